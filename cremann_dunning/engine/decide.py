@@ -1,0 +1,296 @@
+"""``decide``: from the facts of one debtor to one decision per claim and at most one letter per currency.
+
+The order of the gates is the order in which a person would ask: may this claim be chased at all, does it cover
+itself, is anything under way, is it time, and only then which letter.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from .facts import ZERO, Claim, Credit, Debtor
+from .reasons import ERROR, REASONS, SKIP
+from .rules import Level, Procedure
+
+# Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
+VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about one claim, and why.
+
+    ``level`` is the level this claim goes to (or waits for), ``on`` the day that can happen, ``open`` what the
+    letter asks for it after the debtor's own credits, ``credit`` what those credits took off.
+    """
+
+    claim: Claim
+    code: str
+    facts: Mapping[str, object]
+    level: Level | None = None
+    on: date | None = None
+    open: Decimal = ZERO
+    credit: Decimal = ZERO
+
+    @property
+    def outcome(self) -> str:
+        """One of send, ride, wait, skip, error."""
+        return REASONS[self.code].outcome
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPlan:
+    """One letter to one debtor: ``level`` drives it, ``decisions`` are the claims that stand on it."""
+
+    partner_id: int
+    currency: str
+    procedure: Procedure
+    level: Level
+    channel: str
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer for one debtor: a decision for every overdue claim, and the letters that follow from them."""
+
+    decisions: tuple[Decision, ...]
+    letters: tuple[LetterPlan, ...]
+
+
+def decide(
+    debtor: Debtor, procedures: Mapping[int, Procedure], as_of: date, automatic_only: bool = False
+) -> Outcome:
+    """Decide what happens with every overdue claim of one debtor on one day.
+
+    :param debtor: the facts; claims not yet due get no decision.
+    :param procedures: the procedures that claims point to, by id.
+    :param as_of: the company's date.
+    :param automatic_only: True when nobody watches (the daily run): levels that a person must approve wait.
+    :return: one decision per overdue claim, at most one letter per currency.
+    """
+    overdue = [claim for claim in debtor.claims if claim.due_date is None or claim.due_date < as_of]
+    covered = _apply_credits(overdue, debtor.credits)
+    decided = [_decide_claim(debtor, procedures, claim, covered, as_of) for claim in overdue]
+    decided, letters = _make_letters(debtor, procedures, decided, as_of, automatic_only)
+    return Outcome(tuple(decided), tuple(letters))
+
+
+def _apply_credits(claims: Iterable[Claim], credits: Iterable[Credit]) -> dict[int, tuple[Decimal, str]]:
+    """Set the debtor's own credits off against the oldest claims of the same currency.
+
+    :return: per line id the amount taken off and the number of the credit that took (the last part of) it.
+    """
+    covered: dict[int, tuple[Decimal, str]] = {}
+    purse = defaultdict(list)
+    for credit in credits:
+        purse[credit.currency].append([credit.number, credit.amount])
+    for claim in sorted(claims, key=lambda c: (c.due_date or date.max, c.line_id)):
+        taken, number, left = ZERO, "", claim.residual
+        for pot in purse[claim.currency]:
+            part = min(pot[1], left)
+            if part > 0:
+                pot[1] -= part
+                left -= part
+                taken, number = taken + part, pot[0]
+        if taken:
+            covered[claim.line_id] = (taken, number)
+    return covered
+
+
+def _decide_claim(debtor, procedures, claim, covered, as_of) -> Decision:
+    """The decision on one claim alone, before letters are put together."""
+    credit, credit_number = covered.get(claim.line_id, (ZERO, ""))
+    open_amount = claim.residual - credit
+    blocked = (
+        _blocked(debtor, claim, as_of)
+        or _covered(claim, open_amount, credit, credit_number)
+        or _under_way(debtor, claim)
+    )
+    if blocked:
+        return replace(blocked, open=open_amount, credit=credit)
+    return replace(_next_step(procedures, claim, as_of), open=open_amount, credit=credit)
+
+
+def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
+    """Reasons why this claim may not be chased at all."""
+    if claim.no_followup:
+        return Decision(claim, "NO_FOLLOWUP", {})
+    for hold in (claim.hold, debtor.hold):
+        if hold and hold.covers(as_of):
+            if hold.until is None:
+                return Decision(claim, "HOLD", {"reason": hold.reason})
+            return Decision(
+                claim,
+                "HOLD_UNTIL",
+                {"reason": hold.reason, "until": hold.until},
+                on=hold.until + timedelta(days=1),
+            )
+    if claim.due_date is None:
+        return Decision(claim, "NO_DUE_DATE", {})
+    return None
+
+
+def _covered(claim: Claim, open_amount: Decimal, credit: Decimal, number: str) -> Decision | None:
+    """The debtor's own credit covers it: there is nothing to ask."""
+    if credit and open_amount <= 0:
+        return Decision(claim, "NET_CREDIT", {"credit": number, "amount": credit})
+    return None
+
+
+def _under_way(debtor: Debtor, claim: Claim) -> Decision | None:
+    """Something is already happening with it: money that came in, a letter not sent yet, one that failed."""
+    if debtor.unmatched > 0:
+        return Decision(claim, "UNMATCHED_PAYMENT", {"amount": debtor.unmatched})
+    if claim.failed_letter:
+        return Decision(claim, "LETTER_FAILED", {"letter": claim.failed_letter})
+    if claim.open_letter:
+        return Decision(claim, "LETTER_OPEN", {"letter": claim.open_letter})
+    return None
+
+
+def _next_step(procedures: Mapping[int, Procedure], claim: Claim, as_of: date) -> Decision:
+    """Where the claim stands on its ladder: due for the next level, waiting, or at the end."""
+    procedure = procedures.get(claim.procedure)
+    if procedure is None:
+        return Decision(claim, "NO_PROCEDURE", {})
+    if not procedure.levels:
+        return Decision(claim, "NO_LEVEL", {"procedure": procedure.name})
+    if procedure.require_sent and not claim.sent:
+        return Decision(claim, "NOT_SENT", {})
+    level = procedure.next_level(claim.levels_done)
+    if level is None:
+        return Decision(claim, "LAST_LEVEL", {"level": procedure.levels[-1].name})
+    earliest = procedure.earliest(level, claim.due_date, claim.level_sent_on, claim.level_claimable_from)
+    if as_of < earliest:
+        running = claim.level_claimable_from and as_of < claim.level_claimable_from == earliest
+        code = "PERIOD_RUNNING" if running else "NOT_YET"
+        facts = {"date": earliest} if running else {"level": level.name, "date": earliest}
+        return Decision(claim, code, facts, level=level, on=earliest)
+    if not level.has_text:
+        return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
+    facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
+    return Decision(claim, "LETTER", facts, level=level, on=as_of)
+
+
+def _make_letters(debtor, procedures, decided, as_of, automatic_only):
+    """Put the claims that are due on one letter per currency, or say why that letter waits."""
+    groups = defaultdict(list)
+    for decision in decided:
+        if decision.code == "LETTER":
+            groups[decision.claim.currency, decision.claim.procedure].append(decision)
+    answers, letters = {}, []
+    for currency in sorted({currency for currency, _procedure in groups}):
+        rivals = [(key[1], group) for key, group in groups.items() if key[0] == currency]
+        rivals.sort(key=lambda rival: min(d.claim.due_date for d in rival[1]))
+        # One letter per debtor and currency: of two ladders the one with the oldest claim goes first.
+        for procedure_id, group in rivals[1:]:
+            day = as_of + timedelta(days=max(procedures[procedure_id].minimum_interval, 1))
+            for decision in group:
+                answers[decision.claim.line_id] = replace(
+                    decision, code="OTHER_LETTER", facts={"currency": currency}, on=day
+                )
+        procedure = procedures[rivals[0][0]]
+        letter, changed = _one_letter(debtor, procedure, currency, rivals[0][1], decided, as_of, automatic_only)
+        answers.update(changed)
+        if letter:
+            letters.append(letter)
+    return [answers.get(d.claim.line_id, d) for d in decided], letters
+
+
+def _one_letter(debtor, procedure, currency, group, decided, as_of, automatic_only):
+    """The letter for one currency and procedure, or the reason that all its claims share for waiting.
+
+    :return: the plan or None, and the decisions that changed, by line id.
+    """
+    # The furthest step that is due drives; of claims on the same step the oldest.
+    driver = max(group, key=lambda d: (procedure.position((d.level.id,)), -d.claim.due_date.toordinal()))
+    stop = _letter_gate(debtor, procedure, group, driver, as_of, automatic_only)
+    if stop:
+        code, facts, on = stop
+        return None, {d.claim.line_id: replace(d, code=code, facts=facts, on=on or d.on) for d in group}
+    riders = [
+        d if d.level.id == driver.level.id else replace(d, code="RIDES_ALONG", facts={"level": driver.level.name})
+        for d in group
+    ]
+    # Overdue claims that only wait for their own step are shown as well, so that the debtor sees one total;
+    # their level stays where it is.
+    listed = [
+        replace(d, code="LISTED", facts={"level": driver.level.name, "date": d.on})
+        for d in decided
+        if d.code == "NOT_YET" and d.claim.currency == currency and d.claim.procedure == procedure.id and d.open > 0
+    ]
+    decisions = sorted(riders + listed, key=lambda d: (d.claim.due_date, d.claim.line_id))
+    channel = "print" if driver.level.channel == "email" and not debtor.has_email else driver.level.channel
+    plan = LetterPlan(debtor.partner_id, currency, procedure, driver.level, channel, tuple(decisions))
+    return plan, {d.claim.line_id: d for d in decisions}
+
+
+def _letter_gate(debtor, procedure, group, driver, as_of, automatic_only):
+    """Why a letter that is due must wait all the same: ``(code, facts, day)`` or None."""
+    if debtor.last_letter_on:
+        free = debtor.last_letter_on + timedelta(days=procedure.minimum_interval)
+        if as_of < free or debtor.last_letter_on >= as_of:
+            facts = {"last": debtor.last_letter_on, "days": procedure.minimum_interval, "date": free}
+            return "TOO_SOON", facts, max(free, debtor.last_letter_on + timedelta(days=1))
+    total = sum((_in_company_currency(d) for d in group), ZERO)
+    if total < procedure.minimum_amount:
+        return "MIN_AMOUNT", {"amount": total, "minimum": procedure.minimum_amount}, None
+    if not debtor.has_email and not debtor.has_address:
+        return "NO_ADDRESS", {}, None
+    if automatic_only and not driver.level.automatic:
+        return "APPROVAL", {"level": driver.level.name}, as_of
+    return None
+
+
+def _in_company_currency(decision: Decision) -> Decimal:
+    """The open part of a claim in company currency, at the rate the ledger holds for it."""
+    claim = decision.claim
+    if not claim.residual:
+        return ZERO
+    return (decision.open * claim.residual_company / claim.residual).quantize(Decimal("0.01"))
+
+
+# Of the instalments of one invoice, the decision that speaks for the invoice: what happens comes before what waits.
+_SPEAKS = ("LETTER", "RIDES_ALONG", "LISTED")
+_OUTCOME_ORDER = {"error": 1, "send": 0, "ride": 0, "wait": 2, "skip": 3}
+
+
+def per_invoice(decisions: Iterable[Decision]) -> dict[int, Decision]:
+    """One decision per invoice out of one per instalment.
+
+    A letter outranks an error, an error outranks waiting, waiting (soonest first) outranks being passed over.
+    """
+
+    def rank(decision):
+        speaks = _SPEAKS.index(decision.code) if decision.code in _SPEAKS else len(_SPEAKS)
+        return _OUTCOME_ORDER[decision.outcome], speaks, decision.on or date.max, decision.claim.line_id
+
+    chosen: dict[int, Decision] = {}
+    for decision in decisions:
+        held = chosen.get(decision.claim.move_id)
+        if held is None or rank(decision) < rank(held):
+            chosen[decision.claim.move_id] = decision
+    return chosen
+
+
+def settled(outcome: Outcome, asked: Mapping[int, Decimal]) -> dict[int, Decision | None]:
+    """Which claims on a frozen letter are no longer as the letter says.
+
+    :param outcome: the decision of this moment, made with that letter left out of the facts.
+    :param asked: per line id the amount that the letter asks for it.
+    :return: per claim that changed, the decision that says why; None when the claim is gone (paid, cancelled) or
+        its amount is another. Empty when the letter may go.
+    """
+    now = {decision.claim.line_id: decision for decision in outcome.decisions}
+    changed: dict[int, Decision | None] = {}
+    for line_id, amount in asked.items():
+        decision = now.get(line_id)
+        if decision is None or decision.open != amount:
+            stopped = decision and decision.outcome in (SKIP, ERROR)
+            changed[line_id] = decision if stopped else None
+        elif decision.outcome in (SKIP, ERROR):
+            changed[line_id] = decision
+    return changed

@@ -1,0 +1,158 @@
+import base64
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .res_partner import DEBTOR_KINDS
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    dunning_kind_set = fields.Selection(
+        DEBTOR_KINDS[:-1],
+        string="Debtor kind of this invoice",
+        copy=False,
+        help="Only when this invoice differs from the debtor's own kind, for example a sole trader who buys privately.",
+    )
+    dunning_debtor_kind = fields.Selection(
+        DEBTOR_KINDS,
+        string="Debtor kind",
+        compute="_compute_dunning_debtor_kind",
+        inverse="_inverse_dunning_debtor_kind",
+        search="_search_dunning_debtor_kind",
+    )
+    dunning_procedure_id = fields.Many2one(
+        "dunning.procedure",
+        string="Own dunning procedure",
+        copy=False,
+        check_company=True,
+        help="Leave empty to follow the procedure of the debtor.",
+    )
+    # The four below are written in sets by runs and by letters that were sent, never by hand.
+    dunning_level_id = fields.Many2one(
+        "dunning.level", string="Dunning level", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+    )
+    dunning_next_level_id = fields.Many2one(
+        "dunning.level", string="Next dunning level", readonly=True, copy=False, ondelete="set null"
+    )
+    dunning_next_date = fields.Date(string="Next step on", readonly=True, copy=False, index="btree_not_null")
+    dunning_decision_id = fields.Many2one(
+        "dunning.decision", string="Dunning decision", readonly=True, copy=False, ondelete="set null"
+    )
+    dunning_explanation = fields.Char(string="Why", compute="_compute_dunning_explanation")
+    dunning_letter_count = fields.Integer(compute="_compute_dunning_letter_count")
+    dunning_hold_id = fields.Many2one("dunning.hold", string="On hold", compute="_compute_dunning_hold_id")
+
+    @api.depends("dunning_kind_set", "commercial_partner_id.dunning_debtor_kind")
+    def _compute_dunning_debtor_kind(self):
+        for move in self:
+            own = move.dunning_kind_set or move.commercial_partner_id.dunning_debtor_kind
+            move.dunning_debtor_kind = own or "unknown"
+
+    def _inverse_dunning_debtor_kind(self):
+        """What is chosen on the invoice holds for the invoice; choosing the debtor's own kind again lets go of it."""
+        for move in self:
+            own = move.dunning_debtor_kind
+            move.dunning_kind_set = own if own not in ("unknown", move.commercial_partner_id.dunning_debtor_kind) else False
+
+    @api.model
+    def _search_dunning_debtor_kind(self, operator, value):
+        if operator not in ("=", "in"):
+            return NotImplemented
+        kinds = [value] if isinstance(value, str) else list(value)
+        return Domain("dunning_kind_set", "in", kinds) | (
+            Domain("dunning_kind_set", "=", False)
+            & Domain("commercial_partner_id.dunning_debtor_kind", "in", kinds)
+        )
+
+    @api.depends("dunning_decision_id")
+    @api.depends_context("lang")
+    def _compute_dunning_explanation(self):
+        for move in self:
+            # sudo: whoever sees the invoice may read why it is or is not followed up
+            move.dunning_explanation = move.sudo().dunning_decision_id.explanation
+
+    def _compute_dunning_letter_count(self):
+        counts = dict(
+            self.env["dunning.letter.line"]
+            .sudo()  # a number on a button, for whoever may see the invoice
+            ._read_group(
+                [("move_id", "in", self.ids), ("letter_id.state", "!=", "cancelled")],
+                ["move_id"],
+                ["letter_id:count_distinct"],
+            )
+        )
+        for move in self:
+            move.dunning_letter_count = counts.get(move, 0)
+
+    def _compute_dunning_hold_id(self):
+        holds = self.env["dunning.hold"].sudo()._running(self.commercial_partner_id)  # shown, not changed
+        for move in self:
+            today = move.company_id._dunning_today() if move.company_id else False
+            move.dunning_hold_id = holds.filtered(
+                lambda hold, move=move, today=today: hold.company_id == move.company_id
+                and hold.move_id in (move, hold.move_id.browse())
+                and hold.partner_id.commercial_partner_id == move.commercial_partner_id
+                and (not hold.date_until or hold.date_until >= today)
+            )[:1]
+
+    def _dunning_check_selection(self):
+        """Refuse a selection with nothing to follow up, with a message that says why."""
+        moves = self.filtered(
+            lambda move: move.move_type in ("out_invoice", "out_receipt") and move.state == "posted"
+        )
+        if not moves:
+            raise UserError(self.env._("Choose posted customer invoices. Drafts and credit notes are not followed up."))
+        if len(moves.company_id) > 1:
+            raise UserError(self.env._("Choose invoices of one company at a time: each company sends its own letters."))
+        return moves
+
+    def action_dunning_next_letter(self):
+        """Propose the next letter for the debtors of these invoices, and show it for review."""
+        moves = self._dunning_check_selection()
+        run = self.env["dunning.run"].create(
+            {"company_id": moves.company_id.id, "partner_ids": [fields.Command.set(moves.commercial_partner_id.ids)]}
+        )
+        run.action_propose()
+        return run._get_records_action()
+
+    def action_dunning_hold(self):
+        """Ask for reason and end date, then hold these invoices."""
+        moves = self._dunning_check_selection()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Hold"),
+            "res_model": "dunning.hold.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_ids": moves.ids},
+        }
+
+    def action_dunning_release(self):
+        """End the holds on these invoices themselves; a hold on the whole debtor is ended on the case."""
+        holds = self.env["dunning.hold"].search([("move_id", "in", self.ids)])
+        if not holds:
+            raise UserError(
+                self.env._("None of these invoices is on hold by itself. A hold on a debtor is ended on its case.")
+            )
+        return holds.action_release()
+
+    def _dunning_invoice_pdf(self):
+        """The invoice as it was sent, as base64; printed now when Odoo holds no file of it.
+
+        :raises UserError: when it cannot be printed.
+        """
+        self.ensure_one()
+        # sudo: the stored file of the invoice, which goes to its own debtor
+        stored = self.sudo().invoice_pdf_report_id
+        if stored:
+            return stored.datas
+        content, _kind = self.env["ir.actions.report"].sudo()._render_qweb_pdf("account.account_invoices", self.ids)
+        return base64.b64encode(content)
+
+    def action_open_dunning_letters(self):
+        """The letters on which this invoice stands."""
+        letters = self.env["dunning.letter.line"].search([("move_id", "in", self.ids)]).letter_id
+        return letters._get_records_action(name=self.env._("Letters"))

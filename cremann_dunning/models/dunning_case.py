@@ -1,0 +1,282 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class DunningCase(models.Model):
+    _name = "dunning.case"
+    _description = "Dunning case"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "amount_overdue desc, id"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one("res.partner", string="Debtor", required=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one("res.users", string="Responsible", tracking=True)
+    active = fields.Boolean(default=True)
+
+    debtor_kind = fields.Selection(related="partner_id.dunning_debtor_kind", store=True)
+    kind_evidence = fields.Char(related="partner_id.dunning_kind_evidence", related_sudo=True)
+    country_id = fields.Many2one(related="partner_id.country_id", store=True)
+    email = fields.Char(related="partner_id.email")
+    phone = fields.Char(related="partner_id.phone")
+    lang = fields.Selection(related="partner_id.lang")
+
+    # Figures and next step are refreshed in one statement for all cases, see _refresh.
+    amount_overdue = fields.Monetary(readonly=True, string="Overdue")
+    amount_credit = fields.Monetary(readonly=True, string="Open credits")
+    oldest_due_date = fields.Date(readonly=True, string="Oldest due date")
+    days_overdue = fields.Integer(readonly=True, string="Days", aggregator="max")
+    invoice_count = fields.Integer(readonly=True, string="Overdue invoices")
+    level_id = fields.Many2one("dunning.level", readonly=True, string="Level", ondelete="set null")
+    next_level_id = fields.Many2one("dunning.level", readonly=True, string="Next step", ondelete="set null")
+    next_date = fields.Date(readonly=True, string="Next step on")
+    decision_id = fields.Many2one("dunning.decision", readonly=True, ondelete="set null", string="Decision")
+    explanation = fields.Char(string="Why", compute="_compute_explanation")
+    refreshed_on = fields.Datetime(readonly=True)
+
+    letter_ids = fields.One2many("dunning.letter", "case_id", string="Letters")
+    letter_count = fields.Integer(compute="_compute_counts")
+    failed_count = fields.Integer(compute="_compute_counts", search="_search_failed_count", string="Failed letters")
+    last_letter_date = fields.Date(compute="_compute_counts", string="Last letter")
+    hold_id = fields.Many2one("dunning.hold", compute="_compute_hold_id", search="_search_hold_id", string="On hold")
+    open_move_ids = fields.Many2many("account.move", compute="_compute_open_move_ids", string="Open items")
+
+    _partner_company_uniq = models.Constraint(
+        "UNIQUE(partner_id, company_id)", "This debtor already has a case in this company."
+    )
+    _worklist_idx = models.Index("(company_id, amount_overdue)")
+
+    @api.depends("decision_id")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for case in self:
+            case.explanation = case.decision_id.explanation
+
+    @api.depends("letter_ids.state")
+    def _compute_counts(self):
+        rows = self.env["dunning.letter"]._read_group(
+            [("case_id", "in", self.ids), ("state", "!=", "cancelled")], ["case_id", "state"], ["__count", "sent_on:max"]
+        )
+        self.letter_count = self.failed_count = 0
+        self.last_letter_date = False
+        for case, state, count, last in rows:
+            case.letter_count += count
+            if state == "failed":
+                case.failed_count = count
+            if state == "sent":
+                case.last_letter_date = last
+
+    def _search_failed_count(self, operator, value):
+        if operator not in (">", "!=") or value:
+            return NotImplemented
+        return [("letter_ids.state", "=", "failed")]
+
+    def _compute_hold_id(self):
+        holds = self.env["dunning.hold"]._running(self.partner_id).filtered(lambda hold: not hold.move_id)
+        for case in self:
+            case.hold_id = holds.filtered(
+                lambda hold, case=case: hold.company_id == case.company_id
+                and hold.partner_id.commercial_partner_id == case.partner_id
+                and (not hold.date_until or hold.date_until >= case.company_id._dunning_today())
+            )[:1]
+
+    def _search_hold_id(self, operator, value):
+        if operator != "!=" or value:
+            return NotImplemented
+        holds = self.env["dunning.hold"].search(
+            [("move_id", "=", False), "|", ("date_until", "=", False), ("date_until", ">=", fields.Date.today())]
+        )
+        return [("partner_id", "in", holds.partner_id.commercial_partner_id.ids)]
+
+    def _compute_open_move_ids(self):
+        moves = self.env["account.move"].search(
+            [
+                ("commercial_partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("move_type", "in", ("out_invoice", "out_refund", "out_receipt")),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial")),
+            ],
+            order="invoice_date_due, id",
+        )
+        for case in self:
+            case.open_move_ids = moves.filtered(
+                lambda move, case=case: move.commercial_partner_id == case.partner_id
+                and move.company_id == case.company_id
+            )
+
+    @api.model
+    def _for_partners(self, partners, company, create=False):
+        """The cases of these commercial partners in a company; with ``create`` every one of them has one afterwards."""
+        # sudo: a case is opened by the work itself (a letter, a hold), not by a person with the right to add one
+        cases = self.sudo().with_context(active_test=False)
+        found = cases.search([("partner_id", "in", partners.ids), ("company_id", "in", company.ids)])
+        missing = partners - found.partner_id if create else partners.browse()
+        if missing:
+            found |= cases.with_context(tracking_disable=True).create(
+                [
+                    {"partner_id": partner.id, "company_id": company.id, "user_id": company.dunning_responsible_id.id}
+                    for partner in missing
+                ]
+            )
+        return found.sudo(False).with_context(self.env.context)
+
+    @api.model
+    def _refresh(self, company, partner_ids=None):
+        """Bring figures, level and next step of all cases of a company up to date in one statement.
+
+        Opens a case for every debtor with something overdue. One statement instead of stored computes: paying an
+        invoice must not have to lock the debtor's case.
+
+        :param partner_ids: commercial partners to limit it to; all when None.
+        """
+        self.env.flush_all()
+        today, now = company._dunning_today(), fields.Datetime.now()
+        only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH figures AS (
+                    SELECT p.commercial_partner_id AS partner_id,
+                           SUM(l.amount_residual) FILTER (WHERE l.amount_residual > 0) AS overdue,
+                           COUNT(DISTINCT l.move_id) FILTER (WHERE l.amount_residual > 0) AS invoices,
+                           MIN(l.date_maturity) FILTER (WHERE l.amount_residual > 0) AS oldest,
+                           -COALESCE(SUM(l.amount_residual) FILTER (WHERE l.amount_residual < 0), 0) AS credit
+                      FROM account_move_line l
+                      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                      JOIN res_partner p ON p.id = l.partner_id
+                     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                       AND (l.amount_residual < 0 OR l.date_maturity < %(today)s) %(only)s
+                     GROUP BY p.commercial_partner_id
+                ), steps AS (
+                    SELECT DISTINCT ON (m.commercial_partner_id)
+                           m.commercial_partner_id AS partner_id, d.id AS decision_id, d.level_id, d.next_date
+                      FROM account_move m
+                      JOIN dunning_decision d ON d.id = m.dunning_decision_id
+                      JOIN res_partner p ON p.id = m.commercial_partner_id
+                     WHERE m.company_id = %(company)s AND m.state = 'posted'
+                       AND m.payment_state IN ('not_paid', 'partial') %(only)s
+                     ORDER BY m.commercial_partner_id,
+                              CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
+                                             WHEN 'wait' THEN 3 ELSE 4 END,
+                              d.next_date NULLS LAST, m.invoice_date_due, m.id
+                ), levels AS (
+                    SELECT DISTINCT ON (m.commercial_partner_id)
+                           m.commercial_partner_id AS partner_id, m.dunning_level_id AS level_id
+                      FROM account_move m
+                      JOIN dunning_level v ON v.id = m.dunning_level_id
+                      JOIN res_partner p ON p.id = m.commercial_partner_id
+                     WHERE m.company_id = %(company)s AND m.state = 'posted'
+                       AND m.payment_state IN ('not_paid', 'partial') %(only)s
+                     ORDER BY m.commercial_partner_id, v.sequence DESC, m.id
+                ), fresh AS (
+                    SELECT f.*, s.decision_id, s.level_id AS next_level_id, s.next_date, v.level_id
+                      FROM figures f
+                      LEFT JOIN steps s USING (partner_id)
+                      LEFT JOIN levels v USING (partner_id)
+                )
+                INSERT INTO dunning_case AS c (
+                    partner_id, company_id, user_id, active, debtor_kind, country_id, amount_overdue, amount_credit,
+                    oldest_due_date, days_overdue, invoice_count, level_id, next_level_id, next_date, decision_id,
+                    refreshed_on, create_uid, write_uid, create_date, write_date)
+                SELECT f.partner_id, %(company)s, %(user)s, TRUE, p.dunning_debtor_kind, p.country_id,
+                       COALESCE(f.overdue, 0), f.credit, f.oldest, GREATEST(%(today)s - f.oldest, 0), f.invoices,
+                       f.level_id, f.next_level_id, f.next_date, f.decision_id,
+                       %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM fresh f JOIN res_partner p ON p.id = f.partner_id
+                 WHERE COALESCE(f.overdue, 0) > 0
+                    OR EXISTS (SELECT 1 FROM dunning_case k
+                                WHERE k.partner_id = f.partner_id AND k.company_id = %(company)s)
+                    ON CONFLICT (partner_id, company_id) DO UPDATE
+                   SET amount_overdue = EXCLUDED.amount_overdue, amount_credit = EXCLUDED.amount_credit,
+                       oldest_due_date = EXCLUDED.oldest_due_date, days_overdue = EXCLUDED.days_overdue,
+                       invoice_count = EXCLUDED.invoice_count, level_id = EXCLUDED.level_id,
+                       next_level_id = EXCLUDED.next_level_id, next_date = EXCLUDED.next_date,
+                       decision_id = EXCLUDED.decision_id, refreshed_on = EXCLUDED.refreshed_on
+                """,
+                company=company.id,
+                today=today,
+                user=company.dunning_responsible_id.id or None,
+                now=now,
+                uid=self.env.uid,
+                only=only,
+            )
+        )
+        self._settle(company, now, partner_ids)
+        self.invalidate_model()
+
+    @api.model
+    def _settle(self, company, now, partner_ids=None):
+        """Empty the cases of debtors who owe nothing any more; they keep their history."""
+        only = SQL("AND c.partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dunning_case c
+                   SET amount_overdue = 0, amount_credit = 0, oldest_due_date = NULL, days_overdue = 0,
+                       invoice_count = 0, level_id = NULL, next_level_id = NULL, next_date = NULL,
+                       decision_id = NULL, refreshed_on = %(now)s
+                 WHERE c.company_id = %(company)s AND c.refreshed_on IS DISTINCT FROM %(now)s
+                   AND (c.amount_overdue <> 0 OR c.amount_credit <> 0 OR c.decision_id IS NOT NULL) %(only)s
+                """,
+                company=company.id,
+                now=now,
+                only=only,
+            )
+        )
+
+    @api.model
+    def action_open_worklist(self):
+        """Refresh the figures of the chosen companies and open the worklist."""
+        for company in self.env.companies:
+            self._refresh(company)
+        return self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_case_action")
+
+    def action_propose(self):
+        """Propose the next letter for these debtors, and show it for review."""
+        self.company_id.ensure_one()
+        run = self.env["dunning.run"].create(
+            {"company_id": self.company_id.id, "partner_ids": [fields.Command.set(self.partner_id.ids)]}
+        )
+        run.action_propose()
+        return run._get_records_action()
+
+    def action_hold(self):
+        """Ask for reason and end date, then hold everything of this debtor."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Hold"),
+            "res_model": "dunning.hold.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_ids": self.ids},
+        }
+
+    def action_release(self):
+        """End every hold on these debtors, not those on single invoices."""
+        holds = self.env["dunning.hold"].search(
+            [
+                ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("move_id", "=", False),
+            ]
+        )
+        return holds.action_release()
+
+    def action_open_letters(self):
+        """All letters to these debtors."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_letter_action")
+        return action | {"domain": [("case_id", "in", self.ids)], "context": {}}
+
+    def action_open_invoices(self):
+        """The overdue invoices of these debtors, in the invoice list."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
+        domain = [
+            ("commercial_partner_id", "in", self.partner_id.ids),
+            ("company_id", "in", self.company_id.ids),
+            ("payment_state", "in", ("not_paid", "partial")),
+            ("state", "=", "posted"),
+            ("move_type", "in", ("out_invoice", "out_receipt")),
+        ]
+        return action | {"domain": domain, "context": {"default_move_type": "out_invoice"}}

@@ -1,0 +1,244 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine.facts import Claim, Credit, Debtor, Hold
+
+ZERO = Decimal("0.00")
+
+
+class DunningGather(models.AbstractModel):
+    """Turns the ledger of one company on one day into plain facts per debtor.
+
+    A fixed number of statements, whatever the number of debtors. Amounts are read as text and become ``Decimal``:
+    Odoo's cursor would turn them into floats.
+    """
+
+    _name = "dunning.gather"
+    _description = "Dunning facts"
+
+    @api.model
+    def facts(self, company, as_of, partner_ids=None, without_letters=None):
+        """The facts of every debtor with an overdue claim.
+
+        :param company: one company.
+        :param as_of: the company's date; a claim due before it is overdue.
+        :param partner_ids: commercial partners to limit it to; all when None.
+        :param without_letters: letters to leave out of the facts, so that a letter does not stand in its own way
+            when it is checked again.
+        :return: list of ``engine.facts.Debtor`` in the order of their oldest claim.
+        """
+        if partner_ids is not None and not partner_ids:
+            return []
+        self.env.flush_all()
+        rows = self._items(company, as_of, partner_ids)
+        if not rows:
+            return []
+        without = tuple(without_letters.ids) if without_letters else (0,)
+        partners = tuple({row["partner_id"] for row in rows})
+        holds = self._holds(company, partners)
+        under_way = self._letters_under_way(company, partners, without)
+        last_letters = self._last_letters(company, partners, without)
+        unmatched = self._unmatched(company, partners)
+        choose = self.env["dunning.procedure"]._chooser(company)
+        debtors = defaultdict(lambda: ([], [], None))
+        for row in rows:
+            claims, credits, _row = debtors[row["partner_id"]]
+            debtors[row["partner_id"]] = (claims, credits, row)
+            row["residual"], row["residual_company"] = Decimal(row["amount"]), Decimal(row["residual_company"])
+            if row["residual"] > 0:
+                claims.append(self._claim(row, choose, holds, under_way))
+            else:
+                credits.append(Credit(row["number"], row["currency"], -row["residual"]))
+        return [
+            Debtor(
+                partner_id=partner_id,
+                name=row["partner_name"] or "",
+                claims=tuple(claims),
+                credits=tuple(credits),
+                unmatched=unmatched.get(partner_id, ZERO),
+                last_letter_on=last_letters.get(partner_id),
+                hold=holds.get((partner_id, None)),
+                has_email=row["has_email"],
+                has_address=row["has_address"],
+                extra={"lang": row["lang"], "country_id": row["country_id"], "contact_id": row["contact_id"]},
+            )
+            for partner_id, (claims, credits, row) in debtors.items()
+            if claims
+        ]
+
+    @api.model
+    def _claim(self, row, choose, holds, under_way):
+        procedure = row["own_procedure"] or row["partner_procedure"] or choose(row["country_id"], row["kind"])
+        open_letter, failed_letter = under_way.get(row["line_id"], (None, None))
+        return Claim(
+            line_id=row["line_id"],
+            move_id=row["move_id"],
+            number=row["number"],
+            currency=row["currency"],
+            residual=row["residual"],
+            residual_company=row["residual_company"],
+            due_date=row["due_date"],
+            procedure=procedure,
+            kind=row["kind"],
+            levels_done=frozenset(row["levels_done"] or ()),
+            level_sent_on=row["level_sent_on"],
+            level_claimable_from=row["claimable_from"],
+            sent=row["sent"],
+            no_followup=row["no_followup"],
+            hold=holds.get((row["partner_id"], row["move_id"])),
+            open_letter=open_letter,
+            failed_letter=failed_letter,
+            instalment=row["instalments"] > 1,
+        )
+
+    @api.model
+    def _items(self, company, as_of, partner_ids):
+        """Open receivable lines of debtors with something overdue, claims and credits together, as dicts.
+
+        Claims are invoices and receipts; a credit is any open receivable line the other way: credit note, payment,
+        entry. The contact is the debtor's invoice address, or the debtor itself.
+        """
+        only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids is not None else SQL()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH lines AS (
+                    SELECT l.id AS line_id, l.move_id, m.name AS number, m.move_type,
+                           p.commercial_partner_id AS partner_id, l.amount_residual_currency AS residual,
+                           l.amount_residual::text AS residual_company, cur.name AS currency,
+                           l.date_maturity AS due_date,
+                           l.dunning_level_date AS level_sent_on, l.dunning_claimable_from AS claimable_from,
+                           COALESCE(l.no_followup, FALSE) AS no_followup,
+                           COALESCE(m.is_move_sent, FALSE) AS sent,
+                           m.dunning_procedure_id AS own_procedure, m.dunning_kind_set AS own_kind,
+                           COUNT(*) OVER (PARTITION BY l.move_id) AS instalments,
+                           (SELECT array_agg(k.level_id)
+                              FROM dunning_letter_line k
+                             WHERE k.move_line_id = l.id AND k.state = 'sent' AND k.level_id IS NOT NULL
+                           ) AS levels_done
+                      FROM account_move_line l
+                      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                      JOIN account_move m ON m.id = l.move_id
+                      JOIN res_currency cur ON cur.id = l.currency_id
+                      JOIN res_partner p ON p.id = l.partner_id
+                     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                       AND l.amount_residual_currency <> 0 %(only)s
+                       AND (l.amount_residual_currency < 0
+                            OR m.move_type IN ('out_invoice', 'out_receipt')
+                               AND (l.date_maturity IS NULL OR l.date_maturity < %(as_of)s))
+                ), overdue AS (
+                    SELECT DISTINCT partner_id FROM lines WHERE residual > 0
+                )
+                SELECT lines.*, lines.residual::text AS amount, COALESCE(lines.own_kind, d.dunning_debtor_kind, 'unknown') AS kind,
+                       (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
+                       COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
+                       c.id AS contact_id,
+                       b.id IS NULL AND COALESCE(c.email_normalized, d.email_normalized) IS NOT NULL AS has_email,
+                       COALESCE(NULLIF(TRIM(c.street), ''), NULLIF(TRIM(d.street), '')) IS NOT NULL
+                       AND COALESCE(NULLIF(TRIM(c.city), ''), NULLIF(TRIM(d.city), '')) IS NOT NULL AS has_address
+                  FROM lines
+                  JOIN overdue USING (partner_id)
+                  JOIN res_partner d ON d.id = lines.partner_id
+                  LEFT JOIN LATERAL (
+                       SELECT k.id, k.email_normalized, k.street, k.city
+                         FROM res_partner k
+                        WHERE k.id = d.id OR (k.parent_id = d.id AND k.type = 'invoice' AND k.active)
+                        ORDER BY k.id = d.id, k.id
+                        LIMIT 1) c ON TRUE
+                  LEFT JOIN mail_blacklist b
+                         ON b.email = COALESCE(c.email_normalized, d.email_normalized) AND b.active
+                 ORDER BY lines.due_date, lines.line_id
+                """,
+                company=company.id,
+                company_key=str(company.id),
+                country=company.country_id.id or None,
+                as_of=as_of,
+                only=only,
+            )
+        )
+        return self.env.cr.dictfetchall()
+
+    @api.model
+    def _holds(self, company, partners):
+        """Running holds by (commercial partner, invoice or None). Of several, the one that ends last counts."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT p.commercial_partner_id AS partner_id, h.move_id, h.date_until, h.reason
+                  FROM dunning_hold h
+                  JOIN res_partner p ON p.id = h.partner_id
+                 WHERE h.active AND h.company_id = %s AND p.commercial_partner_id IN %s
+                 ORDER BY h.date_until NULLS LAST, h.id
+                """,
+                company.id,
+                partners,
+            )
+        )
+        return {
+            (partner_id, move_id): Hold(until, reason)
+            for partner_id, move_id, until, reason in self.env.cr.fetchall()
+        }
+
+    @api.model
+    def _letters_under_way(self, company, partners, without):
+        """Per receivable line the letter that covers it and is not settled: ``(open, failed)``.
+
+        A letter that only lists a line (no level) does not move it and so stands in nobody's way.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT k.move_line_id, f.state, f.name
+                  FROM dunning_letter_line k
+                  JOIN dunning_letter f ON f.id = k.letter_id
+                 WHERE f.company_id = %s AND f.state IN ('draft', 'issued', 'failed') AND k.level_id IS NOT NULL
+                   AND f.partner_id IN %s AND f.id NOT IN %s
+                """,
+                company.id,
+                partners,
+                without,
+            )
+        )
+        return {
+            line_id: (None, name) if state == "failed" else (name, None)
+            for line_id, state, name in self.env.cr.fetchall()
+        }
+
+    @api.model
+    def _last_letters(self, company, partners, without):
+        """Per debtor the day of the last letter that was really sent."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT partner_id, MAX(sent_on) FROM dunning_letter
+                 WHERE company_id = %s AND state = 'sent' AND partner_id IN %s AND id NOT IN %s GROUP BY partner_id
+                """,
+                company.id,
+                partners,
+                without,
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _unmatched(self, company, partners):
+        """Per debtor the bank receipts that name it but are not booked against anything yet, in company currency."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT p.commercial_partner_id, SUM(s.amount)::text
+                  FROM account_bank_statement_line s
+                  JOIN account_move m ON m.id = s.move_id
+                  JOIN res_partner p ON p.id = s.partner_id
+                 WHERE s.company_id = %s AND m.state = 'posted' AND s.is_reconciled IS NOT TRUE AND s.amount > 0
+                   AND p.commercial_partner_id IN %s
+                 GROUP BY p.commercial_partner_id
+                """,
+                company.id,
+                partners,
+            )
+        )
+        return {partner_id: Decimal(amount) for partner_id, amount in self.env.cr.fetchall()}

@@ -1,0 +1,667 @@
+import base64
+import hashlib
+import io
+import logging
+from datetime import timedelta
+
+from babel.numbers import format_currency
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+from odoo.tools.misc import babel_locale_parse
+from odoo.tools.pdf import PdfFileReader, PdfReadError
+
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+from odoo.addons.base.models.ir_qweb import QWebError
+
+from ..engine import rules
+from ..engine.decide import settled
+from ..law import calendar
+from .dunning_level import LEGAL_TYPES
+from .dunning_regime import RegimeError
+
+_logger = logging.getLogger(__name__)
+
+REPORT = "cremann_dunning.report_dunning_letter"
+
+# What may still change on a letter that was issued: what happens to it, never what it says.
+AFTER_ISSUE = {
+    "state", "email_to", "sent_on", "sent_at", "mail_id", "message_id", "error", "cancel_reason", "term_first_day",
+    "term_last_day", "claimable_from", "message_main_attachment_id", "activity_ids", "message_ids",
+    "message_follower_ids",
+}  # fmt: skip
+
+
+class DunningLetter(models.Model):
+    """One document to one debtor. Draft until issued; then numbered, frozen and kept as the PDF that went out."""
+
+    _name = "dunning.letter"
+    _description = "Dunning letter"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date desc, id desc"
+
+    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("issued", "To be sent"),
+            ("sent", "Sent"),
+            ("failed", "Not delivered"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company currency")
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    run_id = fields.Many2one("dunning.run", readonly=True, index=True, ondelete="set null")
+    case_id = fields.Many2one("dunning.case", required=True, readonly=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        "res.partner", string="Debtor", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    contact_id = fields.Many2one("res.partner", string="Sent to", required=True, readonly=True, ondelete="restrict")
+    email_to = fields.Char(string="E-mail address", readonly=True)
+    user_id = fields.Many2one("res.users", string="Signed by", readonly=True)
+    lang = fields.Char(string="Language", required=True, readonly=True)
+    debtor_kind = fields.Char(readonly=True)
+    procedure_id = fields.Many2one("dunning.procedure", readonly=True, index=True, ondelete="restrict")
+    level_id = fields.Many2one("dunning.level", required=True, readonly=True, index=True, ondelete="restrict")
+    legal_type = fields.Selection(LEGAL_TYPES, required=True, readonly=True)
+    regime_id = fields.Many2one("dunning.regime", string="Rules", readonly=True, ondelete="restrict")
+    channel = fields.Selection([("email", "E-mail"), ("print", "On paper")], required=True, readonly=True)
+    date = fields.Date(required=True, readonly=True)
+    deadline = fields.Date(string="Pay before or on", readonly=True)
+    line_ids = fields.One2many("dunning.letter.line", "letter_id", readonly=True, copy=False)
+
+    amount_principal = fields.Monetary(string="Principal", readonly=True)
+    amount_interest = fields.Monetary(string="Interest", readonly=True)
+    amount_interest_day = fields.Monetary(string="Interest per day", readonly=True)
+    amount_costs = fields.Monetary(string="Costs", readonly=True)
+    amount_costs_announced = fields.Monetary(string="Costs announced", readonly=True)
+    amount_total = fields.Monetary(string="To pay", readonly=True)
+    amount_listed = fields.Monetary(
+        string="Also open", readonly=True, help="Other overdue invoices that the letter lists and does not demand yet."
+    )
+
+    subject = fields.Char(readonly=True)
+    # Not sanitized: it is made from our own templates with every value escaped, and has to stay byte for byte.
+    body = fields.Html(readonly=True, sanitize=False)
+    pdf_file = fields.Binary(string="PDF", attachment=True, readonly=True, copy=False)
+    pdf_name = fields.Char(compute="_compute_pdf_name")
+    pdf_sha256 = fields.Char(string="SHA-256 of the PDF", readonly=True, copy=False)
+
+    term_first_day = fields.Date(string="First day of the free term", readonly=True)
+    term_last_day = fields.Date(string="Last day of the free term", readonly=True)
+    claimable_from = fields.Date(string="Costs from", readonly=True, help="First day after the free term.")
+
+    mail_id = fields.Many2one("mail.mail", readonly=True, copy=False, ondelete="set null")
+    message_id = fields.Char(string="Message-ID", readonly=True, copy=False)
+    sent_on = fields.Date(readonly=True, copy=False)
+    sent_at = fields.Datetime(readonly=True, copy=False)
+    error = fields.Char(readonly=True, copy=False, help="What went wrong, until somebody has dealt with it.")
+    cancel_reason = fields.Char(readonly=True, copy=False)
+
+    # What texts may use, made from the record at the moment of rendering.
+    claims_html = fields.Html(compute="_compute_blocks", sanitize=False)
+    amounts_html = fields.Html(compute="_compute_blocks", sanitize=False)
+    payment_html = fields.Html(compute="_compute_blocks", sanitize=False)
+    listed_html = fields.Html(compute="_compute_blocks", sanitize=False)
+    invoice_label = fields.Char(compute="_compute_text_parts")
+    deadline_text = fields.Char(compute="_compute_text_parts")
+    previous_text = fields.Char(compute="_compute_text_parts")
+    bookings_text = fields.Char(compute="_compute_text_parts")
+    amount_text = fields.Char(compute="_compute_text_parts")
+    costs_text = fields.Char(compute="_compute_text_parts")
+    next_step_text = fields.Char(compute="_compute_text_parts")
+    demanded_count = fields.Integer(compute="_compute_text_parts")
+    signature_html = fields.Html(compute="_compute_blocks", sanitize=False)
+    bank_account_id = fields.Many2one("res.partner.bank", compute="_compute_payment_parts")
+    payment_reference = fields.Char(compute="_compute_payment_parts")
+    qr_image = fields.Char(compute="_compute_payment_parts")
+    needs_letterhead = fields.Boolean(compute="_compute_needs_letterhead")
+    shown_subject = fields.Char(compute="_compute_shown")
+    shown_body = fields.Html(compute="_compute_shown", sanitize=False)
+
+    _sent_idx = models.Index("(company_id, partner_id, sent_on) WHERE state = 'sent'")
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    @api.depends("name", "level_id", "partner_id")
+    def _compute_display_name(self):
+        for letter in self:
+            number = letter.name if letter.name != "/" else self.env._("Draft")
+            letter.display_name = f"{number} · {letter.level_id.name} · {letter.partner_id.name}"
+
+    @api.depends("name", "state")
+    def _compute_pdf_name(self):
+        """File name of the stored PDF; nothing for a letter that has none, so that no draft is ever stored."""
+        for letter in self:
+            letter.pdf_name = f"{letter.name.replace('/', '-')}.pdf" if letter.pdf_file else False
+
+    def _compute_text_parts(self):
+        previous = self._previous_letters()
+        bookings = self.env["dunning.letter"]._bookings_until(self.company_id)
+        for letter in self:
+            env = letter.with_context(lang=letter.lang).env
+            moves = letter.line_ids.filtered("principal_part").move_id
+            if len(moves) == 1:
+                letter.invoice_label = env._("invoice %s", moves.name)
+            else:
+                letter.invoice_label = env._("%s invoices", len(moves))
+            letter.deadline_text = letter.deadline and format_date(
+                env, letter.deadline, date_format="EEEE d MMMM y", lang_code=letter.lang
+            )
+            dates = [format_date(env, day, date_format="d MMMM y", lang_code=letter.lang) for day in previous[letter]]
+            letter.previous_text = ", ".join(dates)
+            booked = bookings.get(letter.company_id)
+            letter.bookings_text = booked and format_date(
+                env, booked, date_format="d MMMM y", lang_code=letter.lang
+            )
+            letter.amount_text = letter._money(letter.amount_total)
+            letter.costs_text = letter._money(letter.amount_costs or letter.amount_costs_announced)
+            letter.demanded_count = len(moves)
+            levels = letter.procedure_id.level_ids.with_context(lang=letter.lang)
+            letter.next_step_text = levels.filtered(
+                lambda level, letter=letter: level.active and level.sequence > letter.level_id.sequence
+            )[:1].name
+
+    def _compute_blocks(self):
+        """The table, the sums and the payment block as HTML, the same by mail and on paper, from QWeb templates."""
+        for letter in self:
+            qweb = self.env["ir.qweb"].with_context(lang=letter.lang)
+            record = letter.with_context(lang=letter.lang)
+            for block in ("claims", "amounts", "payment", "listed", "signature"):
+                template = f"cremann_dunning.letter_{block}"
+                letter[f"{block}_html"] = qweb._render(template, {"letter": record, "company": record.company_id})
+
+    def _money(self, amount):
+        """An amount as the debtor's language writes it: Odoo puts the sign where the currency says, for everybody."""
+        self.ensure_one()
+        return format_currency(amount, self.currency_id.name, locale=babel_locale_parse(self.lang))
+
+    def _previous_letters(self):
+        """Per letter the days on which earlier letters about the same invoices were sent, oldest first."""
+        days = {letter: [] for letter in self}
+        rows = self.env["dunning.letter.line"].sudo()._read_group(  # dates of letters the reader may print anyway
+            [("move_id", "in", self.line_ids.move_id.ids), ("state", "=", "sent"), ("level_id", "!=", False)],
+            ["move_id", "letter_id"],
+        )
+        for letter in self:
+            moves = letter.line_ids.filtered("principal_part").move_id
+            days[letter] = sorted({sent.sent_on for move, sent in rows if move in moves and sent != letter})
+        return days
+
+    @api.model
+    def _bookings_until(self, companies):
+        """Per company the date up to which bank and cash are booked, which letters name so that nobody is chased twice."""
+        rows = self.env["account.bank.statement.line"].sudo()._read_group(  # one date, on a letter anyone may print
+            [("company_id", "in", companies.ids), ("state", "=", "posted")], ["company_id"], ["date:max"]
+        )
+        return {company: last for company, last in rows if last}
+
+    def _compute_payment_parts(self):
+        """Where and how to pay: the invoices' own account when they agree on one, one invoice's own reference."""
+        for letter in self:
+            moves = letter.line_ids.filtered("principal_part").move_id
+            banks = moves.partner_bank_id
+            letter.bank_account_id = banks if len(banks) == 1 else letter.company_id._dunning_bank_account()
+            if len(moves) == 1:
+                letter.payment_reference = moves.payment_reference or moves.name
+            else:
+                letter.payment_reference = ", ".join(moves.mapped("name")[:3]) + (" …" if len(moves) > 3 else "")
+            letter.qr_image = letter._qr_image()
+
+    def _qr_image(self):
+        """The payment QR code of Odoo as a data address, where the account and the currency allow one."""
+        self.ensure_one()
+        bank = self.bank_account_id
+        if not bank or self.amount_total <= 0:
+            return False
+        reference = self.payment_reference
+        try:
+            return bank.build_qr_code_base64(
+                self.amount_total, reference, reference, self.currency_id, self.partner_id
+            )
+        except Exception as error:  # drawing only: a server without a barcode renderer still sends letters
+            _logger.warning("No payment QR code on letter %s: %s", self.id, error)
+            return False
+
+    def _compute_needs_letterhead(self):
+        """Unpatched Qt prints no running header, so the letter brings its own letterhead there."""
+        for letter in self:
+            letter.needs_letterhead = not _wkhtml().is_patched_qt
+
+    def _compute_shown(self):
+        """The frozen words; for a draft what they would be now, so that the preview is the letter itself."""
+        for letter in self:
+            if letter.body or not letter.level_id.template_id:
+                letter.shown_subject, letter.shown_body = letter.subject, letter.body
+                continue
+            # sudo: a text may name fields of invoices and companies that the reader need not be able to open
+            text = letter.level_id.template_id.sudo()
+            letter.shown_subject = text._render_field("subject", letter.ids, compute_lang=True)[letter.id]
+            letter.shown_body = text._render_field("body_html", letter.ids, compute_lang=True)[letter.id]
+
+    # -- making ---------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _prepare_vals(self, plan, debtor, context):
+        """Values of a draft for one plan of the engine.
+
+        :param plan: ``engine.decide.LetterPlan``.
+        :param debtor: its ``engine.facts.Debtor``.
+        :param context: a ``RunContext`` with what the whole batch shares (dates, records, rules).
+        :raises RegimeError: when a rate or scale that the letter needs is missing.
+        """
+        level = context.levels[plan.level.id]
+        whole = level.legal_type == rules.REMINDER
+        kind = min((decision.claim.kind for decision in plan.decisions), key=context.protection)
+        regime = context.regime(debtor.extra["country_id"], kind)
+        if level.legal_type == rules.STATUTORY_NOTICE and regime.free_term_rule == "none":
+            raise RegimeError(
+                "NO_REGIME",
+                self.env._(
+                    "%(level)s is a statutory consumer notice, and the rules %(regime)s know none. Choose another type "
+                    "for the level, or another procedure for this debtor.",
+                    level=level.name,
+                    regime=regime.name,
+                ),
+            )
+        lines = [
+            context.line_vals(decision, level, demanded=whole or decision.code == "LETTER")
+            for decision in plan.decisions
+        ]
+        demanded = [line for line in lines if line["principal_part"]]
+        amounts = context.amounts(level, regime, kind, plan.currency, demanded, plan.decisions)
+        return {
+            "company_id": context.company.id,
+            "currency_id": context.currencies[plan.currency].id,
+            "run_id": context.run.id,
+            "case_id": context.cases[debtor.partner_id].id,
+            "partner_id": debtor.partner_id,
+            "contact_id": debtor.extra["contact_id"] or debtor.partner_id,
+            "user_id": context.signer.id,
+            "lang": context.lang(debtor),
+            "debtor_kind": kind,
+            "procedure_id": plan.procedure.id,
+            "level_id": level.id,
+            "legal_type": level.legal_type,
+            "regime_id": regime.id if regime else False,
+            "channel": plan.channel,
+            "date": context.date,
+            "deadline": context.deadline(level),
+            "amount_listed": sum(line["amount_open"] for line in lines if not line["principal_part"]),
+            "line_ids": [Command.create(line) for line in lines],
+            **amounts,
+        }
+
+    @api.model
+    def _deadline(self, country_code, day, term_days):
+        """Last day to pay that a letter prints; a weekend or holiday moves it on (Algemene termijnenwet as a courtesy)."""
+        return calendar.next_working_day(country_code, day + timedelta(days=term_days))
+
+    # -- issuing --------------------------------------------------------------------------------------------------
+
+    def _issue(self):
+        """Number, freeze and store these drafts as PDF, and put the mails of those that go by mail in the outbox.
+
+        The whole batch at once; when that fails, one by one in a savepoint each, so that the error stays on the
+        letter that has it.
+        """
+        drafts = self.filtered(lambda letter: letter.state == "draft")
+        if not drafts:
+            return
+        try:
+            with self.env.cr.savepoint():
+                drafts._issue_batch()
+        except self._business_errors() as error:
+            _logger.info("Issuing %s letters one by one: %s", len(drafts), error)
+            for letter in drafts:
+                letter._issue_alone()
+
+    @api.model
+    def _business_errors(self):
+        """What may be kept on a letter. A conflict in the database never is: the transaction starts again."""
+        return (UserError, QWebError, ValueError, KeyError, AttributeError, TypeError, OSError, PdfReadError)
+
+    def _issue_alone(self):
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._issue_batch()
+        except self._business_errors() as error:
+            _logger.warning("Letter %s to %s could not be made: %s", self.id, self.partner_id.id, error)
+            self._register_failure(str(error))
+
+    def _issue_batch(self):
+        if self.filtered(lambda letter: not letter.level_id.template_id):
+            raise UserError(self.env._("The level has no text. Choose a text on the level."))
+        self._number()
+        self._freeze_text()
+        self._store_pdfs()
+        self.write({"state": "issued", "error": False})
+        self.filtered(lambda letter: letter.channel == "email")._make_mails()
+
+    def _number(self):
+        """Numbers from the company's own series, handed out when a letter becomes final."""
+        for letter in self.filtered(lambda letter: letter.name == "/"):
+            letter.name = letter.company_id._dunning_sequence().next_by_id(sequence_date=letter.date)
+
+    def _freeze_text(self):
+        """Render subject and body once, in the debtor's language; mail and paper show the same words."""
+        for template, letters in self.grouped(lambda letter: letter.level_id.template_id).items():
+            # sudo: a text may name fields of invoices and companies that the sender need not be able to open
+            text = template.sudo()
+            try:
+                subjects = text._render_field("subject", letters.ids, compute_lang=True)
+                bodies = text._render_field("body_html", letters.ids, compute_lang=True)
+            except (UserError, QWebError) as error:
+                raise UserError(
+                    self.env._(
+                        "The text %(template)s cannot be filled in: %(problem)s. Mend it under Configuration, Texts.",
+                        template=template.name,
+                        problem=_root_cause(error),
+                    )
+                ) from error
+            for letter in letters:
+                if not (subjects[letter.id] or "").strip() or not (bodies[letter.id] or "").strip():
+                    raise UserError(
+                        self.env._(
+                            "The text %(template)s gives an empty subject or an empty letter in %(lang)s. "
+                            "Complete it under Configuration, Texts.",
+                            template=template.name,
+                            lang=letter.lang,
+                        )
+                    )
+                letter.write({"subject": subjects[letter.id], "body": bodies[letter.id]})
+
+    def _store_pdfs(self):
+        """Print all of them, in one call where the installed wkhtmltopdf can, and keep each with its digest."""
+        for letter, content in self._render_pdfs().items():
+            letter.write({"pdf_file": base64.b64encode(content), "pdf_sha256": hashlib.sha256(content).hexdigest()})
+
+    def _render_pdfs(self):
+        """PDF per letter. Every file is read back: a letter never gets the pages of another."""
+        pdfs = {}
+        for letters in self.grouped(lambda letter: (letter.company_id, letter.lang)).values():
+            pdfs.update(letters._render_pdf_batch())
+        return pdfs
+
+    def _render_pdf_batch(self):
+        report = self.env["ir.actions.report"].with_company(self.company_id)
+        try:
+            pdfs = self._render_streams(report, self.ids)
+        except UserError:
+            if len(self) == 1:
+                raise
+            pdfs = {}  # unpatched Qt refuses several documents in one call
+        if len(self) > 1 and (set(pdfs) != set(self) or any(not _names(pdfs[k], k.name) for k in self)):
+            pdfs = {}
+            for letter in self:
+                pdfs.update(self._render_streams(report, letter.ids))
+        for letter in self:
+            if not _names(pdfs[letter], letter.name):
+                raise UserError(self.env._("The PDF of letter %s does not show its number. Check the layout.", letter.name))
+        return pdfs
+
+    def _render_streams(self, report, ids):
+        streams = report.with_context(webp_as_jpg=True, report_pdf_no_attachment=True)._render_qweb_pdf_prepare_streams(
+            REPORT, {"report_type": "pdf"}, res_ids=ids
+        )
+        return {self.browse(res_id): data["stream"].getvalue() for res_id, data in streams.items() if res_id}
+
+    # -- sending --------------------------------------------------------------------------------------------------
+
+    def _make_mails(self):
+        """One mail per letter in Odoo's outbox, with the letter and the invoices attached once each."""
+        with_address = self.env["dunning.letter"]
+        for letter in self:
+            letter.email_to = letter.contact_id.email_formatted or letter.partner_id.email_formatted
+            if letter.email_to:
+                with_address |= letter
+            else:
+                letter._register_failure(self.env._("The contact has no usable e-mail address."))
+        # sudo: the outbox belongs to the system; the sender has the right to send a letter, not to read all mail
+        mails = self.env["mail.mail"].sudo().create([letter._prepare_mail_vals() for letter in with_address])
+        for letter, mail in zip(with_address, mails, strict=True):
+            letter.mail_id = mail
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is emptied right away
+
+    def _prepare_mail_vals(self):
+        self.ensure_one()
+        sender = self.user_id.partner_id if self.user_id.email else self.company_id.partner_id
+        body = self.env["ir.qweb"].with_context(lang=self.lang)._render(
+            "cremann_dunning.letter_mail", {"letter": self.with_context(lang=self.lang), "company": self.company_id}
+        )
+        return {
+            "subject": self.subject,
+            "body_html": body,
+            "email_from": sender.email_formatted or self.company_id.email_formatted,
+            "reply_to": sender.email_formatted or self.company_id.email_formatted,
+            "author_id": sender.id,
+            "email_to": self.email_to,
+            "model": self._name,
+            "res_id": self.id,
+            "dunning_letter_id": self.id,
+            "auto_delete": False,
+            "is_notification": False,
+            "attachment_ids": [Command.create(vals) for vals in self._prepare_attachments()],
+        }
+
+    def _prepare_attachments(self):
+        """The letter itself and, where the level says so, every invoice it demands."""
+        self.ensure_one()
+        files = [(self.pdf_name, self.pdf_file)]
+        if self.level_id.attach_invoice:
+            moves = self.line_ids.filtered("principal_part").move_id
+            files += [(f"{move._get_invoice_report_filename()}", move._dunning_invoice_pdf()) for move in moves]
+        return [
+            {"name": name, "datas": datas, "mimetype": "application/pdf", "res_model": self._name, "res_id": self.id}
+            for name, datas in files
+        ]
+
+    def _register_sent(self, message_id=None):
+        """The letter has left: the level of its claims moves now and not before."""
+        for letter in self.filtered(lambda letter: letter.state in ("issued", "failed")):
+            day = letter.company_id._dunning_today()
+            letter.write(
+                {
+                    "state": "sent",
+                    "sent_on": day,
+                    "sent_at": fields.Datetime.now(),
+                    "message_id": message_id,
+                    "error": False,
+                    **letter._prepare_term(day),
+                }
+            )
+            letter._move_levels()
+            letter.activity_unlink(["mail.mail_activity_data_warning"])
+
+    def _prepare_term(self, day):
+        """The free term that a statutory notice gives, counted from the day it was really sent."""
+        self.ensure_one()
+        if self.legal_type != rules.STATUTORY_NOTICE:
+            return {}
+        term = self.regime_id.free_term(day, "post" if self.channel == "print" else "email")
+        return {
+            "term_first_day": term.first_day,
+            "term_last_day": term.last_day,
+            "claimable_from": term.claimable_from,
+        }
+
+    def _move_levels(self):
+        """Write the level that was reached on journal items and invoices, in two statements.
+
+        SQL and not the ORM: the items are posted, often in a locked period, and nothing of their accounting changes.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_move_line l
+                   SET dunning_level_id = k.level_id, dunning_level_date = f.sent_on,
+                       dunning_claimable_from = COALESCE(f.claimable_from, l.dunning_claimable_from)
+                  FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
+                 WHERE l.id = k.move_line_id AND k.level_id IS NOT NULL AND f.id IN %s
+                """,
+                tuple(self.ids),
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_move m
+                   SET dunning_level_id = top.level_id
+                  FROM (SELECT DISTINCT ON (l.move_id) l.move_id, l.dunning_level_id AS level_id
+                          FROM account_move_line l
+                          JOIN dunning_level v ON v.id = l.dunning_level_id
+                         WHERE l.move_id IN (SELECT move_id FROM dunning_letter_line
+                                              WHERE letter_id IN %s AND level_id IS NOT NULL)
+                         ORDER BY l.move_id, l.reconciled, v.sequence DESC) top
+                 WHERE m.id = top.move_id
+                """,
+                tuple(self.ids),
+            )
+        )
+        self.env["account.move.line"].invalidate_model(
+            ["dunning_level_id", "dunning_level_date", "dunning_claimable_from"]
+        )
+        self.env["account.move"].invalidate_model(["dunning_level_id"])
+
+    def _register_failure(self, reason):
+        """Keep the error on the letter until a person has dealt with it, and ask the responsible to."""
+        for letter in self.filtered(lambda letter: letter.state in ("draft", "issued", "failed")):
+            text = reason or self.env._("The mail server gave no reason.")
+            letter.write({"state": "failed", "error": text})
+            if letter.user_id and not letter.activity_ids:
+                letter.activity_schedule(
+                    "mail.mail_activity_data_warning",
+                    summary=self.env._("Letter not delivered"),
+                    note=text,
+                    user_id=letter.user_id.id,
+                )
+
+    def _stop_if_settled(self):
+        """Cancel those of these issued letters whose claims have changed since; return them.
+
+        Called at the moment of sending. Facts are gathered again with the letters themselves left out.
+        """
+        stopped = self.browse()
+        for company, letters in self.filtered(lambda letter: letter.state == "issued").grouped("company_id").items():
+            outcomes = self.env["dunning.run"]._decide_now(company, letters)
+            for letter in letters:
+                asked = letter._asked()
+                outcome = outcomes.get(letter.partner_id.id)
+                changed = settled(outcome, asked) if outcome else dict.fromkeys(asked)
+                if changed:
+                    letter._cancel(letter._stop_reason(changed))
+                    stopped |= letter
+        return stopped
+
+    def _asked(self):
+        """What the letter demands: exact amount per receivable line."""
+        self.ensure_one()
+        return {
+            line.move_line_id.id: self.env["dunning.run"]._decimal(line.amount_open, self.currency_id)
+            for line in self.line_ids
+            if line.level_id
+        }
+
+    def _stop_reason(self, changed):
+        self.ensure_one()
+        decision = next((decision for decision in changed.values() if decision), None)
+        if decision is None:
+            return self.env._("Not sent: an invoice on it was paid, credited or changed after the letter was made.")
+        sentence = self.env["dunning.run"]._sentence(decision, self.company_id)
+        return self.env._("Not sent: %s", sentence)
+
+    def _cancel(self, reason):
+        """Take back letters that have not gone out; nothing moves, and the claims are free for a new proposal."""
+        # sudo: the mail in the outbox belongs to the system
+        self.mail_id.sudo().filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
+        self.write({"state": "cancelled", "cancel_reason": reason})
+
+    # -- buttons --------------------------------------------------------------------------------------------------
+
+    def action_cancel(self):
+        """Cancel letters that have not gone out."""
+        if self.filtered(lambda letter: letter.state == "sent"):
+            raise UserError(self.env._("A letter that was sent stays on record: the debtor has it."))
+        self.sudo()._cancel(self.env._("Cancelled by %s", self.env.user.name))  # evidence is written by the system
+        return True
+
+    def action_retry(self):
+        """Try to deliver again what failed, after the cause was mended."""
+        failed = self.filtered(lambda letter: letter.state == "failed").sudo()  # evidence is written by the system
+        for letter in failed:
+            letter.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
+        fresh = failed.filtered(lambda letter: not letter.pdf_file)
+        fresh.write({"state": "draft", "error": False})
+        fresh._issue()
+        again = failed - fresh
+        again.write({"state": "issued", "error": False})
+        again.filtered(lambda letter: letter.channel == "email")._make_mails()
+        return True
+
+    def action_on_paper(self):
+        """Send on paper what could not be mailed: the same letter, printed."""
+        letters = self.filtered(lambda letter: letter.state == "failed" and letter.pdf_file).sudo()
+        if not letters:
+            raise UserError(self.env._("Only a letter that was made and not delivered can go on paper instead."))
+        if any(letter.legal_type == rules.STATUTORY_NOTICE for letter in letters):
+            raise UserError(
+                self.env._("A statutory notice names how it was sent. Cancel it and propose a new one on paper.")
+            )
+        letters.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
+        letters.write({"state": "issued", "error": False})
+        return letters.action_print()
+
+    def action_print(self):
+        """The stored PDFs as one file, for the printer; a draft is printed as a preview."""
+        return self.env.ref("cremann_dunning.dunning_letter_report").report_action(self, config=False)
+
+    def action_mark_posted(self):
+        """Confirm that letters on paper were posted today. Only then does the level move."""
+        letters = self.filtered(lambda letter: letter.state == "issued" and letter.pdf_file)
+        by_mail = letters.filtered(lambda letter: letter.mail_id.sudo().state == "outgoing")
+        if by_mail or not letters:
+            raise UserError(
+                self.env._("Choose letters on paper that wait to be posted. Letters by mail report themselves.")
+            )
+        letters.sudo()._register_sent()  # evidence is written by the system
+        return True
+
+    def action_send_now(self):
+        """Empty the outbox for these letters at once instead of within a few minutes."""
+        self.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").send()  # the outbox is the system's
+        return True
+
+    def write(self, vals):
+        """What an issued letter says never changes."""
+        if set(vals) - AFTER_ISSUE and self.filtered(lambda letter: letter.state not in ("draft", "failed")):
+            raise UserError(self.env._("A letter that was issued cannot be changed. Cancel it and propose a new one."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_drafts_only(self):
+        if self.filtered(lambda letter: letter.name != "/"):
+            raise UserError(self.env._("A letter with a number stays on record. Cancel it instead."))
+
+
+def _root_cause(error):
+    """What is wrong with a text in one line: Odoo wraps it in a page of traceback."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__
+    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+
+
+def _names(content, number):
+    """Whether the first page shows the number of the letter."""
+    text = PdfFileReader(io.BytesIO(content)).getPage(0).extractText()
+    return number.replace(" ", "") in text.replace(" ", "").replace("\n", "")

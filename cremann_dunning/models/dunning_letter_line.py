@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class DunningLetterLine(models.Model):
+    """One claim on a letter, frozen with it. A line with a level moves the claim to that level once sent."""
+
+    _name = "dunning.letter.line"
+    _description = "Dunning letter line"
+    _order = "letter_id, principal_part desc, date_due, id"
+
+    letter_id = fields.Many2one("dunning.letter", required=True, index=True, ondelete="cascade", readonly=True)
+    company_id = fields.Many2one(related="letter_id.company_id", store=True, precompute=True)
+    currency_id = fields.Many2one(related="letter_id.currency_id")
+    state = fields.Selection(related="letter_id.state", store=True, precompute=True)
+    move_id = fields.Many2one(
+        "account.move", string="Invoice", required=True, index=True, ondelete="restrict", readonly=True
+    )
+    move_line_id = fields.Many2one(
+        "account.move.line", string="Journal item", required=True, index=True, ondelete="restrict", readonly=True
+    )
+    level_id = fields.Many2one(
+        "dunning.level",
+        string="Moves to",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The level that this claim reaches when the letter is sent. Empty: only shown for completeness.",
+    )
+    principal_part = fields.Boolean(
+        string="Demanded", readonly=True, help="Part of what the letter demands; the others are listed apart."
+    )
+    label = fields.Char(string="What for", readonly=True)
+    invoice_date = fields.Date(readonly=True)
+    date_due = fields.Date(string="Due date", readonly=True)
+    days_overdue = fields.Integer(string="Days", readonly=True)
+    amount_total = fields.Monetary(string="Amount", readonly=True)
+    amount_paid = fields.Monetary(
+        string="Paid or credited", readonly=True, help="Payments on it, and the debtor's own credits set off against it."
+    )
+    amount_open = fields.Monetary(string="Open", readonly=True)
+    amount_interest = fields.Monetary(string="Interest", readonly=True)
+
+    _one_live_letter = models.UniqueIndex(
+        "(move_line_id, level_id) WHERE state <> 'cancelled' AND level_id IS NOT NULL",
+        "There is already a letter of this level for one of these invoices.",
+    )
+
+    @api.depends("move_id", "level_id")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = line.move_id.name or ""
+
+    def write(self, vals):
+        """What stands in an issued letter stays as it was sent."""
+        if set(vals) - {"state"} and any(line.letter_id.state != "draft" for line in self):
+            raise UserError(self.env._("A letter that was issued cannot be changed. Cancel it and propose a new one."))
+        return super().write(vals)

@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..engine import rules
+
+LEGAL_TYPES = [
+    (rules.PRE_DUE, "Notice before the due date"),
+    (rules.REMINDER, "Reminder"),
+    (rules.CALL, "Telephone call"),
+    (rules.STATUTORY_NOTICE, "Statutory consumer notice"),
+    (rules.NOTICE_OF_DEFAULT, "Notice of default (aanmaning)"),
+    (rules.FINAL_NOTICE, "Final notice"),
+    (rules.HANDOVER, "Hand-over"),
+]
+
+# The steps that this version can carry out: each of them is a letter that goes out after the due date.
+WRITTEN_TYPES = {rules.REMINDER, rules.STATUTORY_NOTICE, rules.NOTICE_OF_DEFAULT, rules.FINAL_NOTICE}
+
+
+class DunningLevel(models.Model):
+    _name = "dunning.level"
+    _description = "Dunning level"
+    _order = "procedure_id, sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(string="Label", required=True, translate=True)
+    procedure_id = fields.Many2one("dunning.procedure", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="procedure_id.company_id", store=True)
+    sequence = fields.Integer(
+        default=10, help="The order of the steps. No step is skipped and none goes out before the one above it."
+    )
+    legal_type = fields.Selection(
+        LEGAL_TYPES,
+        required=True,
+        default=rules.REMINDER,
+        help="What this step is before the law. The label may say anything; the rules follow this field.",
+    )
+    delay_days = fields.Integer(string="Days", default=7, help="How many days to wait before this step.")
+    delay_from = fields.Selection(
+        [("due_date", "after the due date"), ("previous", "after the step before")],
+        string="Counted",
+        required=True,
+        default="previous",
+        help="The step before counts from the day on which its letter was really sent.",
+    )
+    payment_term_days = fields.Integer(
+        string="Days to pay",
+        default=7,
+        help="How many days the letter gives. A last day in a weekend or on a holiday moves to the next working day. "
+        "A statutory consumer notice takes its term from the law instead.",
+    )
+    channel = fields.Selection(
+        [("email", "E-mail, on paper if there is no address"), ("print", "On paper")],
+        required=True,
+        default="email",
+    )
+    automatic = fields.Boolean(
+        help="The daily run sends this step by itself. Otherwise it waits until somebody confirms it in a run."
+    )
+    costs = fields.Selection(
+        [("none", "No costs"), ("announce", "Announce costs"), ("charge", "Charge costs")],
+        required=True,
+        default="none",
+        help="Announced costs are named in the letter and not asked yet. How much they are follows from the regime.",
+    )
+    charge_interest = fields.Boolean(
+        string="Charge interest", help="Adds the interest of the regime, from the due date to the date of the letter."
+    )
+    attach_invoice = fields.Boolean(string="Attach invoices", default=True)
+    template_id = fields.Many2one(
+        "mail.template",
+        string="Text",
+        domain=[("model", "=", "dunning.letter")],
+        ondelete="restrict",
+        help="Subject and words of the letter, the same by mail and on paper, in every language it is translated to.",
+    )
+    active = fields.Boolean(default=True)
+
+    _delay_not_negative = models.Constraint(
+        "CHECK(delay_days >= 0)", "The number of days to wait cannot be negative. Enter 0 or more."
+    )
+    _term_not_negative = models.Constraint(
+        "CHECK(payment_term_days >= 0)", "The number of days to pay cannot be negative. Enter 0 or more."
+    )
+
+    @api.constrains("legal_type", "costs", "procedure_id", "sequence", "active")
+    def _check_consumer_costs(self):
+        """A consumer pays nothing extra before the term of a statutory notice has run out (6:96(6) BW, XIX.2 WER)."""
+        for level in self.filtered("active"):
+            if level.costs != "charge" or not level.procedure_id._is_for_consumers():
+                continue
+            before = level.procedure_id.level_ids.filtered(lambda other, level=level: other.sequence < level.sequence)
+            if rules.STATUTORY_NOTICE not in before.mapped("legal_type"):
+                raise ValidationError(
+                    self.env._(
+                        "%(level)s charges costs to a consumer before any statutory notice. Put a level of the type "
+                        "Statutory consumer notice before it, or let this level announce costs instead.",
+                        level=level.name,
+                    )
+                )
+
+    @api.constrains("legal_type", "active")
+    def _check_legal_type(self):
+        for level in self.filtered("active"):
+            if level.legal_type not in WRITTEN_TYPES:
+                label = dict(self._fields["legal_type"]._description_selection(self.env))[level.legal_type]
+                raise ValidationError(
+                    self.env._(
+                        "%(level)s: a step of the type %(type)s cannot be carried out yet. Choose a reminder, "
+                        "a statutory consumer notice, a notice of default or a final notice.",
+                        level=level.name,
+                        type=label,
+                    )
+                )
+
+    @api.constrains("sequence", "procedure_id", "active", "delay_from", "delay_days")
+    def _check_order(self):
+        self.procedure_id._check_level_order()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_used(self):
+        used = self.env["dunning.letter.line"].sudo().search([("level_id", "in", self.ids)], limit=1)
+        if used:
+            raise UserError(
+                self.env._(
+                    "Letters stand on the level %(level)s, so it cannot be removed. Archive it instead: debtors that "
+                    "are on it go on with the level after it.",
+                    level=used.level_id.name,
+                )
+            )
+
+    def _engine_level(self):
+        """This record as the plain value that the engine decides on."""
+        self.ensure_one()
+        return rules.Level(
+            id=self.id,
+            name=self.name,
+            sequence=self.sequence,
+            legal_type=self.legal_type,
+            delay_days=self.delay_days,
+            delay_from=self.delay_from,
+            channel=self.channel,
+            automatic=self.automatic,
+            has_text=bool(self.template_id),
+        )

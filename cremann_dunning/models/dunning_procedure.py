@@ -1,0 +1,186 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..engine import rules
+
+# Where a debtor of this kind looks when no procedure names the kind itself.
+KIND_FALLBACK = {"public": "business", "unknown": "consumer"}
+
+
+class DunningProcedure(models.Model):
+    _name = "dunning.procedure"
+    _description = "Dunning procedure"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", help="Leave empty for every company. A company's own procedure goes before a shared one."
+    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    country_id = fields.Many2one(
+        "res.country", help="Country of the debtor. Leave empty for all countries without a procedure of their own."
+    )
+    debtor_kind = fields.Selection(
+        [("business", "Businesses"), ("consumer", "Consumers"), ("public", "Public bodies"), ("any", "Everybody")],
+        string="For",
+        required=True,
+        default="any",
+        help="Debtors of an unknown kind follow the consumers' procedure, public bodies that of businesses unless "
+        "they have one of their own.",
+    )
+    automatic_choice = fields.Boolean(
+        string="Chosen by itself",
+        default=True,
+        help="Off: only debtors and invoices that name this procedure follow it.",
+    )
+    level_ids = fields.One2many("dunning.level", "procedure_id", string="Levels")
+    minimum_interval = fields.Integer(
+        string="Days between letters",
+        default=6,
+        help="A debtor gets no second letter within so many days, whatever invoice it is about.",
+    )
+    minimum_amount = fields.Monetary(
+        default=5.0, help="No letter when everything that is due for one comes to less than this."
+    )
+    require_sent = fields.Boolean(
+        string="Only invoices that were sent",
+        default=True,
+        help="An invoice that the debtor never got is not chased: it is passed over with the reason.",
+    )
+    note = fields.Html(string="Notes")
+
+    _interval_not_negative = models.Constraint(
+        "CHECK(minimum_interval >= 0)", "The number of days between letters cannot be negative. Enter 0 or more."
+    )
+    _amount_not_negative = models.Constraint(
+        "CHECK(minimum_amount >= 0)", "The minimum amount cannot be negative. Enter 0 or more."
+    )
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for procedure in self:
+            procedure.currency_id = (procedure.company_id or self.env.company).currency_id
+
+    @api.constrains("company_id", "country_id", "debtor_kind", "automatic_choice", "active")
+    def _check_one_fits(self):
+        """Two procedures that fit the same debtor equally well would make the choice an accident."""
+        for procedure in self.filtered(lambda p: p.active and p.automatic_choice):
+            twin = self.search(
+                [
+                    ("id", "!=", procedure.id),
+                    ("automatic_choice", "=", True),
+                    ("company_id", "=", procedure.company_id.id),
+                    ("country_id", "=", procedure.country_id.id),
+                    ("debtor_kind", "=", procedure.debtor_kind),
+                ],
+                limit=1,
+            )
+            if twin:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s and %(twin)s would both fit the same debtors: same company, country and kind. "
+                        "Change one of them, or switch off Chosen by itself.",
+                        name=procedure.name,
+                        twin=twin.name,
+                    )
+                )
+
+    @api.constrains("level_ids")
+    def _check_level_order(self):
+        """A level that counts from the due date must not come before the level above it."""
+        for procedure in self:
+            levels = procedure.level_ids.filtered("active").sorted(lambda level: (level.sequence, level.id))
+            if len(set(levels.mapped("sequence"))) < len(levels):
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: two levels have the same place in the order. Drag them into the order in which "
+                        "they go out.",
+                        name=procedure.name,
+                    )
+                )
+            latest = None
+            for level in levels:
+                if level.delay_from == "due_date" and latest and level.delay_days <= latest.delay_days:
+                    raise ValidationError(
+                        self.env._(
+                            "%(level)s would go out %(days)s days after the due date, before or together with "
+                            "%(previous)s (%(previous_days)s days). Give it a later day or count it from the step "
+                            "before.",
+                            level=level.name,
+                            days=level.delay_days,
+                            previous=latest.name,
+                            previous_days=latest.delay_days,
+                        )
+                    )
+                if level.delay_from == "due_date" or not latest:
+                    latest = level
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_used(self):
+        used = self.env["dunning.letter"].sudo().search([("procedure_id", "in", self.ids)], limit=1)
+        if used:
+            raise UserError(
+                self.env._(
+                    "Letters were made with the procedure %(name)s, so it cannot be removed. Archive it instead.",
+                    name=used.procedure_id.name,
+                )
+            )
+
+    def copy_data(self, default=None):
+        """A copy is never chosen by itself: it would fit the same debtors as the original."""
+        vals_list = super().copy_data(default)
+        for procedure, vals in zip(self, vals_list, strict=True):
+            vals["automatic_choice"] = False
+            vals["name"] = self.env._("%s (copy)", procedure.name)
+        return vals_list
+
+    def _is_for_consumers(self):
+        """Whether this procedure may reach somebody whom the law protects as a consumer."""
+        self.ensure_one()
+        return self.debtor_kind in ("consumer", "any")
+
+    def _engine_procedure(self):
+        """This record as the plain value that the engine decides on."""
+        self.ensure_one()
+        return rules.Procedure(
+            id=self.id,
+            name=self.name,
+            levels=tuple(
+                level._engine_level()
+                for level in self.with_context(active_test=True).level_ids.sorted(lambda level: level.sequence)
+                if level.active
+            ),
+            minimum_interval=self.minimum_interval,
+            minimum_amount=Decimal(str(self.minimum_amount)),
+            require_sent=self.require_sent,
+        )
+
+    @api.model
+    def _chooser(self, company):
+        """Return a function ``(country_id, kind) -> procedure id or None`` for a company, resolved in memory.
+
+        The order is the company's own before shared, the debtor's country before every country, the kind itself
+        before its fallback before everybody. Kept as a function so that a run asks the database once.
+        """
+        procedures = self.search([("automatic_choice", "=", True), ("company_id", "in", (False, company.id))])
+        by_key = {(p.company_id.id, p.country_id.id, p.debtor_kind): p.id for p in procedures}
+        chosen = {}
+
+        def choose(country_id, kind):
+            key = (country_id, kind)
+            if key not in chosen:
+                kinds = [kind] + ([KIND_FALLBACK[kind]] if kind in KIND_FALLBACK else []) + ["any"]
+                candidates = (
+                    by_key.get((company_id, country, candidate))
+                    for company_id in (company.id, False)
+                    for country in ((country_id, False) if country_id else (False,))
+                    for candidate in kinds
+                )
+                chosen[key] = next((candidate for candidate in candidates if candidate), None)
+            return chosen[key]
+
+        return choose

@@ -1,0 +1,478 @@
+import logging
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+
+from odoo import api, fields, models, modules
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, split_every
+
+from ..engine import decide as engine
+from ..engine.reasons import REASONS
+from .dunning_regime import RegimeError
+from .dunning_run_context import RunContext
+
+_logger = logging.getLogger(__name__)
+
+PROPOSE_BATCH = 500
+CONFIRM_BATCH = 50
+
+
+class DunningRun(models.Model):
+    """One date in one company: propose, review, confirm."""
+
+    _name = "dunning.run"
+    _description = "Dunning run"
+    _inherit = ["mail.thread"]
+    _order = "date desc, id desc"
+
+    name = fields.Char(compute="_compute_name", store=True)
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
+    date = fields.Date(required=True, default=lambda self: self.env.company._dunning_today())
+    user_id = fields.Many2one("res.users", string="Made by", default=lambda self: self.env.user, readonly=True)
+    state = fields.Selection(
+        [("draft", "New"), ("proposed", "Proposed"), ("done", "Confirmed"), ("cancelled", "Cancelled")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    automatic = fields.Boolean(readonly=True, help="Made by the daily job: only levels that are marked automatic.")
+    partner_ids = fields.Many2many(
+        "res.partner", string="Only these debtors", help="Leave empty for every debtor with something overdue."
+    )
+    letter_ids = fields.One2many("dunning.letter", "run_id", string="Letters")
+    decision_ids = fields.Many2many("dunning.decision", "dunning_decision_run_rel", "run_id", "decision_id")
+    kept_decision_ids = fields.Many2many(
+        "dunning.decision", compute="_compute_kept_decision_ids", string="Not on a letter"
+    )
+    letter_count = fields.Integer(compute="_compute_counts")
+    draft_count = fields.Integer(compute="_compute_counts")
+    sent_count = fields.Integer(compute="_compute_counts")
+    failed_count = fields.Integer(compute="_compute_counts")
+    to_post_count = fields.Integer(compute="_compute_counts")
+    decision_count = fields.Integer(compute="_compute_counts")
+    proposed_on = fields.Datetime(readonly=True, copy=False)
+    confirmed_on = fields.Datetime(readonly=True, copy=False)
+
+    @api.depends("date", "company_id")
+    def _compute_name(self):
+        for run in self:
+            run.name = self.env._("Run of %s", fields.Date.to_string(run.date)) if run.date else ""
+
+    @api.depends("letter_ids.state", "decision_ids")
+    def _compute_counts(self):
+        states = {run: Counter() for run in self}
+        for run, state, count in self.env["dunning.letter"]._read_group(
+            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
+        ):
+            states[run][state] = count
+        for run in self:
+            counts = states[run]
+            run.letter_count = counts.total() - counts["cancelled"]
+            run.draft_count = counts["draft"]
+            run.sent_count = counts["sent"]
+            run.failed_count = counts["failed"]
+            run.to_post_count = counts["issued"]
+            run.decision_count = len(run.decision_ids)
+
+    @api.depends("decision_ids")
+    def _compute_kept_decision_ids(self):
+        for run in self:
+            run.kept_decision_ids = run.decision_ids.filtered(lambda d: d.outcome not in ("send", "ride"))
+
+    # -- propose --------------------------------------------------------------------------------------------------
+
+    def action_propose(self):
+        """Decide on every overdue invoice and make draft letters; nothing leaves the house.
+
+        Proposing again throws away the run's own drafts and starts from the facts of now.
+        """
+        for run in self:
+            if run.state not in ("draft", "proposed"):
+                raise UserError(self.env._("This run was confirmed or cancelled. Make a new one."))
+            run.check_access("write")
+            # sudo: letters and decisions are evidence, written by the engine only; users read them
+            run.sudo()._propose()
+        return True
+
+    def _propose(self):
+        self.ensure_one()
+        self._drop_drafts()
+        debtors = self.env["dunning.gather"].facts(self.company_id, self.date, self.partner_ids.commercial_partner_id.ids or None)
+        procedures = self._procedures(debtors)
+        for batch in split_every(PROPOSE_BATCH, debtors):
+            batch = list(batch)
+            outcomes = [self._decide(debtor, procedures) for debtor in batch]
+            outcomes = self._make_letters(batch, outcomes)
+            self._write_decisions(batch, outcomes)
+        self.env["dunning.case"]._refresh(self.company_id)
+        self.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
+
+    def _drop_drafts(self):
+        self.letter_ids.filtered(lambda letter: letter.state == "draft").unlink()
+
+    @api.model
+    def _procedures(self, debtors):
+        ids = {claim.procedure for debtor in debtors for claim in debtor.claims if claim.procedure}
+        return {p.id: p._engine_procedure() for p in self.env["dunning.procedure"].sudo().browse(ids)}
+
+    def _decide(self, debtor, procedures):
+        """The engine's answer; what goes wrong with one debtor stands on its decisions and the others go on."""
+        try:
+            return engine.decide(debtor, procedures, self.date, automatic_only=self.automatic)
+        except Exception as error:  # pure code without a database: nothing that has to be rolled back
+            _logger.exception("Dunning: no decision for debtor %s", debtor.partner_id)
+            return self._failed_outcome(debtor, "ERROR", str(error))
+
+    @api.model
+    def _failed_outcome(self, debtor, code, message):
+        """No letter for this debtor: every overdue claim carries what went wrong (facts hold overdue claims only)."""
+        return engine.Outcome(
+            tuple(engine.Decision(claim, code, {"message": message}, open=claim.residual) for claim in debtor.claims),
+            (),
+        )
+
+    @api.model
+    def _without_letters(self, outcome, code, message):
+        """The same outcome with its letters taken back: the claims on them carry what went wrong."""
+        lines = {decision.claim.line_id for plan in outcome.letters for decision in plan.decisions}
+        return engine.Outcome(
+            tuple(
+                replace(decision, code=code, facts={"message": message})
+                if decision.claim.line_id in lines
+                else decision
+                for decision in outcome.decisions
+            ),
+            (),
+        )
+
+    def _make_letters(self, debtors, outcomes):
+        """Draft letters for the plans of a batch; outcomes come back with what could not be made as its reason."""
+        context = RunContext(self, outcomes, debtors)
+        vals_list, makers = [], []
+        for index, (debtor, outcome) in enumerate(zip(debtors, outcomes, strict=True)):
+            try:
+                made = [self.env["dunning.letter"]._prepare_vals(plan, debtor, context) for plan in outcome.letters]
+            except RegimeError as error:
+                outcomes[index] = self._without_letters(outcome, error.code, str(error))
+                continue
+            except Exception as error:  # values only, the database is not touched
+                _logger.exception("Dunning: no letter for debtor %s", debtor.partner_id)
+                outcomes[index] = self._without_letters(outcome, "ERROR", str(error))
+                continue
+            vals_list += made
+            makers += [index] * len(made)
+        self._create_letters(vals_list, makers, outcomes)
+        return outcomes
+
+    def _create_letters(self, vals_list, makers, outcomes):
+        """All letters of the batch at once; one by one in a savepoint each when that fails."""
+        letters = self.env["dunning.letter"].with_context(tracking_disable=True, mail_create_nosubscribe=True)
+        if not vals_list:
+            return
+        try:
+            with self.env.cr.savepoint():
+                letters.create(vals_list)
+                self.env.flush_all()
+            return
+        except letters._business_errors() as error:
+            _logger.info("Making %s letters one by one: %s", len(vals_list), error)
+        for vals, index in zip(vals_list, makers, strict=True):
+            try:
+                with self.env.cr.savepoint():
+                    letters.create(vals)
+                    self.env.flush_all()
+            except letters._business_errors() as error:
+                outcomes[index] = self._without_letters(outcomes[index], "ERROR", str(error))
+
+    # -- decisions ------------------------------------------------------------------------------------------------
+
+    def _write_decisions(self, debtors, outcomes):
+        """Write a decision for every invoice whose answer changed, and link all of them to this run."""
+        chosen = [
+            (debtor, decision)
+            for debtor, outcome in zip(debtors, outcomes, strict=True)
+            for decision in engine.per_invoice(outcome.decisions).values()
+        ]
+        if not chosen:
+            return
+        moves = self.env["account.move"].browse([decision.claim.move_id for _debtor, decision in chosen])
+        held = {move.id: move.dunning_decision_id for move in moves}
+        currencies = {currency.name: currency.id for currency in self.env["res.currency"].search([])}
+        fresh, kept = [], []
+        for debtor, decision in chosen:
+            vals = self._prepare_decision_vals(debtor, decision, currencies)
+            old = held[decision.claim.move_id]
+            if old and all(old[key] == vals[key] for key in ("code", "outcome", "params")) and self._same_step(old, vals):
+                kept.append(old.id)
+            else:
+                fresh.append(vals)
+        made = self.env["dunning.decision"].create(fresh)
+        self._link_decisions(kept + made.ids)
+        self._point_to(made)
+
+    @api.model
+    def _same_step(self, old, vals):
+        return old.level_id.id == (vals["level_id"] or False) and (old.next_date or None) == (vals["next_date"] or None)
+
+    def _prepare_decision_vals(self, debtor, decision, currencies):
+        claim, store = decision.claim, self.env["dunning.decision"]._store_param
+        company_currency = self.company_id.currency_id.name
+        in_company = decision.code in ("MIN_AMOUNT", "UNMATCHED_PAYMENT")
+        currency = company_currency if in_company else claim.currency
+        return {
+            "company_id": self.company_id.id,
+            "move_id": claim.move_id,
+            "partner_id": debtor.partner_id,
+            "currency_id": currencies[claim.currency],
+            "date": self.date,
+            "code": decision.code,
+            "outcome": decision.outcome,
+            "level_id": decision.level.id if decision.level else False,
+            "next_date": decision.on or False,
+            "amount_open": decision.open,
+            "params": {key: store(value, currency) for key, value in decision.facts.items()},
+            "inputs": self._inputs(debtor, claim),
+            "version": engine.VERSION,
+        }
+
+    @api.model
+    def _inputs(self, debtor, claim):
+        """The facts behind a decision, in a form that JSON keeps exactly."""
+
+        def plain(value):
+            if isinstance(value, frozenset):
+                return sorted(value)
+            if value is None or isinstance(value, bool | int | str):
+                return value
+            return str(value)
+
+        facts = {name: plain(getattr(claim, name)) for name in claim.__slots__}
+        facts["debtor"] = {
+            "unmatched": str(debtor.unmatched),
+            "last_letter_on": plain(debtor.last_letter_on),
+            "hold": plain(debtor.hold),
+            "has_email": debtor.has_email,
+            "has_address": debtor.has_address,
+            "credits": [[credit.number, credit.currency, str(credit.amount)] for credit in debtor.credits],
+        }
+        return facts
+
+    def _link_decisions(self, decision_ids):
+        if decision_ids:
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO dunning_decision_run_rel (run_id, decision_id) SELECT %s, unnest(%s) "
+                    "ON CONFLICT DO NOTHING",
+                    self.id,
+                    decision_ids,
+                )
+            )
+            self.invalidate_recordset(["decision_ids"])
+
+    @api.model
+    def _point_to(self, decisions):
+        """Put the new decisions, next step and date on their invoices, in one statement.
+
+        SQL and not the ORM: nothing of the posted entry changes, and it must not be validated again.
+        """
+        if not decisions:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_move m
+                   SET dunning_decision_id = d.id, dunning_next_level_id = d.level_id, dunning_next_date = d.next_date
+                  FROM dunning_decision d
+                 WHERE d.move_id = m.id AND d.id IN %s
+                """,
+                tuple(decisions.ids),
+            )
+        )
+        self.env["account.move"].invalidate_model(
+            ["dunning_decision_id", "dunning_next_level_id", "dunning_next_date", "dunning_explanation"]
+        )
+
+    # -- confirm --------------------------------------------------------------------------------------------------
+
+    def action_confirm(self):
+        """Check every draft once more, issue it and hand it to the outbox or the printer.
+
+        Confirming twice sends nothing twice: a confirmed run has no drafts left.
+        """
+        for run in self:
+            run.check_access("write")
+            if run.state == "done":
+                raise UserError(self.env._("This run was confirmed already. Its letters are in the list Letters."))
+            if run.state != "proposed":
+                raise UserError(self.env._("Propose the run first, look at the letters, then confirm it."))
+            if run.date > run.company_id._dunning_today():
+                raise UserError(
+                    self.env._(
+                        "This run is dated %s, which is in the future. It shows what would go out then; confirm it "
+                        "on that day.",
+                        fields.Date.to_string(run.date),
+                    )
+                )
+            # sudo: letters and decisions are evidence, written by the engine only; users read them
+            run.sudo()._confirm()
+        return True
+
+    def _confirm(self):
+        """Issue the drafts batch by batch, committing between them, and close the run when none is left."""
+        self.ensure_one()
+        while drafts := self._next_drafts():
+            self._confirm_batch(drafts)
+            self.env["ir.cron"]._commit_progress(len(drafts)) if self._may_commit() else self.env.flush_all()
+        self.env["dunning.case"]._refresh(self.company_id)
+        if not self.letter_ids.filtered(lambda letter: letter.state == "draft"):
+            self.write({"state": "done", "confirmed_on": fields.Datetime.now()})
+
+    def _next_drafts(self):
+        """Drafts that nobody else is working on, locked for us."""
+        drafts = self.env["dunning.letter"].search(
+            [("run_id", "=", self.id), ("state", "=", "draft")], limit=CONFIRM_BATCH, order="id"
+        )
+        return drafts.try_lock_for_update(allow_referencing=True)
+
+    @api.model
+    def _may_commit(self):
+        """Batches are committed one by one, except under test where one transaction holds everything."""
+        return not modules.module.current_test
+
+    def _confirm_batch(self, drafts):
+        """Decide again with the facts of now; what still holds is issued, what changed is made anew or dropped."""
+        outcomes = self._decide_now(self.company_id, drafts, keep_debtors=True)
+        ready = self.env["dunning.letter"]
+        for letter in drafts:
+            debtor, outcome = outcomes.get(letter.partner_id.id, (None, None))
+            plan = self._same_plan(letter, outcome)
+            if plan is None:
+                letter._cancel(self._why_dropped(letter, outcome))
+                self._rewrite_decisions(debtor, outcome)
+            elif letter._asked() != {d.claim.line_id: d.open for d in plan.decisions if d.code != "LISTED"}:
+                ready |= self._remake(letter, plan, debtor, outcome)
+            else:
+                ready |= letter
+        ready._issue()
+
+    @api.model
+    def _decide_now(self, company, letters, keep_debtors=False):
+        """Fresh decisions for the debtors of these letters, with the letters left out of the facts.
+
+        :return: per commercial partner id the outcome, or ``(debtor, outcome)``.
+        """
+        debtors = self.env["dunning.gather"].sudo().facts(
+            company, company._dunning_today(), letters.partner_id.ids, without_letters=letters
+        )
+        procedures = self._procedures(debtors)
+        found = {}
+        for debtor in debtors:
+            try:
+                outcome = engine.decide(debtor, procedures, company._dunning_today())
+            except Exception as error:  # pure code without a database
+                outcome = self._failed_outcome(debtor, "ERROR", str(error))
+            found[debtor.partner_id] = (debtor, outcome) if keep_debtors else outcome
+        return found
+
+    @api.model
+    def _same_plan(self, letter, outcome):
+        """The fresh plan for the same debtor, currency and level, if there still is one."""
+        plans = outcome.letters if outcome else ()
+        return next(
+            (p for p in plans if p.currency == letter.currency_id.name and p.level.id == letter.level_id.id), None
+        )
+
+    def _why_dropped(self, letter, outcome):
+        decision = next(
+            (
+                d
+                for d in (outcome.decisions if outcome else ())
+                if d.claim.line_id in letter.line_ids.move_line_id.ids and d.code != "LETTER"
+            ),
+            None,
+        )
+        if decision is None:
+            return self.env._("Not sent: nothing on it is due any more.")
+        return self.env._("Not sent: %s", self._sentence(decision, self.company_id))
+
+    @api.model
+    def _sentence(self, decision, company):
+        """The reason of a decision as a person reads it, without storing the decision."""
+        model = self.env["dunning.decision"]
+        currency = company.currency_id.name if decision.code in ("MIN_AMOUNT", "UNMATCHED_PAYMENT") else decision.claim.currency
+        currencies = {record.name: record for record in self.env["res.currency"].search([])}
+        params = {
+            key: model._format_param(model._store_param(value, currency), currencies)
+            for key, value in decision.facts.items()
+        }
+        return model._sentence(decision.code, params)
+
+    def _rewrite_decisions(self, debtor, outcome):
+        if debtor:
+            self._write_decisions([debtor], [outcome])
+
+    def _remake(self, letter, plan, debtor, outcome):
+        """The facts changed since the proposal: the letter is made anew with those of now, or dropped with the reason."""
+        one = engine.Outcome(outcome.decisions, (plan,))
+        letter._cancel(self.env._("Made anew: the facts changed after the proposal."))
+        answers = self._make_letters([debtor], [one])
+        self._write_decisions([debtor], answers)
+        return self.letter_ids.filtered(lambda new: new.state == "draft" and new.partner_id == letter.partner_id and new.currency_id == letter.currency_id)
+
+    def action_cancel(self):
+        """Cancel a run that was not confirmed; its drafts go, its decisions stay."""
+        for run in self:
+            if run.state == "done":
+                raise UserError(self.env._("A confirmed run cannot be cancelled: its letters have gone out."))
+            run.check_access("write")
+            run.sudo()._drop_drafts()  # drafts are the engine's
+            run.state = "cancelled"
+        return True
+
+    def action_open_letters(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_letter_action")
+        return action | {"domain": [("run_id", "=", self.id)], "context": {}}
+
+    def action_open_decisions(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_decision_action")
+        return action | {"domain": [("run_ids", "in", self.ids)], "context": {"search_default_group_code": 1}}
+
+    # -- daily job ------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _cron_run(self):
+        """Follow up in every company that wants it: propose and confirm the levels that are automatic."""
+        companies = self.env["res.company"].search([("dunning_automatic", "=", True)])
+        self.env["ir.cron"]._commit_progress(remaining=len(companies))
+        for company in companies:
+            self.with_company(company)._run_company(company)
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    @api.model
+    def _run_company(self, company):
+        """One automatic run for one company; an error in one company leaves the others alone."""
+        try:
+            with self.env.cr.savepoint():
+                run = self.create({"company_id": company.id, "date": company._dunning_today(), "automatic": True})
+                run._propose()
+        except (UserError, AccessError) as error:
+            _logger.error("Dunning run of company %s failed: %s", company.id, error)
+            return
+        if self._may_commit():
+            self.env["ir.cron"]._commit_progress()
+        run._confirm()
+
+    @api.model
+    def _decimal(self, amount, currency):
+        """A stored amount as the exact Decimal it stands for."""
+        return Decimal(str(currency.round(amount))).quantize(Decimal(1).scaleb(-currency.decimal_places))
+
+    @api.model
+    def _reason_codes(self):
+        """All codes a decision may carry, for searches and tables."""
+        return list(REASONS)

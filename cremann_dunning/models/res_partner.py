@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+
+DEBTOR_KINDS = [
+    ("business", "Business"),
+    ("consumer", "Consumer"),
+    ("public", "Public body"),
+    ("unknown", "Unknown (protected as a consumer)"),
+]
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    dunning_kind_set = fields.Selection(
+        [kind for kind in DEBTOR_KINDS if kind[0] != "unknown"],
+        string="Debtor kind set by hand",
+        help="Leave empty to let the evidence decide: a company, a VAT number or a registration number makes a "
+        "business. Whoever shows none of them is unknown and gets every protection of a consumer.",
+    )
+    dunning_debtor_kind = fields.Selection(
+        DEBTOR_KINDS, string="Debtor kind", compute="_compute_dunning_debtor_kind", store=True
+    )
+    dunning_kind_evidence = fields.Char(string="Evidence", compute="_compute_dunning_kind_evidence")
+    dunning_procedure_id = fields.Many2one(
+        "dunning.procedure",
+        string="Dunning procedure",
+        company_dependent=True,
+        groups="cremann_dunning.group_dunning_user",
+        help="Leave empty to choose by company, country and kind of debtor.",
+    )
+    dunning_case_ids = fields.One2many(
+        "dunning.case", "partner_id", string="Dunning cases", groups="cremann_dunning.group_dunning_user"
+    )
+
+    @api.depends("dunning_kind_set", "is_company", "vat", "company_registry")
+    def _compute_dunning_debtor_kind(self):
+        """A sole trader is a person with a number: the number shows that he trades (6:96(5) BW looks at the capacity)."""
+        for partner in self:
+            evidence = partner.is_company or partner._dunning_number(partner.vat) or partner.company_registry
+            partner.dunning_debtor_kind = partner.dunning_kind_set or ("business" if evidence else "unknown")
+
+    @api.depends("dunning_kind_set", "is_company", "vat", "company_registry")
+    def _compute_dunning_kind_evidence(self):
+        for partner in self:
+            found = []
+            if partner.dunning_kind_set:
+                found.append(self.env._("set by hand"))
+            if partner.is_company:
+                found.append(self.env._("is a company"))
+            if partner._dunning_number(partner.vat):
+                found.append(self.env._("VAT number %s", partner.vat))
+            if partner.company_registry:
+                found.append(self.env._("registration number %s", partner.company_registry))
+            partner.dunning_kind_evidence = ", ".join(found) or self.env._("no evidence of a business")
+
+    @api.model
+    def _dunning_number(self, vat):
+        """The VAT number, or nothing for the "/" by which Odoo users mark that there is none."""
+        return vat if vat and vat.strip("/ -") else False
+
+    def action_open_dunning_case(self):
+        """Open the debtor's case in the current company, making it if this is the first look."""
+        self.ensure_one()
+        case = self.env["dunning.case"]._for_partners(self.commercial_partner_id, self.env.company, create=True)
+        return case._get_records_action()
