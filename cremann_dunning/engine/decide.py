@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from .facts import ZERO, Claim, Credit, Debtor
 from .reasons import ERROR, REASONS, SKIP
-from .rules import Level, Procedure
+from .rules import STATUTORY_NOTICE, Level, Procedure
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
 VERSION = "1"
@@ -60,9 +60,7 @@ class Outcome:
     letters: tuple[LetterPlan, ...]
 
 
-def decide(
-    debtor: Debtor, procedures: Mapping[int, Procedure], as_of: date, automatic_only: bool = False
-) -> Outcome:
+def decide(debtor: Debtor, procedures: Mapping[int, Procedure], as_of: date, automatic_only: bool = False) -> Outcome:
     """Decide what happens with every overdue claim of one debtor on one day.
 
     :param debtor: the facts; claims not yet due get no decision.
@@ -78,14 +76,14 @@ def decide(
     return Outcome(tuple(decided), tuple(letters))
 
 
-def _apply_credits(claims: Iterable[Claim], credits: Iterable[Credit]) -> dict[int, tuple[Decimal, str]]:
+def _apply_credits(claims: Iterable[Claim], own_credits: Iterable[Credit]) -> dict[int, tuple[Decimal, str]]:
     """Set the debtor's own credits off against the oldest claims of the same currency.
 
     :return: per line id the amount taken off and the number of the credit that took (the last part of) it.
     """
     covered: dict[int, tuple[Decimal, str]] = {}
     purse = defaultdict(list)
-    for credit in credits:
+    for credit in own_credits:
         purse[credit.currency].append([credit.number, credit.amount])
     for claim in sorted(claims, key=lambda c: (c.due_date or date.max, c.line_id)):
         taken, number, left = ZERO, "", claim.residual
@@ -118,16 +116,13 @@ def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
     """Reasons why this claim may not be chased at all."""
     if claim.no_followup:
         return Decision(claim, "NO_FOLLOWUP", {})
-    for hold in (claim.hold, debtor.hold):
-        if hold and hold.covers(as_of):
-            if hold.until is None:
-                return Decision(claim, "HOLD", {"reason": hold.reason})
-            return Decision(
-                claim,
-                "HOLD_UNTIL",
-                {"reason": hold.reason, "until": hold.until},
-                on=hold.until + timedelta(days=1),
-            )
+    holds = [hold for hold in (claim.hold, debtor.hold) if hold and hold.covers(as_of)]
+    if holds:
+        hold = max(holds, key=lambda hold: hold.until or date.max)  # the one that ends last is the one that counts
+        if hold.until is None:
+            return Decision(claim, "HOLD", {"reason": hold.reason})
+        facts = {"reason": hold.reason, "until": hold.until}
+        return Decision(claim, "HOLD_UNTIL", facts, on=hold.until + timedelta(days=1))
     if claim.due_date is None:
         return Decision(claim, "NO_DUE_DATE", {})
     return None
@@ -181,23 +176,31 @@ def _make_letters(debtor, procedures, decided, as_of, automatic_only):
     for decision in decided:
         if decision.code == "LETTER":
             groups[decision.claim.currency, decision.claim.procedure].append(decision)
+    under_way = {claim.currency for claim in debtor.claims if claim.open_letter}
     answers, letters = {}, []
     for currency in sorted({currency for currency, _procedure in groups}):
         rivals = [(key[1], group) for key, group in groups.items() if key[0] == currency]
-        rivals.sort(key=lambda rival: min(d.claim.due_date for d in rival[1]))
-        # One letter per debtor and currency: of two ladders the one with the oldest claim goes first.
-        for procedure_id, group in rivals[1:]:
-            day = as_of + timedelta(days=max(procedures[procedure_id].minimum_interval, 1))
-            for decision in group:
-                answers[decision.claim.line_id] = replace(
-                    decision, code="OTHER_LETTER", facts={"currency": currency}, on=day
-                )
-        procedure = procedures[rivals[0][0]]
-        letter, changed = _one_letter(debtor, procedure, currency, rivals[0][1], decided, as_of, automatic_only)
-        answers.update(changed)
-        if letter:
-            letters.append(letter)
+        rivals.sort(key=lambda rival: (min(d.claim.due_date for d in rival[1]), rival[0]))
+        # One letter per debtor and currency: none beside one that has not gone out yet, and of two ladders the one
+        # with the oldest claim goes first. A ladder whose own letter has to wait stands in nobody's way.
+        taken = currency in under_way
+        for procedure_id, group in rivals:
+            procedure = procedures[procedure_id]
+            if taken:
+                answers.update(_after_other_letter(procedure, currency, group, currency in under_way, as_of))
+                continue
+            letter, changed = _one_letter(debtor, procedure, currency, group, decided, as_of, automatic_only)
+            answers.update(changed)
+            if letter:
+                letters.append(letter)
+                taken = True
     return [answers.get(d.claim.line_id, d) for d in decided], letters
+
+
+def _after_other_letter(procedure, currency, group, under_way, as_of):
+    """These claims wait for another letter; when that one leaves is not known while it is still under way."""
+    day = None if under_way else as_of + timedelta(days=max(procedure.minimum_interval, 1))
+    return {d.claim.line_id: replace(d, code="OTHER_LETTER", facts={"currency": currency}, on=day) for d in group}
 
 
 def _one_letter(debtor, procedure, currency, group, decided, as_of, automatic_only):
@@ -210,11 +213,8 @@ def _one_letter(debtor, procedure, currency, group, decided, as_of, automatic_on
     stop = _letter_gate(debtor, procedure, group, driver, as_of, automatic_only)
     if stop:
         code, facts, on = stop
-        return None, {d.claim.line_id: replace(d, code=code, facts=facts, on=on or d.on) for d in group}
-    riders = [
-        d if d.level.id == driver.level.id else replace(d, code="RIDES_ALONG", facts={"level": driver.level.name})
-        for d in group
-    ]
+        return None, {d.claim.line_id: replace(d, code=code, facts=facts, on=on) for d in group}
+    riders = [_on_letter(d, driver, as_of + timedelta(days=max(procedure.minimum_interval, 1))) for d in group]
     # Overdue claims that only wait for their own step are shown as well, so that the debtor sees one total;
     # their level stays where it is.
     listed = [
@@ -228,17 +228,30 @@ def _one_letter(debtor, procedure, currency, group, decided, as_of, automatic_on
     return plan, {d.claim.line_id: d for d in decisions}
 
 
+def _on_letter(decision, driver, later):
+    """How a claim that is due itself stands on the letter that another claim drives.
+
+    A statutory notice is a letter of its own: a claim that has come to that step is shown and keeps its turn for
+    ``later``, or it would pass the notice without ever having had it.
+    """
+    if decision.level.id == driver.level.id:
+        return decision
+    if decision.level.legal_type == STATUTORY_NOTICE:
+        return replace(decision, code="LISTED", facts={"level": driver.level.name, "date": later}, on=later)
+    return replace(decision, code="RIDES_ALONG", facts={"level": driver.level.name})
+
+
 def _letter_gate(debtor, procedure, group, driver, as_of, automatic_only):
     """Why a letter that is due must wait all the same: ``(code, facts, day)`` or None."""
     if debtor.last_letter_on:
-        free = debtor.last_letter_on + timedelta(days=procedure.minimum_interval)
-        if as_of < free or debtor.last_letter_on >= as_of:
-            facts = {"last": debtor.last_letter_on, "days": procedure.minimum_interval, "date": free}
-            return "TOO_SOON", facts, max(free, debtor.last_letter_on + timedelta(days=1))
+        days = max(procedure.minimum_interval, 1)  # never two on one day
+        free = debtor.last_letter_on + timedelta(days=days)
+        if as_of < free:
+            return "TOO_SOON", {"last": debtor.last_letter_on, "days": days, "date": free}, free
     total = sum((_in_company_currency(d) for d in group), ZERO)
     if total < procedure.minimum_amount:
         return "MIN_AMOUNT", {"amount": total, "minimum": procedure.minimum_amount}, None
-    if not debtor.has_email and not debtor.has_address:
+    if not debtor.has_address and (driver.level.channel == "print" or not debtor.has_email):
         return "NO_ADDRESS", {}, None
     if automatic_only and not driver.level.automatic:
         return "APPROVAL", {"level": driver.level.name}, as_of

@@ -1,20 +1,21 @@
-from . import dunning_cost_bracket
-from . import dunning_cost_scale
-from . import dunning_interest_rate
-from . import dunning_interest_table
-from . import dunning_regime
-from . import dunning_level
-from . import dunning_procedure
-from . import dunning_case
-from . import dunning_hold
-from . import dunning_gather
-from . import dunning_decision
-from . import dunning_letter
-from . import dunning_letter_line
-from . import dunning_run
-from . import account_move
-from . import account_move_line
-from . import mail_mail
-from . import res_company
-from . import res_config_settings
-from . import res_partner
+from . import (
+    account_move,
+    dunning_case,
+    dunning_cost_bracket,
+    dunning_cost_scale,
+    dunning_decision,
+    dunning_gather,
+    dunning_hold,
+    dunning_interest_rate,
+    dunning_interest_table,
+    dunning_letter,
+    dunning_letter_line,
+    dunning_level,
+    dunning_procedure,
+    dunning_regime,
+    dunning_run,
+    mail_mail,
+    res_company,
+    res_config_settings,
+    res_partner,
+)

@@ -55,7 +55,9 @@ class AccountMove(models.Model):
         """What is chosen on the invoice holds for the invoice; choosing the debtor's own kind again lets go of it."""
         for move in self:
             own = move.dunning_debtor_kind
-            move.dunning_kind_set = own if own not in ("unknown", move.commercial_partner_id.dunning_debtor_kind) else False
+            move.dunning_kind_set = (
+                own if own not in ("unknown", move.commercial_partner_id.dunning_debtor_kind) else False
+            )
 
     @api.model
     def _search_dunning_debtor_kind(self, operator, value):
@@ -63,8 +65,7 @@ class AccountMove(models.Model):
             return NotImplemented
         kinds = [value] if isinstance(value, str) else list(value)
         return Domain("dunning_kind_set", "in", kinds) | (
-            Domain("dunning_kind_set", "=", False)
-            & Domain("commercial_partner_id.dunning_debtor_kind", "in", kinds)
+            Domain("dunning_kind_set", "=", False) & Domain("commercial_partner_id.dunning_debtor_kind", "in", kinds)
         )
 
     @api.depends("dunning_decision_id")
@@ -92,17 +93,17 @@ class AccountMove(models.Model):
         for move in self:
             today = move.company_id._dunning_today() if move.company_id else False
             move.dunning_hold_id = holds.filtered(
-                lambda hold, move=move, today=today: hold.company_id == move.company_id
-                and hold.move_id in (move, hold.move_id.browse())
-                and hold.partner_id.commercial_partner_id == move.commercial_partner_id
-                and (not hold.date_until or hold.date_until >= today)
+                lambda hold, move=move, today=today: (
+                    hold.company_id == move.company_id
+                    and hold.move_id in (move, hold.move_id.browse())
+                    and hold.partner_id.commercial_partner_id == move.commercial_partner_id
+                    and (not hold.date_until or hold.date_until >= today)
+                )
             )[:1]
 
     def _dunning_check_selection(self):
         """Refuse a selection with nothing to follow up, with a message that says why."""
-        moves = self.filtered(
-            lambda move: move.move_type in ("out_invoice", "out_receipt") and move.state == "posted"
-        )
+        moves = self.filtered(lambda move: move.move_type in ("out_invoice", "out_receipt") and move.state == "posted")
         if not moves:
             raise UserError(self.env._("Choose posted customer invoices. Drafts and credit notes are not followed up."))
         if len(moves.company_id) > 1:

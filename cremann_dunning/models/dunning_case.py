@@ -56,7 +56,9 @@ class DunningCase(models.Model):
     @api.depends("letter_ids.state")
     def _compute_counts(self):
         rows = self.env["dunning.letter"]._read_group(
-            [("case_id", "in", self.ids), ("state", "!=", "cancelled")], ["case_id", "state"], ["__count", "sent_on:max"]
+            [("case_id", "in", self.ids), ("state", "!=", "cancelled")],
+            ["case_id", "state"],
+            ["__count", "sent_on:max"],
         )
         self.letter_count = self.failed_count = 0
         self.last_letter_date = False
@@ -76,9 +78,11 @@ class DunningCase(models.Model):
         holds = self.env["dunning.hold"]._running(self.partner_id).filtered(lambda hold: not hold.move_id)
         for case in self:
             case.hold_id = holds.filtered(
-                lambda hold, case=case: hold.company_id == case.company_id
-                and hold.partner_id.commercial_partner_id == case.partner_id
-                and (not hold.date_until or hold.date_until >= case.company_id._dunning_today())
+                lambda hold, case=case: (
+                    hold.company_id == case.company_id
+                    and hold.partner_id.commercial_partner_id == case.partner_id
+                    and (not hold.date_until or hold.date_until >= case.company_id._dunning_today())
+                )
             )[:1]
 
     def _search_hold_id(self, operator, value):
@@ -102,8 +106,9 @@ class DunningCase(models.Model):
         )
         for case in self:
             case.open_move_ids = moves.filtered(
-                lambda move, case=case: move.commercial_partner_id == case.partner_id
-                and move.company_id == case.company_id
+                lambda move, case=case: (
+                    move.commercial_partner_id == case.partner_id and move.company_id == case.company_id
+                )
             )
 
     @api.model

@@ -24,9 +24,7 @@ class DunningCostBracket(models.Model):
         help="On: the costs at the lower bound are the fixed amount beside this box. "
         "Off: they continue where the bracket before ended.",
     )
-    base = fields.Monetary(
-        string="Fixed Amount", help="Costs at the lower bound when the bracket starts afresh."
-    )
+    base = fields.Monetary(string="Fixed Amount", help="Costs at the lower bound when the bracket starts afresh.")
 
     _unique_above = models.Constraint(
         "UNIQUE(scale_id, above)",

@@ -19,9 +19,7 @@ class DunningCostScale(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index=True, help="Empty: for every company.")
     country_id = fields.Many2one("res.country")
-    currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.ref("base.EUR")
-    )
+    currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.ref("base.EUR"))
     article = fields.Char(help="The article of law that the amounts rest on.")
     bracket_ids = fields.One2many("dunning.cost.bracket", "scale_id", string="Brackets", copy=True)
     minimum = fields.Monetary(help="Lowest amount once anything is owed; zero for none.")
@@ -33,9 +31,7 @@ class DunningCostScale(models.Model):
         help="Down for a legal cap that may not be exceeded by a fraction of a cent.",
     )
 
-    _unique_code = models.UniqueIndex(
-        "(code, COALESCE(company_id, 0))", "A cost scale with this code already exists."
-    )
+    _unique_code = models.UniqueIndex("(code, COALESCE(company_id, 0))", "A cost scale with this code already exists.")
     _check_amounts = models.Constraint(
         "CHECK(minimum >= 0 AND maximum >= 0 AND (maximum = 0 OR maximum >= minimum))",
         "The minimum and the maximum of a cost scale cannot be negative, nor the minimum above the maximum.",

@@ -80,9 +80,7 @@ class DunningDecision(models.Model):
     def _compute_explanation(self):
         currencies = {currency.name: currency for currency in self.env["res.currency"].search([])}
         for decision in self:
-            params = {
-                key: decision._format_param(value, currencies) for key, value in (decision.params or {}).items()
-            }
+            params = {key: decision._format_param(value, currencies) for key, value in (decision.params or {}).items()}
             decision.explanation = decision._sentence(decision.code, params)
 
     def _compute_reason_label(self):

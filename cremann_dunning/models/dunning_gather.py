@@ -40,24 +40,25 @@ class DunningGather(models.AbstractModel):
         partners = tuple({row["partner_id"] for row in rows})
         holds = self._holds(company, partners)
         under_way = self._letters_under_way(company, partners, without)
+        history = self._history(company, partners, without)
         last_letters = self._last_letters(company, partners, without)
         unmatched = self._unmatched(company, partners)
         choose = self.env["dunning.procedure"]._chooser(company)
         debtors = defaultdict(lambda: ([], [], None))
         for row in rows:
-            claims, credits, _row = debtors[row["partner_id"]]
-            debtors[row["partner_id"]] = (claims, credits, row)
+            claims, own_credits, _row = debtors[row["partner_id"]]
+            debtors[row["partner_id"]] = (claims, own_credits, row)
             row["residual"], row["residual_company"] = Decimal(row["amount"]), Decimal(row["residual_company"])
             if row["residual"] > 0:
-                claims.append(self._claim(row, choose, holds, under_way))
+                claims.append(self._claim(row, choose, holds, under_way, history))
             else:
-                credits.append(Credit(row["number"], row["currency"], -row["residual"]))
+                own_credits.append(Credit(row["number"], row["currency"], -row["residual"]))
         return [
             Debtor(
                 partner_id=partner_id,
                 name=row["partner_name"] or "",
                 claims=tuple(claims),
-                credits=tuple(credits),
+                credits=tuple(own_credits),
                 unmatched=unmatched.get(partner_id, ZERO),
                 last_letter_on=last_letters.get(partner_id),
                 hold=holds.get((partner_id, None)),
@@ -65,14 +66,15 @@ class DunningGather(models.AbstractModel):
                 has_address=row["has_address"],
                 extra={"lang": row["lang"], "country_id": row["country_id"], "contact_id": row["contact_id"]},
             )
-            for partner_id, (claims, credits, row) in debtors.items()
+            for partner_id, (claims, own_credits, row) in debtors.items()
             if claims
         ]
 
     @api.model
-    def _claim(self, row, choose, holds, under_way):
+    def _claim(self, row, choose, holds, under_way, history):
         procedure = row["own_procedure"] or row["partner_procedure"] or choose(row["country_id"], row["kind"])
         open_letter, failed_letter = under_way.get(row["line_id"], (None, None))
+        levels_done, sent_on, claimable_from = history.get(row["line_id"], ((), None, None))
         return Claim(
             line_id=row["line_id"],
             move_id=row["move_id"],
@@ -83,9 +85,9 @@ class DunningGather(models.AbstractModel):
             due_date=row["due_date"],
             procedure=procedure,
             kind=row["kind"],
-            levels_done=frozenset(row["levels_done"] or ()),
-            level_sent_on=row["level_sent_on"],
-            level_claimable_from=row["claimable_from"],
+            levels_done=frozenset(levels_done),
+            level_sent_on=sent_on,
+            level_claimable_from=claimable_from,
             sent=row["sent"],
             no_followup=row["no_followup"],
             hold=holds.get((row["partner_id"], row["move_id"])),
@@ -110,15 +112,10 @@ class DunningGather(models.AbstractModel):
                            p.commercial_partner_id AS partner_id, l.amount_residual_currency AS residual,
                            l.amount_residual::text AS residual_company, cur.name AS currency,
                            l.date_maturity AS due_date,
-                           l.dunning_level_date AS level_sent_on, l.dunning_claimable_from AS claimable_from,
                            COALESCE(l.no_followup, FALSE) AS no_followup,
                            COALESCE(m.is_move_sent, FALSE) AS sent,
                            m.dunning_procedure_id AS own_procedure, m.dunning_kind_set AS own_kind,
-                           COUNT(*) OVER (PARTITION BY l.move_id) AS instalments,
-                           (SELECT array_agg(k.level_id)
-                              FROM dunning_letter_line k
-                             WHERE k.move_line_id = l.id AND k.state = 'sent' AND k.level_id IS NOT NULL
-                           ) AS levels_done
+                           COUNT(*) OVER (PARTITION BY l.move_id) AS instalments
                       FROM account_move_line l
                       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
                       JOIN account_move m ON m.id = l.move_id
@@ -132,7 +129,8 @@ class DunningGather(models.AbstractModel):
                 ), overdue AS (
                     SELECT DISTINCT partner_id FROM lines WHERE residual > 0
                 )
-                SELECT lines.*, lines.residual::text AS amount, COALESCE(lines.own_kind, d.dunning_debtor_kind, 'unknown') AS kind,
+                SELECT lines.*, lines.residual::text AS amount,
+                       COALESCE(lines.own_kind, d.dunning_debtor_kind, 'unknown') AS kind,
                        (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
                        COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
                        c.id AS contact_id,
@@ -178,8 +176,7 @@ class DunningGather(models.AbstractModel):
             )
         )
         return {
-            (partner_id, move_id): Hold(until, reason)
-            for partner_id, move_id, until, reason in self.env.cr.fetchall()
+            (partner_id, move_id): Hold(until, reason) for partner_id, move_id, until, reason in self.env.cr.fetchall()
         }
 
     @api.model
@@ -206,6 +203,29 @@ class DunningGather(models.AbstractModel):
             line_id: (None, name) if state == "failed" else (name, None)
             for line_id, state, name in self.env.cr.fetchall()
         }
+
+    @api.model
+    def _history(self, company, partners, without):
+        """Per receivable line what its sent letters did: levels reached, day of the last one, end of the free term.
+
+        Read from the letters and not from the invoice: the letter is the proof, what the invoice shows follows it.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT k.move_line_id, array_agg(k.level_id), MAX(f.sent_on), MAX(f.claimable_from)
+                  FROM dunning_letter_line k
+                  JOIN dunning_letter f ON f.id = k.letter_id
+                 WHERE f.company_id = %s AND f.state = 'sent' AND k.level_id IS NOT NULL
+                   AND f.partner_id IN %s AND f.id NOT IN %s
+                 GROUP BY k.move_line_id
+                """,
+                company.id,
+                partners,
+                without,
+            )
+        )
+        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
 
     @api.model
     def _last_letters(self, company, partners, without):

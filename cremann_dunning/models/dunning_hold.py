@@ -65,9 +65,7 @@ class DunningHold(models.Model):
 
     def action_release(self):
         """End the hold now. It stays on record, archived, with who ended it and when."""
-        self.write(
-            {"active": False, "released_by_id": self.env.uid, "released_on": fields.Datetime.now()}
-        )
+        self.write({"active": False, "released_by_id": self.env.uid, "released_on": fields.Datetime.now()})
         return True
 
     def _tell_case(self):

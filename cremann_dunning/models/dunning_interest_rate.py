@@ -11,12 +11,8 @@ class DunningInterestRate(models.Model):
 
     table_id = fields.Many2one("dunning.interest.table", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="table_id.company_id", store=True, index=True)
-    valid_from = fields.Date(
-        required=True, help="First day of this rate. It lasts until the next row of the table."
-    )
-    percent = fields.Float(
-        string="Percent per Year", digits=(9, 2), required=True, help="10.40 means 10.40% per year."
-    )
+    valid_from = fields.Date(required=True, help="First day of this rate. It lasts until the next row of the table.")
+    percent = fields.Float(string="Percent per Year", digits=(9, 2), required=True, help="10.40 means 10.40% per year.")
     source = fields.Char(help="Where the rate was read.")
     verification = fields.Selection(
         [

@@ -4,16 +4,16 @@ import io
 import logging
 from datetime import timedelta
 
+import psycopg2
 from babel.numbers import format_currency
 
 from odoo import Command, api, fields, models
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+from odoo.addons.base.models.ir_qweb import QWebError
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import babel_locale_parse
 from odoo.tools.pdf import PdfFileReader, PdfReadError
-
-from odoo.addons.base.models.ir_actions_report import _wkhtml
-from odoo.addons.base.models.ir_qweb import QWebError
 
 from ..engine import rules
 from ..engine.decide import settled
@@ -28,7 +28,7 @@ REPORT = "cremann_dunning.report_dunning_letter"
 # What may still change on a letter that was issued: what happens to it, never what it says.
 AFTER_ISSUE = {
     "state", "email_to", "sent_on", "sent_at", "mail_id", "message_id", "error", "cancel_reason", "term_first_day",
-    "term_last_day", "claimable_from", "message_main_attachment_id", "activity_ids", "message_ids",
+    "term_last_day", "claimable_from", "follow_up_pending", "message_main_attachment_id", "activity_ids", "message_ids",
     "message_follower_ids",
 }  # fmt: skip
 
@@ -104,6 +104,7 @@ class DunningLetter(models.Model):
     message_id = fields.Char(string="Message-ID", readonly=True, copy=False)
     sent_on = fields.Date(readonly=True, copy=False)
     sent_at = fields.Datetime(readonly=True, copy=False)
+    follow_up_pending = fields.Boolean(readonly=True, copy=False, help="Invoices and case have yet to follow.")
     error = fields.Char(readonly=True, copy=False, help="What went wrong, until somebody has dealt with it.")
     cancel_reason = fields.Char(readonly=True, copy=False)
 
@@ -129,6 +130,7 @@ class DunningLetter(models.Model):
     shown_body = fields.Html(compute="_compute_shown", sanitize=False)
 
     _sent_idx = models.Index("(company_id, partner_id, sent_on) WHERE state = 'sent'")
+    _pending_idx = models.Index("(company_id) WHERE follow_up_pending IS TRUE")
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -160,9 +162,7 @@ class DunningLetter(models.Model):
             dates = [format_date(env, day, date_format="d MMMM y", lang_code=letter.lang) for day in previous[letter]]
             letter.previous_text = ", ".join(dates)
             booked = bookings.get(letter.company_id)
-            letter.bookings_text = booked and format_date(
-                env, booked, date_format="d MMMM y", lang_code=letter.lang
-            )
+            letter.bookings_text = booked and format_date(env, booked, date_format="d MMMM y", lang_code=letter.lang)
             letter.amount_text = letter._money(letter.amount_total)
             letter.costs_text = letter._money(letter.amount_costs or letter.amount_costs_announced)
             letter.demanded_count = len(moves)
@@ -188,9 +188,13 @@ class DunningLetter(models.Model):
     def _previous_letters(self):
         """Per letter the days on which earlier letters about the same invoices were sent, oldest first."""
         days = {letter: [] for letter in self}
-        rows = self.env["dunning.letter.line"].sudo()._read_group(  # dates of letters the reader may print anyway
-            [("move_id", "in", self.line_ids.move_id.ids), ("state", "=", "sent"), ("level_id", "!=", False)],
-            ["move_id", "letter_id"],
+        rows = (
+            self.env["dunning.letter.line"]
+            .sudo()
+            ._read_group(  # dates of letters the reader may print anyway
+                [("move_id", "in", self.line_ids.move_id.ids), ("state", "=", "sent"), ("level_id", "!=", False)],
+                ["move_id", "letter_id"],
+            )
         )
         for letter in self:
             moves = letter.line_ids.filtered("principal_part").move_id
@@ -199,9 +203,13 @@ class DunningLetter(models.Model):
 
     @api.model
     def _bookings_until(self, companies):
-        """Per company the date up to which bank and cash are booked, which letters name so that nobody is chased twice."""
-        rows = self.env["account.bank.statement.line"].sudo()._read_group(  # one date, on a letter anyone may print
-            [("company_id", "in", companies.ids), ("state", "=", "posted")], ["company_id"], ["date:max"]
+        """Per company the date up to which the bank is booked: letters name it, so that nobody is chased twice."""
+        rows = (
+            self.env["account.bank.statement.line"]
+            .sudo()
+            ._read_group(  # one date, on a letter anyone may print
+                [("company_id", "in", companies.ids), ("state", "=", "posted")], ["company_id"], ["date:max"]
+            )
         )
         return {company: last for company, last in rows if last}
 
@@ -225,9 +233,7 @@ class DunningLetter(models.Model):
             return False
         reference = self.payment_reference
         try:
-            return bank.build_qr_code_base64(
-                self.amount_total, reference, reference, self.currency_id, self.partner_id
-            )
+            return bank.build_qr_code_base64(self.amount_total, reference, reference, self.currency_id, self.partner_id)
         except Exception as error:  # drawing only: a server without a barcode renderer still sends letters
             _logger.warning("No payment QR code on letter %s: %s", self.id, error)
             return False
@@ -303,7 +309,7 @@ class DunningLetter(models.Model):
 
     @api.model
     def _deadline(self, country_code, day, term_days):
-        """Last day to pay that a letter prints; a weekend or holiday moves it on (Algemene termijnenwet as a courtesy)."""
+        """Last day to pay that a letter prints; a weekend or holiday moves it on, as the Algemene termijnenwet does."""
         return calendar.next_working_day(country_code, day + timedelta(days=term_days))
 
     # -- issuing --------------------------------------------------------------------------------------------------
@@ -407,7 +413,9 @@ class DunningLetter(models.Model):
                 pdfs.update(self._render_streams(report, letter.ids))
         for letter in self:
             if not _names(pdfs[letter], letter.name):
-                raise UserError(self.env._("The PDF of letter %s does not show its number. Check the layout.", letter.name))
+                raise UserError(
+                    self.env._("The PDF of letter %s does not show its number. Check the layout.", letter.name)
+                )
         return pdfs
 
     def _render_streams(self, report, ids):
@@ -436,8 +444,12 @@ class DunningLetter(models.Model):
     def _prepare_mail_vals(self):
         self.ensure_one()
         sender = self.user_id.partner_id if self.user_id.email else self.company_id.partner_id
-        body = self.env["ir.qweb"].with_context(lang=self.lang)._render(
-            "cremann_dunning.letter_mail", {"letter": self.with_context(lang=self.lang), "company": self.company_id}
+        body = (
+            self.env["ir.qweb"]
+            .with_context(lang=self.lang)
+            ._render(
+                "cremann_dunning.letter_mail", {"letter": self.with_context(lang=self.lang), "company": self.company_id}
+            )
         )
         return {
             "subject": self.subject,
@@ -467,7 +479,12 @@ class DunningLetter(models.Model):
         ]
 
     def _register_sent(self, message_id=None):
-        """The letter has left: the level of its claims moves now and not before."""
+        """The letter has left. Only the letter itself is written here, in the transaction of the sending.
+
+        Nothing may go wrong after the mail server has taken it, or it would be sent again; so invoices and cases,
+        which others may be writing at the same moment, follow later, see ``_after_sending``. The engine reads the
+        letters, so the level counts from now on.
+        """
         for letter in self.filtered(lambda letter: letter.state in ("issued", "failed")):
             day = letter.company_id._dunning_today()
             letter.write(
@@ -477,60 +494,72 @@ class DunningLetter(models.Model):
                     "sent_at": fields.Datetime.now(),
                     "message_id": message_id,
                     "error": False,
+                    "follow_up_pending": True,
                     **letter._prepare_term(day),
                 }
             )
-            letter._move_levels()
             letter.activity_unlink(["mail.mail_activity_data_warning"])
 
     def _prepare_term(self, day):
-        """The free term that a statutory notice gives, counted from the day it was really sent."""
+        """The free term that a statutory notice gives, counted from the day it was really sent.
+
+        Without a term nothing can be claimed later, which is the safe side; the letter says what is wrong.
+        """
         self.ensure_one()
         if self.legal_type != rules.STATUTORY_NOTICE:
             return {}
-        term = self.regime_id.free_term(day, "post" if self.channel == "print" else "email")
+        try:
+            term = self.regime_id.free_term(day, "post" if self.channel == "print" else "email")
+        except RegimeError as error:
+            return {"error": str(error)}
         return {
             "term_first_day": term.first_day,
             "term_last_day": term.last_day,
             "claimable_from": term.claimable_from,
         }
 
-    def _move_levels(self):
-        """Write the level that was reached on journal items and invoices, in two statements.
+    @api.model
+    def _after_sending(self, company):
+        """Let invoices and cases of a company follow the letters that were sent: level, next step, figures.
 
-        SQL and not the ORM: the items are posted, often in a locked period, and nothing of their accounting changes.
+        In a savepoint: when somebody else is writing one of these invoices, all of it waits for the next time. The
+        letters stay marked, and the next sending or run takes them along.
+        """
+        letters = self.search([("company_id", "=", company.id), ("follow_up_pending", "=", True)])
+        if not letters:
+            return
+        try:
+            with self.env.cr.savepoint():
+                letters._move_levels()
+                self.env["dunning.run"]._redecide(company, letters.partner_id)
+                letters.write({"follow_up_pending": False})
+                self.env.flush_all()
+        except psycopg2.errors.TransactionRollbackError:
+            _logger.info("Invoices of %s letters are being written by others; they follow later", len(letters))
+
+    def _move_levels(self):
+        """Show the level that was reached on the invoices, in one statement.
+
+        SQL and not the ORM: the entries are posted, often in a locked period, and nothing of them changes.
         """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE account_move_line l
-                   SET dunning_level_id = k.level_id, dunning_level_date = f.sent_on,
-                       dunning_claimable_from = COALESCE(f.claimable_from, l.dunning_claimable_from)
-                  FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
-                 WHERE l.id = k.move_line_id AND k.level_id IS NOT NULL AND f.id IN %s
-                """,
-                tuple(self.ids),
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                """
                 UPDATE account_move m
                    SET dunning_level_id = top.level_id
-                  FROM (SELECT DISTINCT ON (l.move_id) l.move_id, l.dunning_level_id AS level_id
-                          FROM account_move_line l
-                          JOIN dunning_level v ON v.id = l.dunning_level_id
-                         WHERE l.move_id IN (SELECT move_id FROM dunning_letter_line
+                  FROM (SELECT DISTINCT ON (k.move_id) k.move_id, k.level_id
+                          FROM dunning_letter_line k
+                          JOIN dunning_letter f ON f.id = k.letter_id
+                          JOIN dunning_level v ON v.id = k.level_id
+                         WHERE f.state = 'sent'
+                           AND k.move_id IN (SELECT move_id FROM dunning_letter_line
                                               WHERE letter_id IN %s AND level_id IS NOT NULL)
-                         ORDER BY l.move_id, l.reconciled, v.sequence DESC) top
+                         ORDER BY k.move_id, f.sent_on DESC, v.sequence DESC) top
                  WHERE m.id = top.move_id
                 """,
                 tuple(self.ids),
             )
-        )
-        self.env["account.move.line"].invalidate_model(
-            ["dunning_level_id", "dunning_level_date", "dunning_claimable_from"]
         )
         self.env["account.move"].invalidate_model(["dunning_level_id"])
 
@@ -635,11 +664,14 @@ class DunningLetter(models.Model):
                 self.env._("Choose letters on paper that wait to be posted. Letters by mail report themselves.")
             )
         letters.sudo()._register_sent()  # evidence is written by the system
+        for company in letters.company_id:
+            self.sudo()._after_sending(company)
         return True
 
     def action_send_now(self):
         """Empty the outbox for these letters at once instead of within a few minutes."""
-        self.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").send()  # the outbox is the system's
+        mails = self.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing")  # the outbox is the system's
+        mails.send(auto_commit=self.env["dunning.run"]._may_commit())
         return True
 
     def write(self, vals):

@@ -36,7 +36,9 @@ class DunningLetterLine(models.Model):
     days_overdue = fields.Integer(string="Days", readonly=True)
     amount_total = fields.Monetary(string="Amount", readonly=True)
     amount_paid = fields.Monetary(
-        string="Paid or credited", readonly=True, help="Payments on it, and the debtor's own credits set off against it."
+        string="Paid or credited",
+        readonly=True,
+        help="Payments on it, and the debtor's own credits set off against it.",
     )
     amount_open = fields.Monetary(string="Open", readonly=True)
     amount_interest = fields.Monetary(string="Interest", readonly=True)

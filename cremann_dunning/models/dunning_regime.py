@@ -118,14 +118,11 @@ class DunningRegime(models.Model):
     debtor_kind = fields.Selection(
         DEBTOR_KINDS,
         required=True,
-        help="A public body without regimes of its own follows business; an unknown debtor always follows "
-        "consumer.",
+        help="A public body without regimes of its own follows business; an unknown debtor always follows consumer.",
     )
     valid_from = fields.Date(required=True, help="First day of this law. It lasts until the next regime.")
     article = fields.Char(string="Source of Law", help="The article that a decision or letter can quote.")
-    currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.ref("base.EUR")
-    )
+    currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.ref("base.EUR"))
     costs_basis = fields.Selection(
         [
             ("none", "No costs"),
@@ -155,9 +152,7 @@ class DunningRegime(models.Model):
         ondelete="restrict",
         help="Empty: no interest is charged.",
     )
-    interest_is_stale = fields.Boolean(
-        related="interest_table_id.is_stale", string="Interest Table Is Outdated"
-    )
+    interest_is_stale = fields.Boolean(related="interest_table_id.is_stale", string="Interest Table Is Outdated")
     interest_compounding = fields.Selection(
         [("yearly", "Yearly on the anniversary"), ("simple", "Never (simple interest)")],
         string="Interest on Interest",
@@ -187,9 +182,7 @@ class DunningRegime(models.Model):
         default="none",
         help="The days in which the debtor may still pay without costs after the statutory letter.",
     )
-    free_term_days = fields.Integer(
-        default=14, help="Length of the free term; the law of both countries says 14."
-    )
+    free_term_days = fields.Integer(default=14, help="Length of the free term; the law of both countries says 14.")
     note = fields.Text(translate=True)
 
     _unique_valid_from = models.UniqueIndex(
@@ -214,15 +207,11 @@ class DunningRegime(models.Model):
         for regime in self:
             if regime.costs_basis == "scale" and not regime.cost_scale_id:
                 raise ValidationError(
-                    self.env._(
-                        "Regime %(name)s charges costs by a scale: choose the cost scale.", name=regime.name
-                    )
+                    self.env._("Regime %(name)s charges costs by a scale: choose the cost scale.", name=regime.name)
                 )
             if regime.costs_basis == "fixed" and not regime.fixed_compensation:
                 raise ValidationError(
-                    self.env._(
-                        "Regime %(name)s charges a fixed compensation: fill in its amount.", name=regime.name
-                    )
+                    self.env._("Regime %(name)s charges a fixed compensation: fill in its amount.", name=regime.name)
                 )
 
     @api.constrains(

@@ -100,13 +100,16 @@ class DunningRun(models.Model):
     def _propose(self):
         self.ensure_one()
         self._drop_drafts()
-        debtors = self.env["dunning.gather"].facts(self.company_id, self.date, self.partner_ids.commercial_partner_id.ids or None)
+        self.env["dunning.letter"]._after_sending(self.company_id)
+        debtors = self.env["dunning.gather"].facts(
+            self.company_id, self.date, self.partner_ids.commercial_partner_id.ids or None
+        )
         procedures = self._procedures(debtors)
         for batch in split_every(PROPOSE_BATCH, debtors):
             batch = list(batch)
-            outcomes = [self._decide(debtor, procedures) for debtor in batch]
+            outcomes = [self._decide(debtor, procedures, self.date, self.automatic) for debtor in batch]
             outcomes = self._make_letters(batch, outcomes)
-            self._write_decisions(batch, outcomes)
+            self._write_decisions(self.company_id, self.date, batch, outcomes)
         self.env["dunning.case"]._refresh(self.company_id)
         self.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
 
@@ -118,10 +121,11 @@ class DunningRun(models.Model):
         ids = {claim.procedure for debtor in debtors for claim in debtor.claims if claim.procedure}
         return {p.id: p._engine_procedure() for p in self.env["dunning.procedure"].sudo().browse(ids)}
 
-    def _decide(self, debtor, procedures):
+    @api.model
+    def _decide(self, debtor, procedures, as_of, automatic_only=False):
         """The engine's answer; what goes wrong with one debtor stands on its decisions and the others go on."""
         try:
-            return engine.decide(debtor, procedures, self.date, automatic_only=self.automatic)
+            return engine.decide(debtor, procedures, as_of, automatic_only=automatic_only)
         except Exception as error:  # pure code without a database: nothing that has to be rolled back
             _logger.exception("Dunning: no decision for debtor %s", debtor.partner_id)
             return self._failed_outcome(debtor, "ERROR", str(error))
@@ -189,8 +193,8 @@ class DunningRun(models.Model):
 
     # -- decisions ------------------------------------------------------------------------------------------------
 
-    def _write_decisions(self, debtors, outcomes):
-        """Write a decision for every invoice whose answer changed, and link all of them to this run."""
+    def _write_decisions(self, company, day, debtors, outcomes):
+        """Write a decision for every invoice whose answer changed, and link all of them to this run, if any."""
         chosen = [
             (debtor, decision)
             for debtor, outcome in zip(debtors, outcomes, strict=True)
@@ -203,9 +207,9 @@ class DunningRun(models.Model):
         currencies = {currency.name: currency.id for currency in self.env["res.currency"].search([])}
         fresh, kept = [], []
         for debtor, decision in chosen:
-            vals = self._prepare_decision_vals(debtor, decision, currencies)
+            vals = self._prepare_decision_vals(company, day, debtor, decision, currencies)
             old = held[decision.claim.move_id]
-            if old and all(old[key] == vals[key] for key in ("code", "outcome", "params")) and self._same_step(old, vals):
+            if old and self._same_answer(old, vals):
                 kept.append(old.id)
             else:
                 fresh.append(vals)
@@ -214,20 +218,27 @@ class DunningRun(models.Model):
         self._point_to(made)
 
     @api.model
-    def _same_step(self, old, vals):
-        return old.level_id.id == (vals["level_id"] or False) and (old.next_date or None) == (vals["next_date"] or None)
+    def _same_answer(self, old, vals):
+        """Whether the invoice's current decision says the same; amounts in the facts count, the day does not."""
+        return (
+            old.code == vals["code"]
+            and old.params == vals["params"]
+            and old.level_id.id == vals["level_id"]
+            and old.next_date == vals["next_date"]
+        )
 
-    def _prepare_decision_vals(self, debtor, decision, currencies):
+    @api.model
+    def _prepare_decision_vals(self, company, day, debtor, decision, currencies):
         claim, store = decision.claim, self.env["dunning.decision"]._store_param
-        company_currency = self.company_id.currency_id.name
+        company_currency = company.currency_id.name
         in_company = decision.code in ("MIN_AMOUNT", "UNMATCHED_PAYMENT")
         currency = company_currency if in_company else claim.currency
         return {
-            "company_id": self.company_id.id,
+            "company_id": company.id,
             "move_id": claim.move_id,
             "partner_id": debtor.partner_id,
             "currency_id": currencies[claim.currency],
-            "date": self.date,
+            "date": day,
             "code": decision.code,
             "outcome": decision.outcome,
             "level_id": decision.level.id if decision.level else False,
@@ -261,7 +272,7 @@ class DunningRun(models.Model):
         return facts
 
     def _link_decisions(self, decision_ids):
-        if decision_ids:
+        if decision_ids and self:
             self.env.cr.execute(
                 SQL(
                     "INSERT INTO dunning_decision_run_rel (run_id, decision_id) SELECT %s, unnest(%s) "
@@ -326,7 +337,8 @@ class DunningRun(models.Model):
         self.ensure_one()
         while drafts := self._next_drafts():
             self._confirm_batch(drafts)
-            self.env["ir.cron"]._commit_progress(len(drafts)) if self._may_commit() else self.env.flush_all()
+            if not self._progress(len(drafts)):
+                return
         self.env["dunning.case"]._refresh(self.company_id)
         if not self.letter_ids.filtered(lambda letter: letter.state == "draft"):
             self.write({"state": "done", "confirmed_on": fields.Datetime.now()})
@@ -343,21 +355,39 @@ class DunningRun(models.Model):
         """Batches are committed one by one, except under test where one transaction holds everything."""
         return not modules.module.current_test
 
+    @api.model
+    def _progress(self, processed=0, remaining=None):
+        """Commit what is done and tell the cron; the seconds that are left of its time."""
+        if self._may_commit():
+            return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+        self.env.flush_all()
+        return float("inf")
+
     def _confirm_batch(self, drafts):
-        """Decide again with the facts of now; what still holds is issued, what changed is made anew or dropped."""
+        """Decide again with the facts of now; what still holds is issued, what changed is made anew or dropped.
+
+        Invoices are written last, so that nobody waits for one while letters are printed.
+        """
         outcomes = self._decide_now(self.company_id, drafts, keep_debtors=True)
         ready = self.env["dunning.letter"]
+        changed = []
         for letter in drafts:
             debtor, outcome = outcomes.get(letter.partner_id.id, (None, None))
             plan = self._same_plan(letter, outcome)
-            if plan is None:
-                letter._cancel(self._why_dropped(letter, outcome))
-                self._rewrite_decisions(debtor, outcome)
-            elif letter._asked() != {d.claim.line_id: d.open for d in plan.decisions if d.code != "LISTED"}:
-                ready |= self._remake(letter, plan, debtor, outcome)
-            else:
+            if plan and letter._asked() == {d.claim.line_id: d.open for d in plan.decisions if d.code != "LISTED"}:
                 ready |= letter
+                continue
+            if plan:
+                letter._cancel(self.env._("Made anew: the facts changed after the proposal."))
+                made, outcome = self._remake(plan, debtor, outcome)
+                ready |= made
+            else:
+                letter._cancel(self._why_dropped(letter, outcome))
+            if debtor:
+                changed.append((debtor, outcome))
         ready._issue()
+        today = self.company_id._dunning_today()
+        self._write_decisions(self.company_id, today, [pair[0] for pair in changed], [pair[1] for pair in changed])
 
     @api.model
     def _decide_now(self, company, letters, keep_debtors=False):
@@ -365,18 +395,27 @@ class DunningRun(models.Model):
 
         :return: per commercial partner id the outcome, or ``(debtor, outcome)``.
         """
-        debtors = self.env["dunning.gather"].sudo().facts(
-            company, company._dunning_today(), letters.partner_id.ids, without_letters=letters
+        debtors = (
+            self.env["dunning.gather"]
+            .sudo()
+            .facts(company, company._dunning_today(), letters.partner_id.ids, without_letters=letters)
         )
         procedures = self._procedures(debtors)
         found = {}
         for debtor in debtors:
-            try:
-                outcome = engine.decide(debtor, procedures, company._dunning_today())
-            except Exception as error:  # pure code without a database
-                outcome = self._failed_outcome(debtor, "ERROR", str(error))
+            outcome = self._decide(debtor, procedures, company._dunning_today())
             found[debtor.partner_id] = (debtor, outcome) if keep_debtors else outcome
         return found
+
+    @api.model
+    def _redecide(self, company, partners):
+        """Bring the decisions of these debtors up to date after something happened to them outside a run."""
+        today = company._dunning_today()
+        debtors = self.env["dunning.gather"].sudo().facts(company, today, partners.ids)
+        procedures = self._procedures(debtors)
+        outcomes = [self._decide(debtor, procedures, today) for debtor in debtors]
+        self._write_decisions(company, today, debtors, outcomes)
+        self.env["dunning.case"]._refresh(company, partners.ids)
 
     @api.model
     def _same_plan(self, letter, outcome):
@@ -403,7 +442,11 @@ class DunningRun(models.Model):
     def _sentence(self, decision, company):
         """The reason of a decision as a person reads it, without storing the decision."""
         model = self.env["dunning.decision"]
-        currency = company.currency_id.name if decision.code in ("MIN_AMOUNT", "UNMATCHED_PAYMENT") else decision.claim.currency
+        currency = (
+            company.currency_id.name
+            if decision.code in ("MIN_AMOUNT", "UNMATCHED_PAYMENT")
+            else decision.claim.currency
+        )
         currencies = {record.name: record for record in self.env["res.currency"].search([])}
         params = {
             key: model._format_param(model._store_param(value, currency), currencies)
@@ -411,17 +454,12 @@ class DunningRun(models.Model):
         }
         return model._sentence(decision.code, params)
 
-    def _rewrite_decisions(self, debtor, outcome):
-        if debtor:
-            self._write_decisions([debtor], [outcome])
-
-    def _remake(self, letter, plan, debtor, outcome):
-        """The facts changed since the proposal: the letter is made anew with those of now, or dropped with the reason."""
-        one = engine.Outcome(outcome.decisions, (plan,))
-        letter._cancel(self.env._("Made anew: the facts changed after the proposal."))
-        answers = self._make_letters([debtor], [one])
-        self._write_decisions([debtor], answers)
-        return self.letter_ids.filtered(lambda new: new.state == "draft" and new.partner_id == letter.partner_id and new.currency_id == letter.currency_id)
+    def _remake(self, plan, debtor, outcome):
+        """A new draft in the place of one whose facts changed: ``(letters, outcome)``."""
+        before = self.letter_ids
+        answers = self._make_letters([debtor], [engine.Outcome(outcome.decisions, (plan,))])
+        self.invalidate_recordset(["letter_ids"])
+        return self.letter_ids - before, answers[0]
 
     def action_cancel(self):
         """Cancel a run that was not confirmed; its drafts go, its decisions stay."""
@@ -447,15 +485,21 @@ class DunningRun(models.Model):
     def _cron_run(self):
         """Follow up in every company that wants it: propose and confirm the levels that are automatic."""
         companies = self.env["res.company"].search([("dunning_automatic", "=", True)])
-        self.env["ir.cron"]._commit_progress(remaining=len(companies))
+        self._progress(remaining=len(companies))
         for company in companies:
             self.with_company(company)._run_company(company)
-            if not self.env["ir.cron"]._commit_progress(1):
+            if not self._progress(1):
                 break
 
     @api.model
     def _run_company(self, company):
-        """One automatic run for one company; an error in one company leaves the others alone."""
+        """One automatic run for one company; an error in one company leaves the others alone.
+
+        A run that ran out of time is finished first: its drafts would otherwise keep their invoices waiting.
+        """
+        unfinished = [("company_id", "=", company.id), ("automatic", "=", True), ("state", "=", "proposed")]
+        for run in self.search(unfinished, order="id"):
+            run._confirm()
         try:
             with self.env.cr.savepoint():
                 run = self.create({"company_id": company.id, "date": company._dunning_today(), "automatic": True})
@@ -463,8 +507,7 @@ class DunningRun(models.Model):
         except (UserError, AccessError) as error:
             _logger.error("Dunning run of company %s failed: %s", company.id, error)
             return
-        if self._may_commit():
-            self.env["ir.cron"]._commit_progress()
+        self._progress()
         run._confirm()
 
     @api.model

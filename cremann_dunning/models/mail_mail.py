@@ -18,19 +18,20 @@ class MailMail(models.Model):
             stopped = letters._stop_if_settled()
             mails = self.filtered(lambda mail: mail.dunning_letter_id not in stopped)
             (self - mails).cancel()
-        return super(MailMail, mails).send(
+        result = super(MailMail, mails).send(
             auto_commit=auto_commit, raise_exception=raise_exception, post_send_callback=post_send_callback
         )
+        for company in letters.company_id:
+            self.env["dunning.letter"]._after_sending(company)
+        return result
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
         """Turn what the mail server said into the state of the letter: sent only when it was taken."""
-        letters = self.dunning_letter_id
-        if letters:
-            for mail in self.filtered("dunning_letter_id"):
-                if mail.state == "sent":
-                    mail.dunning_letter_id._register_sent(message_id=mail.message_id)
-                else:
-                    mail.dunning_letter_id._register_failure(failure_reason or mail.failure_reason)
+        for mail in self.filtered("dunning_letter_id"):
+            if mail.state == "sent":
+                mail.dunning_letter_id._register_sent(message_id=mail.message_id)
+            else:
+                mail.dunning_letter_id._register_failure(failure_reason or mail.failure_reason)
         return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type
         )

@@ -34,7 +34,7 @@ class ResPartner(models.Model):
 
     @api.depends("dunning_kind_set", "is_company", "vat", "company_registry")
     def _compute_dunning_debtor_kind(self):
-        """A sole trader is a person with a number: the number shows that he trades (6:96(5) BW looks at the capacity)."""
+        """A sole trader is a person with a number: it shows that he trades, and 6:96(5) BW looks at the capacity."""
         for partner in self:
             evidence = partner.is_company or partner._dunning_number(partner.vat) or partner.company_registry
             partner.dunning_debtor_kind = partner.dunning_kind_set or ("business" if evidence else "unknown")

@@ -11,6 +11,10 @@ class IrActionsReport(models.Model):
         if self.report_name != REPORT or not record.pdf_file:
             return super().retrieve_attachment(record)
         # sudo: the file of a field is not searchable for users; reading the letter itself was allowed already
-        return self.env["ir.attachment"].sudo().search(
-            [("res_model", "=", record._name), ("res_id", "=", record.id), ("res_field", "=", "pdf_file")], limit=1
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [("res_model", "=", record._name), ("res_id", "=", record.id), ("res_field", "=", "pdf_file")], limit=1
+            )
         )

@@ -28,9 +28,6 @@ class DunningHoldWizard(models.TransientModel):
                 | common
                 for move in self.move_ids
             ]
-            + [
-                {"partner_id": case.partner_id.id, "company_id": case.company_id.id} | common
-                for case in self.case_ids
-            ]
+            + [{"partner_id": case.partner_id.id, "company_id": case.company_id.id} | common for case in self.case_ids]
         )
         return {"type": "ir.actions.act_window_close"}

@@ -223,6 +223,34 @@ def test_interest_not_collected_inside_the_free_term():
 
 
 @pytest.mark.parametrize(
+    ("paid_on", "to_costs"),
+    [(date(2026, 9, 29), "0.00"), (date(2026, 9, 30), "150.00"), (date(2026, 10, 1), "150.00")],
+)
+def test_costs_of_a_claim_absorb_from_the_day_they_are_due(paid_on, to_costs):
+    costs = [Costs(D("150.00"), date(2026, 9, 30))]
+    payments = [(paid_on, D("500.00"))]
+    result = settle(D("1000.00"), date(2026, 6, 30), payments, paid_on, table("nl_trade"), costs=costs)
+    step = result.steps[0]
+    assert step.to_costs == D(to_costs)
+    assert (step.costs_left, result.costs) == (0, 0)
+    assert result.costs_not_due == D("150.00") - D(to_costs)
+
+
+@pytest.mark.parametrize(
+    ("until", "due", "not_due"),
+    [
+        (date(2026, 9, 29), "0.00", "150.00"),
+        (date(2026, 9, 30), "150.00", "0.00"),
+        (date(2026, 10, 1), "150.00", "0.00"),
+    ],
+)
+def test_costs_are_claimed_from_the_day_they_are_due(until, due, not_due):
+    costs = [Costs(D("150.00"), date(2026, 9, 30))]
+    result = settle(D("1000.00"), date(2026, 6, 30), [], until, table("nl_trade"), costs=costs)
+    assert (result.costs, result.costs_not_due) == (D(due), D(not_due))
+
+
+@pytest.mark.parametrize(
     ("interest_from", "to_interest"),
     [(date(2026, 10, 14), "4.93"), (date(2026, 10, 15), "4.93"), (date(2026, 10, 16), "0.00")],
 )

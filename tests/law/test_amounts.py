@@ -83,3 +83,29 @@ def test_errors_say_field_and_reason_and_survive_a_process():
         "principal: is odd",
     )
     assert isinstance(error, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "expected"),
+    [(0, 7, 0), (49, 100, 0), (50, 100, 1), (51, 100, 1), (3, 2, 2), (5, 3, 2)],
+)
+def test_half_up(numerator, denominator, expected):
+    assert amounts.half_up(numerator, denominator) == expected
+
+
+def test_percentage_of_cents():
+    percent = amounts.to_percent("rate", D("21"))
+    assert amounts.percentage(11250, percent) == 2363
+    assert amounts.percentage(11250, percent, "down") == 2362
+
+
+@pytest.mark.parametrize("value", [D("0"), D("0.000001"), D("1000")])
+def test_percentages_at_the_bounds(value):
+    assert amounts.to_percent("rate", value) == int(value * 1_000_000)
+
+
+@pytest.mark.parametrize(("value", "beyond"), [("1E+15", "1000000000000000.01"), ("-1E+15", "-1000000000000000.01")])
+def test_amounts_at_the_bounds(value, beyond):
+    assert amounts.to_cents("amount", D(value)) == int(D(value)) * 100
+    with pytest.raises(AmountError):
+        amounts.to_cents("amount", D(beyond))

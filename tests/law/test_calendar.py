@@ -148,6 +148,7 @@ def test_delivery_days_are_dated(sent_on, expected):
 def test_delivery_days_as_number_rows_or_table():
     sent_on = date(2026, 11, 1)
     assert calendar.delivery_days_on(sent_on, 5) == 5
+    assert calendar.delivery_days_on(sent_on, 2) == 2
     assert calendar.delivery_days_on(sent_on, [(date(2020, 1, 1), 2), (date(2026, 1, 1), 6)]) == 6
     assert calendar.delivery_days_on(sent_on, DeliveryDays(((date(2020, 1, 1), 4),))) == 4
 

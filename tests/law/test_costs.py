@@ -212,8 +212,10 @@ def test_threshold_of_a_bundle(instalment, expected):
 
 
 def test_bundle_of_small_and_large_instalments():
-    # 40.00 for the small ones together, 15% of 600 for the large ones
-    assert costs.bundled_instalment_costs([D("50"), D("60"), D("300"), D("300")], NL_SCALE) == D("130.00")
+    # 40.00 for the small ones and 90.00 for the large ones is more than the scale over 710.00
+    assert costs.bundled_instalment_costs([D("50"), D("60"), D("300"), D("300")], NL_SCALE) == D("106.50")
+    # 40.00 for the small ones and 45.00 for the large one is less than the scale over 700.00
+    assert costs.bundled_instalment_costs([D("200"), D("200"), D("300")], NL_SCALE) == D("85.00")
 
 
 def test_bundle_is_the_highest_of_a_single_instalment():

@@ -67,8 +67,9 @@ def test_dutch_interruptions_start_a_new_period_of_equal_length(kind):
     assert (result.last_day, result.effective) == (date(2024, 6, 1), (act,))
 
 
-def test_dutch_interruption_adds_five_years_at_most():
-    acts = [Interruption(date(2035, 1, 1))]
+@pytest.mark.parametrize("kind", INTERRUPTIONS)
+def test_dutch_interruption_adds_five_years_at_most(kind):
+    acts = [Interruption(date(2035, 1, 1), kind)]
     assert limitation("NL", "judgment", date(2016, 1, 1), acts).last_day == date(2040, 1, 1)
 
 

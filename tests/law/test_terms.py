@@ -314,6 +314,10 @@ def test_notice_counts_from_receipt(country):
     assert (term.first_day, term.last_day) == (date(2026, 11, 3), date(2026, 11, 9))
 
 
+def test_shortest_notice():
+    assert notice_term("NL", date(2026, 11, 2), "email", 1).last_day == date(2026, 11, 3)
+
+
 def test_notice_needs_days():
     with pytest.raises(DateError) as error:
         notice_term("NL", POSTED, "email", 0)
@@ -407,6 +411,8 @@ def test_payment_term_from_nothing():
         ("NL", 31, {"small_creditor": True}, (True, 31, "allowed")),
         ("NL", 30, {"public_debtor": True}, (True, 30, "allowed")),
         ("NL", 31, {"public_debtor": True}, (True, 31, "needs_ground")),
+        ("NL", 60, {"public_debtor": True}, (True, 60, "needs_ground")),
+        ("NL", 0, {}, (True, 0, "allowed")),
         ("NL", 61, {"public_debtor": True}, (False, 30, "above_maximum")),
         ("BE", 60, {}, (True, 60, "allowed")),
         ("BE", 61, {}, (False, 30, "above_maximum")),

@@ -92,7 +92,8 @@ def stamp(name: str, key: str) -> None:
 @contextlib.contextmanager
 def locked(name: str, waiting: str):
     """Only one process at a time; the kernel frees the lock however the process ends."""
-    path = DEV / f"{name}.lock"
+    path = DEV / "locks" / name
+    path.parent.mkdir(exist_ok=True)
     with path.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

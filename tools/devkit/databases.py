@@ -17,7 +17,8 @@ from .odoo_source import odoo_identity
 from .postgres import pg_bin
 
 BASE_MODULES = ["account", "account_payment", "portal", "mail", "l10n_nl", "l10n_be", "account_qr_code_sepa"]
-BASE_LANGUAGES = ["nl_NL", "fr_FR"]
+# English first: the first one becomes the language of the administrator and of new partners.
+BASE_LANGUAGES = ["en_US", "nl_NL", "fr_FR"]
 # Raise it when the way a template is made changes, so that cached ones are made anew.
 TEMPLATE_RECIPE = "2"
 ASSETS = ROOT / "tools" / "pregenerate_assets.py"
@@ -100,6 +101,8 @@ def drop_leftovers() -> None:
             with contextlib.suppress(Stop):
                 psql(f'DROP DATABASE "{name}"')  # no force: another ./dev may be copying it
                 shutil.rmtree(filestore(name), ignore_errors=True)
+                (DEV / "templates" / name).unlink(missing_ok=True)
+                (DEV / "pot" / f"{name}.pot").unlink(missing_ok=True)
 
 
 def last_used(template: str) -> float:
@@ -112,6 +115,7 @@ def last_used(template: str) -> float:
 @contextlib.contextmanager
 def throw_away(source: str):
     """A copy of a database that is gone afterwards. Its name carries our process number, see drop_leftovers()."""
+    drop_leftovers()
     name = f"run_{os.getpid()}_{time.monotonic_ns() % 10**6}"
     copy_database(source, name)
     try:
@@ -136,7 +140,7 @@ def install(database: str, log_name: str, *arguments: str, conf: Path = CONF) ->
 
 def build(name: str, title: str, source: str | None, fill) -> str:
     """A template database of that name, made from SOURCE (or from nothing) by FILL(database) unless it is there."""
-    with locked(name, "another ./dev makes the same database"):
+    with locked(name.split("_")[0], "another ./dev makes the same database"):
         if name not in databases():
             part = f"build_{os.getpid()}"
             with step(f"template database: {title}"):
@@ -183,6 +187,4 @@ def addon_template() -> str:
         if '"assets"' in (ROOT / ADDON / "__manifest__.py").read_text():
             odoo_script(database, ASSETS)
 
-    name = build(f"addon_{key}", ADDON, base, fill)
-    drop_leftovers()
-    return name
+    return build(f"addon_{key}", ADDON, base, fill)

@@ -114,7 +114,7 @@ def point_database(database: str, port: int, smtp_port: int) -> None:
 @contextlib.contextmanager
 def demo_lock():
     """One process at a time owns the demo database and out/."""
-    with (DEV / "demo.lock").open("a+") as handle:
+    with (DEV / "locks" / "demo").open("a+") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

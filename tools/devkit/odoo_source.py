@@ -114,6 +114,7 @@ def unpack_odoo(address: str, into: Path) -> None:
             "name another tree with ODOO_SRC=/path ./dev setup",
         )
     remove(parts)
+    remove(DEV / "apt")
 
 
 def clone_odoo(into: Path) -> None:

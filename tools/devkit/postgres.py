@@ -152,7 +152,7 @@ def start_cluster() -> None:
 @contextlib.contextmanager
 def cluster():
     """The running cluster. Every `./dev` that uses it holds a shared lock; the last to leave stops it."""
-    with (DEV / "users.lock").open("w") as users:
+    with (DEV / "locks" / "cluster").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         with locked("start", "another ./dev starts PostgreSQL"):
             start_cluster()

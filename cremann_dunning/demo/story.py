@@ -1,0 +1,188 @@
+"""The demo from its first day to the table of today's run."""
+
+import base64
+import os
+import re
+import time
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+
+from freezegun import freeze_time
+
+from . import books, tables
+from .debtors import DEBTORS, RUNS, SINGLE_RUN
+from .firms import FIRMS, PEOPLE
+
+LONG_AGO = -10_000
+OPENING_HOUR = clock_time(7, 30)
+
+
+class Story:
+    """Both firms, the day that is today, and where everything goes."""
+
+    def __init__(self, env):
+        self.out = Path(os.environ["DUNNING_OUT"])
+        self.mails = self.out / "mails"
+        played = os.environ.get("DUNNING_DEMO_TODAY")
+        self.played = date.fromisoformat(played) if played else None
+        self.env = env(context={**env.context, "lang": "en_US", "tz": "Europe/Amsterdam"})
+        self.today = self.played or env["res.company"].browse(1)._dunning_today()
+        self.users, self.books = {}, []
+        self.began = time.monotonic()
+
+    def say(self, text: str) -> None:
+        """What is going on, and when it was done."""
+        print(f"  {time.monotonic() - self.began:5.0f} s  {text}", flush=True)
+
+    @contextmanager
+    def on(self, offset: int):
+        """The clock at half past seven (UTC) of a day; today it is what it is."""
+        if offset == 0 and not self.played:
+            yield
+            return
+        day = self.today + timedelta(days=offset)
+        with freeze_time(datetime.combine(day, OPENING_HOUR), tick=True):
+            yield
+
+    # -- the stage -----------------------------------------------------------------------------------------------
+
+    def set_up(self) -> None:
+        """Companies, people, debtors and the mail server."""
+        env = self.env
+        books.prepare_database(env, self.today)
+        companies = env["res.company"]
+        for firm in FIRMS:
+            companies += books.make_company(env, firm, env.ref("base.main_company") if firm is FIRMS[0] else None)
+        env.user.write({"company_ids": [(4, company.id) for company in companies]})
+        books.add_rates(env, companies, self.today)
+        self.users = books.make_people(env, companies)
+        terms = books.make_terms(env)
+        for firm, company in zip(FIRMS, companies, strict=True):
+            ledger = books.Books(env, firm, company, self.today, terms)
+            ledger.open([debtor for debtor in DEBTORS if debtor.firm == firm.key], self.users[firm.responsible])
+            self.books.append(ledger)
+        env["ir.mail_server"].create(
+            {
+                "name": "SMTP server of the demo",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": int(os.environ["DUNNING_SMTP_PORT"]),
+                "smtp_encryption": "none",
+                "smtp_authentication": "login",
+            }
+        )
+        # from here on the Odoo server beside us sees the letterheads, which wkhtmltopdf gets from it
+        env.cr.commit()
+        self.say(f"{len(FIRMS)} companies, {len(self.users)} users, {len(DEBTORS)} debtors")
+
+    # -- the days ------------------------------------------------------------------------------------------------
+
+    def play(self) -> list:
+        """The ledger and the runs in their order; returns the runs of today."""
+        before = LONG_AGO
+        for day in (*RUNS, SINGLE_RUN):
+            with self.on(day):
+                self.keep_books(before, day)
+                runs = [self.run(ledger, single=day == SINGLE_RUN) for ledger in self.books]
+                self.deliver()
+                self.post_paper(runs)
+                self.env.cr.commit()
+            self.say(self.summary(day, runs))
+            before = day
+        self.put_earlier_mails_away()
+        with self.on(0):
+            self.keep_books(before, 0)
+            runs = [self.run(ledger) for ledger in self.books]
+            self.deliver()
+        self.say(self.summary(0, runs))
+        return runs
+
+    def keep_books(self, after: int, upto: int) -> None:
+        """What happened in both firms since the last run."""
+        for ledger in self.books:
+            ledger.keep(after, upto)
+        self.env.cr.commit()
+
+    def run(self, ledger, single: bool = False):
+        """Propose and confirm as the user who does it: the manager for everybody, the bookkeeper from the list."""
+        user = self.users["bookkeeper" if single else "manager"]
+        context = {"allowed_company_ids": [ledger.company.id], "lang": "nl_NL", "tz": "Europe/Amsterdam"}
+        env = self.env(user=user.id, context=context)
+        if single:
+            chosen = [ledger.partners[debtor].id for debtor in ledger.partners if debtor.single_run]
+            moves = env["account.move"].search(
+                [("partner_id", "in", chosen), ("payment_state", "=", "not_paid"), ("state", "=", "posted")]
+            )
+            if not moves:
+                return env["dunning.run"]
+            run = env["dunning.run"].browse(moves.action_dunning_next_letter()["res_id"])
+        else:
+            run = env["dunning.run"].create({"company_id": ledger.company.id})
+            run.action_propose()
+        run.action_confirm()
+        return run
+
+    def deliver(self) -> None:
+        """Empty the outbox, as Odoo's own job does every few minutes."""
+        self.env.cr.commit()
+        self.env["mail.mail"].process_email_queue()
+        self.env.cr.commit()
+        self.env.invalidate_all()
+
+    def post_paper(self, runs) -> None:
+        """The letters on paper of an earlier run went to the post."""
+        for run in runs:
+            paper = run.letter_ids.filtered(lambda letter: letter.channel == "print" and letter.state == "issued")
+            if paper:
+                paper.action_mark_posted()
+
+    def put_earlier_mails_away(self) -> None:
+        """out/mails holds the mails of today; those of the earlier runs lie in a folder beside them."""
+        earlier = self.mails / "earlier"
+        earlier.mkdir(parents=True, exist_ok=True)
+        for mail in self.mails.glob("*.eml"):
+            mail.rename(earlier / mail.name)
+
+    def summary(self, day: int, runs) -> str:
+        """One line for a day of runs."""
+        letters = [letter for run in runs for letter in run.letter_ids if letter.state != "cancelled"]
+        when = self.today + timedelta(days=day)
+        return f"{when:%a %d %b %Y}: ledger up to that day, {len(letters)} letters"
+
+    # -- what came of it -----------------------------------------------------------------------------------------
+
+    def write_letters(self, runs) -> int:
+        """The PDFs of today's letters, as they are stored."""
+        count = 0
+        for run in runs:
+            folder = self.out / "letters" / file_name(run.company_id.name)
+            folder.mkdir(parents=True, exist_ok=True)
+            for letter in run.letter_ids.filtered(lambda letter: letter.pdf_file and letter.state != "cancelled"):
+                name = file_name(f"{letter.name} {letter.partner_id.name}")
+                (folder / f"{name}.pdf").write_bytes(base64.b64decode(letter.pdf_file))
+                count += 1
+        return count
+
+    def write_logins(self) -> None:
+        """For the last lines of `./dev demo`."""
+        rows = [("admin", "admin", "administrator")]
+        rows += [(p.login, p.login, f"{p.name}, {'dunning manager' if 'manager' in p.login else 'bookkeeper'}") for p in PEOPLE]
+        text = "\n".join(f"{login:12} {password:12} {who}" for login, password, who in rows)
+        (self.out / "logins.txt").write_text(text + "\n")
+
+
+def file_name(text: str) -> str:
+    """TEXT as a file name."""
+    return re.sub(r"[^\w .&'-]+", "-", text).strip()
+
+
+def tell(env) -> bool:
+    """Play everything, print the tables; False when something that should have gone out did not."""
+    story = Story(env)
+    story.set_up()
+    runs = story.play()
+    story.write_letters(runs)
+    story.write_logins()
+    env.cr.commit()
+    return tables.show(story, runs)

@@ -1,0 +1,123 @@
+"""What today's runs did, as tables for the terminal, and whether everything went out that should have."""
+
+from collections import Counter, defaultdict
+from textwrap import shorten
+
+KINDS = {"business": "business", "consumer": "consumer", "public": "public body", "unknown": "unknown"}
+
+
+def show(story, runs) -> bool:
+    """Print the tables of every firm and what went wrong; True when nothing did."""
+    troubles = []
+    for run in runs:
+        run = run.with_env(story.env)
+        print(f"\n{run.company_id.name}, {run.name.lower()}\n")
+        letters = run.letter_ids.filtered(lambda letter: letter.state != "cancelled")
+        table(letter_rows(letters), (0, 0, 0, 1, 1, 1, 1, 1))
+        print()
+        table(decision_rows(run), (0, 1, 0))
+        troubles += check(run, letters)
+    print()
+    table(total_rows(story, runs), (0, 1))
+    for trouble in troubles:
+        print(f"\nWRONG: {trouble}")
+    print(flush=True)
+    return not troubles
+
+
+def table(rows: list[tuple], right: tuple[int, ...]) -> None:
+    """Print rows in columns, the first as heading; `right` tells which columns stand to the right."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[nth]) for row in cells) for nth in range(len(right))]
+    for number, row in enumerate(cells):
+        line = "  ".join(
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(row, widths, right, strict=True)
+        )
+        print(f"  {line.rstrip()}")
+        if number == 0:
+            print(f"  {'  '.join('-' * width for width in widths)}")
+
+
+def letter_rows(letters) -> list[tuple]:
+    """Letters per level, kind of debtor and country: how many, how they went, and what they ask."""
+    groups = defaultdict(list)
+    for letter in letters:
+        country = letter.partner_id.country_id.code or "-"
+        groups[letter.level_id.sequence, letter.level_id.name, KINDS[letter.debtor_kind], country].append(letter)
+    rows = [("Level", "Debtor", "Country", "Letters", "Mailed", "Failed", "To post", "To pay")]
+    for (_sequence, level, kind, country), group in sorted(groups.items()):
+        rows.append((level, kind, country, len(group), *states(group), amounts(group)))
+    rows.append(("Together", "", "", len(letters), *states(letters), amounts(letters)))
+    return rows
+
+
+def states(letters) -> tuple[int, int, int]:
+    """How many were taken by the mail server, refused by it, and wait on the printer."""
+    count = Counter(letter.state for letter in letters)
+    return count["sent"], count["failed"], count["issued"]
+
+
+def amounts(letters) -> str:
+    """What letters ask, per currency."""
+    sums = Counter()
+    for letter in letters:
+        sums[letter.currency_id.name] += letter.amount_total
+    return " + ".join(f"{amount:,.2f} {currency}" for currency, amount in sorted(sums.items()))
+
+
+def decision_rows(run) -> list[tuple]:
+    """Overdue invoices that stand on no letter today, per reason, with the first of them as an example."""
+    groups = defaultdict(list)
+    for decision in run.decision_ids:
+        if decision.outcome not in ("send", "ride"):
+            groups[decision.outcome, decision.reason_label].append(decision)
+    rows = [("Passed over", "Invoices", "For example")]
+    for (_outcome, label), group in sorted(groups.items()):
+        first = min(group, key=lambda decision: decision.id)
+        example = f"{first.partner_id.name}: {first.explanation}"
+        rows.append((label, len(group), shorten(example, 110, placeholder=" …")))
+    rows.append(("Together", sum(map(len, groups.values())), ""))
+    return rows
+
+
+def total_rows(story, runs) -> list[tuple]:
+    """Counts over both firms: the ledger, the letters, the mails."""
+    env = story.env
+    moves = env["account.move"].search_count
+    letters = [letter for run in runs for letter in run.letter_ids if letter.state != "cancelled"]
+    sent, failed, to_post = states(letters)
+    mails = list(story.mails.glob("*.eml"))
+    return [
+        ("In the database", ""),
+        ("Debtors", sum(len(ledger.partners) for ledger in story.books)),
+        ("Posted invoices", moves([("move_type", "=", "out_invoice"), ("state", "=", "posted")])),
+        ("Credit notes", moves([("move_type", "=", "out_refund"), ("state", "=", "posted")])),
+        ("Letters of earlier runs", env["dunning.letter"].search_count([("run_id", "not in", [r.id for r in runs])])),
+        ("Letters of today", len(letters)),
+        ("  taken by the mail server", sent),
+        ("  refused by the mail server", failed),
+        ("  on paper, to be posted", to_post),
+        ("Mails in out/mails", len(mails)),
+        ("  of earlier runs, in out/mails/earlier", len(list((story.mails / "earlier").glob("*.eml")))),
+    ]
+
+
+def check(run, letters) -> list[str]:
+    """What should have gone out and did not, and what nobody should have to explain in a demo."""
+    troubles = []
+    firm = run.company_id.name
+    if run.state != "done":
+        troubles.append(f"the run of {firm} is {run.state}")
+    if not letters:
+        troubles.append(f"the run of {firm} made no letter")
+    for letter in letters:
+        bounces = (letter.email_to or "").rpartition("<")[2].startswith("bounce")
+        wanted = "issued" if letter.channel == "print" else "failed" if bounces else "sent"
+        if letter.state != wanted:
+            troubles.append(f"letter {letter.name} to {letter.partner_id.name} is {letter.state}: {letter.error}")
+        if not letter.pdf_file:
+            troubles.append(f"letter {letter.name} to {letter.partner_id.name} has no PDF")
+    for decision in run.decision_ids.filtered(lambda decision: decision.outcome == "error"):
+        troubles.append(f"{decision.move_id.name} of {decision.partner_id.name}: {decision.explanation}")
+    return troubles

@@ -1,0 +1,381 @@
+"""What the tests on the database share: a Dutch (and on demand a Belgian) company with its chart, users, and short ways
+to make debtors, invoices, payments and runs. Nothing here knows what a test expects."""
+
+import base64
+import hashlib
+from contextlib import contextmanager
+from datetime import date, timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import Command, api
+from odoo.addons.cremann_dunning.models.dunning_letter import DunningLetter
+from odoo.modules.registry import Registry
+from odoo.tests import TransactionCase, new_test_user
+from odoo.tests.common import get_db_name
+
+# A Monday; ten o'clock in Amsterdam and Brussels.
+NOW = "2026-11-16 09:00:00"
+TODAY = date(2026, 11, 16)
+
+USER = "cremann_dunning.group_dunning_user"
+MANAGER = "cremann_dunning.group_dunning_manager"
+
+
+def day(value):
+    """A date, or the date so many days ago (a negative number lies ahead)."""
+    return value if isinstance(value, date) else date.fromordinal(TODAY.toordinal() - value)
+
+
+COMPANIES = {
+    "nl": ("Kaai Holland B.V.", "NL91ABNA0417164300", "3511 AB", "Utrecht"),
+    "be": ("Kaai België BV", "BE71096123456769", "9000", "Gent"),
+}
+
+
+def _companies_with_charts():
+    """Two companies with the chart of their country, committed once per test database: a chart takes seconds to load,
+    and every class would load it again. The database is a throw-away copy."""
+    registry = Registry(get_db_name())
+    with registry.cursor() as cr:
+        env = api.Environment(cr, api.SUPERUSER_ID, {"tracking_disable": True})
+        if env.ref("cremann_dunning_tests.company_be", raise_if_not_found=False):
+            return
+        for code, (name, account, postcode, city) in COMPANIES.items():
+            company = env["res.company"].create(
+                {
+                    "name": name,
+                    "country_id": env.ref(f"base.{code}").id,
+                    "currency_id": env.ref("base.EUR").id,
+                    "street": "Kade 1",
+                    "zip": postcode,
+                    "city": city,
+                    "email": f"office@{code}.example.com",
+                    "phone": "+31 30 123 45 67",
+                }
+            )
+            env["account.chart.template"].try_loading(False, company=company, install_demo=False)
+            bank = {"acc_number": account, "partner_id": company.partner_id.id, "allow_out_payment": True}
+            env["res.partner.bank"].create(bank)
+            env["ir.model.data"].create(
+                {
+                    "module": "cremann_dunning_tests",
+                    "name": f"company_{code}",
+                    "model": "res.company",
+                    "res_id": company.id,
+                    "noupdate": True,
+                }
+            )
+    registry.signal_changes()
+
+
+class DunningCase(TransactionCase):
+    """A Dutch company on a frozen Monday.
+
+    ``cls.nl`` (and ``cls.be`` when a class says ``with_belgium = True``) are companies with their own chart. Users of
+    the Dutch company: ``user`` and ``manager`` of dunning, ``biller`` (invoicing only), ``internal`` (an employee
+    without any right to accounting). ``be_user`` and ``be_manager`` belong to the Belgian company only, ``group_user``
+    to both. ``without_pdf = True`` stands a few bytes in for every PDF, for classes that are not about paper.
+    """
+
+    freeze_time = freeze_time(NOW)
+    with_belgium = False
+    without_pdf = False
+
+    @classmethod
+    def setUpClass(cls):
+        _companies_with_charts()
+        super().setUpClass()
+        cls.env = cls.env(context={"tracking_disable": True, "no_reset_password": True})
+        cls.nl = cls._company("nl")
+        cls.env.user.write({"company_ids": [Command.link(cls.nl.id)], "company_id": cls.nl.id})
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.nl.ids})
+        cls.nl = cls._company("nl")
+        cls.user = cls._user("dunning_user", USER, cls.nl)
+        cls.manager = cls._user("dunning_manager", MANAGER, cls.nl)
+        cls.biller = cls._user("biller", "account.group_account_invoice", cls.nl)
+        cls.internal = cls._user("internal", "base.group_user", cls.nl)
+        cls.nl.dunning_responsible_id = cls.user
+        cls.eur, cls.usd = cls.env.ref("base.EUR"), cls.env.ref("base.USD")
+        if cls.with_belgium:
+            cls._set_up_belgium()
+        if cls.without_pdf:
+            for patcher in cls._pdf_patchers():
+                cls.startClassPatcher(patcher)
+
+    @classmethod
+    def _set_up_belgium(cls):
+        be = cls._company("be")
+        cls.env.user.company_ids = [Command.link(be.id)]
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": [cls.nl.id, be.id]})
+        cls.nl, cls.be = cls._company("nl"), cls._company("be")
+        cls.be_user = cls._user("be_user", USER, cls.be)
+        cls.be_manager = cls._user("be_manager", MANAGER, cls.be)
+        cls.group_user = cls._user("group_user", USER, cls.nl, cls.be)
+        cls.be.dunning_responsible_id = cls.be_user
+
+    @classmethod
+    def _company(cls, code):
+        return cls.env.ref(f"cremann_dunning_tests.company_{code}")
+
+    @classmethod
+    def _user(cls, login, groups, *companies):
+        return new_test_user(
+            cls.env,
+            login,
+            groups=groups,
+            name=login.replace("_", " ").title(),
+            email=f"{login}@example.com",
+            company_id=companies[0].id,
+            company_ids=[Command.set([company.id for company in companies])],
+            tz="Europe/Amsterdam",
+            notification_type="inbox",
+        )
+
+    # -- who and when ---------------------------------------------------------------------------------------------
+
+    @classmethod
+    def as_user(cls, user, records=None, **context):
+        """The environment of a user in his own companies, as the web client opens it; or these records in it."""
+        context = {"lang": user.lang, "tz": user.tz, "allowed_company_ids": user.company_ids.ids, **context}
+        env = cls.env(user=user.id, su=False, context=context)
+        return env if records is None else records.with_env(env)
+
+    @contextmanager
+    def at(self, when):
+        """Another day (a date, or how many days from now on) at ten o'clock in Amsterdam."""
+        when = when if isinstance(when, date) else TODAY + timedelta(days=when)
+        with freeze_time(f"{when} 09:00:00"):
+            self.env.invalidate_all()
+            yield when
+
+    # -- debtors and their items ----------------------------------------------------------------------------------
+
+    @classmethod
+    def debtor(cls, name="Bakkerij Jansen", kind="business", **vals):
+        """A debtor with an address and an e-mail address. ``kind`` business: a company; others are set by hand."""
+        by_kind = {
+            "business": {"is_company": True},
+            "unknown": {"is_company": False},
+        }.get(kind, {"is_company": kind == "public", "dunning_kind_set": kind})
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "email": "".join(filter(str.isalnum, name.lower())) + "@debtor.example.com",
+                "street": "Dorpsstraat 12",
+                "zip": "1234 AB",
+                "city": "Ons Dorp",
+                "country_id": cls.env.ref("base.nl").id,
+                "lang": "en_US",
+                "invoice_edi_format": False,
+                **by_kind,
+                **vals,
+            }
+        )
+
+    @classmethod
+    def invoice(cls, partner, amount=100.0, due=10, sent=True, **options):
+        """One posted invoice, see ``invoices``."""
+        return cls.invoices([partner], amount, due, sent, **options)
+
+    @classmethod
+    def invoices(
+        cls,
+        partners,
+        amount=100.0,
+        due=10,
+        sent=True,
+        company=None,
+        currency=None,
+        term=None,
+        move_type="out_invoice",
+        label="Consultancy",
+        post=True,
+        **vals,
+    ):
+        """Posted invoices, one per partner, without tax.
+
+        :param due: the due date or how many days ago it was; with ``term`` the day on which the term starts.
+        :param sent: whether Odoo counts the invoice as sent.
+        :param term: payment term, for instalments.
+        """
+        company = company or cls.nl
+        due = day(due)
+        dates = {"invoice_date": due, "invoice_payment_term_id": term.id} if term else {}
+        dates = dates or {"invoice_date": due - timedelta(days=14), "invoice_date_due": due}
+        line = {
+            "name": label,
+            "quantity": 1,
+            "price_unit": amount,
+            "tax_ids": [Command.clear()],
+            "account_id": cls._account(company, "income").id,
+        }
+        moves = (
+            cls.env["account.move"]
+            .with_company(company)
+            .create(
+                [
+                    {
+                        "move_type": move_type,
+                        "partner_id": partner.id,
+                        "company_id": company.id,
+                        "currency_id": (currency or company.currency_id).id,
+                        "invoice_line_ids": [Command.create(line)],
+                        **dates,
+                        **vals,
+                    }
+                    for partner in partners
+                ]
+            )
+        )
+        if post:
+            moves._post(soft=False)
+        if sent:
+            moves.is_move_sent = True
+        return moves
+
+    @classmethod
+    def credit(cls, partner, amount, **options):
+        """A posted credit note that is not matched with anything."""
+        return cls.invoice(partner, amount, move_type="out_refund", **options)
+
+    @classmethod
+    def unallocated(cls, partner, amount, company=None, currency=None):
+        """Money of the debtor in the ledger that is not matched with an invoice; returns its receivable line."""
+        company = company or cls.nl
+        currency = currency or company.currency_id
+        journal = cls.env["account.journal"].search(
+            [("type", "=", "general"), ("company_id", "=", company.id)], limit=1
+        )
+        receivable = partner.with_company(company).property_account_receivable_id
+        bank = cls._account(company, "asset_current")
+        balance = currency._convert(amount, company.currency_id, company, TODAY)
+        move = cls.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": journal.id,
+                "company_id": company.id,
+                "date": TODAY,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "partner_id": partner.id,
+                            "currency_id": currency.id,
+                            "amount_currency": sign * amount,
+                            "balance": sign * balance,
+                        }
+                    )
+                    for account, sign in ((receivable, -1), (bank, 1))
+                ],
+            }
+        )
+        move._post(soft=False)
+        return move.line_ids.filtered(lambda line: line.account_id == receivable)
+
+    @classmethod
+    def pay(cls, move, amount=None):
+        """Pay an invoice, in full or in part: money in the ledger, matched with it."""
+        claim = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable" and not line.reconciled)
+        amount = abs(move.amount_residual) if amount is None else amount
+        line = cls.unallocated(move.commercial_partner_id, amount, move.company_id, move.currency_id)
+        (line + claim).reconcile()
+        return line
+
+    @classmethod
+    def receipt(cls, partner, amount, company=None):
+        """A receipt on the bank statement that names the debtor and is not booked yet."""
+        company = company or cls.nl
+        journal = cls.env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
+        return cls.env["account.bank.statement.line"].create(
+            {"journal_id": journal.id, "date": TODAY, "partner_id": partner.id, "amount": amount, "payment_ref": "?"}
+        )
+
+    @classmethod
+    def _account(cls, company, kind):
+        return cls.env["account.account"].search(
+            [("account_type", "=", kind), ("company_ids", "in", company.ids)], limit=1
+        )
+
+    # -- runs and letters -----------------------------------------------------------------------------------------
+
+    @classmethod
+    def run_for(cls, company=None, date=None, partners=None, user=None):
+        """A proposed run, made by a dunning user of the company; returned as that user sees it."""
+        company = company or cls.nl
+        user = user or (cls.user if company == cls.nl else cls.be_user)
+        vals = {"company_id": company.id} | ({"date": date} if date else {})
+        if partners:
+            vals["partner_ids"] = [Command.set(partners.ids)]
+        run = cls.as_user(user)["dunning.run"].create(vals)
+        run.action_propose()
+        return run
+
+    @classmethod
+    def confirm(cls, run):
+        """Confirm a run as whoever made it; the letters that were issued."""
+        run.action_confirm()
+        return run.letter_ids.filtered(lambda letter: letter.state == "issued")
+
+    @classmethod
+    def send_outbox(cls, letters=None):
+        """Empty the outbox with a mail server that takes everything, and put paper in the post.
+
+        :return: the messages as Odoo handed them to the mail server.
+        """
+        waiting = letters.with_env(cls.env) if letters else cls.env["dunning.letter"].search([])
+        waiting = waiting.filtered(lambda letter: letter.state == "issued")
+        messages = []
+
+        def take(_server, message, **_options):
+            messages.append(message)
+            return message["Message-Id"]
+
+        server = cls.registry["ir.mail_server"]
+        with (
+            patch.object(server, "_disable_send", lambda *_args: False),
+            patch.object(server, "_connect__", lambda *_args, **_options: None),
+            patch.object(server, "send_email", take),
+        ):
+            waiting.mail_id.filtered(lambda mail: mail.state == "outgoing").send()
+        if on_paper := waiting.filtered(lambda letter: letter.state == "issued" and not letter.mail_id):
+            on_paper.action_mark_posted()
+        return messages
+
+    @classmethod
+    def send_level(cls, company=None, partners=None, date=None):
+        """Propose, confirm and send what is due: the letters that went out."""
+        run = cls.run_for(company, date, partners)
+        letters = cls.confirm(run)
+        cls.send_outbox(letters)
+        return letters
+
+    @classmethod
+    def _pdf_patchers(cls):
+        def store(letters):
+            for letter in letters:
+                content = f"%PDF-1.4 {letter.name}".encode()
+                letter.write({"pdf_file": base64.b64encode(content), "pdf_sha256": hashlib.sha256(content).hexdigest()})
+
+        return [
+            patch.object(DunningLetter, "_store_pdfs", store),
+            patch.object(cls.registry["account.move"], "_dunning_invoice_pdf", lambda move: base64.b64encode(b"%PDF")),
+        ]
+
+    @contextmanager
+    def issue_without_pdf(self):
+        """A few bytes in the place of every PDF, for tests that are not about paper."""
+        first, second = self._pdf_patchers()
+        with first, second:
+            yield
+
+    # -- asking ---------------------------------------------------------------------------------------------------
+
+    def code(self, move):
+        """The reason of the current decision on an invoice."""
+        return move.with_env(self.env).dunning_decision_id.code
+
+    def why(self, move):
+        """The sentence on an invoice, in English."""
+        return move.with_env(self.env).with_context(lang="en_US").dunning_explanation

@@ -1,0 +1,350 @@
+"""What holds for every debtor, whatever the ledger and the history look like (DESIGN, invariants 1 to 6 and 9)."""
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.addons.cremann_dunning.engine.decide import decide, per_invoice, settled
+from odoo.addons.cremann_dunning.engine.facts import Claim, Credit, Debtor, Hold
+from odoo.addons.cremann_dunning.engine.reasons import REASONS
+from odoo.addons.cremann_dunning.engine.rules import NOTICE_OF_DEFAULT, REMINDER, STATUTORY_NOTICE, Level, Procedure
+
+from .support import TODAY, day
+
+DAY = timedelta(days=1)
+FREE_TERM = 16 * DAY
+MOVES = ("LETTER", "RIDES_ALONG")
+
+# --- random ledgers -------------------------------------------------------------------------------------------
+
+cents = st.integers(1, 30_000).map(lambda number: Decimal(number) / 100)
+
+
+def rarely(usual, *others):
+    """Mostly the usual value."""
+    return st.sampled_from((usual,) * 6 + others)
+
+
+@st.composite
+def procedure_maps(draw, least=0, sound=False):
+    """One or two procedures by id; ``sound`` ones never ask for a person and lack nothing."""
+    found = {}
+    for number in range(1, draw(st.integers(1, 2)) + 1):
+        levels = tuple(
+            Level(
+                id=number * 10 + at,
+                name=f"Level {number}.{at}",
+                sequence=at,
+                legal_type=draw(st.sampled_from((REMINDER, REMINDER, STATUTORY_NOTICE, NOTICE_OF_DEFAULT))),
+                delay_days=draw(st.integers(0, 14)),
+                delay_from=draw(st.sampled_from(("previous", "previous", "due_date"))),
+                channel=draw(rarely("email", "print")),
+                automatic=draw(st.booleans()),
+                has_text=sound or draw(rarely(True, False)),
+            )
+            for at in range(draw(st.integers(least, 4)))
+        )
+        found[number] = Procedure(
+            id=number,
+            name=f"Procedure {number}",
+            levels=levels,
+            minimum_interval=draw(st.integers(0, 10)),
+            minimum_amount=Decimal(0) if sound else draw(rarely(Decimal("5.00"), Decimal("150.00"))),
+            require_sent=draw(st.booleans()),
+        )
+    return found
+
+
+@st.composite
+def histories(draw, procedures):
+    """What was sent for a claim: some levels of one ladder, perhaps with a gap, and when the last of them went."""
+    ids = [level.id for procedure in procedures.values() for level in procedure.levels] + [99]
+    done = draw(st.frozensets(st.sampled_from(ids), max_size=4)) if draw(st.booleans()) else frozenset()
+    if not done:
+        return {}
+    sent_on = day(-draw(st.integers(0, 40)))
+    claimable_from = draw(rarely(None, sent_on + FREE_TERM))
+    return {"levels_done": done, "level_sent_on": sent_on, "level_claimable_from": claimable_from}
+
+
+holds = st.builds(Hold, st.none() | st.integers(-3, 20).map(day), st.just("Disputed"))
+
+
+@st.composite
+def claims(draw, procedures, number):
+    residual = draw(cents)
+    return Claim(
+        line_id=number,
+        move_id=draw(st.integers(1, 4)),
+        number=f"INV/{number}",
+        currency=draw(rarely("EUR", "USD", "USD")),
+        residual=residual,
+        residual_company=(residual * draw(rarely(1, Decimal("0.8")))).quantize(Decimal("0.01")),
+        due_date=draw(st.none() | st.integers(-90, 5).map(day)),
+        procedure=draw(rarely(1, 2, None)),
+        kind="unknown",
+        sent=draw(rarely(True, False)),
+        no_followup=draw(rarely(False, True)),
+        hold=draw(st.none() | st.none() | holds),
+        open_letter=draw(rarely(None, "BR/1")),
+        failed_letter=draw(rarely(None, "BR/2")),
+        **draw(histories(procedures)),
+    )
+
+
+@st.composite
+def situations(draw):
+    """A debtor as the ledger may have it, and the procedures."""
+    procedures = draw(procedure_maps())
+    found = tuple(draw(claims(procedures, number)) for number in range(1, draw(st.integers(1, 6)) + 1))
+    sent = [claim.level_sent_on for claim in found if claim.level_sent_on]
+    last = draw(st.none() | st.integers(-20, 1).map(day))
+    debtor = Debtor(
+        partner_id=1,
+        name="Debtor",
+        claims=found,
+        credits=tuple(draw(st.lists(st.builds(Credit, st.just("RINV/1"), rarely("EUR", "USD"), cents), max_size=3))),
+        unmatched=draw(rarely(Decimal(0), Decimal("12.00"))),
+        last_letter_on=max([*sent, last]) if sent and last else max(sent, default=last),
+        hold=draw(rarely(None, Hold(day(3), "Promised"))),
+        has_email=draw(st.booleans()),
+        has_address=draw(rarely(True, False)),
+    )
+    return debtor, procedures
+
+
+def stood(outcome):
+    """All decisions that stand on letters."""
+    return [decision for letter in outcome.letters for decision in letter.decisions]
+
+
+# --- one day --------------------------------------------------------------------------------------------------
+
+
+@given(situations(), st.booleans())
+def test_every_overdue_claim_has_exactly_one_decision_with_the_facts_of_its_reason(situation, automatic_only):
+    debtor, procedures = situation
+    outcome = decide(debtor, procedures, TODAY, automatic_only)
+    overdue = [claim for claim in debtor.claims if claim.due_date is None or claim.due_date < TODAY]
+    assert [decision.claim for decision in outcome.decisions] == overdue
+    for decision in outcome.decisions:
+        assert set(decision.facts) == set(REASONS[decision.code].facts)
+        assert all(isinstance(value, str | int | date | Decimal) for value in decision.facts.values())
+    assert set(per_invoice(outcome.decisions)) == {claim.move_id for claim in overdue}
+
+
+@given(situations(), st.booleans())
+def test_one_letter_per_currency_and_every_claim_that_moves_stands_on_one(situation, automatic_only):
+    debtor, procedures = situation
+    outcome = decide(debtor, procedures, TODAY, automatic_only)
+    assert max(Counter(letter.currency for letter in outcome.letters).values(), default=0) <= 1
+    moving = [decision for decision in outcome.decisions if decision.outcome in ("send", "ride")]
+    key = lambda decision: decision.claim.line_id  # noqa: E731
+    assert sorted(stood(outcome), key=key) == sorted(moving, key=key)
+    for letter in outcome.letters:
+        assert {decision.claim.currency for decision in letter.decisions} == {letter.currency}
+        assert any(decision.code == "LETTER" for decision in letter.decisions)
+        assert debtor.has_email if letter.channel == "email" else debtor.has_address
+
+
+@given(situations())
+def test_no_letter_within_the_minimum_interval_of_the_last(situation):
+    debtor, procedures = situation
+    for letter in decide(debtor, procedures, TODAY).letters:
+        if debtor.last_letter_on:
+            assert TODAY - debtor.last_letter_on >= max(letter.procedure.minimum_interval, 1) * DAY
+
+
+@given(situations())
+def test_no_level_is_ever_skipped(situation):
+    debtor, procedures = situation
+    for letter in decide(debtor, procedures, TODAY).letters:
+        for decision in letter.decisions:
+            assert decision.claim.procedure == letter.procedure.id
+            assert decision.level == letter.procedure.next_level(decision.claim.levels_done)
+            if decision.code == "LETTER":
+                assert decision.level == letter.level
+            elif decision.code == "RIDES_ALONG":
+                assert letter.procedure.levels.index(decision.level) < letter.procedure.levels.index(letter.level)
+                assert decision.level.legal_type != STATUTORY_NOTICE
+
+
+@given(situations())
+def test_letters_never_ask_more_than_residuals_less_credits(situation):
+    debtor, procedures = situation
+    asked, owed = defaultdict(Decimal), defaultdict(Decimal)
+    outcome = decide(debtor, procedures, TODAY)
+    for decision in stood(outcome):
+        asked[decision.claim.currency] += decision.open
+        assert 0 < decision.open <= decision.claim.residual
+    for decision in outcome.decisions:
+        owed[decision.claim.currency] += decision.claim.residual
+        assert decision.open + decision.credit == decision.claim.residual
+    for credit in debtor.credits:
+        owed[credit.currency] -= credit.amount
+    assert all(amount <= owed[currency] for currency, amount in asked.items())
+
+
+@given(situations())
+def test_a_claim_that_must_be_left_alone_stands_on_no_letter(situation):
+    debtor, procedures = situation
+    for decision in stood(decide(debtor, procedures, TODAY)):
+        claim = decision.claim
+        assert not (claim.open_letter or claim.failed_letter or claim.no_followup or debtor.unmatched)
+        assert not any(hold and hold.covers(TODAY) for hold in (claim.hold, debtor.hold))
+        assert claim.due_date < TODAY
+        assert claim.sent or not procedures[claim.procedure].require_sent
+
+
+@given(situations(), st.booleans(), st.randoms(use_true_random=False))
+def test_the_same_facts_give_the_same_answer_in_whatever_order(situation, automatic_only, random):
+    debtor, procedures = situation
+    first = decide(debtor, procedures, TODAY, automatic_only)
+    assert decide(debtor, procedures, TODAY, automatic_only) == first
+    mixed = replace(debtor, claims=tuple(random.sample(debtor.claims, len(debtor.claims))))
+    again = decide(mixed, procedures, TODAY, automatic_only)
+    assert again.letters == first.letters
+    assert {d.claim.line_id: d for d in again.decisions} == {d.claim.line_id: d for d in first.decisions}
+
+
+@given(situations(), st.data())
+def test_a_hold_never_adds_a_letter(situation, data):
+    """Where a person watches and every channel is open; a letter that waited for either may make way for another."""
+    debtor, procedures = situation
+    debtor = replace(debtor, has_address=True)
+    held = data.draw(st.sampled_from(debtor.claims))
+    paused = tuple(replace(c, hold=Hold(None, "New")) if c is held else c for c in debtor.claims)
+    before = decide(debtor, procedures, TODAY)
+    after = decide(replace(debtor, claims=paused), procedures, TODAY)
+    assert {letter.currency for letter in after.letters} <= {letter.currency for letter in before.letters}
+    assert held.line_id not in {decision.claim.line_id for decision in stood(after)}
+    assert not decide(replace(debtor, hold=Hold(None, "New")), procedures, TODAY).letters
+
+
+@given(situations())
+def test_the_daily_run_sends_nothing_that_a_person_must_approve_and_nothing_more(situation):
+    debtor, procedures = situation
+    watched = decide(debtor, procedures, TODAY)
+    alone = decide(debtor, procedures, TODAY, automatic_only=True)
+    assert all(letter.level.automatic for letter in alone.letters)
+    assert {letter.currency for letter in alone.letters} <= {letter.currency for letter in watched.letters}
+
+
+@given(situations(), st.integers(0, 30))
+def test_nothing_goes_out_before_the_day_that_was_named(situation, days):
+    debtor, procedures = situation
+    named = {
+        decision.claim.line_id: decision.on
+        for decision in decide(debtor, procedures, TODAY).decisions
+        if decision.code in ("NOT_YET", "PERIOD_RUNNING", "TOO_SOON", "HOLD_UNTIL")
+    }
+    for decision in stood(decide(debtor, procedures, day(days))):
+        if decision.code in MOVES:
+            assert named.get(decision.claim.line_id, TODAY) <= day(days)
+
+
+@given(situations())
+def test_a_letter_may_go_as_long_as_nothing_changed_and_not_when_money_came_in(situation):
+    debtor, procedures = situation
+    outcome = decide(debtor, procedures, TODAY)
+    for letter in outcome.letters:
+        asked = {decision.claim.line_id: decision.open for decision in letter.decisions}
+        assert settled(outcome, asked) == {}
+        paid = decide(replace(debtor, unmatched=Decimal("0.01")), procedures, TODAY)
+        assert {decision.code for decision in settled(paid, asked).values()} == {"UNMATCHED_PAYMENT"}
+
+
+# --- many days ------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def fresh_debtors(draw, sound=False):
+    """A debtor about whom nothing was sent yet, before or after the due dates, and the procedures."""
+    procedures = draw(procedure_maps(least=1, sound=sound))
+    found = tuple(
+        Claim(
+            line_id=number,
+            move_id=number,
+            number=f"INV/{number}",
+            currency=draw(rarely("EUR", "USD")),
+            residual=Decimal("100.00"),
+            residual_company=Decimal("100.00"),
+            due_date=day(draw(st.integers(-60, 40))),
+            procedure=draw(st.sampled_from(sorted(procedures))),
+            kind="consumer",
+            hold=None if sound else draw(rarely(None, Hold(day(30), "Promised"))),
+        )
+        for number in range(1, draw(st.integers(1, 5)) + 1)
+    )
+    return Debtor(1, "Debtor", found), procedures
+
+
+def send(debtor, letters, today):
+    """The debtor after these letters went out, as the ledger would hold it."""
+    moved = {}
+    for letter in letters:
+        for decision in letter.decisions:
+            if decision.code in MOVES:
+                notice = decision.code == "LETTER" and letter.level.legal_type == STATUTORY_NOTICE
+                claim = decision.claim
+                moved[claim.line_id] = replace(
+                    claim,
+                    levels_done=claim.levels_done | {decision.level.id},
+                    level_sent_on=today,
+                    level_claimable_from=today + FREE_TERM if notice else claim.level_claimable_from,
+                )
+    after = tuple(moved.get(claim.line_id, claim) for claim in debtor.claims)
+    return replace(debtor, claims=after, last_letter_on=today if letters else debtor.last_letter_on)
+
+
+def under_way(debtor, letters):
+    """The debtor while these letters lie there and have not gone out."""
+    names = {
+        d.claim.line_id: f"BR/{at}" for at, letter in enumerate(letters) for d in letter.decisions if d.code in MOVES
+    }
+    return replace(debtor, claims=tuple(replace(c, open_letter=names.get(c.line_id)) for c in debtor.claims))
+
+
+@settings(max_examples=60)
+@given(fresh_debtors(), st.booleans())
+def test_over_120_days_every_claim_climbs_one_level_at_a_time_with_the_interval_between_letters(start, automatic_only):
+    debtor, procedures = start
+    climbed, posted = defaultdict(list), []
+    for today in (day(number) for number in range(120)):
+        letters = decide(debtor, procedures, today, automatic_only).letters
+        assert not {x.currency for x in letters} & {
+            x.currency for x in decide(under_way(debtor, letters), procedures, today, automatic_only).letters
+        }
+        for letter in letters:
+            assert all(today - before >= max(letter.procedure.minimum_interval, 1) * DAY for before in posted)
+            for decision in letter.decisions:
+                if decision.code in MOVES:
+                    climbed[decision.claim.line_id].append((decision.level.id, today, decision.claim))
+        debtor = send(debtor, letters, today)
+        posted += [today] * bool(letters)
+        if letters:
+            assert not decide(debtor, procedures, today, automatic_only).letters
+            assert not decide(debtor, procedures, today - DAY, automatic_only).letters
+    for steps in climbed.values():
+        ladder = [level.id for level in procedures[steps[0][2].procedure].levels]
+        assert [number for number, _today, _claim in steps] == ladder[: len(steps)]
+        for (_number, before, _claim), (_next, today, claim) in zip(steps, steps[1:], strict=False):
+            assert today > before
+            assert claim.level_claimable_from is None or today >= claim.level_claimable_from
+
+
+@settings(max_examples=40)
+@given(fresh_debtors(sound=True))
+def test_a_claim_that_nothing_stops_reaches_the_end_of_its_procedure(start):
+    """No claim starves behind another one of the same debtor."""
+    debtor, procedures = start
+    for today in (day(number) for number in range(600)):
+        outcome = decide(debtor, procedures, today)
+        debtor = send(debtor, outcome.letters, today)
+        if len(outcome.decisions) == len(debtor.claims) and {d.code for d in outcome.decisions} == {"LAST_LEVEL"}:
+            return
+    raise AssertionError({d.claim.line_id: (d.code, d.facts) for d in outcome.decisions})

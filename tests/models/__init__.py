@@ -1,0 +1,1 @@
+"""Records, access and screens, on the real database."""
