@@ -343,7 +343,10 @@ class Books:
         return min(move.currency_id.round(move.amount_total * event.part), move.amount_residual)
 
     def credit(self, bill: Bill, event: Event) -> None:
-        """A credit note by Odoo's reversal wizard, for all or a part of the invoice."""
+        """A credit note by Odoo's reversal wizard, for all or a part of the invoice.
+
+        Odoo reconciles it with the invoice at once; where it stays open, somebody has undone that.
+        """
         move = self.moves[id(bill)]
         wizard = (
             self.env["account.move.reversal"]
@@ -355,8 +358,8 @@ class Books:
         for line in note.invoice_line_ids:
             line.price_unit = note.currency_id.round(line.price_unit * event.part)
         note.action_post()
-        if event.how == "credit":
-            (self.receivable(note) + self.receivable(move)).reconcile()
+        if event.how == "open credit":
+            note.line_ids.remove_move_reconcile()
 
     def pay_by_hand(self, bill: Bill, event: Event) -> None:
         """The button Register payment of the invoice."""

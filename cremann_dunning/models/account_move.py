@@ -6,6 +6,9 @@ from odoo.fields import Domain
 
 from .res_partner import DEBTOR_KINDS
 
+# Why an invoice is or is not followed up is nobody's business outside: a portal user may read his own invoices.
+INSIDE = "cremann_dunning.group_dunning_user"
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -15,6 +18,7 @@ class AccountMove(models.Model):
         string="Debtor kind of this invoice",
         copy=False,
         help="Only when this invoice differs from the debtor's own kind, for example a sole trader who buys privately.",
+        groups=INSIDE,
     )
     dunning_debtor_kind = fields.Selection(
         DEBTOR_KINDS,
@@ -22,6 +26,7 @@ class AccountMove(models.Model):
         compute="_compute_dunning_debtor_kind",
         inverse="_inverse_dunning_debtor_kind",
         search="_search_dunning_debtor_kind",
+        groups=INSIDE,
     )
     dunning_procedure_id = fields.Many2one(
         "dunning.procedure",
@@ -29,21 +34,42 @@ class AccountMove(models.Model):
         copy=False,
         check_company=True,
         help="Leave empty to follow the procedure of the debtor.",
+        groups=INSIDE,
     )
     # The four below are written in sets by runs and by letters that were sent, never by hand.
     dunning_level_id = fields.Many2one(
-        "dunning.level", string="Dunning level", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+        "dunning.level",
+        string="Dunning level",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups=INSIDE,
     )
     dunning_next_level_id = fields.Many2one(
-        "dunning.level", string="Next dunning level", readonly=True, copy=False, ondelete="set null"
+        "dunning.level",
+        string="Next dunning level",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        groups=INSIDE,
     )
-    dunning_next_date = fields.Date(string="Next step on", readonly=True, copy=False, index="btree_not_null")
+    dunning_next_date = fields.Date(
+        string="Next step on", readonly=True, copy=False, index="btree_not_null", groups=INSIDE
+    )
     dunning_decision_id = fields.Many2one(
-        "dunning.decision", string="Dunning decision", readonly=True, copy=False, ondelete="set null"
+        "dunning.decision",
+        string="Dunning decision",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        groups=INSIDE,
     )
-    dunning_explanation = fields.Char(string="Why", compute="_compute_dunning_explanation")
-    dunning_letter_count = fields.Integer(compute="_compute_dunning_letter_count")
-    dunning_hold_id = fields.Many2one("dunning.hold", string="On hold", compute="_compute_dunning_hold_id")
+    dunning_explanation = fields.Char(string="Why", compute="_compute_dunning_explanation", groups=INSIDE)
+    dunning_letter_count = fields.Integer(compute="_compute_dunning_letter_count", groups=INSIDE)
+    dunning_hold_id = fields.Many2one(
+        "dunning.hold", string="On hold", compute="_compute_dunning_hold_id", groups=INSIDE
+    )
 
     @api.depends("dunning_kind_set", "commercial_partner_id.dunning_debtor_kind")
     def _compute_dunning_debtor_kind(self):

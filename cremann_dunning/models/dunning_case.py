@@ -199,6 +199,7 @@ class DunningCase(models.Model):
                        invoice_count = EXCLUDED.invoice_count, level_id = EXCLUDED.level_id,
                        next_level_id = EXCLUDED.next_level_id, next_date = EXCLUDED.next_date,
                        decision_id = EXCLUDED.decision_id, refreshed_on = EXCLUDED.refreshed_on
+                RETURNING c.id
                 """,
                 company=company.id,
                 today=today,
@@ -208,25 +209,24 @@ class DunningCase(models.Model):
                 only=only,
             )
         )
-        self._settle(company, now, partner_ids)
+        self._settle(company, [case_id for (case_id,) in self.env.cr.fetchall()], partner_ids)
         self.invalidate_model()
 
     @api.model
-    def _settle(self, company, now, partner_ids=None):
-        """Empty the cases of debtors who owe nothing any more; they keep their history."""
-        only = SQL("AND c.partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL()
+    def _settle(self, company, alive_ids, partner_ids=None):
+        """Empty the cases of debtors with nothing open any more; they keep their history."""
+        only = SQL("AND partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL()
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE dunning_case c
+                UPDATE dunning_case
                    SET amount_overdue = 0, amount_credit = 0, oldest_due_date = NULL, days_overdue = 0,
-                       invoice_count = 0, level_id = NULL, next_level_id = NULL, next_date = NULL,
-                       decision_id = NULL, refreshed_on = %(now)s
-                 WHERE c.company_id = %(company)s AND c.refreshed_on IS DISTINCT FROM %(now)s
-                   AND (c.amount_overdue <> 0 OR c.amount_credit <> 0 OR c.decision_id IS NOT NULL) %(only)s
+                       invoice_count = 0, level_id = NULL, next_level_id = NULL, next_date = NULL, decision_id = NULL
+                 WHERE company_id = %(company)s AND NOT (id = ANY(%(alive)s))
+                   AND (amount_overdue <> 0 OR amount_credit <> 0 OR decision_id IS NOT NULL) %(only)s
                 """,
                 company=company.id,
-                now=now,
+                alive=alive_ids,
                 only=only,
             )
         )

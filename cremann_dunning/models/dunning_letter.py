@@ -18,6 +18,7 @@ from odoo.tools.pdf import PdfFileReader, PdfReadError
 from ..engine import rules
 from ..engine.decide import settled
 from ..law import calendar
+from ..law.errors import LawError
 from .dunning_level import LEGAL_TYPES
 from .dunning_regime import RegimeError
 
@@ -310,7 +311,11 @@ class DunningLetter(models.Model):
     @api.model
     def _deadline(self, country_code, day, term_days):
         """Last day to pay that a letter prints; a weekend or holiday moves it on, as the Algemene termijnenwet does."""
-        return calendar.next_working_day(country_code, day + timedelta(days=term_days))
+        last = day + timedelta(days=term_days)
+        try:
+            return calendar.next_working_day(country_code, last)
+        except LawError:  # a country without a known calendar: the day itself
+            return last
 
     # -- issuing --------------------------------------------------------------------------------------------------
 
@@ -676,7 +681,7 @@ class DunningLetter(models.Model):
 
     def write(self, vals):
         """What an issued letter says never changes."""
-        if set(vals) - AFTER_ISSUE and self.filtered(lambda letter: letter.state not in ("draft", "failed")):
+        if set(vals) - AFTER_ISSUE and self.filtered(lambda letter: letter.state != "draft"):
             raise UserError(self.env._("A letter that was issued cannot be changed. Cancel it and propose a new one."))
         return super().write(vals)
 

@@ -86,7 +86,10 @@ class DunningLevel(models.Model):
     @api.constrains("legal_type", "costs", "procedure_id", "sequence", "active")
     def _check_consumer_costs(self):
         """A consumer pays nothing extra before the term of a statutory notice has run out (6:96(6) BW, XIX.2 WER)."""
-        for level in self.filtered("active"):
+        if self.env.context.get("dunning_levels_together"):
+            return
+        # All levels of the procedure: the one that changed may be the notice that another one needs.
+        for level in self.procedure_id.level_ids.filtered("active"):
             if level.costs != "charge" or not level.procedure_id._is_for_consumers():
                 continue
             before = level.procedure_id.level_ids.filtered(lambda other, level=level: other.sequence < level.sequence)
@@ -115,7 +118,8 @@ class DunningLevel(models.Model):
 
     @api.constrains("sequence", "procedure_id", "active", "delay_from", "delay_days")
     def _check_order(self):
-        self.procedure_id._check_level_order()
+        if not self.env.context.get("dunning_levels_together"):
+            self.procedure_id._check_level_order()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self):

@@ -37,7 +37,7 @@ class DunningProcedure(models.Model):
         default=True,
         help="Off: only debtors and invoices that name this procedure follow it.",
     )
-    level_ids = fields.One2many("dunning.level", "procedure_id", string="Levels")
+    level_ids = fields.One2many("dunning.level", "procedure_id", string="Levels", copy=True)
     minimum_interval = fields.Integer(
         string="Days between letters",
         default=6,
@@ -118,6 +118,15 @@ class DunningProcedure(models.Model):
                     )
                 if level.delay_from == "due_date" or not latest:
                     latest = level
+
+    @api.constrains("level_ids", "debtor_kind")
+    def _check_consumer_costs(self):
+        self.level_ids.with_context(dunning_levels_together=False)._check_consumer_costs()
+
+    def write(self, vals):
+        """Levels that change in one go are checked when all are written: dragging passes through wrong orders."""
+        procedures = self.with_context(dunning_levels_together=True) if "level_ids" in vals else self
+        return super(DunningProcedure, procedures).write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self):

@@ -3,6 +3,8 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models, modules
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, split_every
@@ -144,7 +146,7 @@ class DunningRun(models.Model):
         lines = {decision.claim.line_id for plan in outcome.letters for decision in plan.decisions}
         return engine.Outcome(
             tuple(
-                replace(decision, code=code, facts={"message": message})
+                replace(decision, code=code, facts=dict.fromkeys(REASONS[code].facts, message))
                 if decision.claim.line_id in lines
                 else decision
                 for decision in outcome.decisions
@@ -181,13 +183,16 @@ class DunningRun(models.Model):
                 letters.create(vals_list)
                 self.env.flush_all()
             return
-        except letters._business_errors() as error:
+        except (UniqueViolation, *letters._business_errors()) as error:
             _logger.info("Making %s letters one by one: %s", len(vals_list), error)
         for vals, index in zip(vals_list, makers, strict=True):
             try:
                 with self.env.cr.savepoint():
                     letters.create(vals)
                     self.env.flush_all()
+            except UniqueViolation:
+                # somebody else proposed the same letter a moment ago: theirs stands
+                outcomes[index] = self._without_letters(outcomes[index], "LETTER_OPEN", self.env._("another run"))
             except letters._business_errors() as error:
                 outcomes[index] = self._without_letters(outcomes[index], "ERROR", str(error))
 

@@ -132,7 +132,7 @@ class TestOverride(ProcedureCase):
         self.assertEqual(plain.dunning_next_level_id.procedure_id, self.shipped("nl_business"))
         on_partner = self.procedure({"name": "Soft"}, name="On partner", automatic_choice=False)
         on_invoice = self.procedure({"name": "Own way"}, name="On invoice", automatic_choice=False)
-        self.as_user(self.user, partner).dunning_procedure_id = on_partner.id
+        partner.dunning_procedure_id = on_partner
         self.as_user(self.user, by_invoice).dunning_procedure_id = on_invoice.id
         self.env["dunning.run"].search([]).action_propose()
         self.assertEqual(self.levels(plain, by_invoice), ["Soft", "Own way"])
@@ -303,6 +303,31 @@ class TestRefusals(ProcedureCase):
         good.level_ids[1].write({"sequence": 5, "delay_from": "due_date", "delay_days": 1})
         self.assertEqual(good.level_ids.sorted("sequence").mapped("name"), ["Second", "First"])
 
+    def test_levels_change_places_in_one_go(self):
+        """Dragging in the form writes level after level; only the order at the end counts."""
+        procedure = self.procedure(
+            {"name": "First", "sequence": 10, "delay_days": 3},
+            {"name": "Second", "sequence": 20, "delay_days": 9},
+            automatic_choice=False,
+        )
+        first, second = procedure.level_ids
+        change = [(second, {"sequence": 10, "delay_days": 2}), (first, {"sequence": 11})]
+        procedure.write({"level_ids": [Command.update(level.id, values) for level, values in change]})
+        self.assertEqual(procedure.level_ids.sorted("sequence").mapped("name"), ["Second", "First"])
+        with self.refused("before or together with First"):
+            change = [(second, {"sequence": 30}), (first, {"sequence": 20})]
+            procedure.write({"level_ids": [Command.update(level.id, values) for level, values in change]})
+        with self.refused("same place in the order"):
+            procedure.write({"level_ids": [Command.update(first.id, {"sequence": 10})]})
+
+    def test_notice_that_costs_need_is_taken_away_in_one_go(self):
+        notice = {"name": "Notice", "sequence": 5, "legal_type": "statutory_notice"}
+        charge = {"name": "Pay", "sequence": 20, "delay_from": "previous", "costs": "charge"}
+        procedure = self.procedure(notice, charge, debtor_kind="consumer", automatic_choice=False)
+        for command in (Command.delete, Command.unlink):
+            with self.refused("Pay charges costs to a consumer before any statutory notice"):
+                procedure.write({"level_ids": [command(procedure.level_ids[0].id)]})
+
     def test_archived_levels_do_not_count(self):
         procedure = self.procedure(
             {"sequence": 10, "delay_days": 10, "active": False},
@@ -398,17 +423,3 @@ class TestCopy(ProcedureCase):
         dutch = {"lang": "nl_NL"}
         names = [procedure.with_context(**dutch).level_ids.mapped("name") for procedure in (original, copy)]
         self.assertEqual(*names)
-
-    def test_manager_makes_one_in_the_form(self):
-        with Form(self.Procedure) as form:
-            form.name = "By hand"
-            form.automatic_choice = False
-            for index, days in enumerate((3, 10), 1):
-                with form.level_ids.new() as level:
-                    level.name = f"Step {index}"
-                    level.sequence = index * 10
-                    level.delay_from = "due_date"
-                    level.delay_days = days
-                    level.template_id = self.text
-        procedure = form.record
-        self.assertEqual(procedure.level_ids.mapped("delay_days"), [3, 10])

@@ -143,7 +143,7 @@ def build(name: str, title: str, source: str | None, fill) -> str:
     with locked(name.split("_")[0], "another ./dev makes the same database"):
         if name not in databases():
             part = f"build_{os.getpid()}"
-            with step(f"template database: {title}"):
+            with step(title):
                 drop_database(part)
                 if source:
                     copy_database(source, part)
@@ -168,7 +168,9 @@ def base_template() -> str:
         install(database, "base", "-i", ",".join(BASE_MODULES), f"--load-language={languages}")
         odoo_script(database, ASSETS)
 
-    return build(f"base_{key}", f"{', '.join(BASE_MODULES)} in {', '.join(BASE_LANGUAGES)}", None, fill)
+    return build(
+        f"base_{key}", f"template database: {', '.join(BASE_MODULES)} in {', '.join(BASE_LANGUAGES)}", None, fill
+    )
 
 
 def addon_files() -> list[Path]:
@@ -187,4 +189,4 @@ def addon_template() -> str:
         if '"assets"' in (ROOT / ADDON / "__manifest__.py").read_text():
             odoo_script(database, ASSETS)
 
-    return build(f"addon_{key}", ADDON, base, fill)
+    return build(f"addon_{key}", f"{ADDON} into a copy of it", base, fill)
