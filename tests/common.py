@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo import Command, api
 from odoo.addons.cremann_dunning.models.dunning_letter import DunningLetter
@@ -379,3 +380,39 @@ class DunningCase(TransactionCase):
     def why(self, move):
         """The sentence on an invoice, in English."""
         return move.with_env(self.env).with_context(lang="en_US").dunning_explanation
+
+    def screen(self, env, model, view_type, view=None):
+        """What the web client asks for when it opens a view: the specification of every field in it."""
+        view_id = view and env.ref(view).id
+        views = env[model].get_views([(view_id or False, view_type)])
+        return _specification(etree.fromstring(views["views"][view_type]["arch"]), views["models"], model)
+
+    def open_form(self, record, view=None):
+        """All values that the form of a record shows, read as its user."""
+        specification = self.screen(record.env, record._name, "form", view)
+        self.env.flush_all()
+        record.invalidate_model()
+        return record.web_read(specification)[0]
+
+    def open_list(self, env, model, domain=(), view=None):
+        """The rows and total that the list of a model shows to a user."""
+        specification = self.screen(env, model, "list", view)
+        return env[model].web_search_read(list(domain), specification, limit=80)
+
+
+def _specification(arch, models, model):
+    """The fields of a view as `web_read` wants them, with those of the lists inside it."""
+    found = {}
+    fields = models[model]["fields"]
+    for node in arch.iterchildren(etree.Element):
+        if node.tag != "field":
+            found |= _specification(node, models, model)
+            continue
+        field = fields[node.get("name")]
+        entry = found.setdefault(node.get("name"), {})
+        if field["type"] in ("one2many", "many2many"):
+            for inner in node.iterchildren(etree.Element):
+                entry.setdefault("fields", {}).update(_specification(inner, models, field["relation"]))
+        elif field["type"] == "many2one":
+            entry["fields"] = {"display_name": {}}
+    return found

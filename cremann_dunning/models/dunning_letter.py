@@ -405,14 +405,12 @@ class DunningLetter(models.Model):
         return pdfs
 
     def _render_pdf_batch(self):
+        """All in one call, some thirty times faster; one by one where that cannot be or did not come out right."""
         report = self.env["ir.actions.report"].with_company(self.company_id)
-        try:
-            pdfs = self._render_streams(report, self.ids)
-        except UserError:
-            if len(self) == 1:
-                raise
-            pdfs = {}  # unpatched Qt refuses several documents in one call
-        if len(self) > 1 and (set(pdfs) != set(self) or any(not _names(pdfs[k], k.name) for k in self)):
+        # unpatched Qt takes one document a call
+        together = len(self) > 1 and _wkhtml().is_patched_qt
+        pdfs = self._render_streams(report, self.ids) if together else {}
+        if set(pdfs) != set(self) or not all(_names(pdfs[letter], letter.name) for letter in self):
             pdfs = {}
             for letter in self:
                 pdfs.update(self._render_streams(report, letter.ids))

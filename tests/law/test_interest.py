@@ -364,6 +364,12 @@ def test_payments_in_any_order_and_after_the_day_asked():
     assert (result.total, result.principal) == (D("70.00"), D("18250.00"))
 
 
+def test_payment_on_the_last_day_lowers_what_is_left_only():
+    paid_on = date(2025, 3, 20)
+    result = interest(D("36500.00"), date(2025, 3, 10), paid_on, FLAT, payments=[(paid_on, D("18250.00"))])
+    assert (result.total, result.principal, result.per_day) == (D("100.00"), D("18250.00"), D("5.00"))
+
+
 def test_paid_off_bears_no_more_interest():
     payments = [(date(2025, 3, 14), D("36500.00"))]
     result = interest(D("36500.00"), date(2025, 3, 10), date(2025, 12, 31), FLAT, "simple", payments=payments)
@@ -518,6 +524,13 @@ def test_no_rate_before_the_first_row(due_date, works):
     assert error.value.field == "due_date"
     with pytest.raises(RatePeriodError):
         table("nl_trade").percent_on(due_date)
+
+
+def test_first_row_holds_on_its_first_day():
+    assert table("nl_trade").percent_on(date(2009, 7, 1)) == D("8.00")
+    with pytest.raises(RatePeriodError) as error:
+        table("nl_trade").percent_on(date(2009, 6, 30))
+    assert error.value.field == "day"
 
 
 def test_due_date_after_the_claim_date():
