@@ -2,10 +2,10 @@
 
     python tools/check_files.py [--pot FRESH.pot]
 
-It looks for what Odoo would only stumble over when it installs, upgrades or translates: XML that does not parse or breaks Odoo's
-own schemas, uneven CSV rows, data files the manifest forgot, translations that are missing, stale or have other placeholders.
-And for two rules of the house: imports run one way (see ARCHITECTURE.md), and no file names a package registry or a home folder.
-Every check is a function that yields messages; the last line counts them.
+It looks for what Odoo would only stumble over when it installs, upgrades or translates: XML that does not parse or
+breaks Odoo's own schemas, uneven CSV rows, data files the manifest forgot, translations that are missing, stale or have
+other placeholders. And for two rules of the house: imports run one way (see ARCHITECTURE.md), and no file names a
+package registry or a home folder. Every check is a function that yields messages; the last line counts them.
 """
 
 import argparse
@@ -57,7 +57,7 @@ def schema(name: str) -> etree.RelaxNG:
 
 
 def check_xml() -> Iterator[str]:
-    """Every XML file parses; what the manifest loads keeps to Odoo's schema, and so does every view in it that has one."""
+    """Every XML file parses; what the manifest loads keeps to Odoo's schemas for data files and for views."""
     loaded = {ADDON / name for name in (*manifest().get("data", ()), *manifest().get("demo", ()))}
     for path in sorted(ADDON.rglob("*.xml")):
         try:
@@ -195,7 +195,7 @@ PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-+ #0]*(?:\d+|\*)?(?:\.\d+)?[diouxXeEfF
 
 
 def placeholders(text: str) -> list[str]:
-    """What Python or the letter templates put values into; a named one may stand anywhere and twice, a bare one may not."""
+    """Where values are put in. Named ones may stand anywhere and twice, bare ones have their order."""
     found = PLACEHOLDER.findall(text.replace("%%", ""))
     named = {name for name in found if name.startswith(("%(", "{"))}
     return sorted(named) + [name for name in found if name not in named]

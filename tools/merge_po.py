@@ -2,8 +2,8 @@
 
     python tools/merge_po.py FRESH.pot cremann_dunning/i18n
 
-The .pot is replaced, and every .po gets the terms of the template in its order: translations are kept, new terms are empty,
-terms that are gone leave. A Dutch file is made where there is none.
+The .pot is replaced, and every .po gets the terms of the template in its order: translations are kept, new terms are
+empty, terms that are gone leave. A Dutch file is made where there is none.
 """
 
 import sys

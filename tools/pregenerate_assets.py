@@ -1,6 +1,7 @@
 """Odoo shell script: make the bundles of the web client and of the reports once, in the template database.
 
-A browser test works inside a transaction that is rolled back, and so would make them again in every class: eight seconds each.
+A browser test works inside a transaction that is rolled back, and so would make them again in every class: eight
+seconds each.
 """
 
 BUNDLES = (

@@ -2,13 +2,14 @@
 
     python tools/smtp_sink.py --folder out/mails --port-file .dev/smtp.port
 
-It listens on a free port (or --port) and writes the number into the port file once it does. Each message lands as it came
-over the wire, below the envelope it came in, in `0001_to_subject.eml`. A recipient whose local part starts with "bounce"
-is refused with 550, as a mail server does with a mailbox that does not exist.
+It listens on a free port (or --port) and writes the number into the port file once it does. Each message lands as it
+came over the wire, below the envelope it came in, in `0001_to_subject.eml`. A recipient whose local part starts with
+"bounce" is refused with 550, as a mail server does with a mailbox that does not exist.
 """
 
 import argparse
 import asyncio
+import contextlib
 import email
 import email.header
 import os
@@ -85,10 +86,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
     parser.add_argument("--port-file", type=Path)
     options = parser.parse_args()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(options.folder, options.port, options.port_file))
-    except KeyboardInterrupt:
-        pass
 
 
 if __name__ == "__main__":

@@ -223,7 +223,6 @@ class Books:
             {
                 "dunning_responsible_id": responsible.id,
                 "dunning_consumer_clause": self.firm.consumer_clause or False,
-                "qr_code": True,
             }
         )
         for key, (nl, en, fr) in self.firm.products.items():

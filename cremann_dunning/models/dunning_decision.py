@@ -78,18 +78,23 @@ class DunningDecision(models.Model):
     @api.depends("code", "params")
     @api.depends_context("lang")
     def _compute_explanation(self):
-        currencies = {currency.name: currency for currency in self.env["res.currency"].search([])}
+        currencies = {currency.name: currency for currency in self.env["res.currency"].with_context(active_test=False).search([])}
         for decision in self:
-            params = {key: decision._format_param(value, currencies) for key, value in (decision.params or {}).items()}
+            params = {key: self._format_param(value, currencies) for key, value in (decision.params or {}).items()}
             decision.explanation = decision._sentence(decision.code, params)
 
+    @api.depends("code")
+    @api.depends_context("lang")
     def _compute_reason_label(self):
         labels = self._reason_labels()
         for decision in self:
             decision.reason_label = labels.get(decision.code, decision.code)
 
     def _format_param(self, value, currencies):
-        """A stored fact as the reader writes it: a date, an amount of money, or as it is."""
+        """A stored fact as the reader writes it: a date, an amount of money, a level by its label, or as it is."""
+        if isinstance(value, dict) and "level" in value:
+            # sudo: the label of a level that the reader's company may share no more
+            return self.env["dunning.level"].sudo().browse(value["level"]).exists().name or "…"
         if isinstance(value, dict) and "date" in value:
             return format_date(self.env, value["date"])
         if isinstance(value, dict) and "amount" in value:

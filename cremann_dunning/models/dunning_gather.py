@@ -183,17 +183,21 @@ class DunningGather(models.AbstractModel):
     def _letters_under_way(self, company, partners, without):
         """Per receivable line the letter that covers it and is not settled: ``(open, failed)``.
 
-        A letter that only lists a line (no level) does not move it and so stands in nobody's way.
+        A letter that only lists a line (no level) does not move it and so stands in nobody's way. One without a number
+        yet goes by the name of its level.
         """
         self.env.cr.execute(
             SQL(
                 """
-                SELECT k.move_line_id, f.state, f.name
+                SELECT k.move_line_id, f.state,
+                       COALESCE(NULLIF(f.name, '/'), v.name ->> %s, v.name ->> 'en_US')
                   FROM dunning_letter_line k
                   JOIN dunning_letter f ON f.id = k.letter_id
+                  JOIN dunning_level v ON v.id = f.level_id
                  WHERE f.company_id = %s AND f.state IN ('draft', 'issued', 'failed') AND k.level_id IS NOT NULL
                    AND f.partner_id IN %s AND f.id NOT IN %s
                 """,
+                self.env.lang or "en_US",
                 company.id,
                 partners,
                 without,

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import psycopg2
 from babel.numbers import format_currency
+from markupsafe import escape
 
 from odoo import Command, api, fields, models
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.addons.base.models.ir_qweb import QWebError
-from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, format_date, format_list
 from odoo.tools.misc import babel_locale_parse
 from odoo.tools.pdf import PdfFileReader, PdfReadError
 
@@ -26,11 +27,13 @@ _logger = logging.getLogger(__name__)
 
 REPORT = "cremann_dunning.report_dunning_letter"
 
+# What people may write on a letter, at any time.
+CHATTER = {"message_main_attachment_id", "activity_ids", "message_ids", "message_follower_ids"}
+
 # What may still change on a letter that was issued: what happens to it, never what it says.
-AFTER_ISSUE = {
+AFTER_ISSUE = CHATTER | {
     "state", "email_to", "sent_on", "sent_at", "mail_id", "message_id", "error", "cancel_reason", "term_first_day",
-    "term_last_day", "claimable_from", "follow_up_pending", "message_main_attachment_id", "activity_ids", "message_ids",
-    "message_follower_ids",
+    "term_last_day", "claimable_from", "follow_up_pending",
 }  # fmt: skip
 
 
@@ -161,7 +164,7 @@ class DunningLetter(models.Model):
                 env, letter.deadline, date_format="EEEE d MMMM y", lang_code=letter.lang
             )
             dates = [format_date(env, day, date_format="d MMMM y", lang_code=letter.lang) for day in previous[letter]]
-            letter.previous_text = ", ".join(dates)
+            letter.previous_text = format_list(env, dates, lang_code=letter.lang)
             booked = bookings.get(letter.company_id)
             letter.bookings_text = booked and format_date(env, booked, date_format="d MMMM y", lang_code=letter.lang)
             letter.amount_text = letter._money(letter.amount_total)
@@ -218,7 +221,7 @@ class DunningLetter(models.Model):
         """Where and how to pay: the invoices' own account when they agree on one, one invoice's own reference."""
         for letter in self:
             moves = letter.line_ids.filtered("principal_part").move_id
-            banks = moves.partner_bank_id
+            banks = moves.partner_bank_id.filtered("active")
             letter.bank_account_id = banks if len(banks) == 1 else letter.company_id._dunning_bank_account()
             if len(moves) == 1:
                 letter.payment_reference = moves.payment_reference or moves.name
@@ -252,8 +255,11 @@ class DunningLetter(models.Model):
                 continue
             # sudo: a text may name fields of invoices and companies that the reader need not be able to open
             text = letter.level_id.template_id.sudo()
-            letter.shown_subject = text._render_field("subject", letter.ids, compute_lang=True)[letter.id]
-            letter.shown_body = text._render_field("body_html", letter.ids, compute_lang=True)[letter.id]
+            try:
+                letter.shown_subject = text._render_field("subject", letter.ids, compute_lang=True)[letter.id]
+                letter.shown_body = text._render_field("body_html", letter.ids, compute_lang=True)[letter.id]
+            except (UserError, QWebError) as error:  # a draft opens all the same, and says what is wrong
+                letter.shown_subject, letter.shown_body = False, escape(letter._text_problem(text, error))
 
     # -- making ---------------------------------------------------------------------------------------------------
 
@@ -373,13 +379,7 @@ class DunningLetter(models.Model):
                 subjects = text._render_field("subject", letters.ids, compute_lang=True)
                 bodies = text._render_field("body_html", letters.ids, compute_lang=True)
             except (UserError, QWebError) as error:
-                raise UserError(
-                    self.env._(
-                        "The text %(template)s cannot be filled in: %(problem)s. Mend it under Configuration, Texts.",
-                        template=template.name,
-                        problem=_root_cause(error),
-                    )
-                ) from error
+                raise UserError(self._text_problem(template, error)) from error
             for letter in letters:
                 if not (subjects[letter.id] or "").strip() or not (bodies[letter.id] or "").strip():
                     raise UserError(
@@ -391,6 +391,14 @@ class DunningLetter(models.Model):
                         )
                     )
                 letter.write({"subject": subjects[letter.id], "body": bodies[letter.id]})
+
+    @api.model
+    def _text_problem(self, template, error):
+        return self.env._(
+            "The text %(template)s cannot be filled in: %(problem)s. Mend it under Configuration, Texts.",
+            template=template.name,
+            problem=_root_cause(error),
+        )
 
     def _store_pdfs(self):
         """Print all of them, in one call where the installed wkhtmltopdf can, and keep each with its digest."""
@@ -678,7 +686,11 @@ class DunningLetter(models.Model):
         return True
 
     def write(self, vals):
-        """What an issued letter says never changes."""
+        """People write in the chatter of a letter, the system writes the letter, and an issued one never changes."""
+        if not self.env.su and set(vals) - CHATTER:
+            raise AccessError(
+                self.env._("Letters are written by runs and by what happens to them. Use the buttons of the letter.")
+            )
         if set(vals) - AFTER_ISSUE and self.filtered(lambda letter: letter.state != "draft"):
             raise UserError(self.env._("A letter that was issued cannot be changed. Cancel it and propose a new one."))
         return super().write(vals)

@@ -53,8 +53,23 @@ class DunningLetterLine(models.Model):
         for line in self:
             line.display_name = line.move_id.name or ""
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Nothing is added to an issued letter."""
+        lines = super().create(vals_list)
+        lines._check_draft()
+        return lines
+
     def write(self, vals):
         """What stands in an issued letter stays as it was sent."""
-        if set(vals) - {"state"} and any(line.letter_id.state != "draft" for line in self):
-            raise UserError(self.env._("A letter that was issued cannot be changed. Cancel it and propose a new one."))
+        if set(vals) - {"state"}:
+            self._check_draft()
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_drafts_only(self):
+        self._check_draft()
+
+    def _check_draft(self):
+        if any(line.letter_id.state != "draft" for line in self):
+            raise UserError(self.env._("A letter that was issued cannot be changed. Cancel it and propose a new one."))

@@ -7,7 +7,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models, modules
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL, format_date, split_every
 
 from ..engine import decide as engine
 from ..engine.reasons import REASONS
@@ -61,7 +61,8 @@ class DunningRun(models.Model):
     @api.depends("date", "company_id")
     def _compute_name(self):
         for run in self:
-            run.name = self.env._("Run of %s", fields.Date.to_string(run.date)) if run.date else ""
+            env = run.with_context(lang=run.company_id.partner_id.lang).env
+            run.name = env._("Run of %s", format_date(env, run.date)) if run.date else ""
 
     @api.depends("letter_ids.state", "decision_ids")
     def _compute_counts(self):
@@ -209,7 +210,7 @@ class DunningRun(models.Model):
             return
         moves = self.env["account.move"].browse([decision.claim.move_id for _debtor, decision in chosen])
         held = {move.id: move.dunning_decision_id for move in moves}
-        currencies = {currency.name: currency.id for currency in self.env["res.currency"].search([])}
+        currencies = {currency.name: currency.id for currency in self.env["res.currency"].with_context(active_test=False).search([])}
         fresh, kept = [], []
         for debtor, decision in chosen:
             vals = self._prepare_decision_vals(company, day, debtor, decision, currencies)
@@ -249,10 +250,19 @@ class DunningRun(models.Model):
             "level_id": decision.level.id if decision.level else False,
             "next_date": decision.on or False,
             "amount_open": decision.open,
-            "params": {key: store(value, currency) for key, value in decision.facts.items()},
+            "params": {
+                key: self._level_fact(claim, value) if key == "level" else store(value, currency)
+                for key, value in decision.facts.items()
+            },
             "inputs": self._inputs(debtor, claim),
             "version": engine.VERSION,
         }
+
+    @api.model
+    def _level_fact(self, claim, name):
+        """The level that a sentence names, by id: everybody reads its label in his own language."""
+        levels = self.env["dunning.procedure"].sudo().browse(claim.procedure).level_ids
+        return {"level": levels.filtered(lambda level: level.name == name)[:1].id}
 
     @api.model
     def _inputs(self, debtor, claim):
@@ -452,7 +462,7 @@ class DunningRun(models.Model):
             if decision.code in ("MIN_AMOUNT", "UNMATCHED_PAYMENT")
             else decision.claim.currency
         )
-        currencies = {record.name: record for record in self.env["res.currency"].search([])}
+        currencies = {record.name: record for record in self.env["res.currency"].with_context(active_test=False).search([])}
         params = {
             key: model._format_param(model._store_param(value, currency), currencies)
             for key, value in decision.facts.items()

@@ -12,7 +12,8 @@ class MailMail(models.Model):
         A payment may have come in between issuing and sending. A letter that is no longer right is cancelled with
         its reason and its mail stays behind.
         """
-        letters = self.dunning_letter_id
+        # sudo: whoever empties the outbox need not know of dunning, and nothing may fail once a mail has left
+        letters = self.sudo().dunning_letter_id
         mails = self
         if letters:
             stopped = letters._stop_if_settled()
@@ -22,12 +23,12 @@ class MailMail(models.Model):
             auto_commit=auto_commit, raise_exception=raise_exception, post_send_callback=post_send_callback
         )
         for company in letters.company_id:
-            self.env["dunning.letter"]._after_sending(company)
+            letters._after_sending(company)
         return result
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
         """Turn what the mail server said into the state of the letter: sent only when it was taken."""
-        for mail in self.filtered("dunning_letter_id"):
+        for mail in self.sudo().filtered("dunning_letter_id"):  # sudo: as in send()
             if mail.state == "sent":
                 mail.dunning_letter_id._register_sent(message_id=mail.message_id)
             else:

@@ -61,5 +61,6 @@ class ResPartner(models.Model):
     def action_open_dunning_case(self):
         """Open the debtor's case in the current company, making it if this is the first look."""
         self.ensure_one()
+        self.env["dunning.case"].check_access("read")
         case = self.env["dunning.case"]._for_partners(self.commercial_partner_id, self.env.company, create=True)
         return case._get_records_action()

@@ -97,10 +97,11 @@ def test_the_free_term_of_a_statutory_letter_is_waited_for(ends, code):
         assert (decision.level.id, decision.on) == (2, day(1))
 
 
-@pytest.mark.parametrize(("ago", "code"), [(29, "NOT_YET"), (30, "LETTER")])
+@pytest.mark.parametrize(("ago", "code"), [(10, "NOT_YET"), (29, "NOT_YET"), (30, "LETTER"), (31, "LETTER")])
 def test_a_delay_longer_than_the_free_term_is_waited_for_too(ago, code):
     rules = ladder(level(1, 1, legal_type=STATUTORY_NOTICE), level(2, 30))
-    assert only(run(reached(1, ago, level_claimable_from=day(16 - ago)), rules=rules)).code == code
+    decision = only(run(reached(1, ago, level_claimable_from=day(16 - ago)), rules=rules))
+    assert (decision.code, decision.on) == (code, max(TODAY, day(30 - ago)))
 
 
 def test_a_free_term_that_ends_with_the_delay_is_named_as_the_reason():
@@ -468,6 +469,12 @@ def test_two_procedures_in_one_currency_get_one_letter_the_oldest_claim_first():
     assert [letter.procedure.id for letter in outcome.letters] == [2]
     assert outcome.decisions[0].facts == {"currency": "EUR"}
     assert outcome.decisions[0].on == day(6)
+
+
+def test_of_two_procedures_with_claims_of_the_same_age_it_is_always_the_same_that_goes_first():
+    pair = (claim(1, procedure=2), claim(2))
+    for claims in (pair, pair[::-1]):
+        assert codes(run(*claims, rules=(ladder(), ladder(number=2)))) == {1: "OTHER_LETTER", 2: "LETTER"}
 
 
 def test_two_procedures_in_two_currencies_get_two_letters():

@@ -1,5 +1,6 @@
 """Who may see and change what: a user, a manager, a biller, an employee, and the people of another company."""
 
+import base64
 from contextlib import contextmanager
 
 from odoo import Command
@@ -63,7 +64,9 @@ class AccessCase(DunningCase):
 
     @contextmanager
     def refused(self, error=AccessError, message=""):
-        """What is done inside is refused, and leaves nothing behind."""
+        """What is done inside is refused, and leaves nothing behind. As in a call of its own, nothing is cached."""
+        self.env.flush_all()
+        self.env.invalidate_all()
         with self.assertRaisesRegex(error, message), self.cr.savepoint():
             yield
             self.env.flush_all()
@@ -280,7 +283,8 @@ class TestEvidence(AccessCase):
             with self.refused(UserError):
                 letter.line_ids.unlink()
             with self.refused(UserError):
-                self.env["dunning.letter.line"].create(letter.line_ids.copy_data()[0] | {"letter_id": letter.id})
+                values = {"letter_id": letter.id, "level_id": False}
+                self.env["dunning.letter.line"].create(letter.line_ids.copy_data()[0] | values)
             with self.refused(UserError, "stays on record"):
                 letter.unlink()
         with self.refused(UserError, "stays on record"):
@@ -425,13 +429,12 @@ class TestWork(AccessCase):
 
     def test_printing(self):
         letter = self.confirm(self.run_nl)
-        report = self.as_user(self.user)["ir.actions.report"]
+        report = self.as_user(self.user, force_report_rendering=True)["ir.actions.report"]
         content, kind = report._render_qweb_pdf("cremann_dunning.report_dunning_letter", letter.ids)
-        self.assertEqual((content.split()[0], kind), (b"%PDF-1.4", "pdf"))
+        self.assertEqual((content, kind), (base64.b64decode(letter.pdf_file), "pdf"), "the stored file, byte for byte")
         with self.refused():
-            self.as_user(self.be_user)["ir.actions.report"]._render_qweb_pdf(
-                "cremann_dunning.report_dunning_letter", letter.ids
-            )
+            report = self.as_user(self.be_user, force_report_rendering=True)["ir.actions.report"]
+            report._render_qweb_pdf("cremann_dunning.report_dunning_letter", letter.ids)
 
     def test_settings(self):
         """Who may change the settings of a company is Odoo's to say: the administrator."""

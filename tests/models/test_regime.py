@@ -7,12 +7,11 @@ from decimal import Decimal
 from freezegun import freeze_time
 from psycopg2.errors import CheckViolation, UniqueViolation
 
+from odoo.addons.cremann_dunning.law import costs, interest, terms
+from odoo.addons.cremann_dunning.models.dunning_regime import RegimeError
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.cremann_dunning.law import costs, interest, terms
-from odoo.addons.cremann_dunning.models.dunning_regime import RegimeError
 
 D = Decimal
 DAY = timedelta(days=1)

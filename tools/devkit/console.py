@@ -45,7 +45,7 @@ def step(title: str):
     say(f"· {title} ...")
     began = time.monotonic()
     yield
-    say(f"  {title.split(':')[0]}: done in {time.monotonic() - began:.1f} s")
+    say(f"  {title.partition(':')[0]}: done in {time.monotonic() - began:.1f} s")
 
 
 def tail(log: Path, lines: int = 15) -> str:

@@ -140,7 +140,7 @@ def install(database: str, log_name: str, *arguments: str, conf: Path = CONF) ->
 
 def build(name: str, title: str, source: str | None, fill) -> str:
     """A template database of that name, made from SOURCE (or from nothing) by FILL(database) unless it is there."""
-    with locked(name.split("_")[0], "another ./dev makes the same database"):
+    with locked(name.partition("_")[0], "another ./dev makes the same database"):
         if name not in databases():
             part = f"build_{os.getpid()}"
             with step(title):
@@ -168,9 +168,8 @@ def base_template() -> str:
         install(database, "base", "-i", ",".join(BASE_MODULES), f"--load-language={languages}")
         odoo_script(database, ASSETS)
 
-    return build(
-        f"base_{key}", f"template database: {', '.join(BASE_MODULES)} in {', '.join(BASE_LANGUAGES)}", None, fill
-    )
+    contents = f"{', '.join(BASE_MODULES)} in {', '.join(BASE_LANGUAGES)}"
+    return build(f"base_{key}", f"template database: {contents}", None, fill)
 
 
 def addon_files() -> list[Path]:

@@ -70,7 +70,7 @@ def as_pg_user() -> list[str]:
     user = pg_user()
     prefix = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--init-groups"]
     for extra in ([], ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]):
-        if subprocess.run([*prefix, *extra, "test", "-x", str(DEV)], capture_output=True, cwd="/").returncode == 0:
+        if subprocess.run([*prefix, *extra, "ls", f"{DEV}/locks"], capture_output=True, cwd="/").returncode == 0:
             return prefix + extra
     raise Stop(
         f"PostgreSQL refuses to run as root, and the user {user.pw_name} cannot reach {DEV}.",
