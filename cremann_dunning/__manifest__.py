@@ -35,5 +35,4 @@
         "views/dunning_menus.xml",
     ],
     "application": True,
-    "installable": True,
 }

@@ -11,10 +11,11 @@ from freezegun import freeze_time
 from lxml import etree
 
 from odoo import Command, api
-from odoo.addons.cremann_dunning.models.dunning_letter import DunningLetter
 from odoo.modules.registry import Registry
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tests.common import get_db_name
+
+from odoo.addons.cremann_dunning.models.dunning_letter import DunningLetter
 
 # A Monday; ten o'clock in Amsterdam and Brussels.
 NOW = "2026-11-16 09:00:00"

@@ -1,8 +1,8 @@
 """Lets tests/law and tests/engine run without Odoo.
 
 `cremann_dunning.law` and `.engine` are plain Python, but the package above them imports the models, and those import
-Odoo. When pytest-odoo is not loaded (`./dev test tests/law` does that), the package is replaced by an empty one with the
-same folder, so that the tests say `from odoo.addons.cremann_dunning.law import costs` either way and start at once.
+Odoo. When pytest-odoo is not loaded (`./dev test tests/law` does that), an empty package with the same folder takes its
+place, so that the tests say `from odoo.addons.cremann_dunning.law import costs` either way and start at once.
 """
 
 import importlib.machinery

@@ -25,13 +25,13 @@ class DunningCase(models.Model):
     # Figures and next step are refreshed in one statement for all cases, see _refresh.
     amount_overdue = fields.Monetary(readonly=True, string="Overdue")
     amount_credit = fields.Monetary(readonly=True, string="Open credits")
-    oldest_due_date = fields.Date(readonly=True, string="Oldest due date")
+    oldest_due_date = fields.Date(readonly=True)
     days_overdue = fields.Integer(readonly=True, string="Days", aggregator="max")
     invoice_count = fields.Integer(readonly=True, string="Overdue invoices")
-    level_id = fields.Many2one("dunning.level", readonly=True, string="Level", ondelete="set null")
+    level_id = fields.Many2one("dunning.level", readonly=True, ondelete="set null")
     next_level_id = fields.Many2one("dunning.level", readonly=True, string="Next step", ondelete="set null")
     next_date = fields.Date(readonly=True, string="Next step on")
-    decision_id = fields.Many2one("dunning.decision", readonly=True, ondelete="set null", string="Decision")
+    decision_id = fields.Many2one("dunning.decision", readonly=True, ondelete="set null")
     explanation = fields.Char(string="Why", compute="_compute_explanation")
     refreshed_on = fields.Datetime(readonly=True)
 
@@ -125,7 +125,7 @@ class DunningCase(models.Model):
                     for partner in missing
                 ]
             )
-        return found.sudo(False).with_context(self.env.context)
+        return found.with_env(self.env)
 
     @api.model
     def _refresh(self, company, partner_ids=None):

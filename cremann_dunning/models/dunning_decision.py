@@ -1,6 +1,8 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import MissingError
+from odoo.fields import Domain
 from odoo.tools import LazyTranslate, format_amount, format_date
 
 _lt = LazyTranslate(__name__)
@@ -78,9 +80,9 @@ class DunningDecision(models.Model):
     @api.depends("code", "params")
     @api.depends_context("lang")
     def _compute_explanation(self):
-        currencies = {currency.name: currency for currency in self.env["res.currency"].with_context(active_test=False).search([])}
+        currencies = self._currencies()
         for decision in self:
-            params = {key: self._format_param(value, currencies) for key, value in (decision.params or {}).items()}
+            params = {key: decision._format_param(value, currencies) for key, value in (decision.params or {}).items()}
             decision.explanation = decision._sentence(decision.code, params)
 
     @api.depends("code")
@@ -93,8 +95,11 @@ class DunningDecision(models.Model):
     def _format_param(self, value, currencies):
         """A stored fact as the reader writes it: a date, an amount of money, a level by its label, or as it is."""
         if isinstance(value, dict) and "level" in value:
-            # sudo: the label of a level that the reader's company may share no more
-            return self.env["dunning.level"].sudo().browse(value["level"]).exists().name or "…"
+            try:
+                # sudo: the label only, also when the procedure has moved to another company since
+                return self.env["dunning.level"].sudo().browse(value["level"]).name or "…"
+            except MissingError:
+                return "…"
         if isinstance(value, dict) and "date" in value:
             return format_date(self.env, value["date"])
         if isinstance(value, dict) and "amount" in value:
@@ -106,7 +111,8 @@ class DunningDecision(models.Model):
         """The reason in the reader's language; a code of a later version shows itself rather than nothing."""
         if code not in SENTENCES:
             return code
-        return self.env._(SENTENCES[code]) % _Lenient(params)
+        sentence = self.env._(SENTENCES[code])
+        return sentence % _Lenient(params)
 
     @api.model
     def _reason_labels(self):
@@ -141,6 +147,12 @@ class DunningDecision(models.Model):
             "NO_SCALE": env._("Cost scale missing"),
             "ERROR": env._("Error"),
         }
+
+    @api.model
+    def _currencies(self):
+        """Every currency by its name; the archived ones too, since there may be claims in them."""
+        currencies = self.env["res.currency"].with_context(active_test=False).search(Domain.TRUE)
+        return {currency.name: currency for currency in currencies}
 
     @api.model
     def _store_param(self, value, currency):

@@ -9,12 +9,13 @@ from babel.numbers import format_currency
 from markupsafe import escape
 
 from odoo import Command, api, fields, models
-from odoo.addons.base.models.ir_actions_report import _wkhtml
-from odoo.addons.base.models.ir_qweb import QWebError
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date, format_list
 from odoo.tools.misc import babel_locale_parse
 from odoo.tools.pdf import PdfFileReader, PdfReadError
+
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+from odoo.addons.base.models.ir_qweb import QWebError
 
 from ..engine import rules
 from ..engine.decide import settled

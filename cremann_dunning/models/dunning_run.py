@@ -210,7 +210,7 @@ class DunningRun(models.Model):
             return
         moves = self.env["account.move"].browse([decision.claim.move_id for _debtor, decision in chosen])
         held = {move.id: move.dunning_decision_id for move in moves}
-        currencies = {currency.name: currency.id for currency in self.env["res.currency"].with_context(active_test=False).search([])}
+        currencies = self.env["dunning.decision"]._currencies()
         fresh, kept = [], []
         for debtor, decision in chosen:
             vals = self._prepare_decision_vals(company, day, debtor, decision, currencies)
@@ -243,7 +243,7 @@ class DunningRun(models.Model):
             "company_id": company.id,
             "move_id": claim.move_id,
             "partner_id": debtor.partner_id,
-            "currency_id": currencies[claim.currency],
+            "currency_id": currencies[claim.currency].id,
             "date": day,
             "code": decision.code,
             "outcome": decision.outcome,
@@ -462,7 +462,7 @@ class DunningRun(models.Model):
             if decision.code in ("MIN_AMOUNT", "UNMATCHED_PAYMENT")
             else decision.claim.currency
         )
-        currencies = {record.name: record for record in self.env["res.currency"].with_context(active_test=False).search([])}
+        currencies = model._currencies()
         params = {
             key: model._format_param(model._store_param(value, currency), currencies)
             for key, value in decision.facts.items()

@@ -21,7 +21,7 @@ class RunContext:
         self.signer = self.company.dunning_responsible_id or run.user_id
         plans = [plan for outcome in outcomes for plan in outcome.letters]
         self.levels = {level.id: level for level in self.env["dunning.level"].browse({p.level.id for p in plans})}
-        self.currencies = {currency.name: currency for currency in self.env["res.currency"].with_context(active_test=False).search([])}
+        self.currencies = self.env["dunning.decision"]._currencies()
         partners = self.env["res.partner"].browse({plan.partner_id for plan in plans})
         self.cases = {
             case.partner_id.id: case

@@ -26,7 +26,9 @@ def test_a_claim_is_overdue_from_the_day_after_its_due_date(overdue, expected):
 
 
 def test_a_first_level_without_delay_goes_out_on_the_day_after_the_due_date():
-    assert only(run(claim(overdue=1), rules=ladder(level(1, 0)))).code == "LETTER"
+    rules = ladder(level(1, 0))
+    assert only(run(claim(overdue=1), rules=rules)).code == "LETTER"
+    assert rules.earliest(rules.levels[0], TODAY, None, None) == day(1)
 
 
 @pytest.mark.parametrize("counted", ["due_date", "previous"])

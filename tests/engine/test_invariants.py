@@ -344,6 +344,7 @@ def test_over_120_days_every_claim_climbs_one_level_at_a_time_with_the_interval_
             assert all(today - before >= max(letter.procedure.minimum_interval, 1) * DAY for before in posted)
             for decision in letter.decisions:
                 if decision.code in MOVES:
+                    assert decision.level.legal_type != STATUTORY_NOTICE or decision.code == "LETTER"
                     climbed[decision.claim.line_id].append((decision.level.id, today, decision.claim))
         debtor = send(debtor, letters, today)
         posted += [today] * bool(letters)

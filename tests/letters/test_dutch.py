@@ -1,73 +1,279 @@
-"""The letters and the reasons as a Dutch reader gets them."""
+"""The letters and the reasons as a Dutch reader gets them: the words of the law, Dutch amounts and dates, no English."""
 
-import os
+import re
+from datetime import date
+from decimal import Decimal
 
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
+from odoo.addons.cremann_dunning.engine.reasons import REASONS
+
 from ..common import DunningCase
+
+# Words that no Dutch sentence of ours has.
+ENGLISH = re.compile(
+    r"\b(?:the|you|your|and|not|with|from|this|these|payment|invoices?|reminder|letter|letters|amount|due|dated|open"
+    r" principal|reference|account|for|hold|level|today|before|please|regards|dear|kind|total|paid)\b",
+    re.IGNORECASE,
+)
+DUTCH_DATE = r"(?:maan|dins|woens|donder|vrij|zater|zon)dag \d{1,2} [a-z]+ \d{4}"
+MONEY = re.compile(r"€\s\d{1,3}(?:\.\d{3})*,\d{2}")
+
+
+def words(html):
+    """Readable text on one line, with the non-breaking spaces of amounts as ordinary ones."""
+    return re.sub(r"\s+", " ", html2plaintext(html).replace("*", "")).strip()
+
+
+class DutchCase(DunningCase):
+    without_pdf = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user.lang = "nl_NL"
+        cls.nl.write({"company_registry": "12345678", "vat": "NL123456782B90"})
+
+    @classmethod
+    def dutch(cls, name, amounts=(1210,), kind="business", due=1, company=None, **vals):
+        """A Dutch-speaking debtor with an invoice of each amount."""
+        partner = cls.debtor(name, kind=kind, lang="nl_NL", **vals)
+        for number, amount in enumerate(amounts):
+            cls.invoice(partner, amount, due=due + number, company=company, label="Reparatie van de oven")
+        return partner
+
+    def ladder(self, partners, company=None, days=(0, 7, 15)):
+        """The letters to these debtors, per step of their procedure."""
+        steps = []
+        for number in days:
+            with self.at(number) as today:
+                steps.append(self.send_level(company, partners, today).with_env(self.env))
+        return steps
+
+    def text(self, letter):
+        """Subject and body, after a look for what every Dutch letter has to be."""
+        subject, body = words(letter.subject), words(letter.body)
+        for part in (subject, body):
+            self.assertNotRegex(part, ENGLISH)
+        self.assertRegex(body, r"^(?:Beste|Geachte) ")
+        self.assertIn(letter.company_id.name, subject)
+        for amount in re.findall(r"€\s?[\d.,]*\d", body):
+            self.assertRegex(amount, MONEY)
+        self.assertIn(f"Bedrag {MONEY.search(words(letter.amount_text))[0]}", body)
+        self.assertIn("Ten name van", body)
+        return subject, body
 
 
 @tagged("post_install", "-at_install")
-class TestScratch(DunningCase):
-    without_pdf = True
+class TestDutchLetters(DutchCase):
     with_belgium = True
 
-    def show(self, letter, title):
-        with open("/tmp/i18n/out.txt", "a") as f:
-            f.write(f"\n{'='*100}\n{title} | channel {letter.channel} | level {letter.level_id.with_context(lang='nl_NL').name}\n")
-            f.write("SUBJECT: " + letter.subject + "\n\n" + html2plaintext(letter.body) + "\n")
+    def test_business_ladder(self):
+        one = self.dutch("Bakkerij Jansen")
+        two = self.dutch("Slagerij De Vries", (1210, 500))
+        first, second, third = self.ladder(one + two)
+        for partner, label, amount in ((one, "factuur INV", "1.210,00"), (two, "2 facturen", "1.710,00")):
+            mine = [letters.filtered(lambda letter: letter.partner_id == partner) for letters in (first, second, third)]
+            (s1, b1), (s2, b2), (s3, b3) = map(self.text, mine)
+            self.assertTrue(s1.startswith(f"Nog open: {label}"), s1)
+            self.assertTrue(s2.startswith(f"Betaling van {label}"), s2)
+            self.assertTrue(s3.startswith(f"Aanmaning: {label}"), s3)
+            self.assertIn(f"Wilt u € {amount} uiterlijk op maandag 23 november 2026 betalen?", b1)
+            self.assertIn("Wij schreven u op 16 november 2026 over een openstaand bedrag.", b2)
+            self.assertIn(f"Wij vragen u om € {amount} uiterlijk op maandag 30 november 2026 te betalen.", b2)
+            self.assertIn("Dan is onze volgende stap: Aanmaning.", b2)
+            self.assertIn("Wij herinnerden u op 16 november 2026 en 23 november 2026.", b3)
+            self.assertIn("U bent daarom in verzuim. Voor zover nodig stellen wij u met deze brief in gebreke.", b3)
+            self.assertIn("Wettelijke handelsrente (artikel 6:119a BW) tot en met 01-12-2026, daarna € 0,", b3)
+            self.assertRegex(b3, rf"Zorgt u ervoor dat € [\d.,]+ uiterlijk op {DUTCH_DATE} op onze rekening staat\.")
+        self.assertIn("De factuur hieronder staat", self.text(first.filtered(lambda k: k.partner_id == one))[1])
+        self.assertIn("De facturen hieronder staan", self.text(first.filtered(lambda k: k.partner_id == two))[1])
 
-    def test_show(self):
-        open("/tmp/i18n/out.txt", "w").close()
-        self.nl.company_registry = "12345678"
-        self.nl.vat = "NL123456782B90"
-        self.be.dunning_consumer_clause = "artikel 7"
-        self.be.company_registry = "0477472701"
-        self.user.lang = "nl_NL"
-        journal = self.env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", self.nl.id)], limit=1)
-        other = self.debtor("Iemand anders")
-        self.receipt(other, 10)
-        self.env["account.bank.statement.line"].search([]).move_id.filtered(lambda m: m.state == "draft")._post() if False else None
-        b = self.debtor("Bakkerij Jansen", lang="nl_NL")
-        b2 = self.debtor("Slagerij De Vries B.V.", lang="nl_NL")
-        c = self.debtor("Mevrouw De Wit", kind="consumer", lang="nl_NL")
-        c2 = self.debtor("Jan Bos", kind="consumer", lang="nl_NL", email=False)
-        e1 = self.debtor("Els Maes", kind="consumer", lang="nl_NL", country_id=self.env.ref("base.be").id)
-        e2 = self.debtor("Piet Peeters", kind="consumer", lang="nl_NL", email=False, country_id=self.env.ref("base.be").id)
-        self.invoice(b, 1210, due=1, label="Reparatie van de oven")
-        self.invoice(b2, 1210, due=1, label="Onderhoud")
-        self.invoice(b2, 500, due=3, label="Onderdelen")
-        m = self.invoice(b2, 250, due=4, label="Advies")
-        self.pay(m, 100)
-        self.invoice(c, 1210, due=1, label="Keuken")
-        self.invoice(c2, 300, due=1, label="Tafel")
-        self.invoice(c2, 120, due=2, label="Stoel")
-        for e in (e1, e2):
-            self.invoice(e, 250, due=3, company=self.be, label="Fietsherstelling")
-        for l in self.send_level(self.be, e1 + e2):
-            self.show(l.with_env(self.env), "BE " + l.partner_id.name)
-        for days in (0, 7, 15):
-            with self.at(days) as today:
-                for l in self.send_level(partners=b + b2 + c + c2, date=today):
-                    self.show(l.with_env(self.env), f"day {days} " + l.partner_id.name)
-        beb = self.debtor("Frituur Jef", lang="nl_NL", country_id=self.env.ref("base.be").id)
-        self.invoice(beb, 1210, due=1, company=self.be)
-        for days in (0, 7, 15):
-            with self.at(days) as today:
-                letter = self.send_level(self.be, beb, today)
-        self.show(letter.with_env(self.env), "BE business")
+    def test_sums_of_the_notice_of_default(self):
+        body = self.text(self.ladder(self.dutch("Bakkerij Jansen"))[-1])[1]
+        self.assertIn("Openstaande hoofdsom € 1.210,00", body)
+        self.assertIn("daarna € 0,34 per dag € 5,52", body)
+        self.assertIn(
+            "Incassokosten (artikel 6:96 BW en Besluit vergoeding voor buitengerechtelijke incassokosten) € 181,50", body
+        )
+        self.assertIn("Te betalen € 1.397,02", body)
+        self.assertIn("KvK-nummer 12345678 Btw-nummer NL123456782B90", body)
 
-    def test_sentences(self):
-        from datetime import date
-        from decimal import Decimal
-        from odoo.addons.cremann_dunning.engine.reasons import REASONS
-        from odoo.addons.cremann_dunning.models.dunning_decision import SENTENCES
-        facts = {"level": "Aanmaning", "due_date": date(2026,11,1), "days": 15, "date": date(2026,11,23), "last": date(2026,11,12), "currency": "USD", "letter": "DUN/2026/00012", "reason": "wacht op creditfactuur", "until": date(2026,12,1), "credit": "RINV/2026/0004", "amount": Decimal("1210.00"), "minimum": Decimal("25.00"), "procedure": "Nederland, zakelijk", "message": "Boodschap."}
+    def assert_fourteen_days(self, letter, term):
+        """What article 6:96(6) BW and HR 25-11-2016 ask, and nothing that would make the letter void."""
+        subject, body = self.text(letter)
+        self.assertEqual(letter.legal_type, "statutory_notice")
+        self.assertIn("zonder incassokosten te betalen", subject)
+        self.assertIn(f"U betaalt geen incassokosten als u betaalt {term}.", body)
+        self.assertEqual(body.count("veertien dagen"), 1)
+        for phrase in (
+            "U bent daarom in verzuim.",
+            "Er komen nu geen kosten bij.",
+            "Dan moet u ons ook incassokosten betalen: € 181,50.",
+            "artikel 6:96 van het Burgerlijk Wetboek",
+            "Besluit vergoeding voor buitengerechtelijke incassokosten",
+            "Wij behouden ons ondubbelzinnig het recht voor op betaling van de hoofdsom, de wettelijke rente",
+            "stuiting van de verjaring (artikel 3:317 lid 1 BW)",
+        ):
+            self.assertIn(phrase, body)
+        # wordings that courts struck down, and any date to pay by
+        self.assertNotRegex(
+            body,
+            r"(?i)na heden|dagtekening|na verzending|na de datum|na ontvangst van|vandaag|uiterlijk|vóór|tot en met \d",
+        )
+        self.assertNotRegex(body, DUTCH_DATE)
+        # the only days in it lie behind us: dates of invoices and of earlier letters, and up to when the bank is booked
+        months = {"oktober": 10, "november": 11, "december": 12}
+        days = [date(int(y), int(m), int(d)) for d, m, y in re.findall(r"\b(\d{2})-(\d{2})-(\d{4})\b", body)]
+        days += [date(int(y), months[m], int(d)) for d, m, y in re.findall(r"\b(\d{1,2}) ([a-z]+) (\d{4})\b", body)]
+        self.assertTrue(days)
+        self.assertLess(max(days), letter.date)
+        self.assertNotIn("40,00", body)
+
+    def test_fourteen_days_by_mail(self):
+        letter = self.ladder(self.dutch("Mevrouw De Wit", kind="consumer"))[-1]
+        self.assertEqual(letter.channel, "email")
+        self.assert_fourteen_days(
+            letter, "binnen veertien dagen vanaf de dag nadat u dit bericht heeft ontvangen"
+        )
+
+    def test_fourteen_days_on_paper(self):
+        letter = self.ladder(self.dutch("Mevrouw De Wit", (710, 500), kind="consumer", email=False))[-1]
+        self.assertEqual(letter.channel, "print")
+        self.assert_fourteen_days(
+            letter, "binnen veertien dagen vanaf de dag nadat deze brief bij u is bezorgd"
+        )
+
+    def test_second_reminder_tells_a_consumer_what_follows(self):
+        body = self.text(self.ladder(self.dutch("Mevrouw De Wit", kind="consumer"), days=(0, 7))[-1])[1]
+        self.assertIn("Dan is onze volgende stap: 14-dagenbrief.", body)
+
+    def belgian(self, **vals):
+        self.be.write({"dunning_consumer_clause": "artikel 7", "company_registry": "0477472701"})
+        vals.setdefault("country_id", self.env.ref("base.be").id)
+        partner = self.dutch("Els Maes", (250,), kind="consumer", due=3, company=self.be, **vals)
+        letter = self.send_level(self.be, partner).with_env(self.env)
+        return letter, *self.text(letter)
+
+    def assert_first_reminder(self, body):
+        """Article XIX.2 WER: balance and clause, who with his number, what for and since when, the term, for free."""
+        self.assertIn("Te betalen: € 250,00.", body)
+        self.assertIn("een schadevergoeding van € 40,00, volgens artikel 7 van onze algemene voorwaarden", body)
+        self.assertRegex(body, r"Kaai België BV .*Ondernemingsnummer 0477472701")
+        self.assertIn("Reparatie van de oven 30-10-2026 13-11-2026 € 250,00", body)
+        self.assertIn("U heeft 14 kalenderdagen om te betalen zonder kosten, interest of vergoeding.", body)
+        self.assertIn("Deze herinnering is kosteloos en geldt als ingebrekestelling.", body)
+
+    def test_belgian_first_reminder_by_mail(self):
+        letter, subject, body = self.belgian()
+        self.assertEqual((letter.channel, letter.legal_type), ("email", "statutory_notice"))
+        self.assertTrue(subject.startswith("Kosteloze herinnering van Kaai België BV: factuur "), subject)
+        self.assert_first_reminder(body)
+        self.assertIn("Die termijn begint op de dag na de dag waarop deze e-mail is verzonden.", body)
+
+    def test_belgian_first_reminder_on_paper(self):
+        letter, _subject, body = self.belgian(email=False)
+        self.assertEqual(letter.channel, "print")
+        self.assert_first_reminder(body)
+        self.assertIn("Die termijn begint op de derde werkdag na de dag waarop deze brief is verzonden.", body)
+
+    def test_belgian_business(self):
+        partner = self.dutch("Frituur Jef", company=self.be, country_id=self.env.ref("base.be").id)
+        body = self.text(self.ladder(partner, self.be)[-1])[1]
+        self.assertIn("Interest volgens de wet van 2 augustus 2002 tot en met 01-12-2026", body)
+        self.assertIn("Forfaitaire vergoeding voor invorderingskosten (wet van 2 augustus 2002) € 40,00", body)
+
+    def test_names_that_letters_show(self):
+        names = {
+            "nl_business_1": "Herinnering",
+            "nl_business_2": "Tweede herinnering",
+            "nl_business_3": "Aanmaning",
+            "nl_consumer_3": "14-dagenbrief",
+            "be_consumer_1": "Eerste herinnering",
+            "eu_3": "Formele aanmaning",
+        }
+        for name, label in names.items():
+            level = self.env.ref(f"cremann_dunning.dunning_level_{name}").with_context(lang="nl_NL")
+            self.assertEqual(level.name, label)
+
+
+@tagged("post_install", "-at_install")
+class TestDutchReasons(DutchCase):
+    def test_every_sentence(self):
+        level = self.env.ref("cremann_dunning.dunning_level_nl_business_3")
+        facts = {
+            "level": {"level": level.id},
+            "due_date": date(2026, 11, 1),
+            "date": date(2026, 11, 23),
+            "last": date(2026, 11, 12),
+            "until": date(2026, 12, 1),
+            "days": 15,
+            "amount": Decimal("1210.00"),
+            "minimum": Decimal("25.00"),
+            "currency": "USD",
+            "letter": "DUN/2026/00012",
+            "credit": "RINV/2026/0004",
+            "reason": "wacht op creditfactuur",
+            "procedure": "Nederland, zakelijk",
+            "message": "Dit klopt niet.",
+        }
         model = self.env["dunning.decision"].with_context(lang="nl_NL")
-        cur = {"EUR": self.eur}
-        with open("/tmp/i18n/sent.txt", "w") as f:
-            labels = model._reason_labels()
-            for code, reason in REASONS.items():
-                params = {k: model._format_param(model._store_param(facts[k], "EUR"), cur) for k in reason.facts}
-                f.write(f"{code:18} [{labels[code]}] {model._sentence(code, params)}\n")
+        english = self.env["dunning.decision"].with_context(lang="en_US")
+        self.assertEqual(set(model._reason_labels()), set(REASONS))
+        for code, reason in REASONS.items():
+            params = {key: model._store_param(facts[key], "EUR") for key in reason.facts}
+            params = {key: model._format_param(value, {"EUR": self.eur}) for key, value in params.items()}
+            sentence = model._sentence(code, params)
+            with self.subTest(code=code):
+                self.assertNotRegex(sentence, ENGLISH)
+                self.assertNotRegex(model._reason_labels()[code], ENGLISH)
+                if set(reason.facts) != {"message"}:
+                    self.assertNotEqual(sentence, english._sentence(code, params))
+                for value in params.values():
+                    self.assertIn(str(value), sentence)
+
+    def test_reader_chooses_the_language(self):
+        """The daily run has no language: what it decided still reads as the reader's own, labels of levels included."""
+        partner = self.dutch("Bakkerij Jansen")
+        move = partner.invoice_ids
+        run = self.env["dunning.run"].with_context(lang=None).create({"company_id": self.nl.id})
+        run.action_propose()
+        decision = move.dunning_decision_id
+        dutch, english = decision.with_context(lang="nl_NL"), decision.with_context(lang="en_US")
+        self.assertEqual(dutch.explanation, "Herinnering is aan de beurt. Vervaldatum 15-11-2026, dagen te laat: 1.")
+        self.assertEqual(dutch.reason_label, "Brief")
+        self.assertEqual(english.explanation, "Reminder is due: 1 days past the due date of 11/15/2026.")
+        self.assertEqual(english.reason_label, "Letter")
+
+    def test_another_language_is_no_other_answer(self):
+        """Proposing again in another language writes no second decision."""
+        move = self.dutch("Bakkerij Jansen").invoice_ids
+        run = self.env["dunning.run"].with_context(lang="en_US").create({"company_id": self.nl.id})
+        run.action_propose()
+        first = move.dunning_decision_id
+        run.with_context(lang="nl_NL").action_propose()
+        self.assertEqual(move.dunning_decision_id, first)
+
+    def test_run_is_named_in_the_language_of_the_company(self):
+        self.nl.partner_id.lang = "nl_NL"
+        run = self.env["dunning.run"].with_context(lang=None).create({"company_id": self.nl.id})
+        self.assertEqual(run.name, "Aanmaanronde van 16-11-2026")
+
+
+@tagged("post_install", "-at_install")
+class TestDutchScreens(DutchCase):
+    def test_no_english_on_the_screens(self):
+        """Labels, help and buttons of every screen of ours. Names in other scripts (codes, ids) are no words."""
+        allowed = {"open"}
+        views = self.env["ir.ui.view"].search([("model", "=like", "dunning.%"), ("inherit_id", "=", False)])
+        self.assertGreater(len(views), 20)
+        for view in views:
+            model = self.env[view.model].with_context(lang="nl_NL")
+            arch = model.get_view(view.id, view.type)["arch"]
+            shown = re.findall(r'\b(?:string|help|title|placeholder|confirm|sum)="([^"]*)"', arch)
+            shown += re.findall(r">\s*([^<>]*[A-Za-z][^<>]*?)\s*<", arch)
+            with self.subTest(view=view.name):
+                for text in shown:
+                    if text not in allowed:
+                        self.assertNotRegex(text, ENGLISH)
