@@ -37,9 +37,10 @@ def in_languages(record, field: str, nl: str, fr: str) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def prepare_database(env, today: date) -> None:
-    """Languages, currencies with their rates, and payment terms."""
-    env["res.lang"]._activate_lang("en_US")
+def prepare_database(env) -> None:
+    """The languages of the debtors and the currencies of the invoices."""
+    for lang in ("en_US", "nl_NL", "fr_FR"):
+        env["res.lang"]._activate_lang(lang)
     currencies = env.ref("base.EUR") + env.ref("base.USD")
     currencies.active = True
 
@@ -169,8 +170,7 @@ def company_values(env, firm: Firm) -> dict:
         "paperformat_id": env.ref("base.paperformat_euro").id,
         "layout_background": "Blank",
         "report_header": Markup("<p>%s</p>") % firm.tagline,
-        "company_details": Markup("<p>%s<br/>%s<br/>%s %s<br/>%s %s</p>")
-        % (firm.name, firm.street, firm.zip, firm.city, firm.registry_label, firm.registry),
+        "company_details": Markup("<p>%s<br/>%s, %s %s</p>") % (firm.name, firm.street, firm.zip, firm.city),
         "report_footer": Markup("<p>%s · %s · %s %s · btw %s · IBAN %s</p>")
         % (firm.phone, firm.email, firm.registry_label, firm.registry, firm.vat, firm.iban),
     }
@@ -236,9 +236,7 @@ class Books:
         )
         self.partners = dict(zip(debtors, partners, strict=True))
         jobs = [key for key in self.firm.jobs if key not in ("gasket", "hinge")]
-        self.plan = [
-            (debtor, bill) for debtor in debtors for bill in (*settled_bills(debtor, jobs), *debtor.bills)
-        ]
+        self.plan = [(debtor, bill) for debtor in debtors for bill in (*settled_bills(debtor, jobs), *debtor.bills)]
 
     def partner_values(self, debtor: Debtor, nth: int) -> dict:
         """A debtor as Odoo knows it."""
@@ -265,10 +263,7 @@ class Books:
         """Everything that happened after one day, up to and including another."""
         self.make_invoices(after, upto)
         due = [
-            (debtor, bill, event)
-            for debtor, bill in self.plan
-            for event in bill.events
-            if after < event.day <= upto
+            (debtor, bill, event) for debtor, bill in self.plan for event in bill.events if after < event.day <= upto
         ]
         due.sort(key=lambda row: row[2].day)
         for _debtor, bill, event in due:
@@ -300,18 +295,17 @@ class Books:
         self.send(self.env["account.move"].browse(sent))
 
     def invoice_values(self, debtor: Debtor, bill: Bill) -> dict:
-        """An invoice for a job; its first line says what the work was."""
+        """An invoice for a job; its biggest line says what the work was."""
         job = self.firm.jobs[bill.job]
-        lines = []
-        for nth, (product, quantity, price) in enumerate(job.lines):
-            line = {
+        lines = [
+            {
                 "product_id": self.products[product].id,
                 "quantity": quantity,
                 "price_unit": round(price * bill.times, 2),
             }
-            if nth == 0:
-                line["name"] = job.text(debtor.lang)
-            lines.append(Command.create(line))
+            for product, quantity, price in job.lines
+        ]
+        max(lines, key=lambda line: line["quantity"] * line["price_unit"])["name"] = job.text(debtor.lang)
         return {
             "move_type": "out_invoice",
             "partner_id": self.partners[debtor].id,
@@ -320,7 +314,7 @@ class Books:
             "invoice_date": self.day(self.invoice_day(debtor, bill)),
             "invoice_payment_term_id": self.terms[bill.term or debtor.term].id,
             "dunning_kind_set": bill.kind or False,
-            "invoice_line_ids": lines,
+            "invoice_line_ids": [Command.create(line) for line in lines],
         }
 
     def send(self, moves) -> None:
@@ -392,9 +386,7 @@ class Books:
             + [self.statement_line(day, amount, text, partner) for (day, amount, text), partner in loose]
         )
         for line, (_day, _amount, move, _partner) in zip(lines, matched, strict=False):
-            _liquidity, suspense, _other = line.with_context(
-                skip_account_move_synchronization=True
-            )._seek_for_lines()
+            _liquidity, suspense, _other = line.with_context(skip_account_move_synchronization=True)._seek_for_lines()
             suspense.account_id = self.receivable(move).account_id
             (suspense + self.receivable(move)).reconcile()
         self.env["account.bank.statement"].create(
@@ -440,7 +432,7 @@ class Books:
 
     def set_holds(self, after: int, upto: int) -> None:
         """Pauses, by the same wizard that a user gets."""
-        for debtor, bill in self.plan:
+        for _debtor, bill in self.plan:
             if bill.hold and after < bill.hold.day <= upto:
                 self.hold(bill.hold, move=self.moves[id(bill)])
         for debtor, partner in self.partners.items():

@@ -241,7 +241,7 @@ VAN_DALEN_DEBTORS = (
 PEETERS_DEBTORS = (
     # -- businesses
     Debtor("be", "Interieurbureau Lenaerts NV", "Kortrijksesteenweg 1900|9000|Gent", (
-        Bill("reception", -8, (bank(-9),)), Bill("doors", 4), Bill("display", 1),
+        Bill("reception", -8, (bank(-1),)), Bill("doors", 4), Bill("display", 1),
     ), "crediteuren@lenaerts.example", country="BE", vat="BE0999118707", paid=5),
     Debtor("be", "Brasserie Het Pand BV", "Onderbergen 601|9000|Gent", (
         Bill("counter", -25), Bill("sash", -4),

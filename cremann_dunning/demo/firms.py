@@ -8,6 +8,7 @@ class Person:
     """A user. Both firms keep their books in one database, so everybody may enter both."""
 
     login: str
+    role: str
     name: str
     title: str
     email: str
@@ -25,7 +26,7 @@ class Job:
     lines: tuple[tuple[str, float, float], ...]
 
     def text(self, lang: str) -> str:
-        """The words of the first invoice line, in the debtor's language."""
+        """The words on the invoice, in the debtor's language."""
         return {"nl": self.nl, "fr": self.fr}.get(lang[:2], self.en)
 
 
@@ -61,6 +62,7 @@ class Firm:
 PEOPLE = (
     Person(
         "manager",
+        "dunning manager",
         "Els Vermeulen",
         "Hoofd debiteurenbeheer",
         "els.vermeulen@vandalen-installatie.example",
@@ -68,6 +70,7 @@ PEOPLE = (
         ("cremann_dunning.group_dunning_manager", "base.group_partner_manager"),
     ),
     Person(
+        "bookkeeper",
         "bookkeeper",
         "Pieter Wouters",
         "Boekhouder",
@@ -80,7 +83,7 @@ PEOPLE = (
 VAN_DALEN = Firm(
     key="nl",
     name="Van Dalen Installatietechniek B.V.",
-    tagline="Verwarming, koeling, water en elektra",
+    tagline="Warmte, water en elektra",
     chart="nl",
     country="NL",
     street="Kanaalweg 98",
@@ -199,7 +202,7 @@ VAN_DALEN = Firm(
 PEETERS = Firm(
     key="be",
     name="Atelier Peeters BV",
-    tagline="Schrijnwerk en interieur op maat",
+    tagline="Schrijnwerk op maat",
     chart="be_comp",
     country="BE",
     street="Dok-Noord 214",
@@ -291,9 +294,7 @@ PEETERS = Firm(
             "Vitrine fermant à clé",
             (("work", 1, 1460.00), ("wood", 1, 118.00)),
         ),
-        "hinge": Job(
-            "Scharnier nageleverd", "Hinge, sent on", "Charnière livrée", (("wood", 1, 3.60),)
-        ),
+        "hinge": Job("Scharnier nageleverd", "Hinge, sent on", "Charnière livrée", (("wood", 1, 3.60),)),
     },
 )
 

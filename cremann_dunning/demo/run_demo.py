@@ -6,10 +6,12 @@
     DUNNING_SMTP_PORT   port of the SMTP server on loopback; it writes what it takes to DUNNING_OUT/mails
     DUNNING_DEMO_TODAY  plays the demo as if this were today (to try it on 29 February or on New Year's Day)
 
-The last weeks are played in their order, with the clock set back: what happened to the ledger until a run, then the run,
-through the same methods that the buttons call. The script ends with an error when something that should have gone out
-did not.
+The last weeks are played in their order, with the clock set back: what happened to the ledger until a run, then the
+run, through the same methods that the buttons call. The script ends with an error when something that should have gone
+out did not.
 """
+
+# pylint: disable=odoo-addons-relative-import  (the shell executes this text; it stands in no package)
 
 import sys
 

@@ -1,5 +1,7 @@
 """What today's runs did, as tables for the terminal, and whether everything went out that should have."""
 
+# pylint: disable=print-used  (tables for a terminal)
+
 from collections import Counter, defaultdict
 from textwrap import shorten
 
@@ -11,7 +13,7 @@ def show(story, runs) -> bool:
     troubles = []
     for run in runs:
         run = run.with_env(story.env)
-        print(f"\n{run.company_id.name}, {run.name.lower()}\n")
+        print(f"\n{run.company_id.name}, run of {run.date:%d %B %Y}\n")
         letters = run.letter_ids.filtered(lambda letter: letter.state != "cancelled")
         table(letter_rows(letters), (0, 0, 0, 1, 1, 1, 1, 1))
         print()
@@ -118,6 +120,9 @@ def check(run, letters) -> list[str]:
             troubles.append(f"letter {letter.name} to {letter.partner_id.name} is {letter.state}: {letter.error}")
         if not letter.pdf_file:
             troubles.append(f"letter {letter.name} to {letter.partner_id.name} has no PDF")
-    for decision in run.decision_ids.filtered(lambda decision: decision.outcome == "error"):
-        troubles.append(f"{decision.move_id.name} of {decision.partner_id.name}: {decision.explanation}")
+    troubles += [
+        f"{decision.move_id.name} of {decision.partner_id.name}: {decision.explanation}"
+        for decision in run.decision_ids
+        if decision.outcome == "error"
+    ]
     return troubles

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from .facts import ZERO, Claim, Credit, Debtor
-from .reasons import ERROR, REASONS, SKIP
+from .reasons import ERROR, REASONS, SKIP, WAIT
 from .rules import STATUTORY_NOTICE, Level, Procedure
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
@@ -266,20 +266,18 @@ def _in_company_currency(decision: Decision) -> Decimal:
     return (decision.open * claim.residual_company / claim.residual).quantize(Decimal("0.01"))
 
 
-# Of the instalments of one invoice, the decision that speaks for the invoice: what happens comes before what waits.
-_SPEAKS = ("LETTER", "RIDES_ALONG", "LISTED")
-_OUTCOME_ORDER = {"error": 1, "send": 0, "ride": 0, "wait": 2, "skip": 3}
+# Of the instalments of one invoice, which decision speaks for the invoice: what happens, then what a person has to
+# mend, then what waits, then what is passed over.
+_SPEAKS = {"LETTER": 0, "RIDES_ALONG": 1, "LETTER_FAILED": 2, "LISTED": 3}
+_SPEAKS_BY_OUTCOME = {ERROR: 2, WAIT: 4, SKIP: 5}
 
 
 def per_invoice(decisions: Iterable[Decision]) -> dict[int, Decision]:
-    """One decision per invoice out of one per instalment.
-
-    A letter outranks an error, an error outranks waiting, waiting (soonest first) outranks being passed over.
-    """
+    """One decision per invoice out of one per instalment; of two that wait the sooner one."""
 
     def rank(decision):
-        speaks = _SPEAKS.index(decision.code) if decision.code in _SPEAKS else len(_SPEAKS)
-        return _OUTCOME_ORDER[decision.outcome], speaks, decision.on or date.max, decision.claim.line_id
+        place = _SPEAKS.get(decision.code, _SPEAKS_BY_OUTCOME.get(decision.outcome))
+        return place, decision.on or date.max, decision.claim.line_id
 
     chosen: dict[int, Decision] = {}
     for decision in decisions:

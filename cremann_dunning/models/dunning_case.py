@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -240,7 +241,8 @@ class DunningCase(models.Model):
 
     def action_propose(self):
         """Propose the next letter for these debtors, and show it for review."""
-        self.company_id.ensure_one()
+        if len(self.company_id) != 1:
+            raise UserError(self.env._("Choose debtors of one company at a time: each company sends its own letters."))
         run = self.env["dunning.run"].create(
             {"company_id": self.company_id.id, "partner_ids": [fields.Command.set(self.partner_id.ids)]}
         )

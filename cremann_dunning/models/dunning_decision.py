@@ -18,7 +18,7 @@ SENTENCES = {
         "Not before %(date)s: the last letter to this debtor went out on %(last)s and there are at least "
         "%(days)s days between letters."
     ),
-    "OTHER_LETTER": _lt("Waits: today another letter in %(currency)s goes to this debtor, under another procedure."),
+    "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
     "APPROVAL": _lt("%(level)s is due and waits for somebody to confirm it."),
     "HOLD": _lt("On hold without an end date: %(reason)s"),
@@ -29,7 +29,7 @@ SENTENCES = {
     "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet. Reconcile the bank first."),
     "MIN_AMOUNT": _lt("%(amount)s is due, less than the minimum of %(minimum)s."),
     "NO_DUE_DATE": _lt("The invoice has no due date. Set one, then it can be followed up."),
-    "NO_ADDRESS": _lt("There is no usable e-mail address and no postal address. Complete the contact."),
+    "NO_ADDRESS": _lt("There is no usable address for this letter. Complete the e-mail address or the postal address of the contact."),
     "LETTER_FAILED": _lt("The letter %(letter)s could not be delivered. Mend the cause and retry it, or cancel it."),
     "LAST_LEVEL": _lt("At the end of its procedure, after %(level)s. A person decides what comes next."),
     "NO_PROCEDURE": _lt("No procedure fits this debtor. Make one for this country and kind, or choose one by hand."),

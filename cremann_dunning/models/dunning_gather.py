@@ -212,12 +212,14 @@ class DunningGather(models.AbstractModel):
     def _history(self, company, partners, without):
         """Per receivable line what its sent letters did: levels reached, day of the last one, end of the free term.
 
-        Read from the letters and not from the invoice: the letter is the proof, what the invoice shows follows it.
+        Read from the letters and not from the invoice: the letter is the proof, what the invoice shows follows it. A
+        free term counts only for what the statutory letter demanded, not for what it merely listed.
         """
         self.env.cr.execute(
             SQL(
                 """
-                SELECT k.move_line_id, array_agg(k.level_id), MAX(f.sent_on), MAX(f.claimable_from)
+                SELECT k.move_line_id, array_agg(k.level_id), MAX(f.sent_on),
+                       MAX(f.claimable_from) FILTER (WHERE k.principal_part)
                   FROM dunning_letter_line k
                   JOIN dunning_letter f ON f.id = k.letter_id
                  WHERE f.company_id = %s AND f.state = 'sent' AND k.level_id IS NOT NULL

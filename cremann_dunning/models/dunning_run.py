@@ -7,6 +7,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models, modules
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date, split_every
 
 from ..engine import decide as engine
@@ -360,9 +361,11 @@ class DunningRun(models.Model):
 
     def _next_drafts(self):
         """Drafts that nobody else is working on, locked for us."""
-        drafts = self.env["dunning.letter"].search(
-            [("run_id", "=", self.id), ("state", "=", "draft")], limit=CONFIRM_BATCH, order="id"
-        )
+        letters = self.env["dunning.letter"]
+        domain = Domain("run_id", "=", self.id) & Domain("state", "=", "draft")
+        first = letters.search(domain, limit=CONFIRM_BATCH, order="partner_id, id")
+        # all letters to one debtor together: sent apart, the first would make the second too soon
+        drafts = letters.search(domain & Domain("partner_id", "in", first.partner_id.ids), order="partner_id, id")
         return drafts.try_lock_for_update(allow_referencing=True)
 
     @api.model

@@ -1,4 +1,4 @@
-"""The letters and the reasons as a Dutch reader gets them: the words of the law, Dutch amounts and dates, no English."""
+"""Letters, reasons and screens as a Dutch reader gets them: the words of the law, Dutch amounts and dates, no English."""
 
 import re
 from datetime import date
@@ -13,8 +13,8 @@ from ..common import DunningCase
 
 # Words that no Dutch sentence of ours has.
 ENGLISH = re.compile(
-    r"\b(?:the|you|your|and|not|with|from|this|these|payment|invoices?|reminder|letter|letters|amount|due|dated|open"
-    r" principal|reference|account|for|hold|level|today|before|please|regards|dear|kind|total|paid)\b",
+    r"\b(?:the|you|your|and|not|with|from|this|these|payment|invoices?|reminder|letters?(?! (?:eerst|het))|amount|due"
+    r"|dated|open principal|reference|account|for|hold|level|today|before|please|regards|dear|kind|total|paid)\b",
     re.IGNORECASE,
 )
 DUTCH_DATE = r"(?:maan|dins|woens|donder|vrij|zater|zon)dag \d{1,2} [a-z]+ \d{4}"
@@ -74,7 +74,7 @@ class TestDutchLetters(DutchCase):
         two = self.dutch("Slagerij De Vries", (1210, 500))
         first, second, third = self.ladder(one + two)
         for partner, label, amount in ((one, "factuur INV", "1.210,00"), (two, "2 facturen", "1.710,00")):
-            mine = [letters.filtered(lambda letter: letter.partner_id == partner) for letters in (first, second, third)]
+            mine = [letters.filtered_domain([("partner_id", "=", partner.id)]) for letters in (first, second, third)]
             (s1, b1), (s2, b2), (s3, b3) = map(self.text, mine)
             self.assertTrue(s1.startswith(f"Nog open: {label}"), s1)
             self.assertTrue(s2.startswith(f"Betaling van {label}"), s2)
@@ -95,7 +95,8 @@ class TestDutchLetters(DutchCase):
         self.assertIn("Openstaande hoofdsom € 1.210,00", body)
         self.assertIn("daarna € 0,34 per dag € 5,52", body)
         self.assertIn(
-            "Incassokosten (artikel 6:96 BW en Besluit vergoeding voor buitengerechtelijke incassokosten) € 181,50", body
+            "Incassokosten (artikel 6:96 BW en Besluit vergoeding voor buitengerechtelijke incassokosten) € 181,50",
+            body,
         )
         self.assertIn("Te betalen € 1.397,02", body)
         self.assertIn("KvK-nummer 12345678 Btw-nummer NL123456782B90", body)
@@ -134,16 +135,30 @@ class TestDutchLetters(DutchCase):
     def test_fourteen_days_by_mail(self):
         letter = self.ladder(self.dutch("Mevrouw De Wit", kind="consumer"))[-1]
         self.assertEqual(letter.channel, "email")
-        self.assert_fourteen_days(
-            letter, "binnen veertien dagen vanaf de dag nadat u dit bericht heeft ontvangen"
-        )
+        self.assert_fourteen_days(letter, "binnen veertien dagen vanaf de dag nadat u dit bericht heeft ontvangen")
 
     def test_fourteen_days_on_paper(self):
         letter = self.ladder(self.dutch("Mevrouw De Wit", (710, 500), kind="consumer", email=False))[-1]
         self.assertEqual(letter.channel, "print")
-        self.assert_fourteen_days(
-            letter, "binnen veertien dagen vanaf de dag nadat deze brief bij u is bezorgd"
-        )
+        self.assert_fourteen_days(letter, "binnen veertien dagen vanaf de dag nadat deze brief bij u is bezorgd")
+
+    def test_interest_of_a_consumer_has_its_own_article(self):
+        procedure = self.env.ref("cremann_dunning.dunning_procedure_nl_consumer")
+        vals = {
+            "sequence": 40,
+            "legal_type": "final_notice",
+            "delay_days": 1,
+            "costs": "charge",
+            "charge_interest": True,
+        }
+        text = self.env.ref("cremann_dunning.mail_template_notice_of_default")
+        self.env["dunning.level"].create({"procedure_id": procedure.id, "name": "Slot", "template_id": text.id} | vals)
+        partner = self.dutch("Mevrouw De Wit", kind="consumer")
+        notice = self.ladder(partner)[-1]
+        with self.at(notice.claimable_from) as today:
+            body = self.text(self.send_level(partners=partner, date=today).with_env(self.env))[1]
+        self.assertIn("Wettelijke rente (artikel 6:119 BW) tot en met", body)
+        self.assertNotIn("handelsrente", body)
 
     def test_second_reminder_tells_a_consumer_what_follows(self):
         body = self.text(self.ladder(self.dutch("Mevrouw De Wit", kind="consumer"), days=(0, 7))[-1])[1]
@@ -183,6 +198,13 @@ class TestDutchLetters(DutchCase):
         body = self.text(self.ladder(partner, self.be)[-1])[1]
         self.assertIn("Interest volgens de wet van 2 augustus 2002 tot en met 01-12-2026", body)
         self.assertIn("Forfaitaire vergoeding voor invorderingskosten (wet van 2 augustus 2002) € 40,00", body)
+
+    def test_english_would_be_found(self):
+        partner = self.debtor("Mrs White", kind="consumer")
+        self.invoice(partner, 100, due=1)
+        for letter in self.ladder(partner):
+            for part in (letter.subject, *re.findall(r"<p>(.*?)</p>", letter.body, re.DOTALL)[1:3]):
+                self.assertRegex(words(part), ENGLISH)
 
     def test_names_that_letters_show(self):
         names = {
@@ -263,17 +285,47 @@ class TestDutchReasons(DutchCase):
 
 @tagged("post_install", "-at_install")
 class TestDutchScreens(DutchCase):
-    def test_no_english_on_the_screens(self):
-        """Labels, help and buttons of every screen of ours. Names in other scripts (codes, ids) are no words."""
-        allowed = {"open"}
+    """Whatever a user can read of this addon is Dutch for a Dutch user."""
+
+    def assert_dutch(self, where, *texts):
+        for text in filter(None, texts):
+            with self.subTest(where=where):
+                self.assertNotRegex(re.sub(r"<[^>]*>", " ", text), ENGLISH)
+
+    def test_views(self):
         views = self.env["ir.ui.view"].search([("model", "=like", "dunning.%"), ("inherit_id", "=", False)])
         self.assertGreater(len(views), 20)
         for view in views:
-            model = self.env[view.model].with_context(lang="nl_NL")
-            arch = model.get_view(view.id, view.type)["arch"]
+            arch = self.env[view.model].with_context(lang="nl_NL").get_view(view.id, view.type)["arch"]
             shown = re.findall(r'\b(?:string|help|title|placeholder|confirm|sum)="([^"]*)"', arch)
-            shown += re.findall(r">\s*([^<>]*[A-Za-z][^<>]*?)\s*<", arch)
-            with self.subTest(view=view.name):
-                for text in shown:
-                    if text not in allowed:
-                        self.assertNotRegex(text, ENGLISH)
+            self.assert_dutch(view.name, *shown, *re.findall(r">\s*([^<>]*[A-Za-z][^<>]*?)\s*<", arch))
+
+    def test_fields(self):
+        own = self.env["ir.model.fields"].search(["|", ("model", "=like", "dunning.%"), ("name", "=like", "dunning_%")])
+        self.assertGreater(len(own), 200)
+        for field in own.with_context(lang="nl_NL"):
+            if re.match("activity_|message_|my_activity_|website_", field.name):
+                continue  # Odoo's own, on every model with a chatter
+            options = field.selection_ids.mapped("name") if field.ttype == "selection" else []
+            self.assert_dutch(f"{field.model}.{field.name}", field.field_description, field.help, *options)
+
+    def test_menus_actions_and_records(self):
+        for model, names in {
+            "ir.ui.menu": ["name"],
+            "ir.actions.act_window": ["name", "help"],
+            "ir.actions.server": ["name"],
+            "ir.actions.report": ["name"],
+            "ir.model": ["name"],
+            "res.groups": ["name", "comment"],
+            "mail.template": ["name", "description"],
+            "dunning.procedure": ["name"],
+            "dunning.level": ["name"],
+            "dunning.regime": ["name", "note"],
+            "dunning.cost.scale": ["name"],
+            "dunning.interest.table": ["name"],
+        }.items():
+            data = self.env["ir.model.data"].search([("module", "=", "cremann_dunning"), ("model", "=", model)])
+            self.assertTrue(data, model)
+            for record in self.env[model].with_context(lang="nl_NL").browse(data.mapped("res_id")):
+                if record._name != "ir.model" or record.model.startswith("dunning."):
+                    self.assert_dutch(f"{model} {record.id}", *(record[name] for name in names))

@@ -1,0 +1,272 @@
+"""One measure in one process: `python measure.py WHAT --database NAME ...` prints one line of JSON.
+
+Run by run.py. A process of its own, so that peak memory and caches belong to this measure alone.
+"""
+
+import argparse
+import contextlib
+import gc
+import json
+import os
+import resource
+import socket
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import seed
+from lxml import etree
+
+import odoo
+from odoo import api, fields, http
+from odoo.modules.registry import Registry
+from odoo.service import server
+from odoo.tools.safe_eval import safe_eval
+
+WORKLIST_ROWS = 80
+FLOOR_TIMES = 5
+LETTERS_ALONE = 20
+
+# The least that any dunning run must do: find the open overdue lines, group them, and keep the result.
+FLOOR_TABLES = """
+    CREATE TABLE bench_letter (
+        id serial PRIMARY KEY, company_id int, partner_id int, currency_id int, date date, amount numeric);
+    CREATE TABLE bench_letter_line (
+        id serial PRIMARY KEY, letter_id int, move_id int, move_line_id int, due date, amount numeric);
+"""
+FLOOR = """
+    WITH overdue AS MATERIALIZED (
+        SELECT l.id, l.move_id, l.company_id, l.partner_id, l.currency_id, l.date_maturity, l.amount_residual_currency
+          FROM account_move_line l
+          JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+         WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+           AND l.amount_residual_currency > 0 AND l.date_maturity < %(today)s
+    ), letters AS (
+        INSERT INTO bench_letter (company_id, partner_id, currency_id, date, amount)
+        SELECT company_id, partner_id, currency_id, %(today)s, SUM(amount_residual_currency)
+          FROM overdue GROUP BY company_id, partner_id, currency_id
+        RETURNING id, partner_id, currency_id
+    )
+    INSERT INTO bench_letter_line (letter_id, move_id, move_line_id, due, amount)
+    SELECT letters.id, o.move_id, o.id, o.date_maturity, o.amount_residual_currency
+      FROM overdue o JOIN letters USING (partner_id, currency_id)
+"""
+
+
+def peak_mb():
+    """The most memory this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def cpu_seconds(backend):
+    """Processor time that this process and its PostgreSQL backend have used; other work on the machine adds nothing.
+
+    :param backend: process id of the backend, on this same machine.
+    """
+    after_name = Path(f"/proc/{backend}/stat").read_text().rpartition(") ")[2].split()
+    return time.process_time() + (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Clock:
+    """Measures steps on one environment: wall clock, processor time, statements, peak memory."""
+
+    def __init__(self, env):
+        self.env = env
+        self.backend = env.cr.connection.info.backend_pid
+        self.steps = {}
+
+    @contextlib.contextmanager
+    def step(self, name, of):
+        """Measure what happens inside, its commit included.
+
+        :param of: how many invoices or letters it handles.
+        """
+        self.env.invalidate_all()
+        self.env.cr.commit()
+        gc.collect()
+        queries, began, cpu = self.env.cr.sql_log_count, time.perf_counter(), cpu_seconds(self.backend)
+        yield
+        self.env.flush_all()
+        self.env.cr.commit()
+        self.steps[name] = {
+            "seconds": time.perf_counter() - began,
+            "cpu": cpu_seconds(self.backend) - cpu,
+            "queries": self.env.cr.sql_log_count - queries,
+            "peak_mb": peak_mb(),
+            "of": of,
+        }
+
+
+def seeding(env, options):
+    """Fill the database; nothing is measured."""
+    seed.seed(env, options.invoices, options.files)
+    env.cr.connection.autocommit = True  # VACUUM takes no transaction
+    env.cr.execute("VACUUM ANALYZE")
+    env.cr.connection.autocommit = False
+    return {}
+
+
+def floor(env, options):
+    """The bare statement, several times over: it takes too little to trust one time."""
+    company = benchmark_company(env)
+    clock, times = Clock(env), []
+    env.cr.execute(FLOOR_TABLES)
+    for _time in range(FLOOR_TIMES):
+        env.cr.execute("TRUNCATE bench_letter, bench_letter_line")
+        with clock.step("floor", options.invoices):
+            env.cr.execute(FLOOR, {"company": company.id, "today": fields.Date.context_today(company)})
+            check(env.cr.rowcount, options.invoices, "lines")
+        times.append(clock.steps["floor"])
+    clock.steps["floor"] |= {key: statistics.median(step[key] for step in times) for key in ("seconds", "cpu")}
+    env.cr.execute("DROP TABLE bench_letter, bench_letter_line")
+    env.cr.commit()
+    return clock.steps
+
+
+def ours(env, options):
+    """A first proposal, two more by other runs on the same day, and the worklist as the web client opens it."""
+    company = benchmark_company(env)
+    clock = Clock(env)
+    for name in ("propose", "second propose", "third propose"):
+        with clock.step(name, options.invoices):
+            run = env["dunning.run"].create({"company_id": company.id})
+            run.action_propose()
+        if name == "propose":
+            check(len(run.letter_ids), -(-options.invoices // seed.PER_DEBTOR), "letters")
+            check(len(run.letter_ids.line_ids), options.invoices, "lines")
+        check(len(run.decision_ids), options.invoices, "decisions")
+    with clock.step("worklist", WORKLIST_ROWS):
+        rows = open_worklist(env)
+        check(min(rows["length"], 10_001), min(-(-options.invoices // seed.PER_DEBTOR), 10_001), "cases")
+    return clock.steps
+
+
+def open_worklist(env):
+    """What the web client asks when somebody clicks on the menu: the action, then the first page of its list."""
+    action = env["dunning.case"].action_open_worklist()
+    cases = env["dunning.case"]
+    views = cases.get_views([(False, "list")])
+    columns = [
+        node.get("name")
+        for node in etree.fromstring(views["views"]["list"]["arch"]).iterfind("./field")
+        if node.get("optional") != "hide"
+    ]
+    wanted = {
+        name: {"fields": {"display_name": {}}} if cases._fields[name].type == "many2one" else {} for name in columns
+    }
+    domain = safe_eval(action["domain"] or "[]", {"uid": env.uid})
+    return cases.web_search_read(domain, wanted, limit=WORKLIST_ROWS, count_limit=10_001)
+
+
+def peer(env, options):
+    """OCA account_credit_control: its run, then the communications that it mails or prints from."""
+    company = benchmark_company(env)
+    policy = env.ref("account_credit_control.credit_control_3_time")
+    receivable = env["account.account"].search([("account_type", "=", "asset_receivable")])
+    policy.account_ids = receivable
+    company.credit_policy_id = policy
+    clock = Clock(env)
+    with clock.step("run", options.invoices):
+        today = fields.Date.context_today(company)
+        run = env["credit.control.run"].create(
+            {"date": today, "policy_ids": [fields.Command.set(policy.ids)], "company_id": company.id}
+        )
+        run.generate_credit_lines()
+    check(len(run.line_ids), options.invoices, "lines")
+    with clock.step("communications", options.invoices):
+        run.set_to_ready_lines()
+        made = env["credit.control.communication"]._generate_comm_from_credit_lines(run.line_ids)
+    check(len(made), -(-options.invoices // seed.PER_DEBTOR), "communications")
+    return clock.steps
+
+
+def confirm(env, options):
+    """Issue letters with their PDFs: in batches as a run does, then one by one."""
+    company = benchmark_company(env)
+    alone = min(options.letters, LETTERS_ALONE)
+    with report_server(env):
+        everybody = env["account.move"].search(
+            [("company_id", "=", company.id), ("invoice_date_due", "<", fields.Date.context_today(company))]
+        )
+        debtors = everybody.partner_id.sorted("id")
+        runs = [
+            propose_for(env, company, debtors[:alone]),
+            propose_for(env, company, debtors[alone : alone + options.letters]),
+        ]
+        env.cr.commit()
+        clock = Clock(env)
+        with clock.step("one by one", alone):
+            for letter in runs[0].sudo().letter_ids:
+                runs[0].sudo()._confirm_batch(letter)
+                env.cr.commit()
+        with clock.step("batches", options.letters):
+            runs[1].action_confirm()
+    for run, wanted in zip(runs, (alone, options.letters), strict=True):
+        check(len(run.letter_ids.filtered(lambda letter: letter.state == "issued" and letter.pdf_file)), wanted, "PDFs")
+    return clock.steps
+
+
+def propose_for(env, company, debtors):
+    """A proposal for these debtors only."""
+    run = env["dunning.run"].create({"company_id": company.id, "partner_ids": [fields.Command.set(debtors.ids)]})
+    run.action_propose()
+    return run
+
+
+@contextlib.contextmanager
+def report_server(env):
+    """An HTTP server in this process, where wkhtmltopdf fetches the styles of the letters."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    odoo.tools.config["http_port"] = port
+    server.load_server_wide_modules()
+    serving = server.ThreadedServer(http.root)
+    serving.http_spawn()
+    parameters = env["ir.config_parameter"].sudo()
+    parameters.set_param("report.url", f"http://127.0.0.1:{port}")
+    parameters.set_param("report.print_delay", "10")
+    env.cr.commit()
+    yield
+    serving.httpd.shutdown()
+
+
+def benchmark_company(env):
+    """The company that was seeded."""
+    return env["res.company"].search([("name", "=", seed.COMPANY)])
+
+
+def check(found, wanted, what):
+    """A measure of work that was not done would be worth nothing."""
+    if found != wanted:
+        sys.exit(f"expected {wanted} {what}, found {found}")
+
+
+MEASURES = {"seed": seeding, "floor": floor, "ours": ours, "peer": peer, "confirm": confirm}
+
+
+def main():
+    """Open the database as the administrator in the benchmark's company, and measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=MEASURES)
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--invoices", type=int, required=True)
+    parser.add_argument("--letters", type=int, default=0)
+    parser.add_argument("--files", action="store_true")
+    options = parser.parse_args()
+    odoo.tools.config.parse_config(["-d", options.database, "--log-level=error"], setup_logging=True)
+    registry = Registry(options.database)
+    with registry.cursor() as cr:
+        env = api.Environment(cr, api.SUPERUSER_ID, {"lang": "en_US"})
+        if options.what != "seed":
+            company = benchmark_company(env)
+            env = env(user=env.ref("base.user_admin").id, context={"lang": "en_US", "allowed_company_ids": company.ids})
+            env = env(su=False)
+        loaded = peak_mb()
+        steps = MEASURES[options.what](env, options)
+    print(json.dumps({"loaded_mb": loaded, "steps": steps}))
+
+
+if __name__ == "__main__":
+    main()

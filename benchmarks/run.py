@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""How fast the engine is, beside the barest SQL that could do the work and beside the peer addon.
+
+    ./dev bench                                    1,000 and 5,000 invoices
+    ./dev bench --sizes 5000,20000,100000          the sizes of the promise in the README
+    ./dev bench --only ours --repeat 3             the best of three
+    ./dev bench --only confirm --pdf 200           200 letters with their PDFs
+
+Every measure runs in a process of its own on its own copy of the same seeded database, one after another:
+
+    floor     one SQL statement that groups the open overdue lines per debtor and inserts header and lines
+    ours      a proposal (facts, decisions, draft letters), two more on the same day, and opening the worklist
+    peer      OCA account_credit_control: its run and its communications
+    confirm   issuing letters with PDFs, in batches and one by one
+
+Run it by `./dev bench`, which makes the databases. `cpu s` is what Python and its PostgreSQL backend used together: on
+a machine that has other work at the same time it is the figure to trust, and every ratio is given for both.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools.devkit.console import Stop, say
+from tools.devkit.databases import psql, throw_away
+
+MEASURE = Path(__file__).with_name("measure.py")
+DATABASES = dict.fromkeys(("floor", "ours", "confirm"), "DUNNING_BENCH_DB") | {"peer": "DUNNING_BENCH_PEER_DB"}
+COLUMNS = ("invoices", "measure", "seconds", "ms each", "cpu s", "queries", "peak MB")
+
+
+def measure(what, database, invoices, *arguments):
+    """One measure in a process of its own: its answer as a dictionary."""
+    command = [sys.executable, str(MEASURE), what, "--database", database, "--invoices", str(invoices), *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=MEASURE.parent)
+    if done.returncode:
+        raise Stop(f"The measure {what} over {invoices:,} invoices failed; what it said stands above.")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def best(answers):
+    """Of several answers to the same question the fastest, step by step: noise only ever adds."""
+    steps = {}
+    for answer in answers:
+        for name, figures in answer["steps"].items():
+            if name not in steps or figures["seconds"] < steps[name]["seconds"]:
+                steps[name] = figures
+    return steps
+
+
+def run_size(invoices, wanted, options):
+    """All wanted measures over one number of invoices: a list of rows."""
+    rows = []
+    for variable in dict.fromkeys(DATABASES[what] for what in wanted):
+        with throw_away(os.environ[variable]) as seeded:
+            began = time.monotonic()
+            measure("seed", seeded, invoices)
+            say(f"· {invoices:,} invoices seeded in {time.monotonic() - began:.0f} s")
+            for what in (what for what in wanted if DATABASES[what] == variable):
+                rows += run_measure(what, seeded, invoices, options.repeat)
+    return rows
+
+
+def run_measure(what, seeded, invoices, repeat, *arguments):
+    """One measure, as often as asked, each time on a fresh copy of the seeded database."""
+    answers = []
+    for _time in range(repeat):
+        with throw_away(seeded) as database:
+            say(f"· {what}, {invoices:,} invoices ...")
+            answers.append(measure(what, database, invoices, *arguments))
+    return [{"invoices": invoices, "measure": what, "step": step, **row} for step, row in best(answers).items()]
+
+
+def run_confirm(letters, repeat):
+    """Issue letters with PDFs; enough debtors for those in batches and those one by one."""
+    invoices = 2 * letters * 5  # five to a letter
+    with throw_away(os.environ[DATABASES["confirm"]]) as seeded:
+        measure("seed", seeded, invoices, "--files")
+        return run_measure("confirm", seeded, invoices, repeat, "--letters", str(letters))
+
+
+def ratios(rows, figure):
+    """What the figures are to each other, as far as they were measured.
+
+    :param figure: ``seconds`` or ``cpu``.
+    """
+    found = {(row["measure"], row["step"], row["invoices"]): row[figure] for row in rows}
+    sizes = sorted({row["invoices"] for row in rows if row["measure"] != "confirm"})
+    made = {}
+
+    def ratio(name, above, below):
+        if None not in above and None not in below:
+            made[name] = sum(above) / max(sum(below), 1e-9)
+
+    for size in sizes:
+        first = [found.get(("ours", "propose", size))]
+        ratio(f"ours / floor at {size:,}", first, [found.get(("floor", "floor", size))])
+        ratio(
+            f"peer / ours at {size:,}", [found.get(("peer", step, size)) for step in ("run", "communications")], first
+        )
+        for step in ("second propose", "third propose"):
+            ratio(f"{step} / first at {size:,}", [found.get(("ours", step, size))], first)
+    each = {size: found["ours", "propose", size] / size for size in sizes if ("ours", "propose", size) in found}
+    if len(each) > 1:
+        ratio(f"time per invoice at {sizes[-1]:,} / at {sizes[0]:,}", [each[sizes[-1]]], [each[sizes[0]]])
+    letter = {row["step"]: row[figure] / row["of"] for row in rows if row["measure"] == "confirm"}
+    ratio("one letter alone / in a batch", [letter.get("one by one")], [letter.get("batches")])
+    return made
+
+
+def table(rows):
+    """The rows as text in columns, numbers to the right."""
+    cells = [COLUMNS]
+    for row in rows:
+        name = row["measure"] if row["measure"] == row["step"] else f"{row['measure']}: {row['step']}"
+        cells.append(
+            (
+                f"{row['invoices']:,}",
+                name,
+                f"{row['seconds']:.3f}",
+                f"{1000 * row['seconds'] / row['of']:.3f}",
+                f"{row['cpu']:.2f}",
+                f"{row['queries']:,}",
+                f"{row['peak_mb']:.0f}",
+            )
+        )
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) if place == 1 else cell.rjust(width) for place, (cell, width) in enumerate(pairs))
+        for pairs in (list(zip(line, widths, strict=True)) for line in cells)
+    )
+
+
+def machine():
+    """What the figures were measured on."""
+    return {
+        "cores": os.cpu_count(),
+        "load_before": os.getloadavg()[0],
+        "python": platform.python_version(),
+        "postgresql": psql("SHOW server_version")[0],
+        "measured_at": time.strftime("%Y-%m-%d %H:%M"),
+    }
+
+
+def numbers(text):
+    """``5000,20000`` as a list of numbers, smallest first."""
+    return sorted(int(part.replace("_", "")) for part in text.split(","))
+
+
+def parse():
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="./dev bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sizes", type=numbers, default=[1000, 5000], help="numbers of invoices (1000,5000)")
+    parser.add_argument("--peer-max", type=int, default=5000, help="largest size for the slow peer (5000)")
+    parser.add_argument("--only", choices=DATABASES, action="append", help="this measure only; may be repeated")
+    parser.add_argument("--repeat", type=int, default=1, help="measure so often and keep the fastest (1)")
+    parser.add_argument("--pdf", type=int, metavar="N", help="confirm N letters with PDFs (20 with --only confirm)")
+    parser.add_argument("--json", type=Path, help="write everything there")
+    options = parser.parse_args()
+    if options.only and "confirm" in options.only:
+        options.pdf = options.pdf or 20
+    return options
+
+
+def main():
+    """Measure, print the table and the ratios, write the JSON."""
+    options = parse()
+    missing = [name for name in dict.fromkeys(DATABASES.values()) if name not in os.environ]
+    if missing:
+        sys.exit(f"{' and '.join(missing)} must name a database: run ./dev bench")
+    about, rows = machine(), []
+    wanted = [what for what in ("floor", "ours", "peer") if not options.only or what in options.only]
+    try:
+        for size in options.sizes if wanted else ():
+            rows += run_size(size, [what for what in wanted if what != "peer" or size <= options.peer_max], options)
+        if options.pdf and (not options.only or "confirm" in options.only):
+            rows += run_confirm(options.pdf, options.repeat)
+    except Stop as stop:
+        sys.exit(str(stop))
+    by_seconds, by_cpu = ratios(rows, "seconds"), ratios(rows, "cpu")
+    print(table(rows))
+    print("\n by seconds  by cpu")
+    print("\n".join(f"{ratio:11.2f} {by_cpu[name]:7.2f}  {name}" for name, ratio in by_seconds.items()))
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(
+            json.dumps({"machine": about, "rows": rows, "ratios": by_seconds, "ratios_cpu": by_cpu}, indent=2) + "\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
