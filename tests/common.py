@@ -321,7 +321,7 @@ class DunningCase(TransactionCase):
         return run.letter_ids.filtered(lambda letter: letter.state == "issued")
 
     @classmethod
-    def send_outbox(cls, letters=None):
+    def send_outbox(cls, letters=None, user=None):
         """Empty the outbox with a mail server that takes everything, and put paper in the post.
 
         :return: the messages as Odoo handed them to the mail server.
@@ -340,7 +340,8 @@ class DunningCase(TransactionCase):
             patch.object(server, "_connect__", lambda *_args, **_options: None),
             patch.object(server, "send_email", take),
         ):
-            waiting.mail_id.filtered(lambda mail: mail.state == "outgoing").send()
+            mails = waiting.mail_id.filtered(lambda mail: mail.state == "outgoing")
+            (cls.as_user(user, mails) if user else mails).send()
         if on_paper := waiting.filtered(lambda letter: letter.state == "issued" and not letter.mail_id):
             on_paper.action_mark_posted()
         return messages

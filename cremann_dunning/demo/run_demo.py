@@ -11,7 +11,7 @@ run, through the same methods that the buttons call. The script ends with an err
 out did not.
 """
 
-# pylint: disable=odoo-addons-relative-import  (the shell executes this text; it stands in no package)
+# pylint: disable=odoo-addons-relative-import
 
 import sys
 

@@ -1,6 +1,6 @@
 """The demo from its first day to the table of today's run."""
 
-# pylint: disable=print-used,invalid-commit  (a script at a terminal; the Odoo server beside it must see what it made)
+# pylint: disable=print-used,invalid-commit
 
 import base64
 import os

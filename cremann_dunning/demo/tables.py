@@ -1,6 +1,6 @@
 """What today's runs did, as tables for the terminal, and whether everything went out that should have."""
 
-# pylint: disable=print-used  (tables for a terminal)
+# pylint: disable=print-used
 
 from collections import Counter, defaultdict
 from textwrap import shorten

@@ -166,6 +166,23 @@ class AccountMove(models.Model):
             )
         return holds.action_release()
 
+    def unlink(self):
+        """An invoice that a letter names stays on record, like the letter."""
+        self._dunning_check_no_letter()
+        return super().unlink()
+
+    def _dunning_check_no_letter(self):
+        # sudo: whoever deletes an invoice need not know of dunning
+        line = self.env["dunning.letter.line"].sudo().search([("move_id", "in", self.ids)], limit=1)
+        if line:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s stands on the letter %(letter)s, so it cannot be deleted. Cancel the invoice instead.",
+                    invoice=line.move_id.display_name,
+                    letter=line.letter_id.display_name,
+                )
+            )
+
     def _dunning_invoice_pdf(self):
         """The invoice as it was sent, as base64; printed now when Odoo holds no file of it.
 

@@ -152,8 +152,11 @@ class DunningCase(models.Model):
                       FROM account_move_line l
                       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
                       JOIN res_partner p ON p.id = l.partner_id
+                      JOIN account_move m ON m.id = l.move_id
                      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-                       AND (l.amount_residual < 0 OR l.date_maturity < %(today)s) %(only)s
+                       AND (l.amount_residual < 0
+                            OR m.move_type IN ('out_invoice', 'out_receipt')
+                               AND (l.date_maturity IS NULL OR l.date_maturity < %(today)s)) %(only)s
                      GROUP BY p.commercial_partner_id
                 ), steps AS (
                     SELECT DISTINCT ON (m.commercial_partner_id)

@@ -29,7 +29,9 @@ SENTENCES = {
     "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet. Reconcile the bank first."),
     "MIN_AMOUNT": _lt("%(amount)s is due, less than the minimum of %(minimum)s."),
     "NO_DUE_DATE": _lt("The invoice has no due date. Set one, then it can be followed up."),
-    "NO_ADDRESS": _lt("There is no usable address for this letter. Complete the e-mail address or the postal address of the contact."),
+    "NO_ADDRESS": _lt(
+        "There is no usable address for this letter. Complete the e-mail address or the postal address of the contact."
+    ),
     "LETTER_FAILED": _lt("The letter %(letter)s could not be delivered. Mend the cause and retry it, or cancel it."),
     "LAST_LEVEL": _lt("At the end of its procedure, after %(level)s. A person decides what comes next."),
     "NO_PROCEDURE": _lt("No procedure fits this debtor. Make one for this country and kind, or choose one by hand."),

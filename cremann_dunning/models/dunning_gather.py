@@ -44,13 +44,14 @@ class DunningGather(models.AbstractModel):
         last_letters = self._last_letters(company, partners, without)
         unmatched = self._unmatched(company, partners)
         choose = self.env["dunning.procedure"]._chooser(company)
+        usable = self._usable_procedures(company)
         debtors = defaultdict(lambda: ([], [], None))
         for row in rows:
             claims, own_credits, _row = debtors[row["partner_id"]]
             debtors[row["partner_id"]] = (claims, own_credits, row)
             row["residual"], row["residual_company"] = Decimal(row["amount"]), Decimal(row["residual_company"])
             if row["residual"] > 0:
-                claims.append(self._claim(row, choose, holds, under_way, history))
+                claims.append(self._claim(row, choose, usable, holds, under_way, history))
             else:
                 own_credits.append(Credit(row["number"], row["currency"], -row["residual"]))
         return [
@@ -71,8 +72,14 @@ class DunningGather(models.AbstractModel):
         ]
 
     @api.model
-    def _claim(self, row, choose, holds, under_way, history):
-        procedure = row["own_procedure"] or row["partner_procedure"] or choose(row["country_id"], row["kind"])
+    def _usable_procedures(self, company):
+        """Procedures that an invoice or partner of this company may name: active, and shared or its own."""
+        return set(self.env["dunning.procedure"].sudo().search([("company_id", "in", (False, company.id))]).ids)
+
+    @api.model
+    def _claim(self, row, choose, usable, holds, under_way, history):
+        named = [id_ for id_ in (row["own_procedure"], row["partner_procedure"]) if id_ in usable]
+        procedure = named[0] if named else choose(row["country_id"], row["kind"])
         open_letter, failed_letter = under_way.get(row["line_id"], (None, None))
         levels_done, sent_on, claimable_from = history.get(row["line_id"], ((), None, None))
         return Claim(

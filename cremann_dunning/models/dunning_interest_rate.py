@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date, formatLang
 
 
 class DunningInterestRate(models.Model):
@@ -37,12 +38,13 @@ class DunningInterestRate(models.Model):
     )
 
     @api.depends("percent", "valid_from")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for rate in self:
             rate.display_name = self.env._(
-                "%(percent).2f%% from %(date)s",
-                percent=rate.percent,
-                date=fields.Date.to_string(rate.valid_from) if rate.valid_from else "",
+                "%(percent)s%% from %(date)s",
+                percent=formatLang(self.env, rate.percent),
+                date=format_date(self.env, rate.valid_from),
             )
 
     @api.constrains("valid_from", "table_id")

@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import ormcache
+from odoo.tools import format_date, ormcache
 
 from ..law import interest
 from ..law.calendar import add_months
@@ -95,7 +95,7 @@ class DunningInterestTable(models.Model):
                         "Interest table %(table)s has no rate for %(days)s. Add it before the later ones, "
                         "also when the rate did not change.",
                         table=table.display_name,
-                        days=", ".join(day.isoformat() for day in missing),
+                        days=", ".join(format_date(self.env, day) for day in missing),
                     )
                 )
 

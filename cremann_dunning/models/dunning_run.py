@@ -56,6 +56,7 @@ class DunningRun(models.Model):
     failed_count = fields.Integer(compute="_compute_counts")
     to_post_count = fields.Integer(compute="_compute_counts")
     decision_count = fields.Integer(compute="_compute_counts")
+    stale_rates = fields.Char(compute="_compute_stale_rates")
     proposed_on = fields.Datetime(readonly=True, copy=False)
     confirmed_on = fields.Datetime(readonly=True, copy=False)
 
@@ -80,6 +81,12 @@ class DunningRun(models.Model):
             run.failed_count = counts["failed"]
             run.to_post_count = counts["issued"]
             run.decision_count = len(run.decision_ids)
+
+    def _compute_stale_rates(self):
+        """Interest tables that have not been brought up to date: whoever confirms has to know."""
+        tables = self.env["dunning.interest.table"].search([("is_stale", "=", True)])
+        for run in self:
+            run.stale_rates = ", ".join(tables.mapped("name")) if run.state in ("draft", "proposed") else False
 
     @api.depends("decision_ids")
     def _compute_kept_decision_ids(self):
@@ -341,7 +348,7 @@ class DunningRun(models.Model):
                     self.env._(
                         "This run is dated %s, which is in the future. It shows what would go out then; confirm it "
                         "on that day.",
-                        fields.Date.to_string(run.date),
+                        format_date(self.env, run.date),
                     )
                 )
             # sudo: letters and decisions are evidence, written by the engine only; users read them

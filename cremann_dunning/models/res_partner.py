@@ -25,6 +25,7 @@ class ResPartner(models.Model):
         "dunning.procedure",
         string="Dunning procedure",
         company_dependent=True,
+        domain="[('company_id', 'in', (False, current_company_id))]",
         groups="cremann_dunning.group_dunning_user",
         help="Leave empty to choose by company, country and kind of debtor.",
     )

@@ -1,4 +1,4 @@
-"""Letters, reasons and screens as a Dutch reader gets them: the words of the law, Dutch amounts and dates, no English."""
+"""Letters, reasons and screens as a Dutch reader gets them: the words of the law, amounts, dates, no English."""
 
 import re
 from datetime import date

@@ -436,6 +436,24 @@ class TestWork(AccessCase):
             report = self.as_user(self.be_user, force_report_rendering=True)["ir.actions.report"]
             report._render_qweb_pdf("cremann_dunning.report_dunning_letter", letter.ids)
 
+    def test_outbox_emptied_by_an_administrator(self):
+        """Who may empty the outbox but not see letters sends none: each says so, and waits for one who may."""
+        admin = self._user("sysadmin", "base.group_system", self.nl)
+        self.assertFalse(self.as_user(admin)["dunning.letter"].has_access("read"))
+        paid = self.invoice(self.debtor("Paid"), 80)
+        self.run_nl.action_propose()
+        letters = self.confirm(self.run_nl)
+        self.pay(paid)
+        self.env.invalidate_all()
+        self.assertFalse(self.send_outbox(letters, admin))
+        held, stopped = letters.sorted(lambda letter: letter.partner_id.name)
+        self.assertEqual((held.state, stopped.state), ("failed", "cancelled"))
+        self.assertIn("not allowed to access this document", held.error)
+        self.assertFalse(self.move.dunning_level_id)
+        held.action_retry()
+        self.assertEqual(len(self.send_outbox(held)), 1)
+        self.assertEqual((held.state, self.move.dunning_level_id.name), ("sent", "Reminder"))
+
     def test_settings(self):
         """Who may change the settings of a company is Odoo's to say: the administrator."""
         with self.refused():
@@ -525,6 +543,30 @@ class TestBiller(AccessCase):
         letter = self.own["dunning.letter"]
         self.assertEqual((letter.line_ids.amount_open, letter.amount_total), (1000, 1000))
         self.assertEqual(self.move.dunning_level_id.name, "Reminder", "what was sent was sent")
+
+    def test_mended_invoice_with_another_term(self):
+        """The journal item that a letter names stays, whatever becomes of the invoice."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Two halves",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": 50, "nb_days": days}) for days in (0, 30)
+                ],
+            }
+        )
+        move = self.as_user(self.biller, self.move)
+        line = self.own["dunning.letter"].line_ids.move_line_id
+        move.button_draft()
+        move.invoice_payment_term_id = term.id
+        move.action_post()
+        self.assertEqual(self.move.amount_residual, 1000)
+        self.assertTrue(line.exists())
+
+    def test_reminded_invoice_is_not_deleted(self):
+        move = self.as_user(self.biller, self.move)
+        move.button_draft()
+        with self.refused(UserError, f"{self.move.name} stands on the letter DUN.*cannot be deleted"):
+            move.with_context(force_delete=True).unlink()
 
     def test_company_card_of_a_debtor(self):
         """An employee who keeps the addresses need not know of dunning."""

@@ -87,7 +87,7 @@ class TestMissing(BadInputCase):
         self.partner.write({"email": False, "street": False, "city": False, "zip": False})
         move = self.invoice(self.partner)
         run = self.run_for()
-        self.assertDecision(move, "NO_ADDRESS", "no usable e-mail address and no postal address")
+        self.assertDecision(move, "NO_ADDRESS", "no usable address for this letter")
         self.assertOthersGo(run, self.good)
 
     def test_address_of_a_letter_on_paper(self):
@@ -95,7 +95,7 @@ class TestMissing(BadInputCase):
         self.levels[0].channel = "print"
         move = self.invoice(self.partner)
         run = self.run_for()
-        self.assertDecision(move, "NO_ADDRESS", "Complete the contact")
+        self.assertDecision(move, "NO_ADDRESS", "Complete the e-mail address or the postal address")
         self.assertEqual(run.letter_ids.partner_id.name, "Good")
 
     def test_email_that_is_none(self):
@@ -245,7 +245,9 @@ class TestMissing(BadInputCase):
         self.run_for(partners=self.partner)
         pound.active = False
         self.assertDecision(move, "NET_CREDIT", "£.*100.00")
+        pound.active = True
         other = self.invoice(self.debtor("Smith"), currency=pound)
+        pound.active = False
         run = self.run_for()
         letter = run.letter_ids.filtered(lambda letter: letter.partner_id.name == "Smith")
         self.assertEqual((letter.currency_id, self.code(other)), (pound, "LETTER"))

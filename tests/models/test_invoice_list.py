@@ -1,4 +1,4 @@
-"""The invoice list and the worklist as a bookkeeper uses them: columns, filters, groups, actions, and what they cost."""
+"""The invoice list and the worklist as a bookkeeper uses them: columns, filters, groups, actions and their cost."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -387,7 +387,6 @@ class TestQueries(ListCase):
                 work(number)
             counts[number] = count[0]
         self.assertLessEqual(counts[self.MANY], counts[self.FEW] + self.SLACK, counts)
-        print("COUNTS", counts)
 
     def test_facts(self):
         def gather(number):

@@ -7,11 +7,12 @@ from decimal import Decimal
 from freezegun import freeze_time
 from psycopg2.errors import CheckViolation, UniqueViolation
 
-from odoo.addons.cremann_dunning.law import costs, interest, terms
-from odoo.addons.cremann_dunning.models.dunning_regime import RegimeError
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.cremann_dunning.law import costs, interest, terms
+from odoo.addons.cremann_dunning.models.dunning_regime import RegimeError
 
 D = Decimal
 DAY = timedelta(days=1)
@@ -445,7 +446,7 @@ class TestRegimeRefusals(RegimeCase):
 
     def test_gap_is_refused(self):
         rates = self.env["dunning.interest.rate"].with_user(self.manager)
-        with self.refused(ValidationError, "no rate for 2027-01-01"):
+        with self.refused(ValidationError, "no rate for 01/01/2027"):
             rates.create({"table_id": self.table.id, "valid_from": "2027-07-01", "percent": 10})
         rates.create(
             [

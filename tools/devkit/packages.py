@@ -68,11 +68,23 @@ def has_venv() -> bool:
     return subprocess.run([sys.executable, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0
 
 
+def needs_renderpm() -> bool:
+    """The module that draws QR codes has no wheel from Python 3.13 on, and Debian builds it for its own Python only."""
+    return sys.version_info >= (3, 13) and sys.base_prefix == "/usr"
+
+
+def debian_renderpm() -> list[str]:
+    """Debian's build of that module, for this version of Python."""
+    tag = f"cpython-3{sys.version_info.minor}-"
+    return glob.glob(f"/usr/lib/python3/dist-packages/_rl_renderPM.{tag}*.so")
+
+
 def missing_packages() -> tuple[list[str], list[str]]:
     """Debian packages to install: those nothing works without, and those only some tests need."""
     wanted = {
         f"python3.{sys.version_info.minor}-venv": has_venv(),
         "postgresql": pg_bin() is not None,
+        "ca-certificates": os.path.exists("/etc/ssl/certs/ca-certificates.crt"),
         # the patched wkhtmltopdf is linked to these
         "libxrender1": library("libXrender.so.1"),
         "libxext6": library("libXext.so.6"),
@@ -82,6 +94,7 @@ def missing_packages() -> tuple[list[str], list[str]]:
         # letters in Arial's measures, and a font for what it lacks
         "fonts-liberation": font("LiberationSans-Regular.*"),
         "fonts-dejavu-core": font("DejaVuSans.ttf"),
+        "python3-rl-renderpm": not needs_renderpm() or bool(debian_renderpm()),
         "poppler-utils": bool(shutil.which("pdftotext") and shutil.which("pdftoppm")),
     }
     optional = {
@@ -167,6 +180,8 @@ def build_venv() -> None:
             stamp("venv", digest(interpreter))
         pip(*BUILD_TOOLS, name="pip-build-tools")
         pip("--no-build-isolation", "-r", str(files[1]))
+        for module in debian_renderpm() if needs_renderpm() else ():
+            link(module, next(VENV.glob("lib/python3*/site-packages")) / Path(module).name)
         stamp("python", key)
 
 
