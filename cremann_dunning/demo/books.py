@@ -393,7 +393,7 @@ class Books:
             {
                 "name": f"{self.bank.code} {self.day(upto):%Y-%m-%d}",
                 "line_ids": [Command.set(lines.ids)],
-                "balance_end_real": sum(lines.mapped("amount")) + self.bank_balance,
+                "balance_end_real": self.company.currency_id.round(sum(lines.mapped("amount")) + self.bank_balance),
             }
         )
 

@@ -18,9 +18,10 @@ def show(story, runs) -> bool:
         table(letter_rows(letters), (0, 0, 0, 1, 1, 1, 1, 1))
         print()
         table(decision_rows(run), (0, 1, 0))
-        troubles += check(run, letters)
+        troubles += check_run(run, letters)
     print()
     table(total_rows(story, runs), (0, 1))
+    troubles += check_delivery(story, runs)
     for trouble in troubles:
         print(f"\nWRONG: {trouble}")
     print(flush=True)
@@ -105,24 +106,39 @@ def total_rows(story, runs) -> list[tuple]:
     ]
 
 
-def check(run, letters) -> list[str]:
-    """What should have gone out and did not, and what nobody should have to explain in a demo."""
+def check_run(run, letters) -> list[str]:
+    """A run that made no letters or did not come to its end, and invoices that it could not decide on."""
     troubles = []
     firm = run.company_id.name
     if run.state != "done":
         troubles.append(f"the run of {firm} is {run.state}")
     if not letters:
         troubles.append(f"the run of {firm} made no letter")
-    for letter in letters:
-        bounces = (letter.email_to or "").rpartition("<")[2].startswith("bounce")
-        wanted = "issued" if letter.channel == "print" else "failed" if bounces else "sent"
-        if letter.state != wanted:
-            troubles.append(f"letter {letter.name} to {letter.partner_id.name} is {letter.state}: {letter.error}")
-        if not letter.pdf_file:
-            troubles.append(f"letter {letter.name} to {letter.partner_id.name} has no PDF")
     troubles += [
         f"{decision.move_id.name} of {decision.partner_id.name}: {decision.explanation}"
         for decision in run.decision_ids
         if decision.outcome == "error"
     ]
+    return troubles
+
+
+def check_delivery(story, runs) -> list[str]:
+    """Letters of all runs that should have gone out and did not, and mails that the folder does not hold."""
+    troubles = []
+    today = {run.id for run in runs}
+    letters = story.env["dunning.letter"].search([("state", "!=", "cancelled")])
+    for letter in letters:
+        bounces = (letter.email_to or "").rpartition("<")[2].startswith("bounce")
+        if letter.channel == "print":
+            wanted = "issued" if letter.run_id.id in today else "sent"
+        else:
+            wanted = "failed" if bounces else "sent"
+        if letter.state != wanted:
+            troubles.append(f"letter {letter.name} to {letter.partner_id.name} is {letter.state}: {letter.error}")
+        if not letter.pdf_file:
+            troubles.append(f"letter {letter.name} to {letter.partner_id.name} has no PDF")
+    mailed = letters.filtered(lambda letter: letter.channel == "email" and letter.state == "sent")
+    kept = len(list(story.mails.rglob("*.eml")))
+    if kept < len(mailed):
+        troubles.append(f"{len(mailed)} letters count as mailed and {kept} mails arrived")
     return troubles

@@ -102,6 +102,18 @@ class DunningLevel(models.Model):
                     )
                 )
 
+    @api.constrains("legal_type", "payment_term_days", "active")
+    def _check_payment_term(self):
+        """A letter that asks to pay names the day; only a statutory notice takes its term from the law."""
+        for level in self.filtered(lambda level: level.active and level.legal_type in WRITTEN_TYPES):
+            if level.legal_type != rules.STATUTORY_NOTICE and level.payment_term_days < 1:
+                raise ValidationError(
+                    self.env._(
+                        "%(level)s gives no days to pay, so its letter could name no date. Enter 1 day or more.",
+                        level=level.name,
+                    )
+                )
+
     @api.constrains("legal_type", "active")
     def _check_legal_type(self):
         for level in self.filtered("active"):

@@ -139,7 +139,7 @@ class RunContext:
         self.env.cr.execute(
             """
             SELECT DISTINCT ON (l.move_id) l.move_id,
-                   COALESCE(NULLIF(m.invoice_origin, ''), NULLIF(split_part(l.name, E'\n', 1), ''), m.ref)
+                   COALESCE(NULLIF(split_part(l.name, E'\n', 1), ''), NULLIF(m.invoice_origin, ''), m.ref)
               FROM account_move_line l JOIN account_move m ON m.id = l.move_id
              WHERE l.move_id IN %s AND l.display_type = 'product'
              ORDER BY l.move_id, ABS(l.balance) DESC, l.id
