@@ -99,6 +99,9 @@ class DunningCase(TransactionCase):
         cls.biller = cls._user("biller", "account.group_account_invoice", cls.nl)
         cls.internal = cls._user("internal", "base.group_user", cls.nl)
         cls.nl.dunning_responsible_id = cls.user
+        # Printing fetches styles from Odoo itself; without a server of our own it must not ask whatever else runs here.
+        cls.env["ir.config_parameter"].set_param("report.url", "http://127.0.0.1:9")
+        cls.env["ir.config_parameter"].set_param("report.print_delay", "10")
         cls.eur, cls.usd = cls.env.ref("base.EUR"), cls.env.ref("base.USD")
         if cls.with_belgium:
             cls._set_up_belgium()

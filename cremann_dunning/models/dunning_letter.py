@@ -129,7 +129,7 @@ class DunningLetter(models.Model):
     signature_html = fields.Html(compute="_compute_blocks", sanitize=False)
     bank_account_id = fields.Many2one("res.partner.bank", compute="_compute_payment_parts")
     payment_reference = fields.Char(compute="_compute_payment_parts")
-    qr_image = fields.Char(compute="_compute_payment_parts")
+    qr_image = fields.Char(compute="_compute_qr_image")
     needs_letterhead = fields.Boolean(compute="_compute_needs_letterhead")
     shown_subject = fields.Char(compute="_compute_shown")
     shown_body = fields.Html(compute="_compute_shown", sanitize=False)
@@ -228,6 +228,9 @@ class DunningLetter(models.Model):
                 letter.payment_reference = moves.payment_reference or moves.name
             else:
                 letter.payment_reference = ", ".join(moves.mapped("name")[:3]) + (" …" if len(moves) > 3 else "")
+
+    def _compute_qr_image(self):
+        for letter in self:
             letter.qr_image = letter._qr_image()
 
     def _qr_image(self):
@@ -419,15 +422,16 @@ class DunningLetter(models.Model):
         # unpatched Qt takes one document a call
         together = len(self) > 1 and _wkhtml().is_patched_qt
         pdfs = self._render_streams(report, self.ids) if together else {}
-        if set(pdfs) != set(self) or not all(_names(pdfs[letter], letter.name) for letter in self):
-            pdfs = {}
-            for letter in self:
-                pdfs.update(self._render_streams(report, letter.ids))
+        good = {letter: pdf for letter, pdf in pdfs.items() if _names(pdf, letter.name)}
         for letter in self:
-            if not _names(pdfs[letter], letter.name):
-                raise UserError(
-                    self.env._("The PDF of letter %s does not show its number. Check the layout.", letter.name)
-                )
+            if letter not in good:
+                good.update(letter._render_alone(report))
+        return good
+
+    def _render_alone(self, report):
+        pdfs = self._render_streams(report, self.ids)
+        if not _names(pdfs[self], self.name):
+            raise UserError(self.env._("The PDF of letter %s does not show its number. Check the layout.", self.name))
         return pdfs
 
     def _render_streams(self, report, ids):
@@ -581,9 +585,10 @@ class DunningLetter(models.Model):
             text = reason or self.env._("The mail server gave no reason.")
             letter.write({"state": "failed", "error": text})
             if letter.user_id and not letter.activity_ids:
+                env = letter.with_context(lang=letter.user_id.lang).env
                 letter.activity_schedule(
                     "mail.mail_activity_data_warning",
-                    summary=self.env._("Letter not delivered"),
+                    summary=env._("Letter not delivered"),
                     note=text,
                     user_id=letter.user_id.id,
                 )

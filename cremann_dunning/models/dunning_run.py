@@ -112,6 +112,7 @@ class DunningRun(models.Model):
         self.ensure_one()
         self._drop_drafts()
         self.env["dunning.letter"]._after_sending(self.company_id)
+        self._forget_settled(self.company_id)
         debtors = self.env["dunning.gather"].facts(
             self.company_id, self.date, self.partner_ids.commercial_partner_id.ids or None
         )
@@ -126,6 +127,28 @@ class DunningRun(models.Model):
 
     def _drop_drafts(self):
         self.letter_ids.filtered(lambda letter: letter.state == "draft").unlink()
+
+    @api.model
+    def _forget_settled(self, company):
+        """Take next step and decision off invoices that were settled since: filters must not find them any more.
+
+        Their decisions stay on record. SQL as in ``_point_to``.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_move
+                   SET dunning_decision_id = NULL, dunning_next_level_id = NULL, dunning_next_date = NULL
+                 WHERE company_id = %s AND dunning_decision_id IS NOT NULL
+                   AND (state <> 'posted' OR payment_state NOT IN ('not_paid', 'partial'))
+                """,
+                company.id,
+            )
+        )
+        self.env["account.move"].invalidate_model(
+            ["dunning_decision_id", "dunning_next_level_id", "dunning_next_date", "dunning_explanation"]
+        )
 
     @api.model
     def _procedures(self, debtors):

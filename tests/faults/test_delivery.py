@@ -49,7 +49,6 @@ class DeliveryCase(DunningCase):
         controller = Controller(cls.mailbox, hostname="127.0.0.1", port=port)
         controller.start()
         cls.addClassCleanup(controller.stop)
-        cls.env["ir.config_parameter"].set_param("report.print_delay", "10")  # no script in a letter to wait for
         cls.env["ir.mail_server"].search([]).active = False
         cls.env["ir.mail_server"].create({"name": "loopback", "smtp_host": "127.0.0.1", "smtp_port": port})
         # Odoo keeps its tests from mailing; these are about mailing, to a server of their own.

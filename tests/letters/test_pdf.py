@@ -40,7 +40,6 @@ class PdfCase(DunningCase):
         cls.startClassPatcher(patch.dict(os.environ, {"PATH": path}))
         _wkhtml.cache_clear()
         cls.addClassCleanup(_wkhtml.cache_clear)
-        cls.env["ir.config_parameter"].set_param("report.print_delay", "10")  # no script in a letter to wait for
 
     def issue(self, *partners):
         """Propose and confirm for these debtors: the issued letters in the order of the debtors."""
