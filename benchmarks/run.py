@@ -2,7 +2,7 @@
 """How fast the engine is, beside the barest SQL that could do the work and beside the peer addon.
 
     ./dev bench                                    1,000 and 5,000 invoices
-    ./dev bench --sizes 5000,20000,100000          the sizes of the promise in the README
+    ./dev bench --sizes 5000,20000,100000          how it grows
     ./dev bench --only ours --repeat 3             the best of three
     ./dev bench --only confirm --pdf 200           200 letters with their PDFs
 
