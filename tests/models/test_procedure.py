@@ -344,7 +344,11 @@ class TestRefusals(ProcedureCase):
         procedure = self.procedure(automatic_choice=False)
         for record, values, message in (
             (procedure.level_ids, {"delay_days": -1}, "number of days to wait cannot be negative"),
-            (procedure.level_ids, {"payment_term_days": -1}, "number of days to pay cannot be negative"),
+            (
+                procedure.level_ids,
+                {"payment_term_days": -1, "legal_type": "statutory_notice"},
+                "number of days to pay cannot be negative",
+            ),
             (procedure, {"minimum_interval": -1}, "number of days between letters cannot be negative"),
             (procedure, {"minimum_amount": -0.01}, "minimum amount cannot be negative"),
         ):
@@ -353,6 +357,13 @@ class TestRefusals(ProcedureCase):
                     record.write(values)
                     self.env.flush_all()
                 self.assertIn(message, record._sql_error_to_message(caught.exception))
+
+    def test_letter_without_days_to_pay(self):
+        procedure = self.procedure(automatic_choice=False)
+        with self.refused("gives no days to pay"):
+            procedure.level_ids.payment_term_days = 0
+        procedure.level_ids.payment_term_days = 1
+        procedure.level_ids.write({"legal_type": "statutory_notice", "payment_term_days": 0})
 
     def test_costs_for_a_consumer_before_a_statutory_notice(self):
         charge = {"name": "Pay", "costs": "charge", "legal_type": "final_notice"}

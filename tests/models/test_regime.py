@@ -349,9 +349,7 @@ class TestRegimeRefusals(RegimeCase):
 
     def test_no_table(self):
         for name in ("eu_business", "eu_consumer"):
-            message = self.assertRegimeError(
-                "NO_RATE", self.regime(name).interest, D("100"), "2026-01-01", TODAY
-            )
+            message = self.assertRegimeError("NO_RATE", self.regime(name).interest, D("100"), "2026-01-01", TODAY)
             self.assertIn(self.regime(name).name, message)
 
     def test_empty_table(self):
@@ -466,9 +464,7 @@ class TestRegimeRefusals(RegimeCase):
     def test_new_rate_counts_at_once(self):
         regime = self.regime("nl_business")
         old = regime.interest(D("1000"), "2026-12-31", "2027-01-31").total
-        rate = self.table.rate_ids.create(
-            {"table_id": self.table.id, "valid_from": "2027-01-01", "percent": 12}
-        )
+        rate = self.table.rate_ids.create({"table_id": self.table.id, "valid_from": "2027-01-01", "percent": 12})
         new = regime.interest(D("1000"), "2026-12-31", "2027-01-31").total
         self.assertEqual((old, new), (D("8.83"), D("10.19")))
         rate.percent = 6

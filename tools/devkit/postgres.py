@@ -38,15 +38,21 @@ jit = off
 
 
 def pg_bin() -> Path | None:
-    """The folder of the newest installed PostgreSQL server from 13 on; a cluster made before keeps its version."""
+    """The folder of PostgreSQL's programs: the version that made the cluster, or else the newest one from 13 on."""
     folders = {int(Path(path).parts[-2]): Path(path) for path in glob.glob("/usr/lib/postgresql/[0-9]*/bin")}
-    folders = {version: folder for version, folder in folders.items() if version >= 13 and (folder / "initdb").exists()}
-    with contextlib.suppress(OSError, ValueError):
-        return folders[int((CLUSTER / "PG_VERSION").read_text())] if folders else None
+    folders = {version: path for version, path in folders.items() if version >= 13 and (path / "initdb").exists()}
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        return folders[int((CLUSTER / "PG_VERSION").read_text())]
     if folders:
         return folders[max(folders)]
     found = shutil.which("initdb") and shutil.which("postgres")
     return Path(found).resolve().parent if found else None
+
+
+def fits_cluster() -> bool:
+    """Whether the installed PostgreSQL can run the cluster; another major version cannot."""
+    printed = subprocess.run([str(pg_bin() / "postgres"), "--version"], capture_output=True, text=True).stdout
+    return f" {(CLUSTER / 'PG_VERSION').read_text().strip()}." in printed
 
 
 def pg_user() -> pwd.struct_passwd:
@@ -102,9 +108,9 @@ def pg_run(name: str, program: str, *arguments: str, failed: str, mend: str = ""
 def make_cluster() -> None:
     """initdb under another name first, so that what bears the name is complete."""
     if (CLUSTER / "PG_VERSION").is_file():
-        if pg_bin():
+        if fits_cluster():
             return
-        say("  note: the PostgreSQL that made .dev/pg is gone; making the cluster anew")
+        say("  note: the PostgreSQL that made .dev/pg is gone; its databases are made anew")
         remove(CLUSTER)
     with step(f"PostgreSQL cluster in .dev/pg ({pg_bin()})"):
         part = DEV / "pg.part"
@@ -132,21 +138,9 @@ def start_cluster() -> None:
     settings.write_text(PG_SETTINGS.format(socket=socket_dir(), port=PG_PORT))
     settings.chmod(0o644)
     log = CLUSTER / "server.log"
+    options = ["-D", str(CLUSTER), "-w", "-t", "60", "-l", str(log)]
     failed = f"PostgreSQL did not start; its own log is {log}."
-    pg_run(
-        "pg_ctl",
-        "pg_ctl",
-        "-D",
-        str(CLUSTER),
-        "-w",
-        "-t",
-        "60",
-        "-l",
-        str(log),
-        "start",
-        failed=failed,
-        mend="./dev setup; if it persists: rm -rf .dev/pg; ./dev setup",
-    )
+    pg_run("pg_ctl", "pg_ctl", *options, "start", failed=failed, mend="rm -rf .dev/pg; ./dev setup")
 
 
 @contextlib.contextmanager
