@@ -1,4 +1,4 @@
-"""From confirm to the debtor's mailbox over a real SMTP server: what goes out, what moves, and what never goes twice."""
+"""From confirm to the debtor's mailbox over a real SMTP server: what goes out, what moves, what never goes twice."""
 
 import email
 import email.policy
