@@ -34,5 +34,6 @@
         "wizards/dunning_hold_wizard_views.xml",
         "views/dunning_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -1,0 +1,19 @@
+def uninstall_hook(env):
+    """Take the records away in an order that lets every reference go first.
+
+    Odoo removes the shipped procedures and rates one by one and would stumble over what still points to them. The
+    invoices themselves lose nothing but their dunning columns.
+    """
+    env.cr.execute(
+        """
+        UPDATE account_move
+           SET dunning_level_id = NULL, dunning_next_level_id = NULL, dunning_decision_id = NULL,
+               dunning_procedure_id = NULL
+         WHERE COALESCE(dunning_level_id, dunning_next_level_id, dunning_decision_id, dunning_procedure_id) IS NOT NULL
+        """
+    )
+    env.cr.execute("UPDATE mail_mail SET dunning_letter_id = NULL WHERE dunning_letter_id IS NOT NULL")
+    for table in ("letter_line", "letter", "decision_run_rel", "case", "decision", "hold", "run", "regime"):
+        env.cr.execute(f"DELETE FROM dunning_{table}")  # names from the line above, nothing of a user's
+    env["ir.sequence"].search([("code", "=", "dunning.letter")]).unlink()
+    env.invalidate_all(flush=False)
