@@ -13,8 +13,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from .console import ADDON, DEV, LOGS, OUT, ROOT, Stop, say, step, tail
-from .databases import addon_template, copy_database, drop_database, psql, rename_database
+from .console import ADDON, DEV, LOGS, OUT, ROOT, Stop, say, stamp, stamped, step, tail
+from .databases import addon_template, copy_database, databases, drop_database, psql, rename_database
 from .environment import odoo, odoo_shell, python, tool_env
 
 PART = "demo_part"  # the name of the demo database while it is made
@@ -154,11 +154,41 @@ def make_demo(port: int, smtp_port: int) -> None:
     }
     # the server is for wkhtmltopdf, which fetches the letters' style from it
     with step("two firms' receivables, and a dunning run over them"), odoo_server(PART, port, cron=False):
-        with script.open() as text:
-            done = subprocess.run(odoo_shell(PART), stdin=text, env=env, cwd=ROOT)
-        if done.returncode:
+        if tell(odoo_shell(PART), script, env):
             raise Stop(f"{script.relative_to(ROOT)} failed.", "./dev demo")
     rename_database(PART, "demo")
+    stamp("demo", demo_key())
+
+
+def tell(command: list, script: Path, env: dict) -> int:
+    """Run the script, show what it prints as it comes, and keep that in out/run.txt for the next look."""
+    with script.open() as text, (OUT / "run.txt").open("w") as kept:
+        process = subprocess.Popen(command, stdin=text, stdout=subprocess.PIPE, env=env, cwd=ROOT, text=True)
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            kept.write(line)
+        return process.wait()
+
+
+def demo_key() -> str:
+    """What the demo was made from: the addon as it stands, and the day, since its dates count from today."""
+    return f"{addon_template()} {time.strftime('%Y-%m-%d')}"
+
+
+def still_good() -> bool:
+    """Whether the demo was made today, from this addon, and is all there."""
+    return (
+        "demo" in databases()
+        and (OUT / "run.txt").is_file()
+        and (OUT / "mails").is_dir()
+        and stamped("demo", demo_key())
+    )
+
+
+def show_again() -> None:
+    """The tables of a run that was made before."""
+    say("The demo was made today and nothing has changed since; ./dev demo --fresh makes it anew.")
+    print((OUT / "run.txt").read_text(), end="")
 
 
 def serve(port: int) -> None:
