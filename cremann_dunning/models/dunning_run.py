@@ -56,6 +56,7 @@ class DunningRun(models.Model):
     failed_count = fields.Integer(compute="_compute_counts")
     to_post_count = fields.Integer(compute="_compute_counts")
     decision_count = fields.Integer(compute="_compute_counts")
+    is_ahead = fields.Boolean(compute="_compute_is_ahead")
     stale_rates = fields.Char(compute="_compute_stale_rates")
     proposed_on = fields.Datetime(readonly=True, copy=False)
     confirmed_on = fields.Datetime(readonly=True, copy=False)
@@ -81,6 +82,11 @@ class DunningRun(models.Model):
             run.failed_count = counts["failed"]
             run.to_post_count = counts["issued"]
             run.decision_count = len(run.decision_ids)
+
+    @api.depends("date", "company_id")
+    def _compute_is_ahead(self):
+        for run in self:
+            run.is_ahead = bool(run.date) and run.date > run.company_id._dunning_today()
 
     def _compute_stale_rates(self):
         """Interest tables that have not been brought up to date: whoever confirms has to know."""
@@ -111,6 +117,7 @@ class DunningRun(models.Model):
     def _propose(self):
         self.ensure_one()
         self._drop_drafts()
+        self._drop_previews()
         self.env["dunning.letter"]._after_sending(self.company_id)
         self._forget_settled(self.company_id)
         debtors = self.env["dunning.gather"].facts(
@@ -127,6 +134,13 @@ class DunningRun(models.Model):
 
     def _drop_drafts(self):
         self.letter_ids.filtered(lambda letter: letter.state == "draft").unlink()
+
+    def _drop_previews(self):
+        """Throw away what runs of a later day have drafted: a look ahead never stands in the way of today."""
+        today = self.company_id._dunning_today()
+        if self.date <= today:
+            ahead = [("company_id", "=", self.company_id.id), ("date", ">", today), ("state", "=", "proposed")]
+            self.search(ahead)._drop_drafts()
 
     @api.model
     def _forget_settled(self, company):
@@ -231,7 +245,10 @@ class DunningRun(models.Model):
     # -- decisions ------------------------------------------------------------------------------------------------
 
     def _write_decisions(self, company, day, debtors, outcomes):
-        """Write a decision for every invoice whose answer changed, and link all of them to this run, if any."""
+        """Write a decision for every invoice whose answer changed, and link all of them to this run, if any.
+
+        Only decisions of today become the current ones of their invoices; those of a run of another day are a look.
+        """
         chosen = [
             (debtor, decision)
             for debtor, outcome in zip(debtors, outcomes, strict=True)
@@ -252,7 +269,8 @@ class DunningRun(models.Model):
                 fresh.append(vals)
         made = self.env["dunning.decision"].create(fresh)
         self._link_decisions(kept + made.ids)
-        self._point_to(made)
+        if day == company._dunning_today():
+            self._point_to(made)
 
     @api.model
     def _same_answer(self, old, vals):

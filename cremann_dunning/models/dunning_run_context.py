@@ -17,7 +17,8 @@ class RunContext:
         self.run = run
         self.env = run.env
         self.company = run.company_id
-        self.date = self.company._dunning_today()
+        # a run of a past day sends letters of today, a look ahead shows what they would say on that day
+        self.date = max(run.date, self.company._dunning_today())
         self.signer = self.company.dunning_responsible_id or run.user_id
         plans = [plan for outcome in outcomes for plan in outcome.letters]
         self.levels = {level.id: level for level in self.env["dunning.level"].browse({p.level.id for p in plans})}

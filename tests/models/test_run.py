@@ -260,6 +260,23 @@ class TestRun(DunningCase):
         with self.assertRaisesRegex(UserError, "future"):
             run.action_confirm()
 
+    def test_look_ahead_changes_nothing_and_stands_in_nobodys_way(self):
+        partner = self.debtor()
+        move = self.invoice(partner, 1000, due=1)
+        for days in (0, 7):
+            with self.at(days) as today:
+                self.send_level(partners=partner, date=today)
+        with self.at(8) as today:
+            current = move.dunning_decision_id
+            ahead = self.run_for(partners=partner, date=today + timedelta(days=9))
+            self.assertTrue(ahead.is_ahead)
+            self.assertEqual(ahead.letter_ids.legal_type, "notice_of_default")
+            self.assertEqual(ahead.letter_ids.amount_interest, 5.13, "interest to the day of the run")
+            self.assertEqual(move.dunning_decision_id, current)
+        with self.at(15) as today:
+            letter = self.send_level(partners=partner, date=today)
+        self.assertEqual((letter.state, letter.legal_type), ("sent", "notice_of_default"))
+
     def test_cancelled_draft_frees_its_invoices(self):
         partner = self.debtor()
         self.invoice(partner, 100, due=1)
