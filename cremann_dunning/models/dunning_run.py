@@ -29,7 +29,7 @@ class DunningRun(models.Model):
     _inherit = ["mail.thread"]
     _order = "date desc, id desc"
 
-    name = fields.Char(compute="_compute_name", store=True)
+    name = fields.Char(compute="_compute_name")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     date = fields.Date(required=True, default=lambda self: self.env.company._dunning_today())
     user_id = fields.Many2one("res.users", string="Made by", default=lambda self: self.env.user, readonly=True)
@@ -61,11 +61,11 @@ class DunningRun(models.Model):
     proposed_on = fields.Datetime(readonly=True, copy=False)
     confirmed_on = fields.Datetime(readonly=True, copy=False)
 
-    @api.depends("date", "company_id")
+    @api.depends("date")
+    @api.depends_context("lang")
     def _compute_name(self):
         for run in self:
-            env = run.with_context(lang=run.company_id.partner_id.lang).env
-            run.name = env._("Run of %s", format_date(env, run.date)) if run.date else ""
+            run.name = self.env._("Run of %s", format_date(self.env, run.date)) if run.date else ""
 
     @api.depends("letter_ids.state", "decision_ids")
     def _compute_counts(self):

@@ -9,7 +9,7 @@ from odoo.tools import html2plaintext
 
 from odoo.addons.cremann_dunning.engine.reasons import REASONS
 
-from ..common import DunningCase
+from ..common import TODAY, DunningCase
 
 # Words that no Dutch sentence of ours has.
 ENGLISH = re.compile(
@@ -277,10 +277,10 @@ class TestDutchReasons(DutchCase):
         run.with_context(lang="nl_NL").action_propose()
         self.assertEqual(move.dunning_decision_id, first)
 
-    def test_run_is_named_in_the_language_of_the_company(self):
-        self.nl.partner_id.lang = "nl_NL"
-        run = self.env["dunning.run"].with_context(lang=None).create({"company_id": self.nl.id})
-        self.assertEqual(run.name, "Aanmaanronde van 16-11-2026")
+    def test_run_is_named_in_the_language_of_its_reader(self):
+        run = self.env["dunning.run"].create({"company_id": self.nl.id, "date": TODAY})
+        self.assertEqual(run.with_context(lang="nl_NL").name, "Aanmaanronde van 16-11-2026")
+        self.assertEqual(run.with_context(lang="en_US").name, "Run of 11/16/2026")
 
 
 @tagged("post_install", "-at_install")
