@@ -2,6 +2,71 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+# One row per debtor out of the ledger, the current decisions and the levels reached, put into its case.
+REFRESH = """
+WITH figures AS (
+    SELECT p.commercial_partner_id AS partner_id,
+           SUM(l.amount_residual) FILTER (WHERE l.amount_residual > 0) AS overdue,
+           COUNT(DISTINCT l.move_id) FILTER (WHERE l.amount_residual > 0) AS invoices,
+           MIN(l.date_maturity) FILTER (WHERE l.amount_residual > 0) AS oldest,
+           -COALESCE(SUM(l.amount_residual) FILTER (WHERE l.amount_residual < 0), 0) AS credit
+      FROM account_move_line l
+      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+      JOIN res_partner p ON p.id = l.partner_id
+      JOIN account_move m ON m.id = l.move_id
+     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+       AND (l.amount_residual < 0
+            OR m.move_type IN ('out_invoice', 'out_receipt')
+               AND (l.date_maturity IS NULL OR l.date_maturity < %(today)s)) %(only)s
+     GROUP BY p.commercial_partner_id
+), steps AS (
+    SELECT DISTINCT ON (m.commercial_partner_id)
+           m.commercial_partner_id AS partner_id, d.id AS decision_id, d.level_id, d.next_date
+      FROM account_move m
+      JOIN dunning_decision d ON d.id = m.dunning_decision_id
+      JOIN res_partner p ON p.id = m.commercial_partner_id
+     WHERE m.company_id = %(company)s AND m.state = 'posted'
+       AND m.payment_state IN ('not_paid', 'partial') %(only)s
+     ORDER BY m.commercial_partner_id,
+              CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
+                             WHEN 'wait' THEN 3 ELSE 4 END,
+              d.next_date NULLS LAST, m.invoice_date_due, m.id
+), levels AS (
+    SELECT DISTINCT ON (m.commercial_partner_id)
+           m.commercial_partner_id AS partner_id, m.dunning_level_id AS level_id
+      FROM account_move m
+      JOIN dunning_level v ON v.id = m.dunning_level_id
+      JOIN res_partner p ON p.id = m.commercial_partner_id
+     WHERE m.company_id = %(company)s AND m.state = 'posted'
+       AND m.payment_state IN ('not_paid', 'partial') %(only)s
+     ORDER BY m.commercial_partner_id, v.sequence DESC, m.id
+), fresh AS (
+    SELECT f.*, s.decision_id, s.level_id AS next_level_id, s.next_date, v.level_id
+      FROM figures f
+      LEFT JOIN steps s USING (partner_id)
+      LEFT JOIN levels v USING (partner_id)
+)
+INSERT INTO dunning_case AS c (
+    partner_id, company_id, user_id, active, debtor_kind, country_id, amount_overdue, amount_credit,
+    oldest_due_date, days_overdue, invoice_count, level_id, next_level_id, next_date, decision_id,
+    refreshed_on, create_uid, write_uid, create_date, write_date)
+SELECT f.partner_id, %(company)s, %(user)s, TRUE, p.dunning_debtor_kind, p.country_id,
+       COALESCE(f.overdue, 0), f.credit, f.oldest, GREATEST(%(today)s - f.oldest, 0), f.invoices,
+       f.level_id, f.next_level_id, f.next_date, f.decision_id,
+       %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+  FROM fresh f JOIN res_partner p ON p.id = f.partner_id
+ WHERE COALESCE(f.overdue, 0) > 0
+    OR EXISTS (SELECT 1 FROM dunning_case k
+                WHERE k.partner_id = f.partner_id AND k.company_id = %(company)s)
+    ON CONFLICT (partner_id, company_id) DO UPDATE
+   SET amount_overdue = EXCLUDED.amount_overdue, amount_credit = EXCLUDED.amount_credit,
+       oldest_due_date = EXCLUDED.oldest_due_date, days_overdue = EXCLUDED.days_overdue,
+       invoice_count = EXCLUDED.invoice_count, level_id = EXCLUDED.level_id,
+       next_level_id = EXCLUDED.next_level_id, next_date = EXCLUDED.next_date,
+       decision_id = EXCLUDED.decision_id, refreshed_on = EXCLUDED.refreshed_on
+RETURNING c.id
+"""
+
 
 class DunningCase(models.Model):
     _name = "dunning.case"
@@ -142,69 +207,7 @@ class DunningCase(models.Model):
         only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL()
         self.env.cr.execute(
             SQL(
-                """
-                WITH figures AS (
-                    SELECT p.commercial_partner_id AS partner_id,
-                           SUM(l.amount_residual) FILTER (WHERE l.amount_residual > 0) AS overdue,
-                           COUNT(DISTINCT l.move_id) FILTER (WHERE l.amount_residual > 0) AS invoices,
-                           MIN(l.date_maturity) FILTER (WHERE l.amount_residual > 0) AS oldest,
-                           -COALESCE(SUM(l.amount_residual) FILTER (WHERE l.amount_residual < 0), 0) AS credit
-                      FROM account_move_line l
-                      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                      JOIN res_partner p ON p.id = l.partner_id
-                      JOIN account_move m ON m.id = l.move_id
-                     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-                       AND (l.amount_residual < 0
-                            OR m.move_type IN ('out_invoice', 'out_receipt')
-                               AND (l.date_maturity IS NULL OR l.date_maturity < %(today)s)) %(only)s
-                     GROUP BY p.commercial_partner_id
-                ), steps AS (
-                    SELECT DISTINCT ON (m.commercial_partner_id)
-                           m.commercial_partner_id AS partner_id, d.id AS decision_id, d.level_id, d.next_date
-                      FROM account_move m
-                      JOIN dunning_decision d ON d.id = m.dunning_decision_id
-                      JOIN res_partner p ON p.id = m.commercial_partner_id
-                     WHERE m.company_id = %(company)s AND m.state = 'posted'
-                       AND m.payment_state IN ('not_paid', 'partial') %(only)s
-                     ORDER BY m.commercial_partner_id,
-                              CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
-                                             WHEN 'wait' THEN 3 ELSE 4 END,
-                              d.next_date NULLS LAST, m.invoice_date_due, m.id
-                ), levels AS (
-                    SELECT DISTINCT ON (m.commercial_partner_id)
-                           m.commercial_partner_id AS partner_id, m.dunning_level_id AS level_id
-                      FROM account_move m
-                      JOIN dunning_level v ON v.id = m.dunning_level_id
-                      JOIN res_partner p ON p.id = m.commercial_partner_id
-                     WHERE m.company_id = %(company)s AND m.state = 'posted'
-                       AND m.payment_state IN ('not_paid', 'partial') %(only)s
-                     ORDER BY m.commercial_partner_id, v.sequence DESC, m.id
-                ), fresh AS (
-                    SELECT f.*, s.decision_id, s.level_id AS next_level_id, s.next_date, v.level_id
-                      FROM figures f
-                      LEFT JOIN steps s USING (partner_id)
-                      LEFT JOIN levels v USING (partner_id)
-                )
-                INSERT INTO dunning_case AS c (
-                    partner_id, company_id, user_id, active, debtor_kind, country_id, amount_overdue, amount_credit,
-                    oldest_due_date, days_overdue, invoice_count, level_id, next_level_id, next_date, decision_id,
-                    refreshed_on, create_uid, write_uid, create_date, write_date)
-                SELECT f.partner_id, %(company)s, %(user)s, TRUE, p.dunning_debtor_kind, p.country_id,
-                       COALESCE(f.overdue, 0), f.credit, f.oldest, GREATEST(%(today)s - f.oldest, 0), f.invoices,
-                       f.level_id, f.next_level_id, f.next_date, f.decision_id,
-                       %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM fresh f JOIN res_partner p ON p.id = f.partner_id
-                 WHERE COALESCE(f.overdue, 0) > 0
-                    OR EXISTS (SELECT 1 FROM dunning_case k
-                                WHERE k.partner_id = f.partner_id AND k.company_id = %(company)s)
-                    ON CONFLICT (partner_id, company_id) DO UPDATE
-                   SET amount_overdue = EXCLUDED.amount_overdue, amount_credit = EXCLUDED.amount_credit,
-                       oldest_due_date = EXCLUDED.oldest_due_date, days_overdue = EXCLUDED.days_overdue,
-                       invoice_count = EXCLUDED.invoice_count, level_id = EXCLUDED.level_id,
-                       next_level_id = EXCLUDED.next_level_id, next_date = EXCLUDED.next_date,
-                       decision_id = EXCLUDED.decision_id, refreshed_on = EXCLUDED.refreshed_on
-                RETURNING c.id
-                """,
+                REFRESH,
                 company=company.id,
                 today=today,
                 user=company.dunning_responsible_id.id or None,
