@@ -2,6 +2,7 @@ import base64
 import hashlib
 import io
 import logging
+import re
 from datetime import timedelta
 
 import psycopg2
@@ -582,7 +583,7 @@ class DunningLetter(models.Model):
     def _register_failure(self, reason):
         """Keep the error on the letter until a person has dealt with it, and ask the responsible to."""
         for letter in self.filtered(lambda letter: letter.state in ("draft", "issued", "failed")):
-            text = reason or self.env._("The mail server gave no reason.")
+            text = letter._plain_reason(reason)
             letter.write({"state": "failed", "error": text})
             if letter.user_id and not letter.activity_ids:
                 env = letter.with_context(lang=letter.user_id.lang).env
@@ -592,6 +593,16 @@ class DunningLetter(models.Model):
                     note=text,
                     user_id=letter.user_id.id,
                 )
+
+    @api.model
+    def _plain_reason(self, reason):
+        """Why a mail did not leave, without the wrapping that Odoo and smtplib put around a server's answer."""
+        answer = re.search(r"\((\d{3}), b(['\"])(.*?)\2\)", reason or "")
+        if answer:
+            return self.env._(
+                "The mail server refused it: %(code)s %(text)s", code=answer.group(1), text=answer.group(3)
+            )
+        return reason or self.env._("The mail server gave no reason.")
 
     def _stop_if_settled(self):
         """Cancel those of these issued letters whose claims have changed since; return them.

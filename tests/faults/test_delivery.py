@@ -105,7 +105,7 @@ class TestDelivery(DeliveryCase):
         self.empty_outbox(letters)
         failed = letters.filtered(lambda letter: letter.partner_id == partner)
         self.assertEqual(failed.state, "failed")
-        self.assertIn("550", failed.error)
+        self.assertEqual(failed.error, "The mail server refused it: 550 5.1.1 no such mailbox here")
         self.assertFalse(gone.dunning_level_id)
         self.assertEqual(here.dunning_level_id.legal_type, "reminder")
         self.assertTrue(failed.activity_ids, "somebody is asked to deal with it")
