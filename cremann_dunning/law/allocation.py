@@ -170,6 +170,22 @@ class Costs:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """What :func:`settle` wants to know of one claim, apart from the rates; euro.
+
+    :ivar principal: as it was before any payment.
+    :ivar due_date: last payment day.
+    :ivar costs: collection costs, each with the day it falls due.
+    :ivar interest_from: see :func:`settle`.
+    """
+
+    principal: Decimal
+    due_date: date
+    costs: tuple[Costs, ...] = ()
+    interest_from: date | None = None
+
+
+@dataclass(frozen=True)
 class Step:
     """One payment on a claim, euro: what it paid, and what was open right after it.
 

@@ -131,6 +131,11 @@ class DunningInterestTable(models.Model):
         """Record that somebody looked today and found no newer rate."""
         self.write({"checked_on": fields.Date.context_today(self)})
 
+    def action_import_rates(self):
+        """Open the import of rates from a file, for this table when it is one."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_rate_import_wizard_action")
+        return action | {"context": {"default_table_id": self.id if len(self) == 1 else False}}
+
     def _is_stale_on(self, day):
         """Whether a newer rate may exist on that day than this table knows; an empty table always is stale.
 
@@ -142,10 +147,13 @@ class DunningInterestTable(models.Model):
         known = max(filter(None, (self.newest_rate_date, self.checked_on)), default=None)
         return known is None or day > add_months(known, (MONTHS[self.frequency] or 6) + 1)
 
-    def _missing_days(self):
-        """Days between the first and the last row on which a regular table should have a row and has none."""
+    def _missing_days(self, more=()):
+        """Days between the first and the last row on which a regular table should have a row and has none.
+
+        :param more: days of rows that are about to be added.
+        """
         self.ensure_one()
-        present = set(self.rate_ids.mapped("valid_from"))
+        present = set(self.rate_ids.mapped("valid_from")).union(more)
         step = MONTHS[self.frequency]
         if not present or not step:
             return []

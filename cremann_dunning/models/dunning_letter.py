@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import psycopg2
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from markupsafe import escape
 
 from odoo import Command, api, fields, models
@@ -90,6 +90,10 @@ class DunningLetter(models.Model):
     amount_interest_day = fields.Monetary(string="Interest per day", readonly=True)
     amount_costs = fields.Monetary(string="Costs", readonly=True)
     amount_costs_announced = fields.Monetary(string="Costs announced", readonly=True)
+    amount_costs_vat = fields.Monetary(
+        string="VAT in the costs", readonly=True, help="Part of the costs, or of the costs announced."
+    )
+    costs_vat_rate = fields.Float(string="VAT rate of the costs", digits=(5, 2), readonly=True)
     amount_total = fields.Monetary(string="To pay", readonly=True)
     amount_listed = fields.Monetary(
         string="Also open", readonly=True, help="Other overdue invoices that the letter lists and does not demand yet."
@@ -98,6 +102,12 @@ class DunningLetter(models.Model):
     subject = fields.Char(readonly=True)
     # Not sanitized: it is made from our own templates with every value escaped, and has to stay byte for byte.
     body = fields.Html(readonly=True, sanitize=False)
+    terms_version = fields.Char(
+        string="General terms",
+        readonly=True,
+        copy=False,
+        help="Version of the company's general terms on the day of issue.",
+    )
     pdf_file = fields.Binary(string="PDF", attachment=True, readonly=True, copy=False)
     pdf_name = fields.Char(compute="_compute_pdf_name")
     pdf_sha256 = fields.Char(string="SHA-256 of the PDF", readonly=True, copy=False)
@@ -119,12 +129,14 @@ class DunningLetter(models.Model):
     amounts_html = fields.Html(compute="_compute_blocks", sanitize=False)
     payment_html = fields.Html(compute="_compute_blocks", sanitize=False)
     listed_html = fields.Html(compute="_compute_blocks", sanitize=False)
+    vat_html = fields.Html(compute="_compute_blocks", sanitize=False)
     invoice_label = fields.Char(compute="_compute_text_parts")
     deadline_text = fields.Char(compute="_compute_text_parts")
     previous_text = fields.Char(compute="_compute_text_parts")
     bookings_text = fields.Char(compute="_compute_text_parts")
     amount_text = fields.Char(compute="_compute_text_parts")
     costs_text = fields.Char(compute="_compute_text_parts")
+    vat_text = fields.Char(compute="_compute_text_parts")
     next_step_text = fields.Char(compute="_compute_text_parts")
     demanded_count = fields.Integer(compute="_compute_text_parts")
     signature_html = fields.Html(compute="_compute_blocks", sanitize=False)
@@ -171,6 +183,7 @@ class DunningLetter(models.Model):
             letter.bookings_text = booked and format_date(env, booked, date_format="d MMMM y", lang_code=letter.lang)
             letter.amount_text = letter._money(letter.amount_total)
             letter.costs_text = letter._money(letter.amount_costs or letter.amount_costs_announced)
+            letter.vat_text = letter._vat_declaration()
             letter.demanded_count = len(moves)
             levels = letter.procedure_id.level_ids.with_context(lang=letter.lang)
             letter.next_step_text = levels.filtered(
@@ -182,9 +195,32 @@ class DunningLetter(models.Model):
         for letter in self:
             qweb = self.env["ir.qweb"].with_context(lang=letter.lang)
             record = letter.with_context(lang=letter.lang)
-            for block in ("claims", "amounts", "payment", "listed", "signature"):
+            for block in ("claims", "amounts", "vat", "payment", "listed", "signature"):
                 template = f"cremann_dunning.letter_{block}"
                 letter[f"{block}_html"] = qweb._render(template, {"letter": record, "company": record.company_id})
+
+    def _vat_declaration(self):
+        """What art. 2(3) BIK has the creditor declare when the costs include VAT, in the debtor's language."""
+        self.ensure_one()
+        if not self.amount_costs_vat:
+            return False
+        included = self.amount_costs or self.amount_costs_announced
+        env = self.with_context(lang=self.lang).env
+        return env._(
+            "We engage a service provider for the collection and cannot set off the VAT that we are charged for it. We "
+            "declare that the collection costs of %(costs)s are for that reason increased with %(rate)s%% VAT "
+            "(%(vat)s), together %(total)s.",
+            costs=self._money(included - self.amount_costs_vat),
+            rate=format_decimal(self.costs_vat_rate, locale=babel_locale_parse(self.lang)),
+            vat=self._money(self.amount_costs_vat),
+            total=self._money(included),
+        )
+
+    @api.model
+    def _declares_vat(self, template, lang):
+        """Whether a text holds the declaration about VAT, ``vat_html``, in the language of the debtor."""
+        # sudo: whoever proposes letters need not be able to open the texts
+        return "object.vat_html" in (template.sudo().with_context(lang=lang).body_html or "")
 
     def _money(self, amount):
         """An amount as the debtor's language writes it: Odoo puts the sign where the currency says, for everybody."""
@@ -296,7 +332,7 @@ class DunningLetter(models.Model):
             for decision in plan.decisions
         ]
         demanded = [line for line in lines if line["principal_part"]]
-        amounts = context.amounts(level, regime, kind, plan.currency, demanded, plan.decisions)
+        amounts = context.amounts(level, regime, kind, plan.currency, demanded, plan.decisions, context.lang(debtor))
         return {
             "company_id": context.company.id,
             "currency_id": context.currencies[plan.currency].id,
@@ -395,7 +431,17 @@ class DunningLetter(models.Model):
                             lang=letter.lang,
                         )
                     )
-                letter.write({"subject": subjects[letter.id], "body": bodies[letter.id]})
+                if letter.amount_costs_vat and not self._declares_vat(template, letter.lang):
+                    raise UserError(
+                        self.env._(
+                            "The costs include VAT, and the text %(template)s does not declare it in %(lang)s. Put "
+                            "object.vat_html in the text, or cancel the letter and propose it again.",
+                            template=template.name,
+                            lang=letter.lang,
+                        )
+                    )
+                version = letter.company_id.dunning_terms_version
+                letter.write({"subject": subjects[letter.id], "body": bodies[letter.id], "terms_version": version})
 
     @api.model
     def _text_problem(self, template, error):

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import api, fields, models
@@ -7,9 +7,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date, groupby, ormcache
 
-from ..law import costs, interest, terms
+from ..law import allocation, costs, interest, terms
 from ..law.amounts import CENT, ZERO, to_decimal
-from ..law.errors import LawError, RatePeriodError
+from ..law.errors import FIRST_YEAR, LawError, RatePeriodError
 
 DEBTOR_KINDS = [
     ("business", "Business"),
@@ -30,6 +30,9 @@ KIND_CHAIN = {
 # The words of the law functions.
 DAY_COUNTS = {"act_365": "act/365", "act_act": "act/act_interest_year"}
 TERM_COUNTRIES = {"nl_14day": "NL", "be_first_reminder": "BE"}
+
+# The rates of a regime that charges no interest.
+NO_INTEREST = interest.RateTable.from_rows([(date(FIRST_YEAR, 1, 1), ZERO)], name="none")
 
 # A letter that is printed goes by ordinary post: without proof the law presumes the latest day of receipt.
 LAW_CHANNELS = {"print": "post"}
@@ -341,6 +344,38 @@ class DunningRegime(models.Model):
                 self._law_rate_table(),
                 self.interest_compounding,
                 DAY_COUNTS[self.day_count],
+            )
+        except RatePeriodError as error:
+            raise self._no_rate_error() from error
+        except LawError as error:
+            raise self._question_error(error) from error
+
+    def allocate(self, payments, claim, until):
+        """What payments pay of one claim, and what is open after them: costs that are due, interest, principal.
+
+        6:44 lid 1 BW, with the rates of this regime. A regime without an interest table charges no interest, so
+        payments go to costs and principal only. A consumer's creditor who does not collect interest inside the free
+        term says so with ``interest_from``, the day after that term.
+
+        :param payments: ``(day credited, amount)`` in any order, amounts above zero, ``Decimal`` or Odoo's
+            ``float``; one later than `until` is left out.
+        :param claim: :class:`..law.allocation.Claim`, the principal before any payment.
+        :param until: last day of interest, inclusive; the payment of that day counts.
+        :return: :class:`..law.allocation.Settlement` with its ``steps`` and what is open; no cent is lost.
+        :raises RegimeError: ``NO_RATE``, no rate for these days; ``ERROR``, an amount or day that makes no sense.
+        """
+        self.ensure_one()
+        try:
+            return allocation.settle(
+                self._exact(claim.principal),
+                fields.Date.to_date(claim.due_date),
+                [(fields.Date.to_date(day), self._exact(amount)) for day, amount in payments],
+                fields.Date.to_date(until),
+                self._law_rate_table() if self.interest_table_id else NO_INTEREST,
+                self.interest_compounding,
+                DAY_COUNTS[self.day_count],
+                costs=[replace(cost, amount=self._exact(cost.amount)) for cost in claim.costs],
+                interest_from=claim.interest_from,
             )
         except RatePeriodError as error:
             raise self._no_rate_error() from error

@@ -60,6 +60,9 @@ class DunningRun(models.Model):
     stale_rates = fields.Char(compute="_compute_stale_rates")
     proposed_on = fields.Datetime(readonly=True, copy=False)
     confirmed_on = fields.Datetime(readonly=True, copy=False)
+    rates_noted_on = fields.Date(
+        readonly=True, copy=False, help="The day the responsible was told that letters wait for an outdated rate."
+    )
 
     @api.depends("date")
     @api.depends_context("lang")
@@ -376,8 +379,19 @@ class DunningRun(models.Model):
     def action_confirm(self):
         """Check every draft once more, issue it and hand it to the outbox or the printer.
 
-        Confirming twice sends nothing twice: a confirmed run has no drafts left.
+        Confirming twice sends nothing twice: a confirmed run has no drafts left. When a letter charges interest from
+        an outdated table nothing goes out yet: the answer is a window that asks first.
         """
+        self._check_confirm()
+        # sudo: letters and decisions are evidence, written by the engine only; users read them
+        runs = self.sudo()
+        if not self._rates_confirmed() and any(run._waiting_for_rates() for run in runs):
+            return runs._ask_for_rates()
+        for run in runs:
+            run._confirm()
+        return True
+
+    def _check_confirm(self):
         for run in self:
             run.check_access("write")
             if run.state == "done":
@@ -392,12 +406,98 @@ class DunningRun(models.Model):
                         format_date(self.env, run.date),
                     )
                 )
-            # sudo: letters and decisions are evidence, written by the engine only; users read them
-            run.sudo()._confirm()
-        return True
+
+    # -- outdated rates -------------------------------------------------------------------------------------------
+
+    @api.model
+    def _rates_confirmed(self):
+        """Whether a person has said that outdated rates may be charged."""
+        return bool(self.env.context.get("dunning_rates_confirmed"))
+
+    def _stale_tables(self):
+        """The interest tables that may lack a newer rate today, where the company is."""
+        self.ensure_one()
+        today = self.company_id._dunning_today()
+        # sudo: the answer is the same whoever asks; an archived table may still be the one of a regime
+        tables = self.env["dunning.interest.table"].sudo().with_context(active_test=False)
+        tables = tables.search([("kind", "!=", "contract")])
+        return tables.filtered(lambda table: table._is_stale_on(today))
+
+    def _waiting_for_rates(self, letters=None):
+        """The drafts (of these letters, or of the run) that charge interest from an outdated table."""
+        self.ensure_one()
+        tables = self._stale_tables()
+        if not tables:
+            return self.env["dunning.letter"]
+        domain = Domain("run_id", "=", self.id) & Domain("state", "=", "draft") & Domain("amount_interest", ">", 0)
+        domain &= Domain("regime_id.interest_table_id", "in", tables.ids)
+        if letters is not None:
+            domain &= Domain("id", "in", letters.ids)
+        return self.env["dunning.letter"].with_context(active_test=False).search(domain)
+
+    def _ask_for_rates(self):
+        """The window that asks whether to charge the outdated rates."""
+        wizard = self.env["dunning.confirm.wizard"].with_user(self.env.user).create({"run_ids": self.ids})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Interest rates may be out of date"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _rates_sentence(self, letters):
+        """Which tables these letters charge from, each with its newest rate."""
+        return ", ".join(
+            self.env._(
+                "%(table)s (newest rate: %(date)s)",
+                table=table.display_name,
+                date=format_date(self.env, table.newest_rate_date),
+            )
+            for table in letters.regime_id.interest_table_id
+        )
+
+    def _note_rates(self):
+        """Tell the responsible, once per run, which letters the daily job left waiting."""
+        self.ensure_one()
+        waiting = self._waiting_for_rates()
+        if not waiting or self.rates_noted_on:
+            return
+        responsible = self.company_id.dunning_responsible_id
+        run = self.with_context(lang=responsible.lang or self.env.lang)
+        run.message_post(
+            body=run.env._(
+                "Letters that wait: %(count)s. They charge interest, and the rates may be out of date: %(tables)s. Add "
+                "the newest rate or say that there is none, and the daily job sends them. Or confirm the run yourself.",
+                count=len(waiting),
+                tables=run._rates_sentence(waiting.with_env(run.env)),
+            ),
+            partner_ids=responsible.partner_id.ids,
+        )
+        self.rates_noted_on = self.company_id._dunning_today()
+
+    @api.model
+    def _interest_holds(self, letter):
+        """Whether the interest on a draft is what the rates say today; both may have changed since the proposal."""
+        if not letter.amount_interest:
+            return True
+        today = letter.company_id._dunning_today()
+        try:
+            interest = sum(
+                letter.regime_id.interest(line.amount_open, line.date_due, today).total
+                for line in letter.line_ids
+                if line.principal_part
+            )
+        except RegimeError:
+            return False  # made anew, which puts the error on its decision
+        return interest == self._decimal(letter.amount_interest, letter.currency_id)
 
     def _confirm(self):
-        """Issue the drafts batch by batch, committing between them, and close the run when none is left."""
+        """Issue the drafts batch by batch, committing between them, and close the run when none is left.
+
+        Drafts that charge interest from an outdated table stay drafts unless somebody has agreed to that.
+        """
         self.ensure_one()
         while drafts := self._next_drafts():
             self._confirm_batch(drafts)
@@ -411,6 +511,8 @@ class DunningRun(models.Model):
         """Drafts that nobody else is working on, locked for us."""
         letters = self.env["dunning.letter"]
         domain = Domain("run_id", "=", self.id) & Domain("state", "=", "draft")
+        if not self._rates_confirmed() and (waiting := self._waiting_for_rates()):
+            domain &= Domain("partner_id", "not in", waiting.partner_id.ids)
         first = letters.search(domain, limit=CONFIRM_BATCH, order="partner_id, id")
         # all letters to one debtor together: sent apart, the first would make the second too soon
         drafts = letters.search(domain & Domain("partner_id", "in", first.partner_id.ids), order="partner_id, id")
@@ -440,7 +542,8 @@ class DunningRun(models.Model):
         for letter in drafts:
             debtor, outcome = outcomes.get(letter.partner_id.id, (None, None))
             plan = self._same_plan(letter, outcome)
-            if plan and letter._asked() == {d.claim.line_id: d.open for d in plan.decisions if d.code != "LISTED"}:
+            asked = {d.claim.line_id: d.open for d in plan.decisions if d.code != "LISTED"} if plan else None
+            if plan and letter._asked() == asked and self._interest_holds(letter):
                 ready |= letter
                 continue
             if plan:
@@ -451,6 +554,8 @@ class DunningRun(models.Model):
                 letter._cancel(self._why_dropped(letter, outcome))
             if debtor:
                 changed.append((debtor, outcome))
+        if not self._rates_confirmed() and (waiting := self._waiting_for_rates(ready)):
+            ready = ready.filtered(lambda letter: letter.partner_id not in waiting.partner_id)
         ready._issue()
         today = self.company_id._dunning_today()
         self._write_decisions(self.company_id, today, [pair[0] for pair in changed], [pair[1] for pair in changed])
@@ -566,6 +671,7 @@ class DunningRun(models.Model):
         unfinished = [("company_id", "=", company.id), ("automatic", "=", True), ("state", "=", "proposed")]
         for run in self.search(unfinished, order="id"):
             run._confirm()
+            run._note_rates()
         try:
             with self.env.cr.savepoint():
                 run = self.create({"company_id": company.id, "date": company._dunning_today(), "automatic": True})
@@ -575,6 +681,7 @@ class DunningRun(models.Model):
             return
         self._progress()
         run._confirm()
+        run._note_rates()
 
     @api.model
     def _decimal(self, amount, currency):

@@ -1,6 +1,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from ..engine import rules
+from ..law.costs import with_vat
 
 CENT = Decimal("0.01")
 # Of the kinds on one letter the best protected decides which rules hold for it.
@@ -32,6 +33,8 @@ class RunContext:
         self._regimes = self.env["dunning.regime"].with_company(self.company)._regime_map(self.date)
         self._languages = {code for code, _name in self.env["res.lang"].get_installed()}
         self._labels, self._totals = self._invoice_facts(plans)
+        self._announced_vat_rates = self._vat_facts(plans)
+        self._declaring = {}
 
     def protection(self, kind):
         """Sort key: the best protected kind first."""
@@ -72,30 +75,33 @@ class RunContext:
             "amount_open": decision.open,
         }
 
-    def amounts(self, level, regime, kind, currency, lines, decisions):
+    def amounts(self, level, regime, kind, currency, lines, decisions, lang):
         """Principal, interest and costs of the letter, each only as far as the rules allow today.
 
         Adds the interest to the lines. Costs and interest are computed on the sum of the principals
         (6:96(7) BW). In another currency than the euro no costs are asked: the scales are in euro.
+        Costs, announced or asked, include the VAT on them.
         """
         principal = sum((line["amount_open"] for line in lines), Decimal("0.00"))
         allowed = self._may_charge(regime, kind, lines, decisions)
         interest = per_day = Decimal("0.00")
         if level.charge_interest and allowed and regime.interest_table_id and not regime.interest_needs_clause:
             interest, per_day = self._interest(regime, lines)
-        costs = announced = Decimal("0.00")
+        costs = announced = vat = rate = Decimal("0.00")
         if level.costs != "none" and currency == "EUR" and self._clause_allows(regime):
-            amount = regime.collection_costs(principal)
+            rate, found = self._with_vat(level, regime, kind, regime.collection_costs(principal), lines, lang)
             if level.costs == "announce":
-                announced = amount
+                announced, vat = found.included, found.vat
             elif allowed:
-                costs = amount
+                costs, vat = found.included, found.vat
         return {
             "amount_principal": principal,
             "amount_interest": interest,
             "amount_interest_day": per_day,
             "amount_costs": costs,
             "amount_costs_announced": announced,
+            "amount_costs_vat": vat,
+            "costs_vat_rate": rate if vat else 0,
             "amount_total": principal + interest + costs,
         }
 
@@ -104,11 +110,41 @@ class RunContext:
 
         6:96(6) BW and XIX.2 WER. Every single invoice that the letter demands must have had its own notice.
         """
-        if not regime.costs_need_statutory_notice and kind not in rules.PROTECTED_KINDS:
+        if not self._is_protected(regime, kind):
             return True
         demanded = {line["move_line_id"] for line in lines}
         ends = [d.claim.level_claimable_from for d in decisions if d.claim.line_id in demanded]
         return bool(ends) and all(end and end <= self.date for end in ends)
+
+    def _is_protected(self, regime, kind):
+        """Whether nothing may be asked of this debtor that a statutory notice did not announce."""
+        return regime.costs_need_statutory_notice or kind in rules.PROTECTED_KINDS
+
+    def _adds_vat(self):
+        """Art. 2(3) BIK, the first two conditions: a third party charges VAT, and the company cannot deduct it."""
+        return self.company.dunning_third_party and self.company.dunning_vat_not_deductible
+
+    def _with_vat(self, level, regime, kind, costs, lines, lang):
+        """The rate, and the costs with the VAT on them, which only the Dutch scale knows (art. 2(3) BIK).
+
+        The third condition is the declaration in the letter: a text without it gets no VAT. And what a protected
+        debtor is asked is never more than what the statutory notice of each invoice announced (6:96(6) BW).
+        """
+        company = self.company
+        applies = regime.country_id.code == "NL" and regime.costs_basis == "scale" and self._adds_vat()
+        rates = [company.dunning_costs_vat_rate]
+        if applies and level.costs == "charge" and self._is_protected(regime, kind):
+            rates += [self._announced_vat_rates.get(line["move_line_id"], 0.0) for line in lines]
+        declared = bool(applies) and self._declares_vat(level.template_id, lang)
+        rate = Decimal(str(min(rates)))
+        return rate, with_vat(costs, rate, company.dunning_third_party, company.dunning_vat_not_deductible, declared)
+
+    def _declares_vat(self, template, lang):
+        """Whether a text declares the VAT in this language; asked once per text and language."""
+        key = template.id, lang
+        if key not in self._declaring:
+            self._declaring[key] = self.env["dunning.letter"]._declares_vat(template, lang)
+        return self._declaring[key]
 
     def _clause_allows(self, regime):
         """In Belgium a consumer owes a compensation only when the terms agree one (XIX.4, 2° WER)."""
@@ -148,3 +184,19 @@ class RunContext:
             (tuple({claim.move_id for claim in claims}),),
         )
         return dict(self.env.cr.fetchall()), totals
+
+    def _vat_facts(self, plans):
+        """Per receivable line the rate of VAT its statutory notice announced; read only where VAT is added at all."""
+        if not self._adds_vat():
+            return {}
+        line_ids = [decision.claim.line_id for plan in plans for decision in plan.decisions]
+        lines = self.env["dunning.letter.line"].search(
+            [
+                ("move_line_id", "in", line_ids),
+                ("principal_part", "=", True),
+                ("state", "=", "sent"),
+                ("letter_id.legal_type", "=", rules.STATUTORY_NOTICE),
+                ("letter_id.amount_costs_vat", ">", 0),
+            ]
+        )
+        return {line.move_line_id.id: line.letter_id.costs_vat_rate for line in lines}

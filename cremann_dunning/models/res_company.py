@@ -20,6 +20,25 @@ class ResCompany(models.Model):
         help="The article of your general terms that agrees a compensation with consumers, for example 'article 8'. "
         "Without one a Belgian consumer never pays more than the invoice, and the letter says nothing about it.",
     )
+    dunning_terms_version = fields.Char(
+        string="Version of the general terms",
+        help="For example 'March 2026'. Every letter keeps the version that held when it was issued.",
+    )
+    dunning_vat_not_deductible = fields.Boolean(
+        string="We cannot deduct VAT",
+        help="Your firm is exempt from VAT, as in healthcare, education or private letting.",
+    )
+    dunning_third_party = fields.Boolean(
+        string="A third party that charges VAT collects for us",
+        help="You engage an agency, a bailiff or a lawyer for the collection, and they invoice you with VAT.",
+    )
+    dunning_costs_vat_rate = fields.Float(
+        string="General VAT rate", digits=(5, 2), default=21.0, help="The rate in percent, 21 in the Netherlands."
+    )
+
+    _check_dunning_costs_vat_rate = models.Constraint(
+        "CHECK(dunning_costs_vat_rate BETWEEN 0 AND 100)", "The VAT rate on collection costs lies between 0 and 100%."
+    )
 
     @api.model
     def _dunning_fallback_tz(self):

@@ -4,6 +4,8 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from lxml import etree
+
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
@@ -160,6 +162,21 @@ class TestDutchLetters(DutchCase):
         self.assertIn("Wettelijke rente (artikel 6:119 BW) tot en met", body)
         self.assertNotIn("handelsrente", body)
 
+    def test_vat_on_the_costs_is_declared(self):
+        """Article 2(3) BIK: the creditor says why the costs are higher, in the letter that announces or asks them."""
+        self.nl.write({"dunning_vat_not_deductible": True, "dunning_third_party": True})
+        declared = (
+            "Wij schakelen voor de incasso een dienstverlener in en kunnen de btw die ons daarvoor in rekening wordt "
+            "gebracht niet verrekenen. Wij verklaren dat de incassokosten van € {} om die reden zijn verhoogd met 21% "
+            "btw (€ {}), samen € {}."
+        )
+        body = self.text(self.ladder(self.dutch("Mevrouw De Wit", (300,), kind="consumer"))[-1])[1]
+        self.assertIn("Dan moet u ons ook incassokosten betalen: € 54,45.", body)
+        self.assertIn(declared.format("45,00", "9,45", "54,45"), body)
+        body = self.text(self.ladder(self.dutch("Bakkerij Jansen"))[-1])[1]
+        self.assertIn("buitengerechtelijke incassokosten) waarvan btw € 38,12 € 219,62", body)
+        self.assertIn(declared.format("181,50", "38,12", "219,62"), body)
+
     def test_second_reminder_tells_a_consumer_what_follows(self):
         body = self.text(self.ladder(self.dutch("Mevrouw De Wit", kind="consumer"), days=(0, 7))[-1])[1]
         self.assertIn("Dan is onze volgende stap: 14-dagenbrief.", body)
@@ -299,6 +316,14 @@ class TestDutchScreens(DutchCase):
             arch = self.env[view.model].with_context(lang="nl_NL").get_view(view.id, view.type)["arch"]
             shown = re.findall(r'\b(?:string|help|title|placeholder|confirm|sum)="([^"]*)"', arch)
             self.assert_dutch(view.name, *shown, *re.findall(r">\s*([^<>]*[A-Za-z][^<>]*?)\s*<", arch))
+
+    def test_settings(self):
+        view = self.env.ref("base.res_config_settings_view_form")
+        arch = self.env["res.config.settings"].with_context(lang="nl_NL").get_view(view.id, "form")["arch"]
+        (own,) = etree.fromstring(arch).xpath("//app[@name='cremann_dunning']")
+        shown = own.xpath("//app[@name='cremann_dunning']//@*[name()='help' or name()='title' or name()='placeholder']")
+        self.assertGreater(len(shown), 10)
+        self.assert_dutch(view.name, *shown)
 
     def test_fields(self):
         own = self.env["ir.model.fields"].search(["|", ("model", "=like", "dunning.%"), ("name", "=like", "dunning_%")])

@@ -30,6 +30,8 @@ RIGHTS = {
     "dunning.letter": ("rw", "rw", ""),
     "dunning.letter.line": ("r", "r", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
+    "dunning.confirm.wizard": ("rwcd", "rwcd", ""),
+    "dunning.rate.import.wizard": ("", "rwcd", ""),
     **dict.fromkeys(RULES, ("r", "rwcd", "r")),
     **dict.fromkeys(LAW, ("r", "rwcd", "")),
 }

@@ -1,6 +1,7 @@
 """The law as records: the same answers as the law functions, dated, per country and kind of debtor."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,8 +13,12 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.cremann_dunning.law import costs, interest, terms
+from odoo.addons.cremann_dunning.law.allocation import Claim, Costs
 from odoo.addons.cremann_dunning.models.dunning_regime import RegimeError
 
+from ..law.support import cases
+
+CASES = {case["id"]: case for case in cases("nl_allocation")}
 D = Decimal
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 21)
@@ -143,6 +148,50 @@ class TestRegimeAnswers(RegimeCase):
         for name in ("be_business", "be_public", "eu_business", "eu_public"):
             self.assertEqual(self.regime(name).collection_costs(D("5000")), D("40.00"))
             self.assertEqual(self.regime(name).collection_costs(D("0.01")), D("40.00"))
+
+    def test_allocation_al_1(self):
+        """A trade claim: costs, interest, principal, and interest over what is left."""
+        claim = Claim(D("1000.00"), date(2026, 6, 30), (Costs(D("150.00"), date(2026, 9, 1)),))
+        for payment in ((date(2026, 9, 30), D("500.00")), ("2026-09-30", 500.0)):
+            result = self.regime("nl_business").allocate([payment], claim, "2026-11-21")
+            step = result.steps[0]
+            self.assertEqual((step.to_costs, step.to_interest), (D("150.00"), D("26.21")))
+            self.assertEqual((step.to_principal, step.principal_left), (D("323.79"), D("676.21")))
+            self.assertEqual((result.interest, result.total), (D("10.02"), D("686.23")))
+
+    def test_allocation_al_2(self):
+        """A consumer pays inside the free term: costs absorb nothing; without interest all is principal."""
+        case = CASES["AL-2"]
+        paid_on = case["payment_date"]
+        claim = Claim(D(case["principal"]), date(2026, 8, 31), (Costs(D("150.00"), date(2026, 10, 20)),))
+        regime = self.regime("nl_consumer")
+        result = regime.allocate([(paid_on, D("500.00"))], claim, paid_on)
+        step = result.steps[0]
+        self.assertEqual(result.accrual.total, D(case["interest_until_payment"]))
+        self.assertEqual(step.to_costs, D(case["applied_to_costs"]))
+        self.assertEqual(step.to_interest, D(case["applied_to_interest"]))
+        self.assertEqual(step.to_principal, D(case["applied_to_principal"]))
+        self.assertEqual(step.principal_left, D(case["principal_after"]))
+        self.assertEqual(regime.collection_costs(step.principal_left), D(case["costs_after_deadline_ex_vat"]))
+        self.assertEqual((result.costs, result.costs_not_due), (0, D("150.00")))
+        patient = regime.allocate([(paid_on, 500)], replace(claim, interest_from=date(2026, 10, 20)), paid_on)
+        self.assertEqual(patient.principal, D("500.00"))
+
+    def test_allocation_without_interest(self):
+        regime = self.make()
+        result = regime.allocate([("2026-03-01", 40.0)], Claim(100.0, date(2026, 1, 1)), "2026-11-21")
+        self.assertEqual((result.interest, result.principal, result.accrual.total), (0, D("60.00"), 0))
+
+    def test_allocation_that_makes_no_sense(self):
+        claim = Claim(D("100"), date(2026, 1, 31))
+        allocate = self.regime("nl_business").allocate
+        self.assertRegimeError("ERROR", allocate, [("2026-02-01", 0)], claim, "2026-02-02")
+        self.assertRegimeError("ERROR", allocate, [("2026-02-01", -5)], claim, "2026-02-02")
+        self.assertRegimeError("ERROR", allocate, [], claim, "2026-01-30")
+        self.assertRegimeError("ERROR", allocate, [], replace(claim, principal=D("-1")), "2026-02-02")
+        self.assertRegimeError("NO_RATE", allocate, [], replace(claim, due_date=date(2000, 1, 1)), "2026-02-02")
+        empty = self.AsManager.env["dunning.interest.table"].create({"name": "Empty", "code": "none"})
+        self.assertRegimeError("NO_RATE", self.make(interest_table_id=empty.id).allocate, [], claim, "2026-02-02")
 
     def test_nothing_owed_costs_nothing(self):
         for name in ("nl_business", "nl_consumer", "be_business", "be_consumer", "eu_consumer"):

@@ -1,0 +1,40 @@
+from odoo import api, fields, models
+
+
+class DunningConfirmWizard(models.TransientModel):
+    """Asks before letters charge interest from a table that may lack a newer rate."""
+
+    _name = "dunning.confirm.wizard"
+    _description = "Confirm With Outdated Rates"
+
+    run_ids = fields.Many2many("dunning.run", string="Runs", required=True)
+    letter_count = fields.Integer(string="Letters With Interest", compute="_compute_rates")
+    rates = fields.Char(string="Interest Tables", compute="_compute_rates")
+
+    @api.depends("run_ids")
+    @api.depends_context("lang")
+    def _compute_rates(self):
+        for wizard in self:
+            letters = wizard._letters()
+            wizard.letter_count = len(letters)
+            wizard.rates = wizard.run_ids._rates_sentence(letters)
+
+    def action_confirm(self):
+        """Send the letters at the rates there are; who agreed to that stays on the run."""
+        self.ensure_one()
+        self.run_ids._check_confirm()
+        for run in self.run_ids:
+            if waiting := run._waiting_for_rates():
+                run.message_post(
+                    body=self.env._(
+                        "Confirmed by %(user)s although the rates may be out of date: %(tables)s.",
+                        user=self.env.user.name,
+                        tables=run._rates_sentence(waiting),
+                    )
+                )
+        self.run_ids.with_context(dunning_rates_confirmed=True).action_confirm()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _letters(self):
+        letters = self.env["dunning.letter"]
+        return letters.union(*(run._waiting_for_rates() for run in self.run_ids))
