@@ -364,6 +364,15 @@ class DunningLetter(models.Model):
         except LawError:  # a country without a known calendar: the day itself
             return last
 
+    def _bring_up_to_today(self):
+        """Date a draft of an earlier day today, so that the debtor gets all the days that its level gives."""
+        self.ensure_one()
+        today = self.company_id._dunning_today()
+        if self.date != today:
+            country = self.company_id.country_id.code or "NL"
+            term = self.level_id.payment_term_days
+            self.write({"date": today, "deadline": self.deadline and self._deadline(country, today, term)})
+
     # -- issuing --------------------------------------------------------------------------------------------------
 
     def _issue(self):

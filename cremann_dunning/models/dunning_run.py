@@ -544,6 +544,7 @@ class DunningRun(models.Model):
             plan = self._same_plan(letter, outcome)
             asked = {d.claim.line_id: d.open for d in plan.decisions if d.code != "LISTED"} if plan else None
             if plan and letter._asked() == asked and self._interest_holds(letter):
+                letter._bring_up_to_today()
                 ready |= letter
                 continue
             if plan:

@@ -277,6 +277,14 @@ class TestRun(DunningCase):
             letter = self.send_level(partners=partner, date=today)
         self.assertEqual((letter.state, letter.legal_type), ("sent", "notice_of_default"))
 
+    def test_draft_confirmed_on_a_later_day_is_dated_that_day(self):
+        partner = self.debtor()
+        self.invoice(partner, 100, due=1)
+        run = self.run_for(partners=partner)
+        with self.at(3) as today:
+            letter = self.confirm(run)
+        self.assertEqual((letter.date, letter.deadline), (today, today + timedelta(days=7)))
+
     def test_cancelled_draft_frees_its_invoices(self):
         partner = self.debtor()
         self.invoice(partner, 100, due=1)
