@@ -64,7 +64,6 @@ class DunningLetter(models.Model):
         index=True,
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company currency")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     run_id = fields.Many2one("dunning.run", readonly=True, index=True, ondelete="set null")
     case_id = fields.Many2one("dunning.case", required=True, readonly=True, index=True, ondelete="restrict")

@@ -93,9 +93,9 @@ class DunningRun(models.Model):
 
     def _compute_stale_rates(self):
         """Interest tables that have not been brought up to date: whoever confirms has to know."""
-        tables = self.env["dunning.interest.table"].search([("is_stale", "=", True)])
         for run in self:
-            run.stale_rates = ", ".join(tables.mapped("name")) if run.state in ("draft", "proposed") else False
+            asks = run.company_id and run.state in ("draft", "proposed")
+            run.stale_rates = ", ".join(run._stale_tables().mapped("name")) if asks else False
 
     @api.depends("decision_ids")
     def _compute_kept_decision_ids(self):
@@ -205,7 +205,7 @@ class DunningRun(models.Model):
 
     def _make_letters(self, debtors, outcomes):
         """Draft letters for the plans of a batch; outcomes come back with what could not be made as its reason."""
-        context = RunContext(self, outcomes, debtors)
+        context = RunContext(self, outcomes)
         vals_list, makers = [], []
         for index, (debtor, outcome) in enumerate(zip(debtors, outcomes, strict=True)):
             try:
@@ -688,8 +688,3 @@ class DunningRun(models.Model):
     def _decimal(self, amount, currency):
         """A stored amount as the exact Decimal it stands for."""
         return Decimal(str(currency.round(amount))).quantize(Decimal(1).scaleb(-currency.decimal_places))
-
-    @api.model
-    def _reason_codes(self):
-        """All codes a decision may carry, for searches and tables."""
-        return list(REASONS)

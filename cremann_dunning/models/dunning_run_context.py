@@ -14,7 +14,7 @@ class RunContext:
     Lives as long as one batch, so that a thousand letters cost no more queries than one.
     """
 
-    def __init__(self, run, outcomes, debtors):
+    def __init__(self, run, outcomes):
         self.run = run
         self.env = run.env
         self.company = run.company_id
