@@ -13,7 +13,7 @@ def uninstall_hook(env):
         """
     )
     env.cr.execute("UPDATE mail_mail SET dunning_letter_id = NULL WHERE dunning_letter_id IS NOT NULL")
-    for table in ("letter_line", "letter", "decision_run_rel", "case", "decision", "hold", "run", "regime"):
+    for table in ("override", "letter_line", "letter", "decision_run_rel", "case", "decision", "hold", "run", "regime"):
         env.cr.execute(f"DELETE FROM dunning_{table}")  # names from the line above, nothing of a user's
     env["ir.sequence"].search([("code", "=", "dunning.letter")]).unlink()
     env.invalidate_all(flush=False)

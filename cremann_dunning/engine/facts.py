@@ -23,13 +23,28 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """The last valid statutory notice of a claim: its letter, when it went, the day after its free term, and the costs
+    that it announced for all its claims together: with VAT, the VAT in them, and its percentage."""
+
+    letter_id: int
+    sent_on: date
+    claimable_from: date
+    announced: Decimal = ZERO
+    vat: Decimal = ZERO
+    vat_rate: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One open receivable line: an invoice, or one instalment of it.
 
     ``levels_done`` are the ids of the levels really sent for this line, ``level_sent_on`` the day the last of them
     was sent and ``level_claimable_from`` the first day after the free term that letter gave (None when it gave none).
     ``open_letter`` names a letter that covers this line and is neither sent nor cancelled; ``failed_letter`` one
-    that could not be delivered and waits for a person.
+    that could not be delivered and waits for a person. ``regime`` is the regime of the first statutory notice of this
+    claim, which it keeps; ``notice`` its last valid one; ``default_from`` the first day after the term to pay that a
+    reminder gave; ``periodic`` says that it is an instalment of a running contract.
     """
 
     line_id: int
@@ -50,6 +65,10 @@ class Claim:
     open_letter: str | None = None
     failed_letter: str | None = None
     instalment: bool = False
+    regime: int | None = None
+    notice: Notice | None = None
+    default_from: date | None = None
+    periodic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,12 +43,14 @@ _REASONS = (
     Reason("NO_ADDRESS", SKIP, ()),
     Reason("LETTER_FAILED", SKIP, ("letter",)),
     Reason("LAST_LEVEL", SKIP, ("level",)),
+    Reason("REFUSED", SKIP, ("message",)),
     Reason("NO_PROCEDURE", ERROR, ()),
     Reason("NO_LEVEL", ERROR, ("procedure",)),
     Reason("NO_TEXT", ERROR, ("level",)),
     Reason("NO_REGIME", ERROR, ("message",)),
     Reason("NO_RATE", ERROR, ("message",)),
     Reason("NO_SCALE", ERROR, ("message",)),
+    Reason("CLAUSE", ERROR, ("message",)),
     Reason("ERROR", ERROR, ("message",)),
 )
 

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..law.calendar import add_months
+from ..law.limitation import WARN_MONTHS
+
 # One row per debtor out of the ledger, the current decisions and the levels reached, put into its case.
 REFRESH = """
 WITH figures AS (
@@ -100,6 +103,13 @@ class DunningCase(models.Model):
     decision_id = fields.Many2one("dunning.decision", readonly=True, ondelete="set null")
     explanation = fields.Char(string="Why", compute="_compute_explanation")
     refreshed_on = fields.Datetime(readonly=True)
+    limitation_date = fields.Date(
+        string="Lapses after",
+        readonly=True,
+        help="Before this day something has to happen or the oldest claim may lapse. Shown from half a year ahead.",
+    )
+    limitation_regime_id = fields.Many2one("dunning.regime", readonly=True, ondelete="set null")
+    limitation_warned = fields.Char(readonly=True, help="Months left at the last warning; 0 when it was too late.")
 
     letter_ids = fields.One2many("dunning.letter", "case_id", string="Letters")
     letter_count = fields.Integer(compute="_compute_counts")
@@ -118,6 +128,16 @@ class DunningCase(models.Model):
     def _compute_explanation(self):
         for case in self:
             case.explanation = case.decision_id.explanation
+
+    def _limitation_stage(self, today):
+        """How many months are left at most before the claim may lapse: 6, 3, 1 or 0 (too late); None when more."""
+        self.ensure_one()
+        if not self.limitation_date:
+            return None
+        if today > self.limitation_date:
+            return 0
+        reached = [months for months in WARN_MONTHS if today >= add_months(self.limitation_date, -months)]
+        return min(reached, default=None)
 
     @api.depends("letter_ids.state")
     def _compute_counts(self):
@@ -240,10 +260,40 @@ class DunningCase(models.Model):
 
     @api.model
     def action_open_worklist(self):
-        """Refresh the figures of the chosen companies and open the worklist."""
+        """Refresh the figures of the chosen companies and open the worklist; say so when rates are out of date."""
         for company in self.env.companies:
             self._refresh(company)
-        return self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_case_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_case_action")
+        tables = self.env["dunning.interest.table"].union(*(c._dunning_stale_tables() for c in self.env.companies))
+        if not tables:
+            return action
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("Interest rates may be out of date"),
+                "message": self.env._(
+                    "The newest rate is older than it should be: %s. Look up whether the law has set a newer one, "
+                    "under Configuration, Interest tables.",
+                    ", ".join(tables.mapped("name")),
+                ),
+                "next": action,
+            },
+        }
+
+    def action_write_letter(self):
+        """Write one letter by hand, of a level that a person chooses."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Write a letter"),
+            "res_model": "dunning.letter.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
 
     def action_propose(self):
         """Propose the next letter for these debtors, and show it for review."""

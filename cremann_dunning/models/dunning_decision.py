@@ -34,12 +34,14 @@ SENTENCES = {
     ),
     "LETTER_FAILED": _lt("The letter %(letter)s could not be delivered. Mend the cause and retry it, or cancel it."),
     "LAST_LEVEL": _lt("At the end of its procedure, after %(level)s. A person decides what comes next."),
+    "REFUSED": _lt("The rules stop this letter. %(message)s"),
     "NO_PROCEDURE": _lt("No procedure fits this debtor. Make one for this country and kind, or choose one by hand."),
     "NO_LEVEL": _lt("The procedure %(procedure)s has no levels. Add a level or choose another procedure."),
     "NO_TEXT": _lt("The level %(level)s has no text. Choose a text on the level."),
     "NO_REGIME": _lt("%(message)s"),
     "NO_RATE": _lt("%(message)s"),
     "NO_SCALE": _lt("%(message)s"),
+    "CLAUSE": _lt("%(message)s"),
     "ERROR": _lt("Something went wrong with this debtor: %(message)s"),
 }
 
@@ -141,12 +143,14 @@ class DunningDecision(models.Model):
             "NO_ADDRESS": env._("No address"),
             "LETTER_FAILED": env._("Letter not delivered"),
             "LAST_LEVEL": env._("End of the procedure"),
+            "REFUSED": env._("Stopped by the rules"),
             "NO_PROCEDURE": env._("No procedure"),
             "NO_LEVEL": env._("Procedure without levels"),
             "NO_TEXT": env._("Level without text"),
             "NO_REGIME": env._("No rules for this debtor"),
             "NO_RATE": env._("Interest rate missing"),
             "NO_SCALE": env._("Cost scale missing"),
+            "CLAUSE": env._("Clause above the maximum"),
             "ERROR": env._("Error"),
         }
 

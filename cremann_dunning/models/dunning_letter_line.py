@@ -42,6 +42,7 @@ class DunningLetterLine(models.Model):
     )
     amount_open = fields.Monetary(string="Open", readonly=True)
     amount_interest = fields.Monetary(string="Interest", readonly=True)
+    interest_from = fields.Date(readonly=True, help="First day over which interest is reckoned.")
 
     _one_live_letter = models.UniqueIndex(
         "(move_line_id, level_id) WHERE state <> 'cancelled' AND level_id IS NOT NULL",

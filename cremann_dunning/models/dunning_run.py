@@ -1,6 +1,7 @@
 import logging
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from psycopg2.errors import UniqueViolation
@@ -95,7 +96,7 @@ class DunningRun(models.Model):
         """Interest tables that have not been brought up to date: whoever confirms has to know."""
         for run in self:
             asks = run.company_id and run.state in ("draft", "proposed")
-            run.stale_rates = ", ".join(run._stale_tables().mapped("name")) if asks else False
+            run.stale_rates = ", ".join(run.company_id._dunning_stale_tables().mapped("name")) if asks else False
 
     @api.depends("decision_ids")
     def _compute_kept_decision_ids(self):
@@ -136,7 +137,10 @@ class DunningRun(models.Model):
         self.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
 
     def _drop_drafts(self):
-        self.letter_ids.filtered(lambda letter: letter.state == "draft").unlink()
+        drafts = self.letter_ids.filtered(lambda letter: letter.state == "draft")
+        kept = drafts.filtered(lambda letter: letter.name != "/" or letter.override_ids)  # on record already
+        kept._cancel(self.env._("Made anew: the run was proposed again."))
+        (drafts - kept).unlink()
 
     def _drop_previews(self):
         """Throw away what runs of a later day have drafted: a look ahead never stands in the way of today."""
@@ -414,19 +418,10 @@ class DunningRun(models.Model):
         """Whether a person has said that outdated rates may be charged."""
         return bool(self.env.context.get("dunning_rates_confirmed"))
 
-    def _stale_tables(self):
-        """The interest tables that may lack a newer rate today, where the company is."""
-        self.ensure_one()
-        today = self.company_id._dunning_today()
-        # sudo: the answer is the same whoever asks; an archived table may still be the one of a regime
-        tables = self.env["dunning.interest.table"].sudo().with_context(active_test=False)
-        tables = tables.search([("kind", "!=", "contract")])
-        return tables.filtered(lambda table: table._is_stale_on(today))
-
     def _waiting_for_rates(self, letters=None):
         """The drafts (of these letters, or of the run) that charge interest from an outdated table."""
         self.ensure_one()
-        tables = self._stale_tables()
+        tables = self.company_id._dunning_stale_tables()
         if not tables:
             return self.env["dunning.letter"]
         domain = Domain("run_id", "=", self.id) & Domain("state", "=", "draft") & Domain("amount_interest", ">", 0)
@@ -482,12 +477,13 @@ class DunningRun(models.Model):
         """Whether the interest on a draft is what the rates say today; both may have changed since the proposal."""
         if not letter.amount_interest:
             return True
-        today = letter.company_id._dunning_today()
+        today, regime = letter.company_id._dunning_today(), letter.regime_id
+        agreed = regime._agreed_rate(letter.company_id)
         try:
             interest = sum(
-                letter.regime_id.interest(line.amount_open, line.date_due, today).total
+                regime.interest(line.amount_open, line.interest_from - timedelta(days=1), today, agreed).total
                 for line in letter.line_ids
-                if line.principal_part
+                if line.interest_from
             )
         except RegimeError:
             return False  # made anew, which puts the error on its decision
@@ -661,7 +657,10 @@ class DunningRun(models.Model):
         for company in companies:
             self.with_company(company)._run_company(company)
             if not self._progress(1):
-                break
+                return
+        for (company,) in self.env["dunning.case"]._read_group([], ["company_id"]):
+            self.env["dunning.limitation"].with_company(company)._watch(company)
+            self._progress()
 
     @api.model
     def _run_company(self, company):

@@ -18,6 +18,8 @@ LAW = (
     "dunning.cost.bracket",
     "dunning.interest.table",
     "dunning.interest.rate",
+    "dunning.regime.requirement",
+    "dunning.element",
 )
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
@@ -29,7 +31,10 @@ RIGHTS = {
     "dunning.decision": ("r", "r", ""),
     "dunning.letter": ("rw", "rw", ""),
     "dunning.letter.line": ("r", "r", ""),
+    "dunning.override": ("r", "r", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
+    "dunning.letter.wizard": ("rwcd", "rwcd", ""),
+    "dunning.override.wizard": ("", "rwcd", ""),
     "dunning.confirm.wizard": ("rwcd", "rwcd", ""),
     "dunning.rate.import.wizard": ("", "rwcd", ""),
     **dict.fromkeys(RULES, ("r", "rwcd", "r")),
