@@ -90,6 +90,7 @@ class Story:
                 self.keep_books(before, day)
                 runs = [self.run(ledger, single=day == SINGLE_RUN) for ledger in self.books]
                 self.deliver()
+                self.deliver_later()
                 self.post_paper(runs)
                 self.env.cr.commit()
             self.say(self.summary(day, runs))
@@ -134,6 +135,13 @@ class Story:
             self.env["mail.mail"].process_email_queue()
         self.env.cr.commit()
         self.env.invalidate_all()
+
+    def deliver_later(self) -> None:
+        """The mails of an earlier run that were put off, because of a Sunday or holiday, left when they could."""
+        waiting = self.env["mail.mail"].search([("state", "=", "outgoing"), ("scheduled_date", "!=", False)])
+        for moment in sorted(set(waiting.mapped("scheduled_date"))):
+            with freeze_time(moment + timedelta(minutes=1), tick=True):
+                self.deliver()
 
     def post_paper(self, runs) -> None:
         """The letters on paper of an earlier run went to the post."""

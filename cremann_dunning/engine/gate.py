@@ -5,6 +5,7 @@ refusals out: whoever makes, issues, mails or posts a letter asks here. What wou
 against the law is ``final``: nobody may override it. The rest a manager may, with a reason that stays on record.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,9 +29,16 @@ class Element:
     forbidden: bool = False
 
     def is_missing(self, text: str) -> bool:
-        """Whether the text breaks the rule. Case, line breaks and kinds of space do not count."""
-        found = any(plain(phrase) in text for phrase in self.phrases)
+        """Whether the text breaks the rule. Case, line breaks and kinds of space do not count.
+
+        A wording stands by itself: 40,00 is not found in 140,00 or 1.240,00, nor the number of an invoice in a longer.
+        """
+        found = any(_stands_in(plain(phrase), text) for phrase in self.phrases)
         return found if self.forbidden else not found
+
+
+def _stands_in(phrase: str, text: str) -> bool:
+    return bool(phrase) and bool(re.search(rf"(?<!\w)(?<!\d[.,]){re.escape(phrase)}(?!\w)", text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +154,11 @@ def check(letter: Letter, law: Law) -> tuple[Refusal, ...]:
 
 
 def plain(text: str) -> str:
-    """Text in the form in which phrases are looked up: lower case, every run of white space one space."""
-    return " ".join(text.casefold().split())
+    """Text in the form in which phrases are looked up: lower case, every run of white space one space.
+
+    The narrow space that French puts between thousands goes, so that a number stays one word.
+    """
+    return " ".join(re.sub(r"(?<=\d)\u202f(?=\d)", "", text).casefold().split())
 
 
 def is_protected(kind: str, law: Law) -> bool:

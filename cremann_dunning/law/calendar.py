@@ -112,6 +112,9 @@ class ContactHours:
     rest_days: bool = True
 
     def __post_init__(self) -> None:
+        for name, clock in (("start", self.start), ("end", self.end)):
+            if not isinstance(clock, time):
+                raise DateError(name, f"expected a time of the day, got {clock!r}")
         if not self.start < self.end:
             raise DateError("end", f"{self.end} does not lie after {self.start}")
 

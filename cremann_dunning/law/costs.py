@@ -304,6 +304,7 @@ def letter_instalment_costs(
     :param earlier: as in :func:`instalment_costs`.
     :return: euro, two decimals.
     """
+    check_date("on", on)
     earlier = list(earlier)
     threshold = to_cents("threshold", rule.threshold)
     owed = [(amount, to_cents("instalments", amount)) for amount in instalments]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .calendar import DAY, add_months
-from .errors import check_choice, check_count, check_date
+from .errors import DateError, check_choice, check_count, check_date
 
 DEMAND = "demand"
 ACKNOWLEDGEMENT = "acknowledgement"
@@ -20,6 +20,8 @@ LAWYER_NOTICE = "lawyer_notice"
 INTERRUPTIONS = (ACKNOWLEDGEMENT, CLAIM, DEMAND, LAWYER_NOTICE, PAYMENT_ORDER)
 
 WARN_MONTHS = (6, 3, 1)
+
+LONGEST_MONTHS = 30 * 12
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,8 @@ def limitation(
     if period is None:
         known = [name for land, name in PERIODS if land == country]
         period = PERIODS[country, check_choice("kind", kind, known)]
-    check_count("period", period.months, 1)
+    if check_count("period", period.months, 1) > LONGEST_MONTHS:
+        raise DateError("period", f"{period.months} months is longer than any limitation")
     original = last_day = add_months(check_date("due_date", due_date), period.months)
     effective: list[Interruption] = []
     ineffective: list[Interruption] = []

@@ -1,10 +1,9 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-import pytz
 from lxml import html
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import LazyTranslate, format_amount, format_date, format_datetime, format_list
 
 from ..engine import gate
@@ -128,7 +127,6 @@ class DunningGate(models.AbstractModel):
         """A letter as the engine reads it."""
         decimal, company = self.env["dunning.run"]._decimal, letter.company_id
         interval = max(letter.procedure_id.minimum_interval, 1)
-        now = pytz.utc.localize(fields.Datetime.now()).astimezone(company._dunning_zone())
         return gate.Letter(
             legal_type=letter.legal_type,
             kind=letter.debtor_kind or "unknown",
@@ -139,7 +137,7 @@ class DunningGate(models.AbstractModel):
             costs=decimal(letter.amount_costs, letter.currency_id),
             announced=decimal(letter.amount_costs_announced, letter.currency_id),
             text=" ".join(html.fromstring(letter.body).itertext()) if letter.body else None,
-            moment=now if leaving else None,
+            moment=company._dunning_now() if leaving else None,
             wait_until=last_letter_on and last_letter_on + timedelta(days=interval),
         )
 
@@ -154,7 +152,7 @@ class DunningGate(models.AbstractModel):
     @api.model
     def _fact(self, value, currency):
         if isinstance(value, datetime):
-            naive = value.astimezone(pytz.utc).replace(tzinfo=None)
+            naive = value.astimezone(UTC).replace(tzinfo=None)
             return format_datetime(self.env, naive, tz=str(value.tzinfo), dt_format="short")
         if hasattr(value, "isoformat"):
             return format_date(self.env, value)
@@ -174,4 +172,4 @@ class DunningGate(models.AbstractModel):
         """When a letter may leave that only the hour keeps back, as Odoo stores it; None when something else does."""
         if len(refusals) != 1 or refusals[0].code != "HOURS":
             return None
-        return refusals[0].facts["until"].astimezone(pytz.utc).replace(tzinfo=None)
+        return refusals[0].facts["until"].astimezone(UTC).replace(tzinfo=None)

@@ -594,7 +594,8 @@ class DunningLetter(models.Model):
         return pdfs
 
     def _render_streams(self, report, ids):
-        streams = report.with_context(webp_as_jpg=True, report_pdf_no_attachment=True)._render_qweb_pdf_prepare_streams(
+        context = {"webp_as_jpg": True, "report_pdf_no_attachment": True, "dunning_issue": True}
+        streams = report.with_context(**context)._render_qweb_pdf_prepare_streams(
             REPORT, {"report_type": "pdf"}, res_ids=ids
         )
         return {self.browse(res_id): data["stream"].getvalue() for res_id, data in streams.items() if res_id}

@@ -271,7 +271,7 @@ class DunningRegime(models.Model):
         "The hours of contact run from an earlier to a later hour of one day, between 0 and 24.",
     )
     _check_limitation_months = models.Constraint(
-        "CHECK(limitation_months >= 0)", "A period of limitation cannot be negative."
+        "CHECK(limitation_months BETWEEN 0 AND 360)", "A period of limitation lies between 0 and 360 months."
     )
 
     @api.constrains("limitation_months", "limitation_rule")

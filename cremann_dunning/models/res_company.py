@@ -1,4 +1,5 @@
-import pytz
+from datetime import UTC
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
@@ -80,12 +81,16 @@ class ResCompany(models.Model):
     def _dunning_today(self):
         """The date it is now where the company is, which may differ from the server's."""
         self.ensure_one()
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(self._dunning_zone()).date()
+        return self._dunning_now().date()
+
+    def _dunning_now(self):
+        """The time it is now where the company is."""
+        return fields.Datetime.now().replace(tzinfo=UTC).astimezone(self._dunning_zone())
 
     def _dunning_zone(self):
         """The time zone of the company."""
         self.ensure_one()
-        return pytz.timezone(self.partner_id.tz or self._dunning_fallback_tz())
+        return ZoneInfo(self.partner_id.tz or self._dunning_fallback_tz())
 
     def _dunning_stale_tables(self):
         """The interest tables that may lack a newer rate today, where the company is."""

@@ -173,8 +173,8 @@ def test_the_laws_own_period_as_a_record_changes_nothing(country, kind):
     ("country", "kind", "months", "last_day"),
     [
         ("NL", DEMAND, 12, date(2021, 11, 1)),  # a new period as long as the one before
-        ("NL", DEMAND, 59, date(2025, 10, 30)),  # as long, and so one day more than the first
-        ("NL", DEMAND, 61, date(2025, 12, 30)),  # five years at most, which end before the first
+        ("NL", DEMAND, 59, date(2025, 10, 1)),  # the same, just below the maximum
+        ("NL", DEMAND, 61, date(2025, 11, 30)),  # five years at most, which end before the first
         ("NL", CLAIM, 60, date(2025, 11, 1)),
         ("BE", ACKNOWLEDGEMENT, 72, date(2026, 11, 1)),  # no maximum in Belgium
         ("BE", LAWYER_NOTICE, 12, date(2021, 11, 1)),

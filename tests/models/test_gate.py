@@ -428,6 +428,17 @@ class TestHours(GateCase):
             self.assertEqual(len(self.send_outbox(letter)), 1)
         self.assertEqual((letter.state, letter.sent_on), ("sent", date(2026, 11, 23)))
 
+    def test_over_a_change_of_the_clock(self):
+        """Summer time ends in that night: seven o'clock on Monday is an hour later for the server."""
+        with self.at(date(2026, 10, 24)) as today:
+            partner = self.debtor("Mrs White", kind="consumer")
+            self.invoice(partner, 100, due=today - timedelta(days=3))
+            letter = self.issued(partner, today)
+        with freeze_time("2026-10-24 18:30:00"):
+            self.env.invalidate_all()
+            self.send_outbox(letter)
+        self.assertEqual(letter.mail_id.scheduled_date, datetime(2026, 10, 26, 6, 0))
+
     def test_business_at_any_hour(self):
         self.assertEqual(self.leave("2026-11-22 21:00:00", kind="business").state, "sent")
 
