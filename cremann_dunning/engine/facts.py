@@ -90,9 +90,7 @@ class Promise:
 
     def covers(self, claim: Claim, day: date) -> bool:
         """Whether the claim waits for it on that day; the last day itself counts."""
-        return (
-            day <= self.until and claim.currency == self.currency and (not self.moves or claim.move_id in self.moves)
-        )
+        return day <= self.until and claim.currency == self.currency and (not self.moves or claim.move_id in self.moves)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ SENTENCES = {
     "HOLD": _lt("On hold without an end date: %(reason)s"),
     "HOLD_UNTIL": _lt("On hold up to and including %(until)s: %(reason)s"),
     "DISPUTED": _lt("Disputed since %(since)s: %(reason)s. It goes on when somebody closes the dispute."),
-    "PLAN": _lt("A payment plan runs: the next instalment of %(amount)s is due on %(date)s. Left alone until %(until)s."),
+    "PLAN": _lt(
+        "A payment plan runs: the next instalment of %(amount)s is due on %(date)s. Left alone until %(until)s."
+    ),
     "PROMISE": _lt("The debtor promised to pay %(amount)s on %(date)s. Left alone until %(until)s."),
     "NO_FOLLOWUP": _lt("Marked in Odoo as not to be followed up."),
     "NOT_SENT": _lt("The invoice was never sent, as far as Odoo knows. Send it first, then it can be chased."),

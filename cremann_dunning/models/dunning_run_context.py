@@ -71,7 +71,8 @@ class RunContext:
             "date_due": claim.due_date,
             "days_overdue": (self.date - claim.due_date).days,
             "amount_total": total,
-            "amount_paid": total - decision.open,
+            "amount_paid": total - decision.open - decision.disputed,
+            "amount_disputed": decision.disputed,
             "amount_open": decision.open,
         }
 
