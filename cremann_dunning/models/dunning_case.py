@@ -293,7 +293,7 @@ class DunningCase(models.Model):
 
         :param partner_ids: commercial partners to limit it to; all when None.
         """
-        call_type = self.env.ref("cremann_dunning.mail_activity_type_call")
+        call_type = self._call_type()
         due = self._calls_due(company, partner_ids)
         held = self._call_activities(company, call_type, partner_ids)
         # sudo: the run gives work to whoever is responsible
@@ -322,6 +322,12 @@ class DunningCase(models.Model):
                 ours[0].note = note
         stale.unlink()
         activities.create(fresh)
+
+    @api.model
+    def _call_type(self):
+        """Our own type of activity, or Odoo's call where somebody removed it."""
+        ours = self.env.ref("cremann_dunning.mail_activity_type_call", raise_if_not_found=False)
+        return ours or self.env.ref("mail.mail_activity_data_call")
 
     @api.model
     def _calls_due(self, company, partner_ids):

@@ -176,7 +176,8 @@ class DunningContact(models.Model):
             ]
             contact.with_context(dunning_counting=True).move_line_ids = [Command.set(line_ids)]
         self._show_levels(self.move_ids)
-        self.case_id.activity_feedback(["cremann_dunning.mail_activity_type_call"])
+        call_type = self.case_id._call_type()
+        self.case_id.activity_ids.filtered(lambda activity: activity.activity_type_id == call_type).action_feedback()
         self._redecide()
 
     def _claims(self):
