@@ -42,6 +42,10 @@ class TestDispute(AgreementCase):
         )
         self.assertEqual((letter.amount_principal, letter.amount_total), (260, 260))
         self.assertIn("You dispute €40.00 of it", letter.claims_html)
+        dutch = letter.sudo().with_context(lang="nl_NL")
+        dutch.lang = "nl_NL"
+        self.env.invalidate_all()
+        self.assertRegex(dutch.claims_html, "U betwist €.40,00 daarvan; dat vragen we nu niet")
         other = letter.line_ids - line
         self.assertEqual((other.amount_disputed, other.amount_open), (0, 200))
 
