@@ -15,7 +15,7 @@ from freezegun import freeze_time
 
 from odoo.tools import mute_logger
 
-from . import books, tables
+from . import agreements, books, tables
 from .debtors import DEBTORS, RUNS, SINGLE_RUN
 from .firms import FIRMS, PEOPLE
 
@@ -91,6 +91,8 @@ class Story:
                 runs = [self.run(ledger, single=day == SINGLE_RUN) for ledger in self.books]
                 self.deliver()
                 self.deliver_later()
+                for ledger in self.books:
+                    agreements.note(self.env, ledger, self.users["bookkeeper"], day)
                 self.post_paper(runs)
                 self.env.cr.commit()
             self.say(self.summary(day, runs))
@@ -98,6 +100,7 @@ class Story:
         self.put_earlier_mails_away()
         with self.on(0):
             self.keep_books(before, 0)
+            self.env["dunning.case"]._settle_agreements()  # as the daily job does
             runs = [self.run(ledger) for ledger in self.books]
             self.deliver()
         self.say(self.summary(0, runs))

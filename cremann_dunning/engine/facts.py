@@ -81,6 +81,43 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """An open dispute over the invoices in ``moves`` (ids, never empty) since ``since``.
+
+    ``amount`` is the part that is disputed, over all of them together; None when they are disputed as a whole.
+    ``reason`` is a code of ``dunning.dispute``.
+    """
+
+    reason: str
+    since: date
+    moves: frozenset[int]
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An open promise to pay ``amount`` on ``date``; what it covers is left alone up to and including ``until``.
+
+    ``moves`` are ids of invoices; empty for everything of the debtor in that currency.
+    """
+
+    date: date
+    until: date
+    amount: Decimal
+    currency: str
+    moves: frozenset[int] = frozenset()
+
+    def covers(self, claim: Claim, day: date) -> bool:
+        """Whether the claim waits for it on that day; the last day itself counts."""
+        return day <= self.until and claim.currency == self.currency and (not self.moves or claim.move_id in self.moves)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Promise):
+    """An active payment plan, known by its first instalment that is not paid: ``amount`` on ``date``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Debtor:
     """Everything about one debtor of one company that a decision may rest on.
 
@@ -95,6 +132,9 @@ class Debtor:
     unmatched: Decimal = ZERO
     last_letter_on: date | None = None
     hold: Hold | None = None
+    disputes: tuple[Dispute, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    plans: tuple[Plan, ...] = ()
     has_email: bool = True
     has_address: bool = True
     extra: dict = field(default_factory=dict, compare=False)

@@ -21,8 +21,14 @@ SENTENCES = {
     "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
     "APPROVAL": _lt("%(level)s is due and waits for somebody to confirm it."),
+    "CALL_DUE": _lt("%(level)s: call the debtor and log the contact. %(days)s days past the due date of %(due_date)s."),
     "HOLD": _lt("On hold without an end date: %(reason)s"),
     "HOLD_UNTIL": _lt("On hold up to and including %(until)s: %(reason)s"),
+    "DISPUTED": _lt("Disputed since %(since)s: %(reason)s. It goes on when somebody closes the dispute."),
+    "PLAN": _lt(
+        "A payment plan runs: the next instalment of %(amount)s is due on %(date)s. Left alone until %(until)s."
+    ),
+    "PROMISE": _lt("The debtor promised to pay %(amount)s on %(date)s. Left alone until %(until)s."),
     "NO_FOLLOWUP": _lt("Marked in Odoo as not to be followed up."),
     "NOT_SENT": _lt("The invoice was never sent, as far as Odoo knows. Send it first, then it can be chased."),
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
@@ -116,6 +122,9 @@ class DunningDecision(models.Model):
         if code not in SENTENCES:
             return code
         sentence = self.env._(SENTENCES[code])
+        if code == "DISPUTED" and "reason" in params:  # kept as a code, read in one's own language
+            reasons = dict(self.env["dunning.dispute"]._fields["reason"]._description_selection(self.env))
+            params = params | {"reason": reasons.get(params["reason"], params["reason"])}
         return sentence % _Lenient(params)
 
     @api.model
@@ -132,8 +141,12 @@ class DunningDecision(models.Model):
             "OTHER_LETTER": env._("Other letter first"),
             "LETTER_OPEN": env._("Letter under way"),
             "APPROVAL": env._("Waits for approval"),
+            "CALL_DUE": env._("Call due"),
             "HOLD": env._("On hold"),
             "HOLD_UNTIL": env._("On hold until a date"),
+            "DISPUTED": env._("Disputed"),
+            "PLAN": env._("Payment plan"),
+            "PROMISE": env._("Promised to pay"),
             "NO_FOLLOWUP": env._("Not to be followed up"),
             "NOT_SENT": env._("Invoice not sent"),
             "NET_CREDIT": env._("Covered by credit"),

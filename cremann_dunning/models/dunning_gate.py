@@ -77,7 +77,8 @@ class DunningGate(models.AbstractModel):
     @api.model
     def _claims(self, company, letters):
         """Per letter what it demands or moves, with the history of each claim as it is without these letters."""
-        history = self.env["dunning.gather"]._history(company, tuple(letters.partner_id.ids), tuple(letters.ids))
+        gather, partners = self.env["dunning.gather"], tuple(letters.partner_id.ids)
+        history = gather._with_contacts(gather._history(company, partners, tuple(letters.ids)), company, partners)
         procedures = {procedure: procedure._engine_procedure() for procedure in letters.procedure_id}
         decimal = self.env["dunning.run"]._decimal
         found = {}

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -57,7 +57,8 @@ class DunningGather(models.AbstractModel):
         partners = tuple({row["partner_id"] for row in rows})
         holds = self._holds(company, partners)
         under_way = self._letters_under_way(company, partners, without)
-        history = self._history(company, partners, without)
+        history = self._with_contacts(self._history(company, partners, without), company, partners)
+        agreements = self._agreements(company, partners)
         last_letters = self._last_letters(company, partners, without)
         unmatched = self._unmatched(company, partners)
         choose = self.env["dunning.procedure"]._chooser(company)
@@ -80,6 +81,7 @@ class DunningGather(models.AbstractModel):
                 unmatched=unmatched.get(partner_id, ZERO),
                 last_letter_on=last_letters.get(partner_id),
                 hold=holds.get((partner_id, None)),
+                **{kind: found.get(partner_id, ()) for kind, found in agreements.items()},
                 has_email=row["has_email"],
                 has_address=row["has_address"],
                 extra={"lang": row["lang"], "country_id": row["country_id"], "contact_id": row["contact_id"]},
@@ -87,6 +89,25 @@ class DunningGather(models.AbstractModel):
             for partner_id, (claims, own_credits, row) in debtors.items()
             if claims
         ]
+
+    @api.model
+    def _agreements(self, company, partners):
+        """Per kind of ``engine.facts.Debtor`` field, what people noted: disputes, promises and payment plans."""
+        return {
+            "disputes": self.env["dunning.dispute"]._facts(company, partners),
+            "promises": self.env["dunning.promise"]._facts(company, partners),
+            "plans": self.env["dunning.payment.plan"]._facts(company, partners),
+        }
+
+    @api.model
+    def _with_contacts(self, history, company, partners):
+        """The history of letters with the contacts that count as a step in it: levels reached and the last day."""
+        history = dict(history)
+        for line_id, (levels, day) in self.env["dunning.contact"]._steps(company, partners).items():
+            past = history.get(line_id, NO_HISTORY)
+            last = max(past.sent_on or day, day)
+            history[line_id] = replace(past, levels=past.levels.union(levels), sent_on=last)
+        return history
 
     @api.model
     def _usable_procedures(self, company):

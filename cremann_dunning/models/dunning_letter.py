@@ -807,7 +807,9 @@ class DunningLetter(models.Model):
         self.ensure_one()
         decision = next((decision for decision in changed.values() if decision), None)
         if decision is None:
-            return self.env._("Not sent: an invoice on it was paid, credited or changed after the letter was made.")
+            return self.env._(
+                "Not sent: an invoice on it was paid, credited, disputed or changed after the letter was made."
+            )
         sentence = self.env["dunning.run"]._sentence(decision, self.company_id)
         return self.env._("Not sent: %s", sentence)
 

@@ -134,6 +134,7 @@ class DunningRun(models.Model):
             outcomes = self._make_letters(batch, outcomes)
             self._write_decisions(self.company_id, self.date, batch, outcomes)
         self.env["dunning.case"]._refresh(self.company_id)
+        self.env["dunning.case"]._keep_calls(self.company_id)
         self.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
 
     def _drop_drafts(self):
@@ -336,6 +337,9 @@ class DunningRun(models.Model):
             "unmatched": str(debtor.unmatched),
             "last_letter_on": plain(debtor.last_letter_on),
             "hold": plain(debtor.hold),
+            "disputes": [str(dispute) for dispute in debtor.disputes],
+            "promises": [str(promise) for promise in debtor.promises],
+            "plans": [str(payment_plan) for payment_plan in debtor.plans],
             "has_email": debtor.has_email,
             "has_address": debtor.has_address,
             "credits": [[credit.number, credit.currency, str(credit.amount)] for credit in debtor.credits],
@@ -651,7 +655,11 @@ class DunningRun(models.Model):
 
     @api.model
     def _cron_run(self):
-        """Follow up in every company that wants it: propose and confirm the levels that are automatic."""
+        """Follow up in every company that wants it: propose and confirm the levels that are automatic.
+
+        Promises and payment plans are settled first, in every company: whether they hold decides what goes out.
+        """
+        self.env["dunning.case"]._settle_agreements()
         companies = self.env["res.company"].search([("dunning_automatic", "=", True)])
         self._progress(remaining=len(companies))
         for company in companies:

@@ -16,6 +16,12 @@ class ResCompany(models.Model):
         string="Responsible for dunning",
         help="Signs the letters, gets the replies and is told when a letter could not be delivered.",
     )
+    dunning_promise_grace_days = fields.Integer(
+        string="Days of grace",
+        default=2,
+        help="So many days after a promised day or the day of an instalment a payment is waited for: it takes a while "
+        "before money stands on the bank statement.",
+    )
     dunning_consumer_clause = fields.Char(
         string="Damages clause",
         help="The article of your general terms that agrees a compensation with consumers, for example 'article 8'. "
@@ -71,6 +77,10 @@ class ResCompany(models.Model):
     )
     _check_dunning_costs_vat_rate = models.Constraint(
         "CHECK(dunning_costs_vat_rate BETWEEN 0 AND 100)", "The VAT rate on collection costs lies between 0 and 100%."
+    )
+
+    _check_dunning_promise_grace_days = models.Constraint(
+        "CHECK(dunning_promise_grace_days >= 0)", "The days of grace cannot be negative. Enter 0 or more."
     )
 
     @api.model
