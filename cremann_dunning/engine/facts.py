@@ -29,7 +29,8 @@ class Claim:
     ``levels_done`` are the ids of the levels really sent for this line, ``level_sent_on`` the day the last of them
     was sent and ``level_claimable_from`` the first day after the free term that letter gave (None when it gave none).
     ``open_letter`` names a letter that covers this line and is neither sent nor cancelled; ``failed_letter`` one
-    that could not be delivered and waits for a person.
+    that could not be delivered and waits for a person. ``in_payment`` is what payments under way (a direct debit)
+    will take off it once the bank shows them, ``payment`` names the last of them.
     """
 
     line_id: int
@@ -50,15 +51,21 @@ class Claim:
     open_letter: str | None = None
     failed_letter: str | None = None
     instalment: bool = False
+    in_payment: Decimal = ZERO
+    payment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Money of the debtor that is not matched to an invoice: a credit note or a payment. ``amount`` is positive."""
+    """Money of the debtor that is not matched to an invoice: a credit note or a payment. ``amount`` is positive.
+
+    ``under_way``: a payment that was booked and that the bank has yet to show.
+    """
 
     number: str
     currency: str
     amount: Decimal
+    under_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)

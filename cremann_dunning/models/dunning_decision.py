@@ -10,6 +10,7 @@ _lt = LazyTranslate(__name__)
 # One sentence per code of engine/reasons.py, with the facts of the case in it. A test holds the two lists equal.
 SENTENCES = {
     "LETTER": _lt("%(level)s is due: %(days)s days past the due date of %(due_date)s."),
+    "NOTICE": _lt("%(level)s: %(days)s days to go until the due date of %(due_date)s."),
     "RIDES_ALONG": _lt("Goes along with the letter %(level)s; its own level moves one step."),
     "LISTED": _lt("Shown on the letter %(level)s for completeness. Its own next step is on %(date)s."),
     "NOT_YET": _lt("Not before %(date)s: then %(level)s is due."),
@@ -21,12 +22,18 @@ SENTENCES = {
     "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
     "APPROVAL": _lt("%(level)s is due and waits for somebody to confirm it."),
+    "NOT_A_SENDING_DAY": _lt("%(level)s is due and waits for %(date)s, the next day on which letters go out."),
+    "BANK_BEHIND": _lt(
+        "The bank is not up to date: %(journal)s is booked up to %(date)s, and it may be %(days)s days behind. Import "
+        "the statements, or confirm the letter by hand."
+    ),
     "HOLD": _lt("On hold without an end date: %(reason)s"),
     "HOLD_UNTIL": _lt("On hold up to and including %(until)s: %(reason)s"),
     "NO_FOLLOWUP": _lt("Marked in Odoo as not to be followed up."),
     "NOT_SENT": _lt("The invoice was never sent, as far as Odoo knows. Send it first, then it can be chased."),
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
     "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet. Reconcile the bank first."),
+    "IN_PAYMENT": _lt("A payment of %(amount)s is under way (%(payment)s). The bank has to show it first."),
     "MIN_AMOUNT": _lt("%(amount)s is due, less than the minimum of %(minimum)s."),
     "NO_DUE_DATE": _lt("The invoice has no due date. Set one, then it can be followed up."),
     "NO_ADDRESS": _lt(
@@ -34,6 +41,9 @@ SENTENCES = {
     ),
     "LETTER_FAILED": _lt("The letter %(letter)s could not be delivered. Mend the cause and retry it, or cancel it."),
     "LAST_LEVEL": _lt("At the end of its procedure, after %(level)s. A person decides what comes next."),
+    "STOP_COUNT": _lt("No more letters: %(letters)s went out, and the procedure ends after %(maximum)s."),
+    "STOP_AGE": _lt("No more letters: %(days)s days past the due date, and the procedure ends after %(maximum)s."),
+    "BACKLOG": _lt("Left out: due on %(due_date)s, too long before follow-up began on %(start)s."),
     "NO_PROCEDURE": _lt("No procedure fits this debtor. Make one for this country and kind, or choose one by hand."),
     "NO_LEVEL": _lt("The procedure %(procedure)s has no levels. Add a level or choose another procedure."),
     "NO_TEXT": _lt("The level %(level)s has no text. Choose a text on the level."),
@@ -122,6 +132,7 @@ class DunningDecision(models.Model):
         env = self.env
         return {
             "LETTER": env._("Letter"),
+            "NOTICE": env._("Notice before the due date"),
             "RIDES_ALONG": env._("Goes along"),
             "LISTED": env._("Listed on the letter"),
             "NOT_YET": env._("Not its turn yet"),
@@ -130,17 +141,23 @@ class DunningDecision(models.Model):
             "OTHER_LETTER": env._("Other letter first"),
             "LETTER_OPEN": env._("Letter under way"),
             "APPROVAL": env._("Waits for approval"),
+            "NOT_A_SENDING_DAY": env._("No sending day"),
+            "BANK_BEHIND": env._("Bank not up to date"),
             "HOLD": env._("On hold"),
             "HOLD_UNTIL": env._("On hold until a date"),
             "NO_FOLLOWUP": env._("Not to be followed up"),
             "NOT_SENT": env._("Invoice not sent"),
             "NET_CREDIT": env._("Covered by credit"),
             "UNMATCHED_PAYMENT": env._("Receipt not booked"),
+            "IN_PAYMENT": env._("Payment under way"),
             "MIN_AMOUNT": env._("Below the minimum"),
             "NO_DUE_DATE": env._("No due date"),
             "NO_ADDRESS": env._("No address"),
             "LETTER_FAILED": env._("Letter not delivered"),
             "LAST_LEVEL": env._("End of the procedure"),
+            "STOP_COUNT": env._("Enough letters"),
+            "STOP_AGE": env._("Too old"),
+            "BACKLOG": env._("Left out at the start"),
             "NO_PROCEDURE": env._("No procedure"),
             "NO_LEVEL": env._("Procedure without levels"),
             "NO_TEXT": env._("Level without text"),

@@ -95,7 +95,7 @@ class DunningLetter(models.Model):
     costs_vat_rate = fields.Float(string="VAT rate of the costs", digits=(5, 2), readonly=True)
     amount_total = fields.Monetary(string="To pay", readonly=True)
     amount_listed = fields.Monetary(
-        string="Also open", readonly=True, help="Other overdue invoices that the letter lists and does not demand yet."
+        string="Also open", readonly=True, help="Other open invoices that the letter lists and does not demand."
     )
 
     subject = fields.Char(readonly=True)
@@ -233,7 +233,12 @@ class DunningLetter(models.Model):
             self.env["dunning.letter.line"]
             .sudo()
             ._read_group(  # dates of letters the reader may print anyway
-                [("move_id", "in", self.line_ids.move_id.ids), ("state", "=", "sent"), ("level_id", "!=", False)],
+                [
+                    ("move_id", "in", self.line_ids.move_id.ids),
+                    ("state", "=", "sent"),
+                    ("level_id", "!=", False),
+                    ("letter_id.legal_type", "!=", rules.PRE_DUE),
+                ],
                 ["move_id", "letter_id"],
             )
         )
@@ -313,7 +318,7 @@ class DunningLetter(models.Model):
         :raises RegimeError: when a rate or scale that the letter needs is missing.
         """
         level = context.levels[plan.level.id]
-        whole = level.legal_type == rules.REMINDER
+        whole = level.legal_type in (rules.REMINDER, rules.PRE_DUE)
         kind = min((decision.claim.kind for decision in plan.decisions), key=context.protection)
         regime = context.regime(debtor.extra["country_id"], kind)
         if level.legal_type == rules.STATUTORY_NOTICE and regime.free_term_rule == "none":
@@ -327,7 +332,7 @@ class DunningLetter(models.Model):
                 ),
             )
         lines = [
-            context.line_vals(decision, level, demanded=whole or decision.code == "LETTER")
+            context.line_vals(decision, level, demanded=_is_demanded(decision, whole, context.date))
             for decision in plan.decisions
         ]
         demanded = [line for line in lines if line["principal_part"]]
@@ -542,7 +547,9 @@ class DunningLetter(models.Model):
         self.ensure_one()
         files = [(self.pdf_name, self.pdf_file)]
         if self.level_id.attach_invoice:
-            moves = self.line_ids.filtered("principal_part").move_id
+            moves = self.line_ids.filtered("principal_part").move_id.filtered(
+                lambda move: move.is_invoice(include_receipts=True)  # an entry has no document of its own
+            )
             files += [(f"{move._get_invoice_report_filename()}", move._dunning_invoice_pdf()) for move in moves]
         return [
             {"name": name, "datas": datas, "mimetype": "application/pdf", "res_model": self._name, "res_id": self.id}
@@ -667,6 +674,10 @@ class DunningLetter(models.Model):
         for company, letters in self.filtered(lambda letter: letter.state == "issued").grouped("company_id").items():
             outcomes = self.env["dunning.run"]._decide_now(company, letters)
             for letter in letters:
+                if letter._is_late_notice():
+                    letter._cancel(self.env._("Not sent: an invoice on it is past its due date by now."))
+                    stopped |= letter
+                    continue
                 asked = letter._asked()
                 outcome = outcomes.get(letter.partner_id.id)
                 changed = settled(outcome, asked) if outcome else dict.fromkeys(asked)
@@ -674,6 +685,12 @@ class DunningLetter(models.Model):
                     letter._cancel(letter._stop_reason(changed))
                     stopped |= letter
         return stopped
+
+    def _is_late_notice(self):
+        """Whether this is a notice before the due date that did not leave in time."""
+        self.ensure_one()
+        today = self.company_id._dunning_today()
+        return self.legal_type == rules.PRE_DUE and any(line.date_due < today for line in self.line_ids)
 
     def _asked(self):
         """What the letter demands: exact amount per receivable line."""
@@ -770,6 +787,13 @@ class DunningLetter(models.Model):
     def _unlink_drafts_only(self):
         if self.filtered(lambda letter: letter.name != "/"):
             raise UserError(self.env._("A letter with a number stays on record. Cancel it instead."))
+
+
+def _is_demanded(decision, whole, day):
+    """Whether a letter asks for a claim: a reminder for all that is overdue, another letter for what drives it."""
+    if decision.code == "LISTED" and decision.claim.due_date >= day:
+        return False
+    return whole or decision.code == "LETTER"
 
 
 def _root_cause(error):

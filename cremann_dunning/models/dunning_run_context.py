@@ -50,8 +50,11 @@ class RunContext:
         return next(code for code in wanted if code in self._languages or code == "en_US")
 
     def deadline(self, level):
-        """The date a letter prints. A statutory notice prints none: its term runs from receipt (HR 2016:2704)."""
-        if level.legal_type == rules.STATUTORY_NOTICE or not level.payment_term_days:
+        """The date a letter prints. A statutory notice prints none: its term runs from receipt (HR 2016:2704).
+
+        Nor does a notice before the due date: every invoice on it has its own.
+        """
+        if level.legal_type in (rules.STATUTORY_NOTICE, rules.PRE_DUE) or not level.payment_term_days:
             return False
         return self.env["dunning.letter"]._deadline(
             self.company.country_id.code or "NL", self.date, level.payment_term_days
@@ -69,7 +72,7 @@ class RunContext:
             "label": self._labels.get(claim.move_id),
             "invoice_date": invoice_date,
             "date_due": claim.due_date,
-            "days_overdue": (self.date - claim.due_date).days,
+            "days_overdue": max((self.date - claim.due_date).days, 0),
             "amount_total": total,
             "amount_paid": total - decision.open,
             "amount_open": decision.open,
@@ -167,7 +170,7 @@ class RunContext:
             return {}, {}
         self.env.cr.execute(
             """
-            SELECT l.id, m.invoice_date, l.amount_currency::text
+            SELECT l.id, COALESCE(m.invoice_date, m.date), l.amount_currency::text
               FROM account_move_line l JOIN account_move m ON m.id = l.move_id WHERE l.id IN %s
             """,
             (tuple(claim.line_id for claim in claims),),

@@ -2,6 +2,8 @@ import pytz
 
 from odoo import api, fields, models
 
+from ..engine import rules
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -14,6 +16,35 @@ class ResCompany(models.Model):
         "res.users",
         string="Responsible for dunning",
         help="Signs the letters, gets the replies and is told when a letter could not be delivered.",
+    )
+    dunning_send_hour = fields.Integer(
+        string="Hour of the daily run",
+        default=8,
+        help="The daily run starts at this hour where the company is, or at the next chance after it.",
+    )
+    dunning_bank_max_days = fields.Integer(
+        string="Days that the bank may be behind",
+        help="When the newest bank statement line of a bank journal is older than so many days, letters that go by "
+        "themselves wait: the debtor may have paid. 0: the bank is not looked at. Journals without a single line do "
+        "not count; archive a journal that is no longer used.",
+    )
+    dunning_start_date = fields.Date(
+        string="Follow-up began on",
+        help="What was due before this day and was never reminded is the backlog. Leave empty if there is none.",
+    )
+    dunning_backlog = fields.Selection(
+        [
+            (rules.GENTLE, "Start gently, at the first level"),
+            (rules.MATCH, "Start at the level of their age"),
+            (rules.LEAVE_OUT, "Leave out what is too old"),
+        ],
+        string="Old invoices",
+        default=rules.GENTLE,
+        required=True,
+        help="Starting at the level of their age never goes past the first step that costs money or has legal force.",
+    )
+    dunning_backlog_days = fields.Integer(
+        string="Leave out when due more than so many days before", default=90, help="Others start gently."
     )
     dunning_consumer_clause = fields.Char(
         string="Damages clause",
@@ -40,16 +71,57 @@ class ResCompany(models.Model):
         "CHECK(dunning_costs_vat_rate BETWEEN 0 AND 100)", "The VAT rate on collection costs lies between 0 and 100%."
     )
 
+    _check_dunning_days = models.Constraint(
+        "CHECK(dunning_bank_max_days >= 0 AND dunning_backlog_days >= 0)",
+        "The days that the bank may be behind and the days before the start cannot be negative. Enter 0 or more.",
+    )
+    _check_dunning_send_hour = models.Constraint(
+        "CHECK(dunning_send_hour BETWEEN 0 AND 23)", "The hour of the daily run lies between 0 and 23."
+    )
+
     @api.model
     def _dunning_fallback_tz(self):
         """Time zone for a company that names none: that of the two countries this addon is made for."""
         return "Europe/Amsterdam"
 
-    def _dunning_today(self):
-        """The date it is now where the company is, which may differ from the server's."""
+    def _dunning_now(self):
+        """The time it is now where the company is, which may differ from the server's."""
         self.ensure_one()
         zone = pytz.timezone(self.partner_id.tz or self._dunning_fallback_tz())
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+        return pytz.utc.localize(fields.Datetime.now()).astimezone(zone)
+
+    def _dunning_today(self):
+        """The date it is now where the company is."""
+        return self._dunning_now().date()
+
+    def _dunning_house(self):
+        """What holds for the company itself, as the plain value that the engine decides on."""
+        self.ensure_one()
+        backlog = None
+        if self.dunning_start_date:
+            backlog = rules.Backlog(self.dunning_start_date, self.dunning_backlog, self.dunning_backlog_days)
+        bank = self._dunning_bank_dates() if self.dunning_bank_max_days else ()
+        return rules.House(backlog=backlog, bank=bank, bank_days=self.dunning_bank_max_days)
+
+    def _dunning_bank_dates(self):
+        """Per bank journal in use the day of its newest statement line."""
+        self.ensure_one()
+        # sudo: a date per journal, for whoever may see why a letter waits
+        rows = (
+            self.env["account.bank.statement.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("company_id", "=", self.id),
+                    ("state", "=", "posted"),
+                    ("journal_id.type", "=", "bank"),
+                    ("journal_id.active", "=", True),
+                ],
+                ["journal_id"],
+                ["date:max"],
+            )
+        )
+        return tuple((journal.name, last) for journal, last in rows if last)
 
     def _dunning_sequence(self):
         """The company's own series of letter numbers, made at first use."""

@@ -11,3 +11,8 @@ class ResConfigSettings(models.TransientModel):
     dunning_vat_not_deductible = fields.Boolean(related="company_id.dunning_vat_not_deductible", readonly=False)
     dunning_third_party = fields.Boolean(related="company_id.dunning_third_party", readonly=False)
     dunning_costs_vat_rate = fields.Float(related="company_id.dunning_costs_vat_rate", readonly=False)
+    dunning_send_hour = fields.Integer(related="company_id.dunning_send_hour", readonly=False)
+    dunning_bank_max_days = fields.Integer(related="company_id.dunning_bank_max_days", readonly=False)
+    dunning_start_date = fields.Date(related="company_id.dunning_start_date", readonly=False)
+    dunning_backlog = fields.Selection(related="company_id.dunning_backlog", readonly=False)
+    dunning_backlog_days = fields.Integer(related="company_id.dunning_backlog_days", readonly=False)

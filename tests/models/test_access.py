@@ -498,7 +498,8 @@ class TestBiller(AccessCase):
         for user, shown in ((self.user, True), (self.biller, False)):
             bindings = self.as_user(user)["ir.actions.actions"].get_bindings("account.move")
             names = [action["name"] for action in bindings.get("action", ()) if action["name"].startswith("Dunning")]
-            self.assertEqual(sorted(names), ["Dunning: end hold", "Dunning: hold", "Dunning: next letter"] * shown)
+            actions = ["end hold", "hold", "leave out this entry", "next letter", "take in as a claim"]
+            self.assertEqual(sorted(names), [f"Dunning: {action}" for action in actions] * shown)
 
     def test_screens_open(self):
         env = self.as_user(self.biller)

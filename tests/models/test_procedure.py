@@ -389,7 +389,6 @@ class TestRefusals(ProcedureCase):
 
     def test_steps_that_cannot_be_carried_out(self):
         for legal_type, label in (
-            ("pre_due", "Notice before the due date"),
             ("call", "Telephone call"),
             ("handover", "Hand-over"),
         ):
