@@ -6,7 +6,7 @@ itself, is anything under way, is it time, and only then which letter.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -63,6 +63,7 @@ class Question:
     as_of: date
     automatic_only: bool = False
     house: House = ANY_HOUSE
+    procedures: Mapping[int, Procedure] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def decide(
     :param house: what holds for the company itself.
     :return: one decision per overdue claim, at most one letter per currency.
     """
-    question = Question(as_of, automatic_only, house)
+    question = Question(as_of, automatic_only, house, procedures)
     covered = _apply_credits(debtor.claims, debtor.credits)
     decided, background = [], []
     for claim in debtor.claims:

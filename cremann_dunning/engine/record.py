@@ -58,12 +58,18 @@ def dump(value: object) -> object:
     raise RecordError(f"{type(value).__name__} cannot be kept")
 
 
+# Per kind its fields with their defaults, without those beside the comparison.
+_FIELDS = {
+    name: tuple((field.name, field.default) for field in fields(kind) if field.compare) for name, kind in _KINDS.items()
+}
+
+
 def _parts(value):
-    """The fields of a dataclass that say something: not those at their default, nor those beside the comparison."""
-    for field in fields(value):
-        part = getattr(value, field.name)
-        if field.compare and (field.default is MISSING or part != field.default):
-            yield field.name, part
+    """The fields of a dataclass that say something: not those at their default."""
+    for name, default in _FIELDS[type(value).__name__]:
+        part = getattr(value, name)
+        if default is MISSING or part != default:
+            yield name, part
 
 
 def load(value: object) -> object:

@@ -167,7 +167,10 @@ class Procedure:
         return self.levels[at] if at < len(self.levels) else None
 
     def letters_sent(self, done: Iterable[int]) -> int:
-        """How many letters a claim had; a notice before the due date is none."""
+        """How many letters a claim had; a notice of this procedure before the due date is none.
+
+        Letters of a ladder left behind count, its notices as well: their types are not among the facts.
+        """
         return len(frozenset(done) - ({self.notice.id} if self.notice else frozenset()))
 
     def earliest(self, level: Level, due_date: date, previous_on: date | None, claimable_from: date | None) -> date:
