@@ -34,6 +34,7 @@
         "wizards/dunning_confirm_wizard_views.xml",
         "wizards/dunning_hold_wizard_views.xml",
         "wizards/dunning_rate_import_wizard_views.xml",
+        "wizards/dunning_simulation_views.xml",
         "views/dunning_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",

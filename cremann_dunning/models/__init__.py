@@ -14,6 +14,7 @@ from . import (
     dunning_procedure,
     dunning_regime,
     dunning_run,
+    dunning_snapshot,
     mail_mail,
     res_company,
     res_config_settings,

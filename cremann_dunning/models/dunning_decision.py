@@ -1,11 +1,18 @@
+import json
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import MissingError
+from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.tools import LazyTranslate, format_amount, format_date
 
+from ..engine import record
+from ..engine.decide import VERSION, Question
+
 _lt = LazyTranslate(__name__)
+
+# The answers of the engine that put a claim on a letter.
+ON_LETTER = {"LETTER", "NOTICE", "RIDES_ALONG", "LISTED"}
 
 # One sentence per code of engine/reasons.py, with the facts of the case in it. A test holds the two lists equal.
 SENTENCES = {
@@ -82,7 +89,15 @@ class DunningDecision(models.Model):
     next_date = fields.Date(readonly=True, string="Next step on")
     amount_open = fields.Monetary(readonly=True, string="Open")
     params = fields.Json(readonly=True, help="The facts that the sentence mentions.")
-    inputs = fields.Json(readonly=True, help="The facts that the decision rests on.")
+    inputs = fields.Json(
+        readonly=True,
+        help="Where the facts and rules that the decision rests on are kept, and under which circumstances.",
+    )
+    facts_text = fields.Text(
+        compute="_compute_facts_text",
+        string="Facts",
+        help="What was known about the debtor, and the rules of that day.",
+    )
     version = fields.Char(readonly=True, help="Version of the rules that decided.")
     explanation = fields.Char(compute="_compute_explanation")
     reason_label = fields.Char(compute="_compute_reason_label", string="Kind of reason")
@@ -103,6 +118,84 @@ class DunningDecision(models.Model):
         labels = self._reason_labels()
         for decision in self:
             decision.reason_label = labels.get(decision.code, decision.code)
+
+    def _compute_facts_text(self):
+        """What was kept, spread out for a person."""
+        for decision in self:
+            facts, rules, question = decision._kept()
+            kept = {"facts": facts, "rules": rules, "circumstances": question}
+            decision.facts_text = json.dumps(kept, indent=2, ensure_ascii=False)
+
+    def _kept(self):
+        """The records behind this decision as plain values, None where there are none: facts, rules, circumstances."""
+        self.ensure_one()
+        inputs = self.inputs or {}
+        return (*self.env["dunning.snapshot"]._read(self, inputs.get("facts"), inputs.get("rules")), {
+            key: inputs[key] for key in ("line", "date", "automatic") if key in inputs
+        })  # fmt: skip
+
+    def replay(self):
+        """Decide again with the facts and the rules that were kept, whatever was changed since.
+
+        :return: dict with ``same``, the answer of today's code as ``code``, ``level``, ``date`` and ``open`` (None
+            without one), ``outside`` (the reason was found outside the facts: a rate that was missing, another run)
+            and ``problem``, why nothing could be decided, or False.
+        """
+        self.ensure_one()
+        empty = {"same": False, "code": None, "level": None, "date": None, "open": None, "outside": False}
+        facts, rules, question = self._kept()
+        if not facts or not rules:
+            return empty | {"problem": self.env._("It was made before facts and rules were kept with decisions.")}
+        try:
+            debtor, (procedures, house) = record.load(facts), record.load(rules)
+            asked = Question(fields.Date.to_date(question["date"]), question["automatic"], house)
+            answer = record.replay(debtor, {p.id: p for p in procedures}, asked, question["line"])
+        except (record.RecordError, ValueError, KeyError) as error:
+            return empty | {"problem": self.env._("What was kept cannot be read: %s", error)}
+        if answer is None:
+            return empty | {"problem": self.env._("The rules of today have no answer for this claim.")}
+        found = {"code": answer.code, "level": answer.level, "date": answer.on, "open": answer.open}
+        outside = bool(self.inputs.get("outside"))
+        return {"same": self._is_same(answer, outside), "outside": outside, "problem": False, **found}
+
+    def _is_same(self, answer, outside):
+        """Whether an answer is the one on record. A reason from outside the facts took the place of a letter."""
+        if outside:
+            return answer.code in ON_LETTER
+        kept = (self.code, self.inputs.get("level"), self.next_date or None)
+        open_amount = self.env["dunning.run"]._decimal(self.amount_open, self.currency_id)
+        return kept == (answer.code, answer.level, answer.on) and open_amount == answer.open
+
+    def action_replay(self):
+        """Say whether the same facts give the same answer today."""
+        self.ensure_one()
+        if not self.env.user.has_group("cremann_dunning.group_dunning_manager"):
+            raise AccessError(self.env._("Only a manager of dunning plays decisions back."))
+        answer = self.replay()
+        if answer["problem"]:
+            message = answer["problem"]
+        elif answer["same"] and answer["outside"]:
+            message = self.env._("The facts gave a letter, then as now. What stopped it was found outside the facts.")
+        elif answer["same"]:
+            message = self.env._("The same facts and rules give the same answer.")
+        else:
+            message = self.env._(
+                "Different: these facts and rules now give %(reason)s. Decided by version %(then)s of the rules, "
+                "played back by version %(now)s.",
+                reason=self._reason_labels().get(answer["code"], answer["code"]),
+                then=self.version,
+                now=VERSION,
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Played back"),
+                "message": message,
+                "type": "success" if answer["same"] else "warning",
+                "sticky": not answer["same"],
+            },
+        }
 
     def _format_param(self, value, currencies):
         """A stored fact as the reader writes it: a date, an amount of money, a level by its label, or as it is."""

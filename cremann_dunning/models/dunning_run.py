@@ -210,7 +210,7 @@ class DunningRun(models.Model):
         except Exception as error:  # pure code without a database: nothing that has to be rolled back
             _logger.exception("Dunning: no decision for debtor %s", debtor.partner_id)
             overdue = [claim for claim in debtor.claims if claim.due_date is None or claim.due_date < as_of]
-            question = engine.Question(as_of, automatic_only, house)
+            question = engine.Question(as_of, automatic_only, house, procedures)
             return replace(self._failed_outcome(overdue, "ERROR", str(error)), question=question)
 
     @api.model
@@ -289,23 +289,26 @@ class DunningRun(models.Model):
         Only decisions of today become the current ones of their invoices; those of a run of another day are a look.
         """
         chosen = [
-            (debtor, decision)
+            (debtor, decision, outcome.question)
             for debtor, outcome in zip(debtors, outcomes, strict=True)
             for decision in engine.per_invoice(outcome.decisions).values()
         ]
         if not chosen:
             return
-        moves = self.env["account.move"].browse([decision.claim.move_id for _debtor, decision in chosen])
+        moves = self.env["account.move"].browse([decision.claim.move_id for _debtor, decision, _question in chosen])
         held = {move.id: move.dunning_decision_id for move in moves}
         currencies = self.env["dunning.decision"]._currencies()
-        fresh, kept = [], []
-        for debtor, decision in chosen:
+        fresh, kept, about = [], [], []
+        for debtor, decision, question in chosen:
             vals = self._prepare_decision_vals(company, day, debtor, decision, currencies)
             old = held[decision.claim.move_id]
             if old and self._same_answer(old, vals):
                 kept.append(old.id)
             else:
                 fresh.append(vals)
+                about.append((debtor, decision, question))
+        for vals, inputs in zip(fresh, self.env["dunning.snapshot"]._inputs(company, about), strict=True):
+            vals["inputs"] = inputs
         made = self.env["dunning.decision"].create(fresh)
         self._link_decisions(kept + made.ids)
         if day == company._dunning_today():
@@ -342,7 +345,6 @@ class DunningRun(models.Model):
                 key: self._level_fact(claim, value) if key == "level" else store(value, currency)
                 for key, value in decision.facts.items()
             },
-            "inputs": self._inputs(debtor, claim),
             "version": engine.VERSION,
         }
 
@@ -351,28 +353,6 @@ class DunningRun(models.Model):
         """The level that a sentence names, by id: everybody reads its label in his own language."""
         levels = self.env["dunning.procedure"].sudo().browse(claim.procedure).level_ids
         return {"level": levels.filtered(lambda level: level.name == name)[:1].id}
-
-    @api.model
-    def _inputs(self, debtor, claim):
-        """The facts behind a decision, in a form that JSON keeps exactly."""
-
-        def plain(value):
-            if isinstance(value, frozenset):
-                return sorted(value)
-            if value is None or isinstance(value, bool | int | str):
-                return value
-            return str(value)
-
-        facts = {name: plain(getattr(claim, name)) for name in claim.__slots__}
-        facts["debtor"] = {
-            "unmatched": str(debtor.unmatched),
-            "last_letter_on": plain(debtor.last_letter_on),
-            "hold": plain(debtor.hold),
-            "has_email": debtor.has_email,
-            "has_address": debtor.has_address,
-            "credits": [[credit.number, credit.currency, str(credit.amount)] for credit in debtor.credits],
-        }
-        return facts
 
     def _link_decisions(self, decision_ids):
         if decision_ids and self:

@@ -18,23 +18,29 @@ class RunContext:
         self.run = run
         self.env = run.env
         self.company = run.company_id
-        # a run of a past day sends letters of today, a look ahead shows what they would say on that day
-        self.date = max(run.date, self.company._dunning_today())
         self.signer = self.company.dunning_responsible_id or run.user_id
         plans = [plan for outcome in outcomes for plan in outcome.letters]
         self.levels = {level.id: level for level in self.env["dunning.level"].browse({p.level.id for p in plans})}
         self.currencies = self.env["dunning.decision"]._currencies()
-        partners = self.env["res.partner"].browse({plan.partner_id for plan in plans})
-        self.cases = {
-            case.partner_id.id: case
-            for case in self.env["dunning.case"]._for_partners(partners, self.company, create=True)
-        }
+        self.cases = self._cases(plans)
         self.countries = {country.id: country.code for country in self.env["res.country"].search([])}
-        self._regimes = self.env["dunning.regime"].with_company(self.company)._regime_map(self.date)
+        # a run of a past day sends letters of today, a look ahead shows what they would say on that day
+        self.move_to(max(run.date, self.company._dunning_today()))
         self._languages = {code for code, _name in self.env["res.lang"].get_installed()}
         self._labels, self._totals = self._invoice_facts(plans)
         self._announced_vat_rates = self._vat_facts(plans)
         self._declaring = {}
+
+    def _cases(self, plans):
+        """The cases of these debtors by partner id; every one of them has one afterwards."""
+        partners = self.env["res.partner"].browse({plan.partner_id for plan in plans})
+        cases = self.env["dunning.case"]._for_partners(partners, self.company, create=True)
+        return {case.partner_id.id: case for case in cases}
+
+    def move_to(self, day):
+        """Take the rules of a day: letters made from now on are dated that day."""
+        self.date = day
+        self._regimes = self.env["dunning.regime"].with_company(self.company)._regime_map(day)
 
     def protection(self, kind):
         """Sort key: the best protected kind first."""

@@ -1,1 +1,7 @@
-from . import dunning_confirm_wizard, dunning_hold_wizard, dunning_rate_import_wizard
+from . import (
+    dunning_confirm_wizard,
+    dunning_hold_wizard,
+    dunning_rate_import_wizard,
+    dunning_simulation,
+    dunning_simulation_line,
+)

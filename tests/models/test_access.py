@@ -9,7 +9,7 @@ from odoo.tests import Form, tagged
 
 from ..common import TODAY, DunningCase
 
-EVIDENCE = ("dunning.decision", "dunning.letter", "dunning.letter.line")
+EVIDENCE = ("dunning.decision", "dunning.snapshot", "dunning.letter", "dunning.letter.line")
 WORK = ("dunning.case", "dunning.run", "dunning.hold")
 RULES = ("dunning.procedure", "dunning.level")
 LAW = (
@@ -27,11 +27,14 @@ RIGHTS = {
     "dunning.run": ("rwc", "rwcd", ""),
     "dunning.hold": ("rwc", "rwcd", ""),
     "dunning.decision": ("r", "r", ""),
+    "dunning.snapshot": ("r", "r", ""),
     "dunning.letter": ("rw", "rw", ""),
     "dunning.letter.line": ("r", "r", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
     "dunning.confirm.wizard": ("rwcd", "rwcd", ""),
     "dunning.rate.import.wizard": ("", "rwcd", ""),
+    "dunning.simulation": ("rwcd", "rwcd", ""),
+    "dunning.simulation.line": ("r", "r", ""),
     **dict.fromkeys(RULES, ("r", "rwcd", "r")),
     **dict.fromkeys(LAW, ("r", "rwcd", "")),
 }
