@@ -13,6 +13,7 @@ import socket
 import statistics
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import seed
@@ -26,6 +27,7 @@ from odoo.tools.safe_eval import safe_eval
 
 WORKLIST_ROWS = 80
 FLOOR_TIMES = 5
+DAYS_AHEAD = 90
 LETTERS_ALONE = 20
 
 # The least that any dunning run must do: find the open overdue lines, group them, and keep the result.
@@ -142,6 +144,22 @@ def ours(env, options):
     return clock.steps
 
 
+def simulate(env, options):
+    """Ninety days to come: one look ahead, letters with their sums."""
+    company = benchmark_company(env)
+    clock = Clock(env)
+    until = fields.Date.context_today(company) + timedelta(days=DAYS_AHEAD)
+    with clock.step("90 days", options.invoices):
+        simulation = env["dunning.simulation"].create({"company_id": company.id, "date_to": until})
+        simulation.action_simulate()
+    # nobody pays, so every debtor gets every letter of his procedure
+    levels = env.ref("cremann_dunning.dunning_procedure_nl_business").level_ids
+    debtors = -(-options.invoices // seed.PER_DEBTOR) + 1  # and that of the invoice that was copied, due in a month
+    check(simulation.letter_count, debtors * len(levels), "letters to come")
+    check(len(env["dunning.letter"].search([])), 0, "letters written")
+    return clock.steps
+
+
 def open_worklist(env):
     """What the web client asks when somebody clicks on the menu: the action, then the first page of its list."""
     action = env["dunning.case"].action_open_worklist()
@@ -245,7 +263,9 @@ def check(found, wanted, what):
         sys.exit(f"expected {wanted} {what}, found {found}")
 
 
-MEASURES = {"seed": seeding, "floor": floor, "ours": ours, "peer": peer, "confirm": confirm}
+MEASURES = {
+    "seed": seeding, "floor": floor, "ours": ours, "peer": peer, "confirm": confirm, "simulate": simulate,
+}  # fmt: skip
 
 
 def main():

@@ -46,6 +46,7 @@
         "wizards/dunning_letter_wizard_views.xml",
         "wizards/dunning_override_wizard_views.xml",
         "wizards/dunning_rate_import_wizard_views.xml",
+        "wizards/dunning_simulation_views.xml",
         "views/dunning_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",

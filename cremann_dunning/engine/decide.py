@@ -6,16 +6,18 @@ itself, is anything under way, is it time, and only then which letter.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from .facts import ZERO, Claim, Credit, Debtor, Dispute
 from .reasons import ERROR, REASONS, SKIP, WAIT
-from .rules import CALL, STATUTORY_NOTICE, Level, Procedure
+from .rules import CALL, MATCH, PRE_DUE, STATUTORY_NOTICE, House, Level, Procedure
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "1"
+VERSION = "2"
+
+ANY_HOUSE = House()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Decision:
 
     ``level`` is the level this claim goes to (or waits for), ``on`` the day that can happen, ``open`` what the
     letter asks for it after the debtor's own credits, ``credit`` what those credits took off, ``disputed`` the part
-    that is not asked because it is disputed.
+    that is not asked because it is disputed. ``outside``: the reason was found where the engine was called (a rate is
+    missing, another run was first), so the facts alone do not give it.
     """
 
     claim: Claim
@@ -35,6 +38,7 @@ class Decision:
     open: Decimal = ZERO
     credit: Decimal = ZERO
     disputed: Decimal = ZERO
+    outside: bool = False
 
     @property
     def outcome(self) -> str:
@@ -55,29 +59,71 @@ class LetterPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """Under which circumstances a debtor was decided on; kept, so that the answer can be given again."""
+
+    as_of: date
+    automatic_only: bool = False
+    house: House = ANY_HOUSE
+    procedures: Mapping[int, Procedure] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The answer for one debtor: a decision for every overdue claim, and the letters that follow from them."""
 
     decisions: tuple[Decision, ...]
     letters: tuple[LetterPlan, ...]
+    question: Question | None = None
 
 
-def decide(debtor: Debtor, procedures: Mapping[int, Procedure], as_of: date, automatic_only: bool = False) -> Outcome:
+def decide(
+    debtor: Debtor,
+    procedures: Mapping[int, Procedure],
+    as_of: date,
+    automatic_only: bool = False,
+    house: House = ANY_HOUSE,
+) -> Outcome:
     """Decide what happens with every overdue claim of one debtor on one day.
 
-    :param debtor: the facts; claims not yet due get no decision.
+    :param debtor: the facts. A claim that is not due yet gets a decision when its procedure has a notice before the
+        due date and its day has come, or when a letter lists it.
     :param procedures: the procedures that claims point to, by id.
     :param as_of: the company's date.
-    :param automatic_only: True when nobody watches (the daily run): levels that a person must approve wait.
+    :param automatic_only: True when nobody watches (the daily run): levels that a person must approve wait, and so
+        does everything on a day that is no sending day or while the bank is behind.
+    :param house: what holds for the company itself.
     :return: one decision per overdue claim, at most one letter per currency.
     """
-    overdue = [claim for claim in debtor.claims if claim.due_date is None or claim.due_date < as_of]
-    disputed = _disputed_parts(overdue, debtor.disputes)
-    covered = _apply_credits(overdue, debtor.credits, disputed)
-    decided = [_decide_claim(debtor, procedures, claim, disputed, covered, as_of) for claim in overdue]
+    question = Question(as_of, automatic_only, house, procedures)
+    disputed = _disputed_parts([claim for claim in debtor.claims if _is_overdue(claim, as_of)], debtor.disputes)
+    covered = _apply_credits(debtor.claims, debtor.credits, disputed)
+    decided, background = [], []
+    for claim in debtor.claims:
+        if _is_overdue(claim, as_of) or _in_notice_window(procedures, claim, as_of):
+            decided.append(_decide_claim(debtor, procedures, claim, disputed, covered, question))
+        elif _may_be_listed(procedures, claim):
+            background.append(_decide_claim(debtor, procedures, claim, disputed, covered, question))
     decided = _small_calls(procedures, decided)
-    decided, letters = _make_letters(debtor, procedures, decided, as_of, automatic_only)
-    return Outcome(tuple(decided), tuple(letters))
+    decided, letters = _make_letters(debtor, procedures, decided, background, question)
+    return Outcome(tuple(decided), tuple(letters), question)
+
+
+def _is_overdue(claim: Claim, as_of: date) -> bool:
+    return claim.due_date is None or claim.due_date < as_of
+
+
+def _in_notice_window(procedures: Mapping[int, Procedure], claim: Claim, as_of: date) -> bool:
+    """Whether the day has come on which a claim that is not due yet gets its notice."""
+    procedure = procedures.get(claim.procedure)
+    notice = procedure and procedure.notice
+    return bool(notice) and claim.due_date - timedelta(days=notice.delay_days) <= as_of
+
+
+def _may_be_listed(procedures: Mapping[int, Procedure], claim: Claim) -> bool:
+    """Whether some letter of its procedure shows what is not due yet."""
+    procedure = procedures.get(claim.procedure)
+    return bool(procedure) and any(level.list_not_due for level in procedure.levels)
 
 
 def _disputed_parts(claims: Iterable[Claim], disputes: Iterable[Dispute]) -> dict[int, tuple[Decimal, Dispute]]:
@@ -107,42 +153,43 @@ def _by_due_date(claim: Claim):
 
 def _apply_credits(
     claims: Iterable[Claim], own_credits: Iterable[Credit], disputed: Mapping[int, tuple[Decimal, Dispute]]
-) -> dict[int, tuple[Decimal, str]]:
+) -> dict[int, tuple[Decimal, Credit]]:
     """Set the debtor's own credits off against the oldest claims of the same currency, as far as undisputed.
 
-    :return: per line id the amount taken off and the number of the credit that took (the last part of) it.
+    :return: per line id the amount taken off and the credit that took (the last part of) it.
     """
-    covered: dict[int, tuple[Decimal, str]] = {}
+    covered: dict[int, tuple[Decimal, Credit]] = {}
     purse = defaultdict(list)
     for credit in own_credits:
-        purse[credit.currency].append([credit.number, credit.amount])
+        purse[credit.currency].append([credit, credit.amount])
     for claim in sorted(claims, key=_by_due_date):
-        taken, number, left = ZERO, "", claim.residual - disputed.get(claim.line_id, (ZERO, None))[0]
+        asked = claim.residual - min(claim.in_payment, claim.residual) - disputed.get(claim.line_id, (ZERO, None))[0]
+        taken, last, left = ZERO, None, max(asked, ZERO)
         for pot in purse[claim.currency]:
             part = min(pot[1], left)
             if part > 0:
                 pot[1] -= part
                 left -= part
-                taken, number = taken + part, pot[0]
+                taken, last = taken + part, pot[0]
         if taken:
-            covered[claim.line_id] = (taken, number)
+            covered[claim.line_id] = (taken, last)
     return covered
 
 
-def _decide_claim(debtor, procedures, claim, disputed, covered, as_of) -> Decision:
+def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Decision:
     """The decision on one claim alone, before letters are put together."""
-    credit, credit_number = covered.get(claim.line_id, (ZERO, ""))
+    credit, taken_by = covered.get(claim.line_id, (ZERO, None))
     part, dispute = disputed.get(claim.line_id, (ZERO, None))
-    open_amount = claim.residual - credit - part
+    open_amount = max(claim.residual - min(claim.in_payment, claim.residual) - credit - part, ZERO)
     amounts = {"open": open_amount, "credit": credit, "disputed": part}
     blocked = (
-        _blocked(debtor, claim, as_of)
+        _blocked(debtor, claim, question.as_of)
         or _in_dispute(claim, part, dispute)
-        or _agreed(debtor, claim, as_of)
-        or _covered(claim, open_amount, credit, credit_number)
+        or _agreed(debtor, claim, question.as_of)
+        or _covered(claim, open_amount, credit, taken_by)
         or _under_way(debtor, claim)
     )
-    return replace(blocked or _next_step(procedures, claim, as_of), **amounts)
+    return replace(blocked or _next_step(procedures, claim, question), **amounts)
 
 
 def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
@@ -179,10 +226,14 @@ def _agreed(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
     return None
 
 
-def _covered(claim: Claim, open_amount: Decimal, credit: Decimal, number: str) -> Decision | None:
-    """The debtor's own credit covers it: there is nothing to ask."""
+def _covered(claim: Claim, open_amount: Decimal, credit: Decimal, taken_by: Credit | None) -> Decision | None:
+    """A payment under way or the debtor's own credit covers it: there is nothing to ask."""
+    if claim.in_payment >= claim.residual:
+        return Decision(claim, "IN_PAYMENT", {"payment": claim.payment, "amount": claim.in_payment})
     if credit and open_amount <= 0:
-        return Decision(claim, "NET_CREDIT", {"credit": number, "amount": credit})
+        if taken_by.under_way:
+            return Decision(claim, "IN_PAYMENT", {"payment": taken_by.number, "amount": credit})
+        return Decision(claim, "NET_CREDIT", {"credit": taken_by.number, "amount": credit})
     return None
 
 
@@ -197,7 +248,7 @@ def _under_way(debtor: Debtor, claim: Claim) -> Decision | None:
     return None
 
 
-def _next_step(procedures: Mapping[int, Procedure], claim: Claim, as_of: date) -> Decision:
+def _next_step(procedures: Mapping[int, Procedure], claim: Claim, question: Question) -> Decision:
     """Where the claim stands on its ladder: due for the next level, waiting, or at the end."""
     procedure = procedures.get(claim.procedure)
     if procedure is None:
@@ -206,15 +257,50 @@ def _next_step(procedures: Mapping[int, Procedure], claim: Claim, as_of: date) -
         return Decision(claim, "NO_LEVEL", {"procedure": procedure.name})
     if procedure.require_sent and not claim.sent:
         return Decision(claim, "NOT_SENT", {})
+    if not _is_overdue(claim, question.as_of) and (notice := _notice(procedure, claim, question.as_of)):
+        return notice
     level = procedure.next_level(claim.levels_done)
     if level is None:
         return Decision(claim, "LAST_LEVEL", {"level": procedure.levels[-1].name})
+    return _stopped(procedure, claim, question) or _step(procedure, claim, level, question)
+
+
+def _notice(procedure: Procedure, claim: Claim, as_of: date) -> Decision | None:
+    """The notice before the due date, unless the claim had it."""
+    level = procedure.notice
+    if level is None or level.id in claim.levels_done or not _in_notice_window({procedure.id: procedure}, claim, as_of):
+        return None
+    if not level.has_text:
+        return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
+    facts = {"level": level.name, "due_date": claim.due_date, "days": (claim.due_date - as_of).days}
+    return Decision(claim, "NOTICE", facts, level=level, on=as_of)
+
+
+def _stopped(procedure: Procedure, claim: Claim, question: Question) -> Decision | None:
+    """The stop rules of the procedure, and the claims that were left out when dunning began."""
+    letters, age = procedure.letters_sent(claim.levels_done), (question.as_of - claim.due_date).days
+    if procedure.stop_count and letters >= procedure.stop_count:
+        return Decision(claim, "STOP_COUNT", {"letters": letters, "maximum": procedure.stop_count})
+    if procedure.stop_age and age > procedure.stop_age:
+        return Decision(claim, "STOP_AGE", {"days": age, "maximum": procedure.stop_age})
+    backlog = question.house.backlog
+    if backlog and backlog.holds_for(claim) and backlog.leaves_out(claim):
+        return Decision(claim, "BACKLOG", {"due_date": claim.due_date, "start": backlog.start})
+    return None
+
+
+def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) -> Decision:
+    """The next level of a claim: due, or the day on which it will be."""
+    as_of, backlog = question.as_of, question.house.backlog
     earliest = procedure.earliest(level, claim.due_date, claim.level_sent_on, claim.level_claimable_from)
     if as_of < earliest:
-        running = claim.level_claimable_from and as_of < claim.level_claimable_from == earliest
+        ends = claim.level_claimable_from
+        running = ends and as_of < ends and earliest == ends + timedelta(days=procedure.correction_days)
         code = "PERIOD_RUNNING" if running else "NOT_YET"
         facts = {"date": earliest} if running else {"level": level.name, "date": earliest}
         return Decision(claim, code, facts, level=level, on=earliest)
+    if backlog and backlog.rule == MATCH and backlog.holds_for(claim):
+        level = procedure.matching_level(claim.due_date, as_of, question.house.term_agreed)
     if level.legal_type == CALL:
         facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
         return Decision(claim, "CALL_DUE", facts, level=level, on=as_of)
@@ -240,31 +326,44 @@ def _small_calls(procedures: Mapping[int, Procedure], decided: list[Decision]) -
     return [small.get(d.claim.line_id, d) for d in decided]
 
 
-def _make_letters(debtor, procedures, decided, as_of, automatic_only):
-    """Put the claims that are due on one letter per currency, or say why that letter waits."""
-    groups = defaultdict(list)
+def _make_letters(debtor, procedures, decided, background, question):
+    """Put the claims that are due on one letter per currency, or say why that letter waits.
+
+    Notices before the due date come after all other letters: they never stand in the way of one. ``background`` are
+    decisions on claims that are not due yet; only those that a letter lists come back.
+    """
+    groups, notices = defaultdict(list), defaultdict(list)
     for decision in decided:
-        if decision.code == "LETTER":
-            groups[decision.claim.currency, decision.claim.procedure].append(decision)
+        kind = {"LETTER": groups, "NOTICE": notices}.get(decision.code)
+        if kind is not None:
+            kind[decision.claim.currency, decision.claim.procedure].append(decision)
     under_way = {claim.currency for claim in debtor.claims if claim.open_letter}
     answers, letters = {}, []
-    for currency in sorted({currency for currency, _procedure in groups}):
-        rivals = [(key[1], group) for key, group in groups.items() if key[0] == currency]
-        rivals.sort(key=lambda rival: (min(d.claim.due_date for d in rival[1]), rival[0]))
+    for currency in sorted({currency for currency, _procedure in (*groups, *notices)}):
         # One letter per debtor and currency: none beside one that has not gone out yet, and of two ladders the one
         # with the oldest claim goes first. A ladder whose own letter has to wait stands in nobody's way.
         taken = currency in under_way
-        for procedure_id, group in rivals:
+        for procedure_id, group in _rivals(groups, currency) + _rivals(notices, currency):
             procedure = procedures[procedure_id]
+            group = [decision for decision in group if decision.claim.line_id not in answers]
             if taken:
-                answers.update(_after_other_letter(procedure, currency, group, currency in under_way, as_of))
+                answers.update(_after_other_letter(procedure, currency, group, currency in under_way, question.as_of))
                 continue
-            letter, changed = _one_letter(debtor, procedure, currency, group, decided, as_of, automatic_only)
+            if not group:
+                continue
+            letter, changed = _one_letter(debtor, procedure, currency, group, decided + background, question)
             answers.update(changed)
             if letter:
                 letters.append(letter)
                 taken = True
-    return [answers.get(d.claim.line_id, d) for d in decided], letters
+    listed = [answers[d.claim.line_id] for d in background if d.claim.line_id in answers]
+    return [answers.get(d.claim.line_id, d) for d in decided] + listed, letters
+
+
+def _rivals(groups, currency):
+    """The ladders that have a letter ready in a currency, the one with the oldest claim first."""
+    rivals = [(key[1], group) for key, group in groups.items() if key[0] == currency]
+    return sorted(rivals, key=lambda rival: (min(d.claim.due_date for d in rival[1]), rival[0]))
 
 
 def _after_other_letter(procedure, currency, group, under_way, as_of):
@@ -273,29 +372,42 @@ def _after_other_letter(procedure, currency, group, under_way, as_of):
     return {d.claim.line_id: replace(d, code="OTHER_LETTER", facts={"currency": currency}, on=day) for d in group}
 
 
-def _one_letter(debtor, procedure, currency, group, decided, as_of, automatic_only):
+def _one_letter(debtor, procedure, currency, group, decided, question):
     """The letter for one currency and procedure, or the reason that all its claims share for waiting.
 
     :return: the plan or None, and the decisions that changed, by line id.
     """
     # The furthest step that is due drives; of claims on the same step the oldest.
     driver = max(group, key=lambda d: (procedure.position((d.level.id,)), -d.claim.due_date.toordinal()))
-    stop = _letter_gate(debtor, procedure, group, driver, as_of, automatic_only)
+    stop = _letter_gate(debtor, procedure, group, driver, question)
     if stop:
         code, facts, on = stop
         return None, {d.claim.line_id: replace(d, code=code, facts=facts, on=on) for d in group}
-    riders = [_on_letter(d, driver, as_of + timedelta(days=max(procedure.minimum_interval, 1))) for d in group]
+    later = question.as_of + timedelta(days=max(procedure.minimum_interval, 1))
+    riders = [_on_letter(d, driver, later) for d in group]
     # Overdue claims that only wait for their own step are shown as well, so that the debtor sees one total;
     # their level stays where it is.
     listed = [
-        replace(d, code="LISTED", facts={"level": driver.level.name, "date": d.on})
-        for d in decided
-        if d.code == "NOT_YET" and d.claim.currency == currency and d.claim.procedure == procedure.id and d.open > 0
+        replace(d, code="LISTED", facts={"level": driver.level.name, "date": day}, on=day)
+        for d, day in ((d, d.on if d.code == "NOT_YET" else later) for d in decided)
+        if d.claim.currency == currency
+        and d.claim.procedure == procedure.id
+        and d.open > 0
+        and _is_listed(d, driver, question.as_of)
     ]
     decisions = sorted(riders + listed, key=lambda d: (d.claim.due_date, d.claim.line_id))
     channel = "print" if driver.level.channel == "email" and not debtor.has_email else driver.level.channel
     plan = LetterPlan(debtor.partner_id, currency, procedure, driver.level, channel, tuple(decisions))
     return plan, {d.claim.line_id: d for d in decisions}
+
+
+def _is_listed(decision, driver, as_of):
+    """Whether a letter shows a claim that does not move by it; one that is not due yet only if the level says so."""
+    if driver.level.legal_type == PRE_DUE:
+        return False
+    if _is_overdue(decision.claim, as_of):
+        return decision.code == "NOT_YET"
+    return driver.level.list_not_due and decision.code in ("NOT_YET", "NOTICE")
 
 
 def _on_letter(decision, driver, later):
@@ -311,8 +423,9 @@ def _on_letter(decision, driver, later):
     return replace(decision, code="RIDES_ALONG", facts={"level": driver.level.name})
 
 
-def _letter_gate(debtor, procedure, group, driver, as_of, automatic_only):
+def _letter_gate(debtor, procedure, group, driver, question):
     """Why a letter that is due must wait all the same: ``(code, facts, day)`` or None."""
+    as_of, level = question.as_of, driver.level
     if debtor.last_letter_on:
         days = max(procedure.minimum_interval, 1)  # never two on one day
         free = debtor.last_letter_on + timedelta(days=days)
@@ -321,10 +434,23 @@ def _letter_gate(debtor, procedure, group, driver, as_of, automatic_only):
     total = sum((_in_company_currency(d) for d in group), ZERO)
     if total < procedure.minimum_amount:
         return "MIN_AMOUNT", {"amount": total, "minimum": procedure.minimum_amount}, None
-    if not debtor.has_address and (driver.level.channel == "print" or not debtor.has_email):
+    if not debtor.has_address and (level.channel == "print" or not debtor.has_email):
         return "NO_ADDRESS", {}, None
-    if automatic_only and not driver.level.automatic:
-        return "APPROVAL", {"level": driver.level.name}, as_of
+    if question.automatic_only and not level.automatic:
+        return "APPROVAL", {"level": level.name}, as_of
+    return _calendar_gate(procedure, level, question)
+
+
+def _calendar_gate(procedure, level, question):
+    """What holds back a letter that goes by itself: the day, and a bank that is not booked far enough."""
+    if question.automatic_only or question.house.keep_days:
+        day = procedure.sending_day(question.as_of)
+        if day != question.as_of:
+            return "NOT_A_SENDING_DAY", {"level": level.name, "date": day}, day
+    behind = question.automatic_only and question.house.bank_behind(question.as_of)
+    if behind:
+        facts = {"journal": behind[0], "date": behind[1], "days": question.house.bank_days}
+        return "BANK_BEHIND", facts, None
     return None
 
 
@@ -338,7 +464,7 @@ def _in_company_currency(decision: Decision) -> Decimal:
 
 # Of the instalments of one invoice, which decision speaks for the invoice: what happens, then what a person has to
 # mend, then what waits, then what is passed over.
-_SPEAKS = {"LETTER": 0, "RIDES_ALONG": 1, "LETTER_FAILED": 2, "LISTED": 3, "CALL_DUE": 3}
+_SPEAKS = {"LETTER": 0, "NOTICE": 0, "RIDES_ALONG": 1, "LETTER_FAILED": 2, "LISTED": 3, "CALL_DUE": 3}
 _SPEAKS_BY_OUTCOME = {ERROR: 2, WAIT: 4, SKIP: 5}
 
 

@@ -44,7 +44,8 @@ class Claim:
     ``open_letter`` names a letter that covers this line and is neither sent nor cancelled; ``failed_letter`` one
     that could not be delivered and waits for a person. ``regime`` is the regime of the first statutory notice of this
     claim, which it keeps; ``notice`` its last valid one; ``default_from`` the first day after the term to pay that a
-    reminder gave; ``periodic`` says that it is an instalment of a running contract.
+    reminder gave; ``periodic`` says that it is an instalment of a running contract. ``in_payment`` is what payments
+    under way (a direct debit) will take off it once the bank shows them, ``payment`` names the last of them.
     """
 
     line_id: int
@@ -69,15 +70,21 @@ class Claim:
     notice: Notice | None = None
     default_from: date | None = None
     periodic: bool = False
+    in_payment: Decimal = ZERO
+    payment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Money of the debtor that is not matched to an invoice: a credit note or a payment. ``amount`` is positive."""
+    """Money of the debtor that is not matched to an invoice: a credit note or a payment. ``amount`` is positive.
+
+    ``under_way``: a payment that was booked and that the bank has yet to show.
+    """
 
     number: str
     currency: str
     amount: Decimal
+    under_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from ..law.calendar import ContactHours, next_contact
 from .facts import ZERO, Notice
-from .rules import PRE_DUE, PROTECTED_KINDS, STATUTORY_NOTICE
+from .rules import MATCH, PRE_DUE, PROTECTED_KINDS, STATUTORY_NOTICE, House, Procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,28 @@ def check(letter: Letter, law: Law) -> tuple[Refusal, ...]:
     """Return everything that stops a letter, the gravest first; empty when it may go."""
     found = [refusal for rule in RULES for refusal in rule(letter, law)]
     return tuple(sorted(found, key=lambda refusal: not refusal.final))
+
+
+def place_on_ladder(
+    procedure: Procedure, level_id: int, claim_due: date | None, done: frozenset[int], on: date, house: House
+) -> tuple[int | None, int]:
+    """The place of a level in its procedure (None when it is not there any more), and that of the step a claim reached.
+
+    A notice before the due date is no step: an overdue claim stands behind it. A claim of the backlog that starts at
+    the level of its age has had nothing and may have any level up to that one.
+    """
+    order = [level.id for level in procedure.levels]
+    if level_id not in order:
+        return None, -1
+    place, reached = order.index(level_id), procedure.position(done)
+    if procedure.notice and place > 0:
+        reached = max(reached, 0)
+    backlog = house.backlog
+    if backlog and backlog.rule == MATCH and not done and claim_due and claim_due < backlog.start:
+        match = procedure.matching_level(claim_due, on, house.term_agreed)
+        if match and reached < place <= order.index(match.id):
+            reached = place - 1
+    return place, reached
 
 
 def plain(text: str) -> str:

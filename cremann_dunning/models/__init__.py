@@ -27,6 +27,7 @@ from . import (
     dunning_regime,
     dunning_regime_requirement,
     dunning_run,
+    dunning_snapshot,
     mail_mail,
     res_company,
     res_config_settings,

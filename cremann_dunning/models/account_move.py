@@ -65,6 +65,13 @@ class AccountMove(models.Model):
         ondelete="set null",
         groups=INSIDE,
     )
+    dunning_is_claim = fields.Boolean(
+        string="Taken in as a claim",
+        readonly=True,
+        copy=False,
+        help="This journal entry is followed up like an invoice: its open receivable lines with a due date are claims.",
+        groups=INSIDE,
+    )
     dunning_explanation = fields.Char(string="Why", compute="_compute_dunning_explanation", groups=INSIDE)
     dunning_letter_count = fields.Integer(compute="_compute_dunning_letter_count", groups=INSIDE)
     dunning_hold_id = fields.Many2one(
@@ -190,6 +197,49 @@ class AccountMove(models.Model):
                 self.env._("None of these invoices is on hold by itself. A hold on a debtor is ended on its case.")
             )
         return holds.action_release()
+
+    def action_dunning_take_in(self):
+        """Follow up these journal entries like invoices, from their due date on."""
+        self.check_access("write")
+        for move in self:
+            move._dunning_check_claim()
+        # sudo: the user may write the entries; that they are locked or posted does not matter here
+        self.sudo().dunning_is_claim = True
+        self.sudo()._dunning_claim_lines().no_followup = False  # which Odoo sets on every journal entry
+
+    def _dunning_claim_lines(self):
+        """What these entries ask of debtors."""
+        return self.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and not line.reconciled and line.amount_residual > 0
+        )
+
+    def _dunning_check_claim(self):
+        """Refuse an entry that could not be followed up, with a message that says why."""
+        self.ensure_one()
+        name = self.display_name
+        if self.move_type != "entry" or self.state != "posted":
+            raise UserError(
+                self.env._("%s is no posted journal entry. Invoices are followed up without being taken in.", name)
+            )
+        lines = self._dunning_claim_lines()
+        if not lines:
+            raise UserError(
+                self.env._("%s has nothing open on a receivable account, so there is nothing to ask a debtor.", name)
+            )
+        if lines.filtered(lambda line: not line.partner_id or not line.date_maturity):
+            raise UserError(
+                self.env._(
+                    "%s cannot be taken in: every open receivable line needs a partner and a due date. Fill them in on "
+                    "the lines of the entry first.",
+                    name,
+                )
+            )
+
+    def action_dunning_leave_out(self):
+        """Do not follow up these journal entries any more; letters that have not gone out are stopped by it."""
+        self.check_access("write")
+        self.sudo().dunning_is_claim = False  # as above
+        self.sudo()._dunning_claim_lines().no_followup = True
 
     def unlink(self):
         """An invoice that a letter names stays on record, like the letter."""

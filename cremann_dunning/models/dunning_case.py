@@ -26,18 +26,18 @@ WITH figures AS (
       JOIN account_move m ON m.id = l.move_id
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
        AND (l.amount_residual < 0
-            OR m.move_type IN ('out_invoice', 'out_receipt')
+            OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
                AND (l.date_maturity IS NULL OR l.date_maturity < %(today)s)) %(only)s
      GROUP BY p.commercial_partner_id
 ), steps AS (
-    SELECT DISTINCT ON (m.commercial_partner_id)
-           m.commercial_partner_id AS partner_id, d.id AS decision_id, d.level_id, d.next_date
+    SELECT DISTINCT ON (p.commercial_partner_id)
+           p.commercial_partner_id AS partner_id, d.id AS decision_id, d.level_id, d.next_date
       FROM account_move m
       JOIN dunning_decision d ON d.id = m.dunning_decision_id
-      JOIN res_partner p ON p.id = m.commercial_partner_id
+      JOIN res_partner p ON p.id = d.partner_id
      WHERE m.company_id = %(company)s AND m.state = 'posted'
        AND m.payment_state IN ('not_paid', 'partial') %(only)s
-     ORDER BY m.commercial_partner_id,
+     ORDER BY p.commercial_partner_id,
               CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
                              WHEN 'wait' THEN 3 ELSE 4 END,
               d.next_date NULLS LAST, m.invoice_date_due, m.id

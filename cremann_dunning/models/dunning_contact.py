@@ -1,4 +1,4 @@
-import pytz
+from datetime import UTC
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -82,8 +82,7 @@ class DunningContact(models.Model):
     def _compute_counted_on(self):
         for contact in self:
             company = contact.company_id or self.env.company
-            zone = pytz.timezone(company.partner_id.tz or company._dunning_fallback_tz())
-            moment = contact.date and pytz.utc.localize(contact.date).astimezone(zone)
+            moment = contact.date and contact.date.replace(tzinfo=UTC).astimezone(company._dunning_zone())
             contact.counted_on = moment and moment.date()
 
     @api.constrains("date")
@@ -187,7 +186,7 @@ class DunningContact(models.Model):
             # sudo: the facts decide, whatever the user may read of them
             gather = self.env["dunning.gather"].sudo().with_context(dunning_without_contacts=contacts.ids)
             debtors = gather.facts(company, company._dunning_today(), contacts.partner_id.ids)
-            procedures |= self.env["dunning.run"]._procedures(debtors)
+            procedures |= self.env["dunning.run"]._rules(company, debtors)[0]
             for debtor in debtors:
                 for claim in debtor.claims:
                     claims.setdefault(claim.move_id, []).append(claim)

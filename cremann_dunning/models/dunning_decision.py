@@ -1,15 +1,23 @@
+import json
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import MissingError
+from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.tools import LazyTranslate, format_amount, format_date
 
+from ..engine import record
+from ..engine.decide import VERSION, Question
+
 _lt = LazyTranslate(__name__)
+
+# The answers of the engine that put a claim on a letter.
+ON_LETTER = {"LETTER", "NOTICE", "RIDES_ALONG", "LISTED"}
 
 # One sentence per code of engine/reasons.py, with the facts of the case in it. A test holds the two lists equal.
 SENTENCES = {
     "LETTER": _lt("%(level)s is due: %(days)s days past the due date of %(due_date)s."),
+    "NOTICE": _lt("%(level)s: %(days)s days to go until the due date of %(due_date)s."),
     "RIDES_ALONG": _lt("Goes along with the letter %(level)s; its own level moves one step."),
     "LISTED": _lt("Shown on the letter %(level)s for completeness. Its own next step is on %(date)s."),
     "NOT_YET": _lt("Not before %(date)s: then %(level)s is due."),
@@ -22,6 +30,11 @@ SENTENCES = {
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
     "APPROVAL": _lt("%(level)s is due and waits for somebody to confirm it."),
     "CALL_DUE": _lt("%(level)s: call the debtor and log the contact. %(days)s days past the due date of %(due_date)s."),
+    "NOT_A_SENDING_DAY": _lt("%(level)s is due and waits for %(date)s, the next day on which letters go out."),
+    "BANK_BEHIND": _lt(
+        "The bank is not up to date: %(journal)s is booked up to %(date)s, and it may be %(days)s days behind. Import "
+        "the statements, or confirm the letter by hand."
+    ),
     "HOLD": _lt("On hold without an end date: %(reason)s"),
     "HOLD_UNTIL": _lt("On hold up to and including %(until)s: %(reason)s"),
     "DISPUTED": _lt("Disputed since %(since)s: %(reason)s. It goes on when somebody closes the dispute."),
@@ -33,6 +46,7 @@ SENTENCES = {
     "NOT_SENT": _lt("The invoice was never sent, as far as Odoo knows. Send it first, then it can be chased."),
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
     "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet. Reconcile the bank first."),
+    "IN_PAYMENT": _lt("A payment of %(amount)s is under way (%(payment)s). The bank has to show it first."),
     "MIN_AMOUNT": _lt("%(amount)s is due, less than the minimum of %(minimum)s."),
     "NO_DUE_DATE": _lt("The invoice has no due date. Set one, then it can be followed up."),
     "NO_ADDRESS": _lt(
@@ -41,6 +55,9 @@ SENTENCES = {
     "LETTER_FAILED": _lt("The letter %(letter)s could not be delivered. Mend the cause and retry it, or cancel it."),
     "LAST_LEVEL": _lt("At the end of its procedure, after %(level)s. A person decides what comes next."),
     "REFUSED": _lt("The rules stop this letter. %(message)s"),
+    "STOP_COUNT": _lt("No more letters: %(letters)s went out, and the procedure ends after %(maximum)s."),
+    "STOP_AGE": _lt("No more letters: %(days)s days past the due date, and the procedure ends after %(maximum)s."),
+    "BACKLOG": _lt("Left out: due on %(due_date)s, too long before follow-up began on %(start)s."),
     "NO_PROCEDURE": _lt("No procedure fits this debtor. Make one for this country and kind, or choose one by hand."),
     "NO_LEVEL": _lt("The procedure %(procedure)s has no levels. Add a level or choose another procedure."),
     "NO_TEXT": _lt("The level %(level)s has no text. Choose a text on the level."),
@@ -80,7 +97,15 @@ class DunningDecision(models.Model):
     next_date = fields.Date(readonly=True, string="Next step on")
     amount_open = fields.Monetary(readonly=True, string="Open")
     params = fields.Json(readonly=True, help="The facts that the sentence mentions.")
-    inputs = fields.Json(readonly=True, help="The facts that the decision rests on.")
+    inputs = fields.Json(
+        readonly=True,
+        help="Where the facts and rules that the decision rests on are kept, and under which circumstances.",
+    )
+    facts_text = fields.Text(
+        compute="_compute_facts_text",
+        string="Facts",
+        help="What was known about the debtor, and the rules of that day.",
+    )
     version = fields.Char(readonly=True, help="Version of the rules that decided.")
     explanation = fields.Char(compute="_compute_explanation")
     reason_label = fields.Char(compute="_compute_reason_label", string="Kind of reason")
@@ -101,6 +126,84 @@ class DunningDecision(models.Model):
         labels = self._reason_labels()
         for decision in self:
             decision.reason_label = labels.get(decision.code, decision.code)
+
+    def _compute_facts_text(self):
+        """What was kept, spread out for a person."""
+        for decision in self:
+            facts, rules, question = decision._kept()
+            kept = {"facts": facts, "rules": rules, "circumstances": question}
+            decision.facts_text = json.dumps(kept, indent=2, ensure_ascii=False)
+
+    def _kept(self):
+        """The records behind this decision as plain values, None where there are none: facts, rules, circumstances."""
+        self.ensure_one()
+        inputs = self.inputs or {}
+        return (*self.env["dunning.snapshot"]._read(self, inputs.get("facts"), inputs.get("rules")), {
+            key: inputs[key] for key in ("line", "date", "automatic") if key in inputs
+        })  # fmt: skip
+
+    def replay(self):
+        """Decide again with the facts and the rules that were kept, whatever was changed since.
+
+        :return: dict with ``same``, the answer of today's code as ``code``, ``level``, ``date`` and ``open`` (None
+            without one), ``outside`` (the reason was found outside the facts: a rate that was missing, another run)
+            and ``problem``, why nothing could be decided, or False.
+        """
+        self.ensure_one()
+        empty = {"same": False, "code": None, "level": None, "date": None, "open": None, "outside": False}
+        facts, rules, question = self._kept()
+        if not facts or not rules:
+            return empty | {"problem": self.env._("It was made before facts and rules were kept with decisions.")}
+        try:
+            debtor, (procedures, house) = record.load(facts), record.load(rules)
+            asked = Question(fields.Date.to_date(question["date"]), question["automatic"], house)
+            answer = record.replay(debtor, {p.id: p for p in procedures}, asked, question["line"])
+        except (record.RecordError, ValueError, KeyError) as error:
+            return empty | {"problem": self.env._("What was kept cannot be read: %s", error)}
+        if answer is None:
+            return empty | {"problem": self.env._("The rules of today have no answer for this claim.")}
+        found = {"code": answer.code, "level": answer.level, "date": answer.on, "open": answer.open}
+        outside = bool(self.inputs.get("outside"))
+        return {"same": self._is_same(answer, outside), "outside": outside, "problem": False, **found}
+
+    def _is_same(self, answer, outside):
+        """Whether an answer is the one on record. A reason from outside the facts took the place of a letter."""
+        if outside:
+            return answer.code in ON_LETTER
+        kept = (self.code, self.inputs.get("level"), self.next_date or None)
+        open_amount = self.env["dunning.run"]._decimal(self.amount_open, self.currency_id)
+        return kept == (answer.code, answer.level, answer.on) and open_amount == answer.open
+
+    def action_replay(self):
+        """Say whether the same facts give the same answer today."""
+        self.ensure_one()
+        if not self.env.user.has_group("cremann_dunning.group_dunning_manager"):
+            raise AccessError(self.env._("Only a manager of dunning plays decisions back."))
+        answer = self.replay()
+        if answer["problem"]:
+            message = answer["problem"]
+        elif answer["same"] and answer["outside"]:
+            message = self.env._("The facts gave a letter, then as now. What stopped it was found outside the facts.")
+        elif answer["same"]:
+            message = self.env._("The same facts and rules give the same answer.")
+        else:
+            message = self.env._(
+                "Different: these facts and rules now give %(reason)s. Decided by version %(then)s of the rules, "
+                "played back by version %(now)s.",
+                reason=self._reason_labels().get(answer["code"], answer["code"]),
+                then=self.version,
+                now=VERSION,
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Played back"),
+                "message": message,
+                "type": "success" if answer["same"] else "warning",
+                "sticky": not answer["same"],
+            },
+        }
 
     def _format_param(self, value, currencies):
         """A stored fact as the reader writes it: a date, an amount of money, a level by its label, or as it is."""
@@ -133,6 +236,7 @@ class DunningDecision(models.Model):
         env = self.env
         return {
             "LETTER": env._("Letter"),
+            "NOTICE": env._("Notice before the due date"),
             "RIDES_ALONG": env._("Goes along"),
             "LISTED": env._("Listed on the letter"),
             "NOT_YET": env._("Not its turn yet"),
@@ -142,6 +246,8 @@ class DunningDecision(models.Model):
             "LETTER_OPEN": env._("Letter under way"),
             "APPROVAL": env._("Waits for approval"),
             "CALL_DUE": env._("Call due"),
+            "NOT_A_SENDING_DAY": env._("No sending day"),
+            "BANK_BEHIND": env._("Bank not up to date"),
             "HOLD": env._("On hold"),
             "HOLD_UNTIL": env._("On hold until a date"),
             "DISPUTED": env._("Disputed"),
@@ -151,12 +257,16 @@ class DunningDecision(models.Model):
             "NOT_SENT": env._("Invoice not sent"),
             "NET_CREDIT": env._("Covered by credit"),
             "UNMATCHED_PAYMENT": env._("Receipt not booked"),
+            "IN_PAYMENT": env._("Payment under way"),
             "MIN_AMOUNT": env._("Below the minimum"),
             "NO_DUE_DATE": env._("No due date"),
             "NO_ADDRESS": env._("No address"),
             "LETTER_FAILED": env._("Letter not delivered"),
             "LAST_LEVEL": env._("End of the procedure"),
             "REFUSED": env._("Stopped by the rules"),
+            "STOP_COUNT": env._("Enough letters"),
+            "STOP_AGE": env._("Too old"),
+            "BACKLOG": env._("Left out at the start"),
             "NO_PROCEDURE": env._("No procedure"),
             "NO_LEVEL": env._("Procedure without levels"),
             "NO_TEXT": env._("Level without text"),

@@ -120,7 +120,7 @@ class DunningElement(models.Model):
         return [[letter._money(costs)]] if costs else []
 
     def _value_clause_interest(self, letter):
-        return [[f"{letter.clause_interest_text}%"]] if letter.clause_interest_text else []
+        return [[letter.clause_interest_text]] if letter.clause_interest_text else []
 
     def _value_vat(self, letter):
         return [[letter._money(letter.amount_costs_vat)]] if letter.amount_costs_vat else []

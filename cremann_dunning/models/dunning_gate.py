@@ -84,17 +84,21 @@ class DunningGate(models.AbstractModel):
         found = {}
         for letter in letters:
             procedure = procedures.get(letter.procedure_id)
-            places = {level.id: place for place, level in enumerate(procedure.levels)} if procedure else {}
+            today, house = company._dunning_today(), company._dunning_house()
             found[letter] = []
             for line in letter.line_ids.filtered(lambda line: line.level_id or line.principal_part):
                 past = history.get(line.move_line_id.id, NO_HISTORY)
+                place = reached = None
+                if procedure and line.level_id:
+                    due = line.date_due or None
+                    place, reached = gate.place_on_ladder(procedure, line.level_id.id, due, past.levels, today, house)
                 found[letter].append(
                     gate.ClaimOnLetter(
                         line_id=line.move_line_id.id,
                         number=line.move_id.name,
                         due_date=line.date_due or None,
-                        place=places.get(line.level_id.id),
-                        reached=procedure.position(past.levels) if procedure else -1,
+                        place=place,
+                        reached=reached,
                         demanded=line.principal_part,
                         open=decimal(line.amount_open, letter.currency_id),
                         periodic=company.dunning_periodic or line.move_id.journal_id.dunning_periodic,
@@ -147,7 +151,8 @@ class DunningGate(models.AbstractModel):
         """A refusal as the reader reads it, with the article it rests on."""
         currency = self.env["res.currency"].browse(currency_id)
         facts = {key: self._fact(value, currency) for key, value in refusal.facts.items()}
-        sentence = self.env._(SENTENCES[refusal.code]) % facts
+        sentence = self.env._(SENTENCES[refusal.code])  # pylint: disable=gettext-variable
+        sentence = sentence % facts
         return f"{sentence} ({refusal.article})" if refusal.article else sentence
 
     @api.model

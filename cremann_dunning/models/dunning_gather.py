@@ -1,14 +1,16 @@
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine.facts import Claim, Credit, Debtor, Hold, Notice
+from ..engine.rules import PRE_DUE
 
 ZERO = Decimal("0.00")
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +39,22 @@ class DunningGather(models.AbstractModel):
     _description = "Dunning facts"
 
     @api.model
-    def facts(self, company, as_of, partner_ids=None, without_letters=None):
-        """The facts of every debtor with an overdue claim.
+    def facts(self, company, as_of, partner_ids=None, without_letters=None, until=None):
+        """The facts of every debtor with an overdue claim, or with one that may get a notice before its due date.
 
         :param company: one company.
         :param as_of: the company's date; a claim due before it is overdue.
         :param partner_ids: commercial partners to limit it to; all when None.
         :param without_letters: letters to leave out of the facts, so that a letter does not stand in its own way
             when it is checked again.
+        :param until: take along what falls due before this day, for a look ahead.
         :return: list of ``engine.facts.Debtor`` in the order of their oldest claim.
         """
         if partner_ids is not None and not partner_ids:
             return []
         self.env.flush_all()
-        rows = self._items(company, as_of, partner_ids)
+        seen, listed = self._horizons(company, as_of, until)
+        rows = self._items(company, seen, listed, partner_ids)
         if not rows:
             return []
         without = tuple(without_letters.ids) if without_letters else (0,)
@@ -63,15 +67,19 @@ class DunningGather(models.AbstractModel):
         unmatched = self._unmatched(company, partners)
         choose = self.env["dunning.procedure"]._chooser(company)
         usable = self._usable_procedures(company)
+        totals = self._overdue_totals(rows, as_of)
+        in_payment = self._in_payment(company, partners, rows)
         debtors = defaultdict(lambda: ([], [], None))
         for row in rows:
             claims, own_credits, _row = debtors[row["partner_id"]]
             debtors[row["partner_id"]] = (claims, own_credits, row)
             row["residual"], row["residual_company"] = Decimal(row["amount"]), Decimal(row["residual_company"])
+            row["overdue_total"] = totals[row["partner_id"]]
+            row["in_payment"], row["payment"] = in_payment.get(row["line_id"], (ZERO, ""))
             if row["residual"] > 0:
                 claims.append(self._claim(row, choose, usable, holds, under_way, history))
             else:
-                own_credits.append(Credit(row["number"], row["currency"], -row["residual"]))
+                own_credits.append(Credit(row["number"], row["currency"], -row["residual"], row["under_way"]))
         return [
             Debtor(
                 partner_id=partner_id,
@@ -110,6 +118,87 @@ class DunningGather(models.AbstractModel):
         return history
 
     @api.model
+    def _horizons(self, company, as_of, until=None):
+        """Up to which due date claims are of interest: ``(to have a debtor looked at, to be listed on a letter)``.
+
+        Both are `as_of` where no level looks ahead, so that nobody reads more than he needs.
+        """
+        levels = self.env["dunning.level"].sudo()  # rules, whoever asks
+        levels = levels.search(
+            [
+                ("procedure_id.active", "=", True),
+                ("company_id", "in", (False, company.id)),
+                "|",
+                ("legal_type", "=", PRE_DUE),
+                ("list_not_due", "=", True),
+            ]
+        )
+        notices = levels.filtered(lambda level: level.legal_type == PRE_DUE).mapped("delay_days")
+        start = max(as_of, until or as_of)
+        seen = start + timedelta(days=max(notices) + 1) if notices else start
+        return seen, date.max if any(levels.mapped("list_not_due")) else seen
+
+    @api.model
+    def _overdue_totals(self, rows, as_of):
+        """Per debtor what is overdue altogether, in company currency: it chooses between bands of amounts.
+
+        Of a debtor with nothing overdue yet what will be.
+        """
+        overdue, ahead = defaultdict(lambda: ZERO), defaultdict(lambda: ZERO)
+        for row in rows:
+            if row["residual"] > 0:
+                late = row["due_date"] is None or row["due_date"] < as_of
+                (overdue if late else ahead)[row["partner_id"]] += Decimal(row["residual_company"])
+        return defaultdict(lambda: ZERO, {**ahead, **overdue})
+
+    @api.model
+    def _in_payment(self, company, partners, rows):
+        """Per receivable line what payments under way will take off it: ``(amount, name of the payment)``.
+
+        A direct debit or another inbound payment without an entry of its own leaves the ledger as it is until the
+        bank shows it. It counts for the invoices it was made for, oldest first, or else for any of the debtor's.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT p.name, q.commercial_partner_id, cur.name, p.amount::text,
+                       p.amount_company_currency_signed::text, array_remove(array_agg(r.invoice_id), NULL)
+                  FROM account_payment p
+                  JOIN res_partner q ON q.id = p.partner_id
+                  JOIN res_currency cur ON cur.id = p.currency_id
+                  LEFT JOIN account_move__account_payment r ON r.payment_id = p.id
+                 WHERE p.company_id = %s AND p.payment_type = 'inbound' AND p.partner_type = 'customer'
+                   AND p.move_id IS NULL AND p.state IN ('in_process', 'paid') AND q.commercial_partner_id IN %s
+                 GROUP BY p.id, q.commercial_partner_id, cur.name
+                HAVING p.state = 'in_process' OR COUNT(r.invoice_id) > 0
+                 ORDER BY COUNT(r.invoice_id) = 0, p.id
+                """,
+                company.id,
+                partners,
+            )
+        )
+        payments = self.env.cr.fetchall()
+        claims, found = defaultdict(list), {}
+        for row in rows if payments else ():
+            if row["residual"] > 0:
+                claims["move", row["move_id"]].append(row)
+                claims["partner", row["partner_id"]].append(row)
+        for name, partner_id, currency, amount, in_company, move_ids in payments:
+            left, rate = Decimal(amount), Decimal(in_company) / (Decimal(amount) or 1)
+            keys = [("move", move_id) for move_id in move_ids] or [("partner", partner_id)]
+            meant = [row for key in keys for row in claims[key]]
+            for row in sorted(meant, key=lambda row: (row["due_date"] or date.max, row["line_id"])):
+                before = found.get(row["line_id"], (ZERO, ""))[0]
+                claim_rate = Decimal(row["residual_company"]) / Decimal(row["amount"])
+                # how much of the payment one unit of the claim takes
+                unit = 1 if row["currency"] == currency or not rate or not claim_rate else claim_rate / rate
+                part = min((left / unit).quantize(CENT), Decimal(row["amount"]) - before)
+                if part > 0:
+                    left -= part * unit
+                    found[row["line_id"]] = (before + part, name or "")
+        return found
+
+    @api.model
     def _usable_procedures(self, company):
         """Procedures that an invoice or partner of this company may name: active, and shared or its own."""
         return set(self.env["dunning.procedure"].sudo().search([("company_id", "in", (False, company.id))]).ids)
@@ -117,7 +206,7 @@ class DunningGather(models.AbstractModel):
     @api.model
     def _claim(self, row, choose, usable, holds, under_way, history):
         named = [id_ for id_ in (row["own_procedure"], row["partner_procedure"]) if id_ in usable]
-        procedure = named[0] if named else choose(row["country_id"], row["kind"])
+        procedure = named[0] if named else choose(row["country_id"], row["kind"], row["overdue_total"])
         open_letter, failed_letter = under_way.get(row["line_id"], (None, None))
         past = history.get(row["line_id"], NO_HISTORY)
         return Claim(
@@ -143,14 +232,17 @@ class DunningGather(models.AbstractModel):
             notice=past.notice,
             default_from=past.default_from,
             periodic=row["periodic"],
+            in_payment=row["in_payment"],
+            payment=row["payment"],
         )
 
     @api.model
-    def _items(self, company, as_of, partner_ids):
-        """Open receivable lines of debtors with something overdue, claims and credits together, as dicts.
+    def _items(self, company, seen, listed, partner_ids):
+        """Open receivable lines of debtors with something due before `seen`, claims and credits together, as dicts.
 
-        Claims are invoices and receipts; a credit is any open receivable line the other way: credit note, payment,
-        entry. The contact is the debtor's invoice address, or the debtor itself.
+        Claims, as far as due before `listed`, are invoices and receipts, and journal entries that somebody took in as
+        claims (which the debtor got in another way, so they count as sent); a credit is any open receivable line the
+        other way: credit note, payment, entry. The contact is the debtor's invoice address, or the debtor itself.
         """
         only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids is not None else SQL()
         self.env.cr.execute(
@@ -162,9 +254,10 @@ class DunningGather(models.AbstractModel):
                            l.amount_residual::text AS residual_company, cur.name AS currency,
                            l.date_maturity AS due_date,
                            COALESCE(l.no_followup, FALSE) AS no_followup,
-                           COALESCE(m.is_move_sent, FALSE) AS sent,
+                           COALESCE(m.is_move_sent, FALSE) OR m.move_type = 'entry' AS sent,
                            m.dunning_procedure_id AS own_procedure, m.dunning_kind_set AS own_kind,
                            %(periodic)s OR COALESCE(j.dunning_periodic, FALSE) AS periodic,
+                           pay.id IS NOT NULL AS under_way,
                            COUNT(*) OVER (PARTITION BY l.move_id) AS instalments
                       FROM account_move_line l
                       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
@@ -172,13 +265,17 @@ class DunningGather(models.AbstractModel):
                       JOIN account_journal j ON j.id = m.journal_id
                       JOIN res_currency cur ON cur.id = l.currency_id
                       JOIN res_partner p ON p.id = l.partner_id
+                      LEFT JOIN account_payment pay
+                             ON pay.id = m.origin_payment_id AND pay.state = 'in_process'
+                            AND pay.is_matched IS NOT TRUE
                      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
                        AND l.amount_residual_currency <> 0 %(only)s
                        AND (l.amount_residual_currency < 0
-                            OR m.move_type IN ('out_invoice', 'out_receipt')
-                               AND (l.date_maturity IS NULL OR l.date_maturity < %(as_of)s))
+                            OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
+                               AND (l.date_maturity IS NULL OR l.date_maturity < %(listed)s))
                 ), overdue AS (
-                    SELECT DISTINCT partner_id FROM lines WHERE residual > 0
+                    SELECT DISTINCT partner_id FROM lines
+                     WHERE residual > 0 AND (due_date IS NULL OR due_date < %(seen)s)
                 )
                 SELECT lines.*, lines.residual::text AS amount,
                        COALESCE(lines.own_kind, d.dunning_debtor_kind, 'unknown') AS kind,
@@ -204,7 +301,8 @@ class DunningGather(models.AbstractModel):
                 company=company.id,
                 company_key=str(company.id),
                 country=company.country_id.id or None,
-                as_of=as_of,
+                seen=seen,
+                listed=listed,
                 only=only,
                 periodic=company.dunning_periodic,
             )
@@ -265,13 +363,14 @@ class DunningGather(models.AbstractModel):
         """Per receivable line what its sent letters did: ``History``.
 
         Read from the letters and not from the invoice: the letter is the proof, what the invoice shows follows it. A
-        free term, a regime and a term to pay count only for what the letter demanded, not for what it merely listed.
+        free term, a regime and a term to pay count only for what the letter demanded, not for what it merely listed. A
+        notice before the due date is no step that anything is counted from.
         """
         self.env.cr.execute(
             SQL(
                 """
                 SELECT k.move_line_id, array_agg(k.level_id) FILTER (WHERE k.level_id IS NOT NULL),
-                       MAX(f.sent_on) FILTER (WHERE k.level_id IS NOT NULL),
+                       MAX(f.sent_on) FILTER (WHERE k.level_id IS NOT NULL AND f.legal_type <> 'pre_due'),
                        MAX(f.claimable_from) FILTER (WHERE k.principal_part),
                        (array_agg(f.regime_id ORDER BY f.sent_on, f.id)
                             FILTER (WHERE k.principal_part AND f.legal_type = 'statutory_notice'))[1],

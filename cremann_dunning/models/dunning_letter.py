@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 import psycopg2
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import escape
 
 from odoo import Command, api, fields, models
@@ -97,7 +97,7 @@ class DunningLetter(models.Model):
     costs_vat_rate = fields.Float(string="VAT rate of the costs", digits=(5, 2), readonly=True)
     amount_total = fields.Monetary(string="To pay", readonly=True)
     amount_listed = fields.Monetary(
-        string="Also open", readonly=True, help="Other overdue invoices that the letter lists and does not demand yet."
+        string="Also open", readonly=True, help="Other open invoices that the letter lists and does not demand."
     )
 
     subject = fields.Char(readonly=True)
@@ -222,7 +222,8 @@ class DunningLetter(models.Model):
         if not agreed or not self.regime_id.interest_table_id:
             return False
         rate = self.regime_id._capped_rate_table(agreed).percent_on(self.date)
-        return format_decimal(rate, locale=babel_locale_parse(self.lang))
+        locale = babel_locale_parse(self.lang)
+        return format_percent(rate / 100, locale=locale, decimal_quantization=False)
 
     def _vat_declaration(self):
         """What art. 2(3) BIK has the creditor declare when the costs include VAT, in the debtor's language."""
@@ -259,7 +260,12 @@ class DunningLetter(models.Model):
             self.env["dunning.letter.line"]
             .sudo()
             ._read_group(  # dates of letters the reader may print anyway
-                [("move_id", "in", self.line_ids.move_id.ids), ("state", "=", "sent"), ("level_id", "!=", False)],
+                [
+                    ("move_id", "in", self.line_ids.move_id.ids),
+                    ("state", "=", "sent"),
+                    ("level_id", "!=", False),
+                    ("letter_id.legal_type", "!=", rules.PRE_DUE),
+                ],
                 ["move_id", "letter_id"],
             )
         )
@@ -388,9 +394,9 @@ class DunningLetter(models.Model):
         :raises RegimeError: when a rate or scale that the letter needs is missing.
         """
         level = context.levels[plan.level.id]
-        whole = level.legal_type == rules.REMINDER
+        whole = level.legal_type in (rules.REMINDER, rules.PRE_DUE)
         kind = min((decision.claim.kind for decision in plan.decisions), key=context.protection)
-        asked = [(decision, whole or decision.code == "LETTER") for decision in plan.decisions]
+        asked = [(decision, _is_demanded(decision, whole, context.date)) for decision in plan.decisions]
         regime = context.rules(debtor, kind, [decision for decision, demanded in asked if demanded])
         on_it = [(decision, demanded) for decision, demanded in asked if demanded or decision.code != "LISTED"]
         claims = [context.on_letter(decision, plan.procedure, demanded) for decision, demanded in on_it]
@@ -647,7 +653,9 @@ class DunningLetter(models.Model):
         self.ensure_one()
         files = [(self.pdf_name, self.pdf_file)]
         if self.level_id.attach_invoice:
-            moves = self.line_ids.filtered("principal_part").move_id
+            moves = self.line_ids.filtered("principal_part").move_id.filtered(
+                lambda move: move.is_invoice(include_receipts=True)  # an entry has no document of its own
+            )
             files += [(f"{move._get_invoice_report_filename()}", move._dunning_invoice_pdf()) for move in moves]
         return [
             {"name": name, "datas": datas, "mimetype": "application/pdf", "res_model": self._name, "res_id": self.id}
@@ -684,7 +692,10 @@ class DunningLetter(models.Model):
         """
         self.ensure_one()
         if self.legal_type != rules.STATUTORY_NOTICE:
-            return {"default_from": self._default_from(day, channel)} if self.deadline else {}
+            if not self.deadline:
+                return {}
+            country = self.regime_id.country_id.code or self.company_id.country_id.code
+            return {"default_from": self._default_from(country, self.date, self.deadline, day, channel)}
         try:
             term = self.regime_id.free_term(day, channel)
         except RegimeError as error:
@@ -697,15 +708,17 @@ class DunningLetter(models.Model):
             "claimable_from": term.claimable_from,
         }
 
-    def _default_from(self, day, channel):
-        """First day after the term to pay: its days from receipt on, and not before the printed day ended."""
-        self.ensure_one()
-        country = self.regime_id.country_id.code or self.company_id.country_id.code or "NL"
+    @api.model
+    def _default_from(self, country, dated, deadline, day, channel):
+        """First day after the term to pay: its days from receipt on, and not before the printed day ended.
+
+        :param dated: date of the letter, from which its `deadline` was counted. :param day: when it was really sent.
+        """
         try:
-            term = terms.notice_term(country, day, channel, max((self.deadline - self.date).days, 1))
+            term = terms.notice_term(country or "NL", day, channel, max((deadline - dated).days, 1))
         except LawError:  # a country without a known calendar: a week for the post
-            return max(self.deadline, day + timedelta(days=7)) + timedelta(days=1)
-        return max(term.claimable_from, self.deadline + timedelta(days=1))
+            return max(deadline, day + timedelta(days=7)) + timedelta(days=1)
+        return max(term.claimable_from, deadline + timedelta(days=1))
 
     @api.model
     def _after_sending(self, company):
@@ -786,6 +799,10 @@ class DunningLetter(models.Model):
         for company, letters in waiting.grouped("company_id").items():
             outcomes = self.env["dunning.run"]._decide_now(company, letters)
             for letter in letters:
+                if letter._is_late_notice():
+                    letter._cancel(self.env._("Not sent: an invoice on it is past its due date by now."))
+                    stopped |= letter
+                    continue
                 asked = letter._asked()
                 outcome = outcomes.get(letter.partner_id.id)
                 changed = settled(outcome, asked) if outcome else dict.fromkeys(asked)
@@ -793,6 +810,12 @@ class DunningLetter(models.Model):
                     letter._cancel(letter._stop_reason(changed))
                     stopped |= letter
         return stopped
+
+    def _is_late_notice(self):
+        """Whether this is a notice before the due date that did not leave in time."""
+        self.ensure_one()
+        today = self.company_id._dunning_today()
+        return self.legal_type == rules.PRE_DUE and any(line.date_due < today for line in self.line_ids)
 
     def _asked(self):
         """What the letter demands: exact amount per receivable line."""
@@ -959,6 +982,13 @@ class DunningLetter(models.Model):
     def _unlink_drafts_only(self):
         if self.filtered(lambda letter: letter.name != "/" or letter.override_ids):
             raise UserError(self.env._("A letter with a number or an override stays on record. Cancel it instead."))
+
+
+def _is_demanded(decision, whole, day):
+    """Whether a letter asks for a claim: a reminder for all that is overdue, another letter for what drives it."""
+    if decision.code == "LISTED" and decision.claim.due_date >= day:
+        return False
+    return whole or decision.code == "LETTER"
 
 
 def _root_cause(error):

@@ -13,10 +13,14 @@ LEGAL_TYPES = [
     (rules.HANDOVER, "Hand-over"),
 ]
 
-# The steps that go out as a letter, after the due date.
-WRITTEN_TYPES = {rules.REMINDER, rules.STATUTORY_NOTICE, rules.NOTICE_OF_DEFAULT, rules.FINAL_NOTICE}
+# The steps that go out as a letter.
+WRITTEN_TYPES = {
+    rules.PRE_DUE, rules.REMINDER, rules.STATUTORY_NOTICE, rules.NOTICE_OF_DEFAULT, rules.FINAL_NOTICE,
+}  # fmt: skip
 # And the one that a person carries out: it counts when the contact is noted.
 CARRIED_OUT = WRITTEN_TYPES | {rules.CALL}
+# Letters that name a last day to pay: a notice names the due dates, a statutory notice the term of the law.
+DATED_TYPES = WRITTEN_TYPES - {rules.PRE_DUE, rules.STATUTORY_NOTICE}
 
 
 class DunningLevel(models.Model):
@@ -37,7 +41,11 @@ class DunningLevel(models.Model):
         default=rules.REMINDER,
         help="What this step is before the law. The label may say anything; the rules follow this field.",
     )
-    delay_days = fields.Integer(string="Days", default=7, help="How many days to wait before this step.")
+    delay_days = fields.Integer(
+        string="Days",
+        default=7,
+        help="How many days to wait before this step. A notice before the due date goes out so many days before it.",
+    )
     delay_from = fields.Selection(
         [("due_date", "after the due date"), ("previous", "after the step before")],
         string="Counted",
@@ -69,6 +77,10 @@ class DunningLevel(models.Model):
         string="Charge interest", help="Adds the interest of the regime, from the due date to the date of the letter."
     )
     attach_invoice = fields.Boolean(string="Attach invoices", default=True)
+    list_not_due = fields.Boolean(
+        string="List what is not due yet",
+        help="The letter also shows the debtor's invoices that are not due yet, apart and without asking for them.",
+    )
     template_id = fields.Many2one(
         "mail.template",
         string="Text",
@@ -107,8 +119,8 @@ class DunningLevel(models.Model):
     @api.constrains("legal_type", "payment_term_days", "active")
     def _check_payment_term(self):
         """A letter that asks to pay names the day; only a statutory notice takes its term from the law."""
-        for level in self.filtered(lambda level: level.active and level.legal_type in WRITTEN_TYPES):
-            if level.legal_type != rules.STATUTORY_NOTICE and level.payment_term_days < 1:
+        for level in self.filtered(lambda level: level.active and level.legal_type in DATED_TYPES):
+            if level.payment_term_days < 1:
                 raise ValidationError(
                     self.env._(
                         "%(level)s gives no days to pay, so its letter could name no date. Enter 1 day or more.",
@@ -123,14 +135,27 @@ class DunningLevel(models.Model):
                 label = dict(self._fields["legal_type"]._description_selection(self.env))[level.legal_type]
                 raise ValidationError(
                     self.env._(
-                        "%(level)s: a step of the type %(type)s cannot be carried out yet. Choose a reminder, "
-                        "a telephone call, a statutory consumer notice, a notice of default or a final notice.",
+                        "%(level)s: a step of the type %(type)s cannot be carried out yet. Choose a notice before the "
+                        "due date, a reminder, a telephone call, a statutory consumer notice, a notice of default or a "
+                        "final notice.",
                         level=level.name,
                         type=label,
                     )
                 )
 
-    @api.constrains("sequence", "procedure_id", "active", "delay_from", "delay_days")
+    @api.constrains("legal_type", "costs", "charge_interest")
+    def _check_notice_is_free(self):
+        for level in self.filtered(lambda level: level.legal_type == rules.PRE_DUE):
+            if level.costs != "none" or level.charge_interest:
+                raise ValidationError(
+                    self.env._(
+                        "%(level)s goes out before the due date, so it can ask no costs and no interest. Set costs to "
+                        "No costs and switch off the interest.",
+                        level=level.name,
+                    )
+                )
+
+    @api.constrains("sequence", "procedure_id", "active", "delay_from", "delay_days", "legal_type")
     def _check_order(self):
         if not self.env.context.get("dunning_levels_together"):
             self.procedure_id._check_level_order()
@@ -171,4 +196,7 @@ class DunningLevel(models.Model):
             channel=self.channel,
             automatic=self.automatic,
             has_text=bool(self.template_id),
+            costs=self.costs,
+            charge_interest=self.charge_interest,
+            list_not_due=self.list_not_due,
         )

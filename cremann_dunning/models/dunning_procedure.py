@@ -1,3 +1,4 @@
+from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -7,6 +8,9 @@ from ..engine import rules
 
 # Where a debtor of this kind looks when no procedure names the kind itself.
 KIND_FALLBACK = {"public": "business", "unknown": "consumer"}
+
+# In the order of date.weekday().
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class DunningProcedure(models.Model):
@@ -51,6 +55,34 @@ class DunningProcedure(models.Model):
         default=True,
         help="An invoice that the debtor never got is not chased: it is passed over with the reason.",
     )
+    amount_from = fields.Monetary(
+        string="From",
+        help="Only debtors who are overdue with at least this much altogether, in the company's currency. A debtor who "
+        "comes to another procedure starts there at its first step.",
+    )
+    amount_to = fields.Monetary(string="Below", help="Only debtors who are overdue with less than this. 0: no limit.")
+    correction_days = fields.Integer(
+        help="A payment on the last day may take so many days to show up in the bank. Every step waits for them.",
+    )
+    send_monday = fields.Boolean(string="Monday", default=True)
+    send_tuesday = fields.Boolean(string="Tuesday", default=True)
+    send_wednesday = fields.Boolean(string="Wednesday", default=True)
+    send_thursday = fields.Boolean(string="Thursday", default=True)
+    send_friday = fields.Boolean(string="Friday", default=True)
+    send_saturday = fields.Boolean(string="Saturday")
+    send_sunday = fields.Boolean(string="Sunday")
+    skip_holidays = fields.Boolean(
+        string="Not on holidays",
+        default=True,
+        help="Public holidays of the country of the company. The daily run keeps letters back until the next sending "
+        "day; whoever confirms a run by hand may send on any day.",
+    )
+    stop_count = fields.Integer(
+        string="Most letters", help="No more letters about an invoice after so many. 0: no limit but the levels."
+    )
+    stop_age = fields.Integer(
+        string="Highest age", help="No more letters about an invoice so many days after its due date. 0: no limit."
+    )
     note = fields.Html(string="Notes")
 
     _interval_not_negative = models.Constraint(
@@ -59,17 +91,33 @@ class DunningProcedure(models.Model):
     _amount_not_negative = models.Constraint(
         "CHECK(minimum_amount >= 0)", "The minimum amount cannot be negative. Enter 0 or more."
     )
+    _days_not_negative = models.Constraint(
+        "CHECK(correction_days >= 0 AND stop_count >= 0 AND stop_age >= 0)",
+        "Correction days, most letters and highest age cannot be negative. Enter 0 or more.",
+    )
+    _band_in_order = models.Constraint(
+        "CHECK(amount_from >= 0 AND (amount_to = 0 OR amount_to > amount_from))",
+        "The band of amounts is empty: Below must be more than From, or 0 for no limit.",
+    )
 
     @api.depends("company_id")
     def _compute_currency_id(self):
         for procedure in self:
             procedure.currency_id = (procedure.company_id or self.env.company).currency_id
 
-    @api.constrains("company_id", "country_id", "debtor_kind", "automatic_choice", "active")
+    @api.constrains(*(f"send_{day}" for day in WEEKDAYS))
+    def _check_sending_days(self):
+        for procedure in self:
+            if not procedure._weekdays():
+                raise ValidationError(
+                    self.env._("%s: choose at least one day on which letters go out.", procedure.name)
+                )
+
+    @api.constrains("company_id", "country_id", "debtor_kind", "automatic_choice", "active", "amount_from", "amount_to")
     def _check_one_fits(self):
         """Two procedures that fit the same debtor equally well would make the choice an accident."""
         for procedure in self.filtered(lambda p: p.active and p.automatic_choice):
-            twin = self.search(
+            twins = self.search(
                 [
                     ("id", "!=", procedure.id),
                     ("automatic_choice", "=", True),
@@ -77,13 +125,13 @@ class DunningProcedure(models.Model):
                     ("country_id", "=", procedure.country_id.id),
                     ("debtor_kind", "=", procedure.debtor_kind),
                 ],
-                limit=1,
             )
+            twin = twins.filtered(lambda other, procedure=procedure: procedure._overlaps(other))[:1]
             if twin:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s and %(twin)s would both fit the same debtors: same company, country and kind. "
-                        "Change one of them, or switch off Chosen by itself.",
+                        "%(name)s and %(twin)s would both fit the same debtors: same company, country and kind, and "
+                        "amounts that overlap. Change one of them, or switch off Chosen by itself.",
                         name=procedure.name,
                         twin=twin.name,
                     )
@@ -94,6 +142,7 @@ class DunningProcedure(models.Model):
         """A level that counts from the due date must not come before the level above it."""
         for procedure in self:
             levels = procedure.level_ids.filtered("active").sorted(lambda level: (level.sequence, level.id))
+            procedure._check_notice_first(levels)
             if len(set(levels.mapped("sequence"))) < len(levels):
                 raise ValidationError(
                     self.env._(
@@ -103,7 +152,7 @@ class DunningProcedure(models.Model):
                     )
                 )
             latest = None
-            for level in levels:
+            for level in levels.filtered(lambda level: level.legal_type != rules.PRE_DUE):
                 if level.delay_from == "due_date" and latest and level.delay_days <= latest.delay_days:
                     raise ValidationError(
                         self.env._(
@@ -118,6 +167,18 @@ class DunningProcedure(models.Model):
                     )
                 if level.delay_from == "due_date" or not latest:
                     latest = level
+
+    def _check_notice_first(self, levels):
+        """A notice before the due date can only be the first step."""
+        late = levels[1:].filtered(lambda level: level.legal_type == rules.PRE_DUE)[:1]
+        if late:
+            raise ValidationError(
+                self.env._(
+                    "%(level)s is a notice before the due date, so nothing can come before it. Drag it to the top or "
+                    "choose another type.",
+                    level=late.name,
+                )
+            )
 
     @api.constrains("level_ids", "debtor_kind")
     def _check_consumer_costs(self):
@@ -152,9 +213,20 @@ class DunningProcedure(models.Model):
         self.ensure_one()
         return self.debtor_kind in ("consumer", "any")
 
-    def _engine_procedure(self):
-        """This record as the plain value that the engine decides on."""
+    def _weekdays(self):
+        """The days on which letters go out by themselves; Monday is 0."""
         self.ensure_one()
+        return frozenset(number for number, name in enumerate(WEEKDAYS) if self[f"send_{name}"])
+
+    def _overlaps(self, other):
+        """Whether some total of a debtor falls into the bands of both."""
+        below = [band.amount_to or float("inf") for band in (self, other)]
+        return self.amount_from < below[1] and other.amount_from < below[0]
+
+    def _engine_procedure(self, company=None):
+        """This record as the plain value that the engine decides on, for letters of a company."""
+        self.ensure_one()
+        company = company or self.company_id or self.env.company
         return rules.Procedure(
             id=self.id,
             name=self.name,
@@ -166,30 +238,39 @@ class DunningProcedure(models.Model):
             minimum_interval=self.minimum_interval,
             minimum_amount=Decimal(str(self.minimum_amount)),
             require_sent=self.require_sent,
+            correction_days=self.correction_days,
+            weekdays=self._weekdays(),
+            holidays_of=(company.country_id.code or "") if self.skip_holidays else "",
+            stop_count=self.stop_count,
+            stop_age=self.stop_age,
         )
 
     @api.model
     def _chooser(self, company):
-        """Return a function ``(country_id, kind) -> procedure id or None`` for a company, resolved in memory.
+        """Return a function ``(country_id, kind, total) -> procedure id or None`` for a company, resolved in memory.
 
         The order is the company's own before shared, the debtor's country before every country, the kind itself
-        before its fallback before everybody. Kept as a function so that a run asks the database once.
+        before its fallback before everybody; of each only the one whose band holds the total that the debtor is
+        overdue with, in company currency. Kept as a function so that a run asks the database once.
         """
         procedures = self.search([("automatic_choice", "=", True), ("company_id", "in", (False, company.id))])
-        by_key = {(p.company_id.id, p.country_id.id, p.debtor_kind): p.id for p in procedures}
+        by_key = defaultdict(list)
+        for p in procedures:
+            below = Decimal(str(p.amount_to)) if p.amount_to else Decimal("Infinity")
+            by_key[p.company_id.id, p.country_id.id, p.debtor_kind].append((Decimal(str(p.amount_from)), below, p.id))
         chosen = {}
 
-        def choose(country_id, kind):
+        def choose(country_id, kind, total=Decimal(0)):
             key = (country_id, kind)
             if key not in chosen:
                 kinds = [kind] + ([KIND_FALLBACK[kind]] if kind in KIND_FALLBACK else []) + ["any"]
-                candidates = (
-                    by_key.get((company_id, country, candidate))
+                chosen[key] = [
+                    band
                     for company_id in (company.id, False)
                     for country in ((country_id, False) if country_id else (False,))
                     for candidate in kinds
-                )
-                chosen[key] = next((candidate for candidate in candidates if candidate), None)
-            return chosen[key]
+                    for band in by_key.get((company_id, country, candidate), ())
+                ]
+            return next((id_ for least, below, id_ in chosen[key] if least <= total < below), None)
 
         return choose

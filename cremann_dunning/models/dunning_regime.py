@@ -229,10 +229,8 @@ class DunningRegime(models.Model):
         string="Highest Reminder Fee", help="What a later reminder may cost at most, the postage apart."
     )
     requirement_ids = fields.One2many("dunning.regime.requirement", "regime_id", string="Letters", copy=True)
-    contact_from = fields.Float(string="Contact From", default=7.0, help="No mail leaves before this hour.")
-    contact_until = fields.Float(
-        string="Contact Until", help="No mail leaves from this hour on. Zero: at any hour.", default=0.0
-    )
+    contact_from = fields.Float(default=7.0, help="No mail leaves before this hour.")
+    contact_until = fields.Float(help="No mail leaves from this hour on. Zero: at any hour.", default=0.0)
     contact_rest_days = fields.Boolean(
         string="Not on Sundays and Holidays", help="No mail leaves on a Sunday or public holiday of the country."
     )

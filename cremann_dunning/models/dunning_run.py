@@ -59,6 +59,8 @@ class DunningRun(models.Model):
     decision_count = fields.Integer(compute="_compute_counts")
     is_ahead = fields.Boolean(compute="_compute_is_ahead")
     stale_rates = fields.Char(compute="_compute_stale_rates")
+    bank_behind = fields.Char(compute="_compute_bank_behind")
+    off_day = fields.Char(compute="_compute_off_day")
     proposed_on = fields.Datetime(readonly=True, copy=False)
     confirmed_on = fields.Datetime(readonly=True, copy=False)
     rates_noted_on = fields.Date(
@@ -98,6 +100,25 @@ class DunningRun(models.Model):
             asks = run.company_id and run.state in ("draft", "proposed")
             run.stale_rates = ", ".join(run.company_id._dunning_stale_tables().mapped("name")) if asks else False
 
+    @api.depends("state", "date", "company_id")
+    def _compute_bank_behind(self):
+        """The bank journal that is too far behind: whoever confirms by hand has to know."""
+        for run in self:
+            asks = run.company_id and run.state in ("draft", "proposed") and not run.is_ahead
+            behind = asks and run.company_id._dunning_house().bank_behind(run.company_id._dunning_today())
+            run.bank_behind = behind and f"{behind[0]}, {format_date(self.env, behind[1])}"
+
+    @api.depends("state", "date", "company_id", "letter_ids")
+    def _compute_off_day(self):
+        """Procedures of this run that would not send by themselves today."""
+        for run in self:
+            asks = run.company_id and run.state == "proposed" and not run.is_ahead
+            today = asks and run.company_id._dunning_today()
+            procedures = run.letter_ids.procedure_id.sudo() if asks else run.env["dunning.procedure"]
+            run.off_day = ", ".join(
+                p.name for p in procedures if p._engine_procedure(run.company_id).sending_day(today) != today
+            )
+
     @api.depends("decision_ids")
     def _compute_kept_decision_ids(self):
         for run in self:
@@ -127,10 +148,10 @@ class DunningRun(models.Model):
         debtors = self.env["dunning.gather"].facts(
             self.company_id, self.date, self.partner_ids.commercial_partner_id.ids or None
         )
-        procedures = self._procedures(debtors)
+        procedures, house = self._rules(self.company_id, debtors)
         for batch in split_every(PROPOSE_BATCH, debtors):
             batch = list(batch)
-            outcomes = [self._decide(debtor, procedures, self.date, self.automatic) for debtor in batch]
+            outcomes = [self._decide(debtor, procedures, self.date, self.automatic, house) for debtor in batch]
             outcomes = self._make_letters(batch, outcomes)
             self._write_decisions(self.company_id, self.date, batch, outcomes)
         self.env["dunning.case"]._refresh(self.company_id)
@@ -163,7 +184,14 @@ class DunningRun(models.Model):
                 UPDATE account_move
                    SET dunning_decision_id = NULL, dunning_next_level_id = NULL, dunning_next_date = NULL
                  WHERE company_id = %s AND dunning_decision_id IS NOT NULL
-                   AND (state <> 'posted' OR payment_state NOT IN ('not_paid', 'partial'))
+                   AND (state <> 'posted'
+                        -- Odoo calls an invoice paid while its payment is only under way
+                        OR payment_state NOT IN ('not_paid', 'partial') AND amount_residual = 0
+                        OR payment_state NOT IN ('not_paid', 'partial', 'in_payment', 'paid')
+                        OR move_type = 'entry' AND NOT (dunning_is_claim AND EXISTS (
+                           SELECT 1 FROM account_move_line l
+                             JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                            WHERE l.move_id = account_move.id AND l.reconciled IS NOT TRUE)))
                 """,
                 company.id,
             )
@@ -173,24 +201,31 @@ class DunningRun(models.Model):
         )
 
     @api.model
-    def _procedures(self, debtors):
+    def _rules(self, company, debtors):
+        """What the engine decides by for these debtors: the procedures by id, and what holds for the company."""
         ids = {claim.procedure for debtor in debtors for claim in debtor.claims if claim.procedure}
-        return {p.id: p._engine_procedure() for p in self.env["dunning.procedure"].sudo().browse(ids)}
+        procedures = self.env["dunning.procedure"].sudo().browse(ids)
+        return {p.id: p._engine_procedure(company) for p in procedures}, company._dunning_house()
 
     @api.model
-    def _decide(self, debtor, procedures, as_of, automatic_only=False):
+    def _decide(self, debtor, procedures, as_of, automatic_only=False, house=engine.ANY_HOUSE):
         """The engine's answer; what goes wrong with one debtor stands on its decisions and the others go on."""
         try:
-            return engine.decide(debtor, procedures, as_of, automatic_only=automatic_only)
+            return engine.decide(debtor, procedures, as_of, automatic_only, house)
         except Exception as error:  # pure code without a database: nothing that has to be rolled back
             _logger.exception("Dunning: no decision for debtor %s", debtor.partner_id)
-            return self._failed_outcome(debtor, "ERROR", str(error))
+            overdue = [claim for claim in debtor.claims if claim.due_date is None or claim.due_date < as_of]
+            question = engine.Question(as_of, automatic_only, house, procedures)
+            return replace(self._failed_outcome(overdue, "ERROR", str(error)), question=question)
 
     @api.model
-    def _failed_outcome(self, debtor, code, message):
-        """No letter for this debtor: every overdue claim carries what went wrong (facts hold overdue claims only)."""
+    def _failed_outcome(self, claims, code, message):
+        """No letter for this debtor: every overdue claim carries what went wrong."""
         return engine.Outcome(
-            tuple(engine.Decision(claim, code, {"message": message}, open=claim.residual) for claim in debtor.claims),
+            tuple(
+                engine.Decision(claim, code, {"message": message}, open=claim.residual, outside=True)
+                for claim in claims
+            ),
             (),
         )
 
@@ -198,14 +233,15 @@ class DunningRun(models.Model):
     def _without_letters(self, outcome, code, message):
         """The same outcome with its letters taken back: the claims on them carry what went wrong."""
         lines = {decision.claim.line_id for plan in outcome.letters for decision in plan.decisions}
-        return engine.Outcome(
-            tuple(
-                replace(decision, code=code, facts=dict.fromkeys(REASONS[code].facts, message))
+        return replace(
+            outcome,
+            decisions=tuple(
+                replace(decision, code=code, facts=dict.fromkeys(REASONS[code].facts, message), outside=True)
                 if decision.claim.line_id in lines
                 else decision
                 for decision in outcome.decisions
             ),
-            (),
+            letters=(),
         )
 
     def _make_letters(self, debtors, outcomes):
@@ -258,23 +294,26 @@ class DunningRun(models.Model):
         Only decisions of today become the current ones of their invoices; those of a run of another day are a look.
         """
         chosen = [
-            (debtor, decision)
+            (debtor, decision, outcome.question)
             for debtor, outcome in zip(debtors, outcomes, strict=True)
             for decision in engine.per_invoice(outcome.decisions).values()
         ]
         if not chosen:
             return
-        moves = self.env["account.move"].browse([decision.claim.move_id for _debtor, decision in chosen])
+        moves = self.env["account.move"].browse([decision.claim.move_id for _debtor, decision, _question in chosen])
         held = {move.id: move.dunning_decision_id for move in moves}
         currencies = self.env["dunning.decision"]._currencies()
-        fresh, kept = [], []
-        for debtor, decision in chosen:
+        fresh, kept, about = [], [], []
+        for debtor, decision, question in chosen:
             vals = self._prepare_decision_vals(company, day, debtor, decision, currencies)
             old = held[decision.claim.move_id]
             if old and self._same_answer(old, vals):
                 kept.append(old.id)
             else:
                 fresh.append(vals)
+                about.append((debtor, decision, question))
+        for vals, inputs in zip(fresh, self.env["dunning.snapshot"]._inputs(company, about), strict=True):
+            vals["inputs"] = inputs
         made = self.env["dunning.decision"].create(fresh)
         self._link_decisions(kept + made.ids)
         if day == company._dunning_today():
@@ -311,7 +350,6 @@ class DunningRun(models.Model):
                 key: self._level_fact(claim, value) if key == "level" else store(value, currency)
                 for key, value in decision.facts.items()
             },
-            "inputs": self._inputs(debtor, claim),
             "version": engine.VERSION,
         }
 
@@ -320,31 +358,6 @@ class DunningRun(models.Model):
         """The level that a sentence names, by id: everybody reads its label in his own language."""
         levels = self.env["dunning.procedure"].sudo().browse(claim.procedure).level_ids
         return {"level": levels.filtered(lambda level: level.name == name)[:1].id}
-
-    @api.model
-    def _inputs(self, debtor, claim):
-        """The facts behind a decision, in a form that JSON keeps exactly."""
-
-        def plain(value):
-            if isinstance(value, frozenset):
-                return sorted(value)
-            if value is None or isinstance(value, bool | int | str):
-                return value
-            return str(value)
-
-        facts = {name: plain(getattr(claim, name)) for name in claim.__slots__}
-        facts["debtor"] = {
-            "unmatched": str(debtor.unmatched),
-            "last_letter_on": plain(debtor.last_letter_on),
-            "hold": plain(debtor.hold),
-            "disputes": [str(dispute) for dispute in debtor.disputes],
-            "promises": [str(promise) for promise in debtor.promises],
-            "plans": [str(payment_plan) for payment_plan in debtor.plans],
-            "has_email": debtor.has_email,
-            "has_address": debtor.has_address,
-            "credits": [[credit.number, credit.currency, str(credit.amount)] for credit in debtor.credits],
-        }
-        return facts
 
     def _link_decisions(self, decision_ids):
         if decision_ids and self:
@@ -572,10 +585,12 @@ class DunningRun(models.Model):
             .sudo()
             .facts(company, company._dunning_today(), letters.partner_id.ids, without_letters=letters)
         )
-        procedures = self._procedures(debtors)
+        procedures, house = self._rules(company, debtors)
+        # the daily job confirms what it proposed: what held back its letters then holds them back now
+        alone = bool(self.env.context.get("dunning_daily_job"))
         found = {}
         for debtor in debtors:
-            outcome = self._decide(debtor, procedures, company._dunning_today())
+            outcome = self._decide(debtor, procedures, company._dunning_today(), alone, house)
             found[debtor.partner_id] = (debtor, outcome) if keep_debtors else outcome
         return found
 
@@ -584,8 +599,8 @@ class DunningRun(models.Model):
         """Bring the decisions of these debtors up to date after something happened to them outside a run."""
         today = company._dunning_today()
         debtors = self.env["dunning.gather"].sudo().facts(company, today, partners.ids)
-        procedures = self._procedures(debtors)
-        outcomes = [self._decide(debtor, procedures, today) for debtor in debtors]
+        procedures, house = self._rules(company, debtors)
+        outcomes = [self._decide(debtor, procedures, today, house=house) for debtor in debtors]
         self._write_decisions(company, today, debtors, outcomes)
         self.env["dunning.case"]._refresh(company, partners.ids)
 
@@ -629,7 +644,7 @@ class DunningRun(models.Model):
     def _remake(self, plan, debtor, outcome):
         """A new draft in the place of one whose facts changed: ``(letters, outcome)``."""
         before = self.letter_ids
-        answers = self._make_letters([debtor], [engine.Outcome(outcome.decisions, (plan,))])
+        answers = self._make_letters([debtor], [replace(outcome, letters=(plan,))])
         self.invalidate_recordset(["letter_ids"])
         return self.letter_ids - before, answers[0]
 
@@ -657,13 +672,15 @@ class DunningRun(models.Model):
     def _cron_run(self):
         """Follow up in every company that wants it: propose and confirm the levels that are automatic.
 
-        Promises and payment plans are settled first, in every company: whether they hold decides what goes out.
+        Called every hour; a company has its turn once a day, at its hour or at the first chance after it. Promises and
+        payment plans are settled first, in every company: whether they hold decides what goes out.
         """
         self.env["dunning.case"]._settle_agreements()
         companies = self.env["res.company"].search([("dunning_automatic", "=", True)])
+        companies = companies.filtered(lambda company: company._dunning_now().hour >= company.dunning_send_hour)
         self._progress(remaining=len(companies))
         for company in companies:
-            self.with_company(company)._run_company(company)
+            self.with_company(company).with_context(dunning_daily_job=True)._run_company(company)
             if not self._progress(1):
                 return
         for (company,) in self.env["dunning.case"]._read_group([], ["company_id"]):
@@ -680,6 +697,9 @@ class DunningRun(models.Model):
         for run in self.search(unfinished, order="id"):
             run._confirm()
             run._note_rates()
+        today = [("company_id", "=", company.id), ("automatic", "=", True), ("date", "=", company._dunning_today())]
+        if self.search_count(today, limit=1):
+            return
         try:
             with self.env.cr.savepoint():
                 run = self.create({"company_id": company.id, "date": company._dunning_today(), "automatic": True})

@@ -22,24 +22,31 @@ class RunContext:
         self.by_hand = by_hand
         self.env = run.env
         self.company = run.company_id
-        # a run of a past day sends letters of today, a look ahead shows what they would say on that day
-        self.date = max(run.date, self.company._dunning_today())
         self.signer = self.company.dunning_responsible_id or run.user_id
         plans = [plan for outcome in outcomes for plan in outcome.letters]
         self.levels = {level.id: level for level in self.env["dunning.level"].browse({p.level.id for p in plans})}
         self.currencies = self.env["dunning.decision"]._currencies()
-        partners = self.env["res.partner"].browse({plan.partner_id for plan in plans})
-        self.cases = {
-            case.partner_id.id: case
-            for case in self.env["dunning.case"]._for_partners(partners, self.company, create=True)
-        }
+        self.cases = self._cases(plans)
         self.countries = {country.id: country.code for country in self.env["res.country"].search([])}
-        self._regimes = self.env["dunning.regime"].with_company(self.company)._regime_map(self.date)
+        # a run of a past day sends letters of today, a look ahead shows what they would say on that day
+        self.move_to(max(run.date, self.company._dunning_today()))
         self._languages = {code for code, _name in self.env["res.lang"].get_installed()}
         self._labels, self._totals = self._invoice_facts(plans)
         with_instalments = {p.partner_id for p in plans if any(d.claim.periodic for d in p.decisions)}
         self._earlier = self.env["dunning.letter"]._earlier_costs(self.company, with_instalments, self.date)
         self._declaring = {}
+        self._house = self.company._dunning_house()
+
+    def _cases(self, plans):
+        """The cases of these debtors by partner id; every one of them has one afterwards."""
+        partners = self.env["res.partner"].browse({plan.partner_id for plan in plans})
+        cases = self.env["dunning.case"]._for_partners(partners, self.company, create=True)
+        return {case.partner_id.id: case for case in cases}
+
+    def move_to(self, day):
+        """Take the rules of a day: letters made from now on are dated that day."""
+        self.date = day
+        self._regimes = self.env["dunning.regime"].with_company(self.company)._regime_map(day)
 
     def protection(self, kind):
         """Sort key: the best protected kind first."""
@@ -55,8 +62,11 @@ class RunContext:
         return next(code for code in wanted if code in self._languages or code == "en_US")
 
     def deadline(self, level):
-        """The date a letter prints. A statutory notice prints none: its term runs from receipt (HR 2016:2704)."""
-        if level.legal_type == rules.STATUTORY_NOTICE or not level.payment_term_days:
+        """The date a letter prints. A statutory notice prints none: its term runs from receipt (HR 2016:2704).
+
+        Nor does a notice before the due date: every invoice on it has its own.
+        """
+        if level.legal_type in (rules.STATUTORY_NOTICE, rules.PRE_DUE) or not level.payment_term_days:
             return False
         return self.env["dunning.letter"]._deadline(
             self.company.country_id.code or "NL", self.date, level.payment_term_days
@@ -75,7 +85,7 @@ class RunContext:
             "label": self._labels.get(claim.move_id),
             "invoice_date": invoice_date,
             "date_due": claim.due_date,
-            "days_overdue": (self.date - claim.due_date).days,
+            "days_overdue": max((self.date - claim.due_date).days, 0),
             "amount_total": total,
             "amount_paid": total - decision.open - decision.disputed,
             "amount_disputed": decision.disputed,
@@ -87,13 +97,17 @@ class RunContext:
     def on_letter(self, decision, procedure, demanded):
         """A claim as the gate sees it on a letter of this procedure."""
         claim = decision.claim
-        order = [level.id for level in procedure.levels]
+        place = reached = None
+        if decision.code != "LISTED":
+            place, reached = gate.place_on_ladder(
+                procedure, decision.level.id, claim.due_date, claim.levels_done, self.date, self._house
+            )
         return gate.ClaimOnLetter(
             line_id=claim.line_id,
             number=claim.number,
             due_date=claim.due_date,
-            place=order.index(decision.level.id) if decision.code != "LISTED" else None,
-            reached=procedure.position(claim.levels_done),
+            place=place,
+            reached=reached,
             demanded=demanded,
             open=decision.open,
             periodic=claim.periodic,
@@ -185,7 +199,7 @@ class RunContext:
             return {}, {}
         self.env.cr.execute(
             """
-            SELECT l.id, m.invoice_date, l.amount_currency::text
+            SELECT l.id, COALESCE(m.invoice_date, m.date), l.amount_currency::text
               FROM account_move_line l JOIN account_move m ON m.id = l.move_id WHERE l.id IN %s
             """,
             (tuple(claim.line_id for claim in claims),),

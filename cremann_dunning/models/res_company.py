@@ -3,6 +3,8 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
+from ..engine import rules
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -21,6 +23,35 @@ class ResCompany(models.Model):
         default=2,
         help="So many days after a promised day or the day of an instalment a payment is waited for: it takes a while "
         "before money stands on the bank statement.",
+    )
+    dunning_send_hour = fields.Integer(
+        string="Hour of the daily run",
+        default=8,
+        help="The daily run starts at this hour where the company is, or at the next chance after it.",
+    )
+    dunning_bank_max_days = fields.Integer(
+        string="Days that the bank may be behind",
+        help="When the newest bank statement line of a bank journal is older than so many days, letters that go by "
+        "themselves wait: the debtor may have paid. 0: the bank is not looked at. Journals without a single line do "
+        "not count; archive a journal that is no longer used.",
+    )
+    dunning_start_date = fields.Date(
+        string="Follow-up began on",
+        help="What was due before this day and was never reminded is the backlog. Leave empty if there is none.",
+    )
+    dunning_backlog = fields.Selection(
+        [
+            (rules.GENTLE, "Start gently, at the first level"),
+            (rules.MATCH, "Start at the level of their age"),
+            (rules.LEAVE_OUT, "Leave out what is too old"),
+        ],
+        string="Old invoices",
+        default=rules.GENTLE,
+        required=True,
+        help="Starting at the level of their age never goes past the first step that costs money or has legal force.",
+    )
+    dunning_backlog_days = fields.Integer(
+        string="Leave out when due more than so many days before", default=90, help="Others start gently."
     )
     dunning_consumer_clause = fields.Char(
         string="Damages clause",
@@ -73,7 +104,8 @@ class ResCompany(models.Model):
     )
 
     _check_dunning_clause_interest = models.Constraint(
-        "CHECK(dunning_clause_interest BETWEEN 0 AND 100)", "The interest of the clause lies between 0 and 100% a year."
+        "CHECK(dunning_clause_interest BETWEEN 0 AND 100)",
+        "The interest of the clause lies between 0 and 100 percent a year.",
     )
     _check_dunning_costs_vat_rate = models.Constraint(
         "CHECK(dunning_costs_vat_rate BETWEEN 0 AND 100)", "The VAT rate on collection costs lies between 0 and 100%."
@@ -82,20 +114,58 @@ class ResCompany(models.Model):
     _check_dunning_promise_grace_days = models.Constraint(
         "CHECK(dunning_promise_grace_days >= 0)", "The days of grace cannot be negative. Enter 0 or more."
     )
+    _check_dunning_days = models.Constraint(
+        "CHECK(dunning_bank_max_days >= 0 AND dunning_backlog_days >= 0)",
+        "The days that the bank may be behind and the days before the start cannot be negative. Enter 0 or more.",
+    )
+    _check_dunning_send_hour = models.Constraint(
+        "CHECK(dunning_send_hour BETWEEN 0 AND 23)", "The hour of the daily run lies between 0 and 23."
+    )
 
     @api.model
     def _dunning_fallback_tz(self):
         """Time zone for a company that names none: that of the two countries this addon is made for."""
         return "Europe/Amsterdam"
 
-    def _dunning_today(self):
-        """The date it is now where the company is, which may differ from the server's."""
+    def _dunning_now(self):
+        """The time it is now where the company is, which may differ from the server's."""
         self.ensure_one()
+        return fields.Datetime.now().replace(tzinfo=UTC).astimezone(self._dunning_zone())
+
+    def _dunning_today(self):
+        """The date it is now where the company is."""
         return self._dunning_now().date()
 
-    def _dunning_now(self):
-        """The time it is now where the company is."""
-        return fields.Datetime.now().replace(tzinfo=UTC).astimezone(self._dunning_zone())
+    def _dunning_house(self):
+        """What holds for the company itself, as the plain value that the engine decides on."""
+        self.ensure_one()
+        backlog = None
+        if self.dunning_start_date:
+            backlog = rules.Backlog(self.dunning_start_date, self.dunning_backlog, self.dunning_backlog_days)
+        bank = self._dunning_bank_dates() if self.dunning_bank_max_days else ()
+        return rules.House(
+            backlog=backlog, bank=bank, bank_days=self.dunning_bank_max_days, term_agreed=self.dunning_term_agreed
+        )
+
+    def _dunning_bank_dates(self):
+        """Per bank journal in use the day of its newest statement line."""
+        self.ensure_one()
+        # sudo: a date per journal, for whoever may see why a letter waits
+        rows = (
+            self.env["account.bank.statement.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("company_id", "=", self.id),
+                    ("state", "=", "posted"),
+                    ("journal_id.type", "=", "bank"),
+                    ("journal_id.active", "=", True),
+                ],
+                ["journal_id"],
+                ["date:max"],
+            )
+        )
+        return tuple((journal.name, last) for journal, last in rows if last)
 
     def _dunning_zone(self):
         """The time zone of the company."""

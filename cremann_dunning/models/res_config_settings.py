@@ -24,3 +24,9 @@ class ResConfigSettings(models.TransientModel):
         """Interest tables that may lack a newer rate: the settings say so."""
         for settings in self:
             settings.dunning_stale_rates = ", ".join(settings.company_id._dunning_stale_tables().mapped("name"))
+
+    dunning_send_hour = fields.Integer(related="company_id.dunning_send_hour", readonly=False)
+    dunning_bank_max_days = fields.Integer(related="company_id.dunning_bank_max_days", readonly=False)
+    dunning_start_date = fields.Date(related="company_id.dunning_start_date", readonly=False)
+    dunning_backlog = fields.Selection(related="company_id.dunning_backlog", readonly=False)
+    dunning_backlog_days = fields.Integer(related="company_id.dunning_backlog_days", readonly=False)

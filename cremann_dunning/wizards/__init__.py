@@ -4,4 +4,6 @@ from . import (
     dunning_letter_wizard,
     dunning_override_wizard,
     dunning_rate_import_wizard,
+    dunning_simulation,
+    dunning_simulation_line,
 )

@@ -91,8 +91,9 @@ class DunningLetterWizard(models.TransientModel):
         :raises UserError: nothing can be asked for them, or they do not belong on one letter.
         """
         run = self.env["dunning.run"]
-        procedures = run._procedures([debtor] if debtor else [])
-        decided = run._decide(debtor, procedures, self.company_id._dunning_today()).decisions if debtor else ()
+        procedures, house = run._rules(self.company_id, [debtor] if debtor else [])
+        today = self.company_id._dunning_today()
+        decided = run._decide(debtor, procedures, today, house=house).decisions if debtor else ()
         chosen = [decision for decision in decided if decision.claim.move_id in self.move_ids.ids]
         if not chosen:
             raise UserError(self.env._("None of these invoices is overdue."))

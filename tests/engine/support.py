@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from odoo.addons.cremann_dunning.engine.decide import decide
+from odoo.addons.cremann_dunning.engine.decide import ANY_HOUSE, decide
 from odoo.addons.cremann_dunning.engine.facts import Claim, Credit, Debtor
 from odoo.addons.cremann_dunning.engine.rules import REMINDER, Level, Procedure
 
@@ -44,11 +44,11 @@ def credit(amount, number="RINV/1", currency="EUR"):
     return Credit(number, currency, Decimal(amount))
 
 
-def run(*claims, rules=None, on=TODAY, automatic_only=False, **debtor):
+def run(*claims, rules=None, on=TODAY, automatic_only=False, house=ANY_HOUSE, **debtor):
     """The engine over one debtor with these claims, under one procedure or several."""
     rules = rules or ladder()
     procedures = {p.id: p for p in (rules if isinstance(rules, tuple) else (rules,))}
-    return decide(Debtor(7, "Debtor", claims, **debtor), procedures, on, automatic_only)
+    return decide(Debtor(7, "Debtor", claims, **debtor), procedures, on, automatic_only, house)
 
 
 def codes(outcome):

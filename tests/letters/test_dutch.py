@@ -257,6 +257,11 @@ class TestDutchReasons(DutchCase):
             "reason": "wacht op creditfactuur",
             "procedure": "Nederland, zakelijk",
             "message": "Dit klopt niet.",
+            "journal": "Bank",
+            "payment": "PBNK1/2026/00003",
+            "letters": 3,
+            "maximum": 5,
+            "start": date(2026, 10, 1),
         }
         model = self.env["dunning.decision"].with_context(lang="nl_NL")
         english = self.env["dunning.decision"].with_context(lang="en_US")

@@ -9,7 +9,7 @@ from odoo.tests import Form, tagged
 
 from ..common import TODAY, DunningCase
 
-EVIDENCE = ("dunning.decision", "dunning.letter", "dunning.letter.line")
+EVIDENCE = ("dunning.decision", "dunning.snapshot", "dunning.letter", "dunning.letter.line")
 WORK = ("dunning.case", "dunning.run", "dunning.hold")
 AGREEMENTS = ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact")
 RULES = ("dunning.procedure", "dunning.level")
@@ -30,6 +30,7 @@ RIGHTS = {
     "dunning.run": ("rwc", "rwcd", ""),
     "dunning.hold": ("rwc", "rwcd", ""),
     "dunning.decision": ("r", "r", ""),
+    "dunning.snapshot": ("r", "r", ""),
     "dunning.letter": ("rw", "rw", ""),
     "dunning.letter.line": ("r", "r", ""),
     "dunning.override": ("r", "r", ""),
@@ -40,6 +41,8 @@ RIGHTS = {
     "dunning.rate.import.wizard": ("", "rwcd", ""),
     **dict.fromkeys(AGREEMENTS, ("rwc", "rwcd", "")),
     "dunning.payment.plan.instalment": ("rwcd", "rwcd", ""),
+    "dunning.simulation": ("rwcd", "rwcd", ""),
+    "dunning.simulation.line": ("r", "r", ""),
     **dict.fromkeys(RULES, ("r", "rwcd", "r")),
     **dict.fromkeys(LAW, ("r", "rwcd", "")),
 }
@@ -543,7 +546,17 @@ class TestBiller(AccessCase):
         for user, shown in ((self.user, True), (self.biller, False)):
             bindings = self.as_user(user)["ir.actions.actions"].get_bindings("account.move")
             names = [action["name"] for action in bindings.get("action", ()) if action["name"].startswith("Dunning")]
-            ours = ["dispute", "end hold", "hold", "log a contact", "next letter", "payment plan", "promise to pay"]
+            ours = [
+                "dispute",
+                "end hold",
+                "hold",
+                "leave out this entry",
+                "log a contact",
+                "next letter",
+                "payment plan",
+                "promise to pay",
+                "take in as a claim",
+            ]
             self.assertEqual(sorted(names), [f"Dunning: {name}" for name in ours] * shown)
 
     def test_screens_open(self):

@@ -133,7 +133,7 @@ class TestCallLevel(ContactCase):
             self.assertFalse(self.to_call())
 
     def test_steps_that_cannot_be_carried_out_yet(self):
-        with self.refused("Choose a reminder, a telephone call"):
+        with self.refused("a reminder, a telephone call"):
             self.call.legal_type = "handover"
 
     def test_level_with_contacts_stays(self):

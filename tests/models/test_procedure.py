@@ -388,10 +388,7 @@ class TestRefusals(ProcedureCase):
                 procedure.debtor_kind = kind
 
     def test_steps_that_cannot_be_carried_out(self):
-        for legal_type, label in (
-            ("pre_due", "Notice before the due date"),
-            ("handover", "Hand-over"),
-        ):
+        for legal_type, label in (("handover", "Hand-over"),):
             with self.subTest(legal_type), self.refused(f"{label} cannot be carried out yet"):
                 self.procedure({"legal_type": legal_type}, automatic_choice=False)
 

@@ -1,0 +1,134 @@
+"""``simulate``: the letters of days to come, by the same ``decide`` with another clock.
+
+What it assumes, and what a reader of its figures has to know:
+
+* nobody pays, nothing is credited, no invoice is added; what falls due on the way is in the facts already;
+* every letter is confirmed and goes out on the day on which it is due, levels that a person must approve as well;
+* letters go out on the sending days of their procedure only, and the bank is never behind;
+* a hold ends on its last day; one without an end stays, and so does every other reason that no date lifts
+  (a letter that lies ready and was not sent, a missing address);
+* a debtor stays in the procedure that was chosen for him, whatever his total comes to;
+* a letter that cannot be made (a rate is missing) takes its claims out of the simulation.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from .decide import ANY_HOUSE, LetterPlan, Outcome, decide
+from .facts import Debtor, Notice
+from .rules import PRE_DUE, House, Procedure
+
+DAY = timedelta(days=1)
+MOVES = ("LETTER", "NOTICE", "RIDES_ALONG")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the caller makes of a plan: ``content`` is his own (sums, a draft). The rest is what the letter does to the
+    claims that it demands (``demanded``, line ids): ``notice`` and ``regime`` of a statutory notice with a free term,
+    ``default_from`` the first day after the term to pay of another letter."""
+
+    content: object = None
+    notice: Notice | None = None
+    regime: int | None = None
+    default_from: date | None = None
+    demanded: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A letter of the simulation, with what was made of it."""
+
+    day: date
+    debtor: Debtor
+    plan: LetterPlan
+    content: object
+
+
+Maker = Callable[[Debtor, LetterPlan, date], Made | None]
+
+
+def simulate(
+    debtors: Iterable[Debtor],
+    procedures: Mapping[int, Procedure],
+    start: date,
+    end: date,
+    house: House = ANY_HOUSE,
+    make: Maker = lambda _debtor, _plan, _day: Made(),
+) -> Iterator[Sent]:
+    """All letters from `start` up to and including `end`, debtor by debtor and each in the order of its days.
+
+    :param debtors: the facts of `start`, with the claims that fall due before `end`.
+    :param procedures: the procedures that claims point to, by id.
+    :param house: what holds for the company; its sending days are kept and its bank is not looked at.
+    :param make: called for every letter with the facts of that moment; None when it cannot be made.
+    """
+    house = replace(house, bank=(), keep_days=True)
+    for debtor in debtors:
+        yield from _one_debtor(debtor, procedures, start, end, house, make)
+
+
+def _one_debtor(debtor, procedures, start, end, house, make):
+    """One debtor from day to day. Days on which nothing can happen are passed over: between two of them no answer of
+    `decide` changes, which a test holds against going there on every single day."""
+    day = start
+    while day is not None and day <= end:
+        outcome = decide(debtor, procedures, day, house=house)
+        if not outcome.letters:
+            day = _next_event(debtor, procedures, outcome, day)
+            continue
+        for plan in outcome.letters:
+            made = make(debtor, plan, day)
+            if made:
+                yield Sent(day, debtor, plan, made.content)
+            debtor = _after(debtor, plan, day, made)
+        day += DAY
+
+
+def _next_event(debtor: Debtor, procedures: Mapping[int, Procedure], outcome: Outcome, day: date) -> date | None:
+    """The next day on which the answer may be another one; None when nothing will ever change."""
+    days = [decision.on for decision in outcome.decisions if decision.on]
+    for claim in debtor.claims:
+        if claim.due_date and claim.due_date >= day:
+            days.append(claim.due_date + DAY)
+            notice = procedures[claim.procedure].notice if claim.procedure in procedures else None
+            if notice:
+                days.append(claim.due_date - timedelta(days=notice.delay_days))
+    return min((later for later in days if later > day), default=None)
+
+
+def _after(debtor: Debtor, plan: LetterPlan, day: date, made: Made | None) -> Debtor:
+    """The debtor as the ledger would have it after this letter went out, or without its claims if it could not."""
+    levels = {decision.claim.line_id: decision for decision in plan.decisions if decision.code in MOVES}
+    claims = []
+    for claim in debtor.claims:
+        decision = levels.get(claim.line_id)
+        if made:
+            claim = _demanded(claim, made) if claim.line_id in made.demanded else claim
+            claims.append(_moved(claim, decision, plan, day) if decision else claim)
+        elif decision is None:
+            claims.append(claim)
+    return replace(debtor, claims=tuple(claims), last_letter_on=day if made else debtor.last_letter_on)
+
+
+def _moved(claim, decision, plan, day):
+    """A claim after its letter. A notice before the due date is no step that anything is counted from."""
+    done = claim.levels_done | {decision.level.id}
+    if plan.level.legal_type == PRE_DUE:
+        return replace(claim, levels_done=done)
+    return replace(claim, levels_done=done, level_sent_on=day)
+
+
+def _demanded(claim, made):
+    """A claim after a letter asked for it: its term to pay, or its free term with the rules that it keeps."""
+    first = min(filter(None, (claim.default_from, made.default_from)), default=None)
+    if not made.notice:
+        return replace(claim, default_from=first, regime=claim.regime or made.regime)
+    return replace(
+        claim,
+        default_from=first,
+        regime=claim.regime or made.regime,
+        notice=made.notice,
+        level_claimable_from=max(filter(None, (claim.level_claimable_from, made.notice.claimable_from))),
+    )
