@@ -23,7 +23,7 @@ WITH figures AS (
     SELECT DISTINCT ON (m.commercial_partner_id)
            m.commercial_partner_id AS partner_id, d.id AS decision_id, d.level_id, d.next_date
       FROM account_move m
-      JOIN dunning_decision d ON d.id = m.dunning_decision_id
+      JOIN dunning_decision d ON d.move_id = m.id AND d.is_current
       JOIN res_partner p ON p.id = m.commercial_partner_id
      WHERE m.company_id = %(company)s AND m.state = 'posted'
        AND m.payment_state IN ('not_paid', 'partial') %(only)s
@@ -182,16 +182,39 @@ class DunningCase(models.Model):
         """The cases of these commercial partners in a company; with ``create`` every one of them has one afterwards."""
         # sudo: a case is opened by the work itself (a letter, a hold), not by a person with the right to add one
         cases = self.sudo().with_context(active_test=False)
-        found = cases.search([("partner_id", "in", partners.ids), ("company_id", "in", company.ids)])
-        missing = partners - found.partner_id if create else partners.browse()
-        if missing:
-            found |= cases.with_context(tracking_disable=True).create(
-                [
-                    {"partner_id": partner.id, "company_id": company.id, "user_id": company.dunning_responsible_id.id}
-                    for partner in missing
-                ]
-            )
+        if create and partners:
+            cases._open_missing(partners, company)
+        found = cases.search([("partner_id", "in", partners.ids), ("company_id", "in", company.ids)], order="id")
         return found.with_env(self.env)
+
+    @api.model
+    def _open_missing(self, partners, company):
+        """A case for each of these partners that has none, in one statement; one that somebody else opens stands."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dunning_case (
+                    partner_id, company_id, user_id, active, debtor_kind, country_id,
+                    create_uid, write_uid, create_date, write_date)
+                SELECT p.id, %(company)s, %(user)s, TRUE, p.dunning_debtor_kind, p.country_id,
+                       %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM res_partner p
+                 WHERE p.id = ANY(%(partners)s)
+                   AND NOT EXISTS (SELECT 1 FROM dunning_case c
+                                    WHERE c.partner_id = p.id AND c.company_id = %(company)s)
+                    ON CONFLICT (partner_id, company_id) DO NOTHING
+                """,
+                company=company.id,
+                user=company.dunning_responsible_id.id or None,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+                partners=partners.ids,
+            )
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model()
+            partners.invalidate_recordset(["dunning_case_ids"])
 
     @api.model
     def _refresh(self, company, partner_ids=None):

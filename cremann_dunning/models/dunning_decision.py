@@ -3,7 +3,9 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
 from odoo.fields import Domain
-from odoo.tools import LazyTranslate, format_amount, format_date
+from odoo.tools import SQL, LazyTranslate, format_amount, format_date
+
+from . import dunning_bulk
 
 _lt = LazyTranslate(__name__)
 
@@ -74,9 +76,13 @@ class DunningDecision(models.Model):
     params = fields.Json(readonly=True, help="The facts that the sentence mentions.")
     inputs = fields.Json(readonly=True, help="The facts that the decision rests on.")
     version = fields.Char(readonly=True, help="Version of the rules that decided.")
+    is_current = fields.Boolean(
+        string="In force", readonly=True, help="The latest answer on its invoice, as long as that one is open."
+    )
     explanation = fields.Char(compute="_compute_explanation")
     reason_label = fields.Char(compute="_compute_reason_label", string="Kind of reason")
 
+    _one_in_force = models.UniqueIndex("(move_id) WHERE is_current", "An invoice has one decision in force.")
     _run_idx = models.Index("(company_id, date, code)")
 
     @api.depends("code", "params")
@@ -155,6 +161,70 @@ class DunningDecision(models.Model):
         """Every currency by its name; the archived ones too, since there may be claims in them."""
         currencies = self.env["res.currency"].with_context(active_test=False).search(Domain.TRUE)
         return {currency.name: currency for currency in currencies}
+
+    @api.model
+    def _held(self, move_ids):
+        """Per invoice what its decision in force says, as far as it takes to see whether another one says the same."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT move_id, id, code, params, level_id, next_date
+                  FROM dunning_decision WHERE is_current AND move_id = ANY(%s)
+                """,
+                move_ids,
+            )
+        )
+        return {row["move_id"]: row for row in self.env.cr.dictfetchall()}
+
+    @api.model
+    def _insert(self, rows, held, in_force):
+        """New decisions by two statements, whatever their number.
+
+        :param held: what ``_held`` gave.
+        :param in_force: whether they take the place of those; not for a look at another day.
+        """
+        self.env.flush_all()
+        if in_force and (replaced := [held[row["move_id"]]["id"] for row in rows if row["move_id"] in held]):
+            self._retire(replaced)
+        # Somebody else deciding on the same invoice at this moment is a conflict like any other: Odoo tries again.
+        # Without the clause it would be a violated index, and the user would read that.
+        conflict = SQL("ON CONFLICT (move_id) WHERE is_current DO NOTHING")
+        made = dunning_bulk.insert(self, [row | {"is_current": in_force} for row in rows], conflict)
+        self._forget_on_invoices()
+        return made
+
+    @api.model
+    def _retire(self, ids):
+        """Other decisions take the place of these, which stay on record."""
+        self.env.cr.execute(SQL("UPDATE dunning_decision SET is_current = FALSE WHERE id = ANY(%s)", ids))
+        self.invalidate_model(["is_current"])
+        self._forget_on_invoices()
+
+    @api.model
+    def _retire_settled(self, company):
+        """Take the decisions off invoices that were settled since: filters must not find them any more."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dunning_decision d
+                   SET is_current = FALSE
+                  FROM account_move m
+                 WHERE m.id = d.move_id AND d.company_id = %s AND d.is_current
+                   AND (m.state <> 'posted' OR m.payment_state NOT IN ('not_paid', 'partial'))
+                """,
+                company.id,
+            )
+        )
+        self.invalidate_model(["is_current"])
+        self._forget_on_invoices()
+
+    @api.model
+    def _forget_on_invoices(self):
+        """What invoices show of their decisions is read anew."""
+        shown = ["dunning_decision_id", "dunning_next_level_id", "dunning_next_date", "dunning_explanation"]
+        self.env["account.move"].invalidate_model(shown)
 
     @api.model
     def _store_param(self, value, currency):

@@ -72,6 +72,37 @@ class DunningGather(models.AbstractModel):
         ]
 
     @api.model
+    def debtor_ids(self, company, as_of, partner_ids=None):
+        """The commercial partners with an overdue claim, in the order of their oldest one; arguments as ``facts``.
+
+        For whoever takes the facts in batches: what a batch holds in memory does not grow with the ledger.
+        """
+        if partner_ids is not None and not partner_ids:
+            return []
+        self.env.flush_all()
+        only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids is not None else SQL()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT p.commercial_partner_id
+                  FROM account_move_line l
+                  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                  JOIN account_move m ON m.id = l.move_id
+                  JOIN res_partner p ON p.id = l.partner_id
+                 WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                   AND l.amount_residual_currency > 0 AND m.move_type IN ('out_invoice', 'out_receipt')
+                   AND (l.date_maturity IS NULL OR l.date_maturity < %(as_of)s) %(only)s
+                 GROUP BY p.commercial_partner_id
+                 ORDER BY MIN(l.date_maturity), MIN(l.id)
+                """,
+                company=company.id,
+                as_of=as_of,
+                only=only,
+            )
+        )
+        return [partner_id for (partner_id,) in self.env.cr.fetchall()]
+
+    @api.model
     def _usable_procedures(self, company):
         """Procedures that an invoice or partner of this company may name: active, and shared or its own."""
         return set(self.env["dunning.procedure"].sudo().search([("company_id", "in", (False, company.id))]).ids)

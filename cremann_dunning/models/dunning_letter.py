@@ -22,6 +22,7 @@ from ..engine import rules
 from ..engine.decide import settled
 from ..law import calendar
 from ..law.errors import LawError
+from . import dunning_bulk
 from .dunning_level import LEGAL_TYPES
 from .dunning_regime import RegimeError
 
@@ -353,6 +354,28 @@ class DunningLetter(models.Model):
             "line_ids": [Command.create(line) for line in lines],
             **amounts,
         }
+
+    @api.model
+    def _insert_drafts(self, vals_list):
+        """Drafts and their lines in two statements, whatever their number; nothing is in the caches afterwards.
+
+        :param vals_list: what ``_prepare_vals`` gives.
+        """
+        self.env.flush_all()
+        heads = [{name: value for name, value in vals.items() if name != "line_ids"} for vals in vals_list]
+        letters = dunning_bulk.insert(self, [head | {"state": "draft"} for head in heads])
+        dunning_bulk.insert(
+            self.env["dunning.letter.line"],
+            [
+                line
+                | {"letter_id": letter_id, "state": "draft"}
+                | {name: vals[name] for name in ("company_id", "currency_id")}
+                for letter_id, vals in zip(letters._ids, vals_list, strict=True)
+                for _command, _id, line in vals["line_ids"]
+            ],
+        )
+        self.env.invalidate_all(flush=False)
+        return letters
 
     @api.model
     def _deadline(self, country_code, day, term_days):

@@ -2,6 +2,7 @@ import logging
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
+from operator import attrgetter
 
 from psycopg2.errors import UniqueViolation
 
@@ -11,7 +12,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date, split_every
 
 from ..engine import decide as engine
+from ..engine.facts import Claim
 from ..engine.reasons import REASONS
+from . import dunning_bulk
 from .dunning_regime import RegimeError
 from .dunning_run_context import RunContext
 
@@ -19,6 +22,7 @@ _logger = logging.getLogger(__name__)
 
 PROPOSE_BATCH = 500
 CONFIRM_BATCH = 50
+CLAIM_FACTS = attrgetter(*Claim.__slots__)
 
 
 class DunningRun(models.Model):
@@ -122,18 +126,21 @@ class DunningRun(models.Model):
         self._drop_drafts()
         self._drop_previews()
         self.env["dunning.letter"]._after_sending(self.company_id)
-        self._forget_settled(self.company_id)
-        debtors = self.env["dunning.gather"].facts(
-            self.company_id, self.date, self.partner_ids.commercial_partner_id.ids or None
-        )
-        procedures = self._procedures(debtors)
-        for batch in split_every(PROPOSE_BATCH, debtors):
-            batch = list(batch)
-            outcomes = [self._decide(debtor, procedures, self.date, self.automatic) for debtor in batch]
-            outcomes = self._make_letters(batch, outcomes)
-            self._write_decisions(self.company_id, self.date, batch, outcomes)
+        self.env["dunning.decision"]._retire_settled(self.company_id)
+        gather = self.env["dunning.gather"]
+        only = self.partner_ids.commercial_partner_id.ids or None
+        for batch in split_every(PROPOSE_BATCH, gather.debtor_ids(self.company_id, self.date, only), list):
+            self._propose_batch(gather.facts(self.company_id, self.date, batch))
         self.env["dunning.case"]._refresh(self.company_id)
         self.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
+
+    def _propose_batch(self, debtors):
+        """Decide on these debtors, draft their letters, write their decisions; the caches are empty afterwards."""
+        procedures = self._procedures(debtors)
+        outcomes = [self._decide(debtor, procedures, self.date, self.automatic) for debtor in debtors]
+        outcomes = self._make_letters(debtors, outcomes)
+        self._write_decisions(self.company_id, self.date, debtors, outcomes)
+        self.env.invalidate_all()
 
     def _drop_drafts(self):
         self.letter_ids.filtered(lambda letter: letter.state == "draft").unlink()
@@ -144,28 +151,6 @@ class DunningRun(models.Model):
         if self.date <= today:
             ahead = [("company_id", "=", self.company_id.id), ("date", ">", today), ("state", "=", "proposed")]
             self.search(ahead)._drop_drafts()
-
-    @api.model
-    def _forget_settled(self, company):
-        """Take next step and decision off invoices that were settled since: filters must not find them any more.
-
-        Their decisions stay on record. SQL as in ``_point_to``.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE account_move
-                   SET dunning_decision_id = NULL, dunning_next_level_id = NULL, dunning_next_date = NULL
-                 WHERE company_id = %s AND dunning_decision_id IS NOT NULL
-                   AND (state <> 'posted' OR payment_state NOT IN ('not_paid', 'partial'))
-                """,
-                company.id,
-            )
-        )
-        self.env["account.move"].invalidate_model(
-            ["dunning_decision_id", "dunning_next_level_id", "dunning_next_date", "dunning_explanation"]
-        )
 
     @api.model
     def _procedures(self, debtors):
@@ -224,21 +209,19 @@ class DunningRun(models.Model):
 
     def _create_letters(self, vals_list, makers, outcomes):
         """All letters of the batch at once; one by one in a savepoint each when that fails."""
-        letters = self.env["dunning.letter"].with_context(tracking_disable=True, mail_create_nosubscribe=True)
+        letters = self.env["dunning.letter"]
         if not vals_list:
             return
         try:
             with self.env.cr.savepoint():
-                letters.create(vals_list)
-                self.env.flush_all()
+                letters._insert_drafts(vals_list)
             return
         except (UniqueViolation, *letters._business_errors()) as error:
             _logger.info("Making %s letters one by one: %s", len(vals_list), error)
         for vals, index in zip(vals_list, makers, strict=True):
             try:
                 with self.env.cr.savepoint():
-                    letters.create(vals)
-                    self.env.flush_all()
+                    letters._insert_drafts([vals])
             except UniqueViolation:
                 # somebody else proposed the same letter a moment ago: theirs stands
                 outcomes[index] = self._without_letters(outcomes[index], "LETTER_OPEN", self.env._("another run"))
@@ -259,34 +242,35 @@ class DunningRun(models.Model):
         ]
         if not chosen:
             return
-        moves = self.env["account.move"].browse([decision.claim.move_id for _debtor, decision in chosen])
-        held = {move.id: move.dunning_decision_id for move in moves}
+        held = self.env["dunning.decision"]._held([decision.claim.move_id for _debtor, decision in chosen])
         currencies = self.env["dunning.decision"]._currencies()
-        fresh, kept = [], []
+        levels = self._level_ids(debtors)
+        fresh, kept, known = [], [], {}
         for debtor, decision in chosen:
-            vals = self._prepare_decision_vals(company, day, debtor, decision, currencies)
-            old = held[decision.claim.move_id]
+            vals = self._prepare_decision_vals(company, day, debtor, decision, currencies, levels)
+            old = held.get(decision.claim.move_id)
             if old and self._same_answer(old, vals):
-                kept.append(old.id)
-            else:
-                fresh.append(vals)
-        made = self.env["dunning.decision"].create(fresh)
+                kept.append(old["id"])
+                continue
+            if debtor.partner_id not in known:
+                known[debtor.partner_id] = self._debtor_inputs(debtor)
+            fresh.append(vals | {"inputs": self._inputs(decision.claim, known[debtor.partner_id])})
+        made = self.env["dunning.decision"]._insert(fresh, held, in_force=day == company._dunning_today())
         self._link_decisions(kept + made.ids)
-        if day == company._dunning_today():
-            self._point_to(made)
 
     @api.model
     def _same_answer(self, old, vals):
         """Whether the invoice's current decision says the same; amounts in the facts count, the day does not."""
         return (
-            old.code == vals["code"]
-            and old.params == vals["params"]
-            and old.level_id.id == vals["level_id"]
-            and old.next_date == vals["next_date"]
+            old["code"] == vals["code"]
+            and (old["params"] or {}) == vals["params"]
+            and old["level_id"] == vals["level_id"]
+            and old["next_date"] == vals["next_date"]
         )
 
     @api.model
-    def _prepare_decision_vals(self, company, day, debtor, decision, currencies):
+    def _prepare_decision_vals(self, company, day, debtor, decision, currencies, levels):
+        """What a decision says; its inputs come later, only where it is new."""
         claim, store = decision.claim, self.env["dunning.decision"]._store_param
         company_currency = company.currency_id.name
         in_company = decision.code in ("MIN_AMOUNT", "UNMATCHED_PAYMENT")
@@ -299,44 +283,45 @@ class DunningRun(models.Model):
             "date": day,
             "code": decision.code,
             "outcome": decision.outcome,
-            "level_id": decision.level.id if decision.level else False,
-            "next_date": decision.on or False,
+            "level_id": decision.level.id if decision.level else None,
+            "next_date": decision.on,
             "amount_open": decision.open,
             "params": {
-                key: self._level_fact(claim, value) if key == "level" else store(value, currency)
+                # the level that a sentence names, by id: everybody reads its label in his own language
+                key: {"level": levels.get((claim.procedure, value), False)} if key == "level" else store(value, currency)
                 for key, value in decision.facts.items()
             },
-            "inputs": self._inputs(debtor, claim),
             "version": engine.VERSION,
         }
 
     @api.model
-    def _level_fact(self, claim, name):
-        """The level that a sentence names, by id: everybody reads its label in his own language."""
-        levels = self.env["dunning.procedure"].sudo().browse(claim.procedure).level_ids
-        return {"level": levels.filtered(lambda level: level.name == name)[:1].id}
+    def _level_ids(self, debtors):
+        """The level behind each name that the engine may mention: ``{(procedure id, name): level id}``."""
+        return {
+            (procedure.id, level.name): level.id
+            for procedure in self._procedures(debtors).values()
+            for level in reversed(procedure.levels)
+        }
 
     @api.model
-    def _inputs(self, debtor, claim):
-        """The facts behind a decision, in a form that JSON keeps exactly."""
+    def _inputs(self, claim, debtor):
+        """The facts behind a decision on a claim, as ``dunning_bulk.to_json`` keeps them: exactly.
 
-        def plain(value):
-            if isinstance(value, frozenset):
-                return sorted(value)
-            if value is None or isinstance(value, bool | int | str):
-                return value
-            return str(value)
+        :param debtor: what ``_debtor_inputs`` says, shared by all its claims.
+        """
+        return dict(zip(claim.__slots__, CLAIM_FACTS(claim), strict=True)) | {"debtor": debtor}
 
-        facts = {name: plain(getattr(claim, name)) for name in claim.__slots__}
-        facts["debtor"] = {
-            "unmatched": str(debtor.unmatched),
-            "last_letter_on": plain(debtor.last_letter_on),
-            "hold": plain(debtor.hold),
+    @api.model
+    def _debtor_inputs(self, debtor):
+        """The facts about the debtor itself."""
+        return {
+            "unmatched": debtor.unmatched,
+            "last_letter_on": debtor.last_letter_on,
+            "hold": debtor.hold,
             "has_email": debtor.has_email,
             "has_address": debtor.has_address,
-            "credits": [[credit.number, credit.currency, str(credit.amount)] for credit in debtor.credits],
+            "credits": [[credit.number, credit.currency, credit.amount] for credit in debtor.credits],
         }
-        return facts
 
     def _link_decisions(self, decision_ids):
         if decision_ids and self:
@@ -349,30 +334,6 @@ class DunningRun(models.Model):
                 )
             )
             self.invalidate_recordset(["decision_ids"])
-
-    @api.model
-    def _point_to(self, decisions):
-        """Put the new decisions, next step and date on their invoices, in one statement.
-
-        SQL and not the ORM: nothing of the posted entry changes, and it must not be validated again.
-        """
-        if not decisions:
-            return
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE account_move m
-                   SET dunning_decision_id = d.id, dunning_next_level_id = d.level_id, dunning_next_date = d.next_date
-                  FROM dunning_decision d
-                 WHERE d.move_id = m.id AND d.id IN %s
-                """,
-                tuple(decisions.ids),
-            )
-        )
-        self.env["account.move"].invalidate_model(
-            ["dunning_decision_id", "dunning_next_level_id", "dunning_next_date", "dunning_explanation"]
-        )
 
     # -- confirm --------------------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ class RunContext:
         self._labels, self._totals = self._invoice_facts(plans)
         self._announced_vat_rates = self._vat_facts(plans)
         self._declaring = {}
+        self._deadlines = {}
 
     def protection(self, kind):
         """Sort key: the best protected kind first."""
@@ -53,9 +54,11 @@ class RunContext:
         """The date a letter prints. A statutory notice prints none: its term runs from receipt (HR 2016:2704)."""
         if level.legal_type == rules.STATUTORY_NOTICE or not level.payment_term_days:
             return False
-        return self.env["dunning.letter"]._deadline(
-            self.company.country_id.code or "NL", self.date, level.payment_term_days
-        )
+        if level.payment_term_days not in self._deadlines:
+            self._deadlines[level.payment_term_days] = self.env["dunning.letter"]._deadline(
+                self.company.country_id.code or "NL", self.date, level.payment_term_days
+            )
+        return self._deadlines[level.payment_term_days]
 
     def line_vals(self, decision, level, demanded):
         """Values of one line of the letter. Claims that are only listed reach no level."""
