@@ -6,6 +6,7 @@ currency, who and when.
 """
 
 import json
+from collections import defaultdict
 
 from odoo.tools import SQL
 
@@ -59,6 +60,37 @@ def insert(model, rows, conflict=None):
         )
     )
     return records
+
+
+def read(model, names, key, ids):
+    """What stands in these columns, as ``as_read`` gives it: ``{value of key: [tuple, in the order of ids]}``."""
+    model.env.flush_all()
+    model.env.cr.execute(
+        SQL(
+            "SELECT %(key)s, %(names)s FROM %(table)s WHERE %(key)s = ANY(%(ids)s) ORDER BY id",
+            key=SQL.identifier(key),
+            names=SQL(", ").join(map(SQL.identifier, names)),
+            table=SQL.identifier(model._table),
+            ids=ids,
+        )
+    )
+    found = defaultdict(list)
+    for value, *row in model.env.cr.fetchall():
+        found[value].append(tuple(row))
+    return found
+
+
+def as_read(model, names, values):
+    """Values for ``insert`` as they are read back: a tuple to compare with what ``read`` gives."""
+    row = []
+    for name in names:
+        value, kind = values.get(name), model._fields[name].type
+        if kind in NUMBERS:
+            value = float(value or 0)
+        elif value is False and kind != "boolean":
+            value = None
+        row.append(value)
+    return tuple(row)
 
 
 def to_json(value):

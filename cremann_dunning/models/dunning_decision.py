@@ -79,6 +79,12 @@ class DunningDecision(models.Model):
     is_current = fields.Boolean(
         string="In force", readonly=True, help="The latest answer on its invoice, as long as that one is open."
     )
+    letter_id = fields.Many2one(
+        "dunning.letter",
+        string="On letter",
+        compute="_compute_letter_id",
+        help="The letter that came of it. It may be one that another run had drafted already.",
+    )
     explanation = fields.Char(compute="_compute_explanation")
     reason_label = fields.Char(compute="_compute_reason_label", string="Kind of reason")
 
@@ -99,6 +105,26 @@ class DunningDecision(models.Model):
         labels = self._reason_labels()
         for decision in self:
             decision.reason_label = labels.get(decision.code, decision.code)
+
+    def _compute_letter_id(self):
+        """Of the letters that carry the invoice at the level that was decided, the last that was not cancelled."""
+        self.env["dunning.letter.line"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT ON (d.id) d.id, k.letter_id
+                  FROM dunning_decision d
+                  JOIN dunning_letter_line k ON k.move_id = d.move_id AND k.state <> 'cancelled'
+                   AND (k.level_id = d.level_id OR k.level_id IS NULL)
+                 WHERE d.id = ANY(%s) AND d.outcome IN ('send', 'ride')
+                 ORDER BY d.id, k.letter_id DESC
+                """,
+                self.ids,
+            )
+        )
+        found = dict(self.env.cr.fetchall())
+        for decision in self:
+            decision.letter_id = found.get(decision.id)
 
     def _format_param(self, value, currencies):
         """A stored fact as the reader writes it: a date, an amount of money, a level by its label, or as it is."""
@@ -169,13 +195,18 @@ class DunningDecision(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT move_id, id, code, params, level_id, next_date
-                  FROM dunning_decision WHERE is_current AND move_id = ANY(%s)
+                SELECT d.move_id, d.id, d.date, d.code, d.params, d.level_id, d.next_date, d.amount_open::text,
+                       EXISTS (SELECT 1 FROM dunning_letter_line k
+                                WHERE k.move_id = d.move_id AND k.state IN ('draft', 'issued')
+                                  AND (k.level_id = d.level_id OR k.level_id IS NULL)) AS announced
+                  FROM dunning_decision d
+                 WHERE d.is_current AND d.move_id = ANY(%s)
                 """,
                 move_ids,
             )
         )
-        return {row["move_id"]: row for row in self.env.cr.dictfetchall()}
+        rows = self.env.cr.dictfetchall()
+        return {row["move_id"]: row | {"amount_open": Decimal(row["amount_open"])} for row in rows}
 
     @api.model
     def _insert(self, rows, held, in_force):

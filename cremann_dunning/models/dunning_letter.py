@@ -377,6 +377,26 @@ class DunningLetter(models.Model):
         self.env.invalidate_all(flush=False)
         return letters
 
+    def _same_as(self, vals_list):
+        """Which of these drafts say exactly what new ones would: ``{index in vals_list: draft id}``.
+
+        :param vals_list: what ``_prepare_vals`` gives.
+        """
+        if not vals_list:
+            return {}
+        lines = self.env["dunning.letter.line"]
+        heads = dunning_bulk.read(self, [name for name in vals_list[0] if name != "line_ids"], "id", self.ids)
+        names = sorted({name for vals in vals_list for _command, _id, line in vals["line_ids"] for name in line})
+        bodies = dunning_bulk.read(lines, names, "letter_id", self.ids)
+        known = {(*heads[id_][0], *bodies.get(id_, ())): id_ for id_ in heads}
+        found = {}
+        for index, vals in enumerate(vals_list):
+            head = dunning_bulk.as_read(self, [name for name in vals if name != "line_ids"], vals)
+            body = [dunning_bulk.as_read(lines, names, line) for _command, _id, line in vals["line_ids"]]
+            if id_ := known.get((*head, *body)):
+                found[index] = id_
+        return found
+
     @api.model
     def _deadline(self, country_code, day, term_days):
         """Last day to pay that a letter prints; a weekend or holiday moves it on, as the Algemene termijnenwet does."""

@@ -22,6 +22,8 @@ _logger = logging.getLogger(__name__)
 
 PROPOSE_BATCH = 500
 CONFIRM_BATCH = 50
+# What is said of an invoice on a draft, and what another run finds that sees the draft.
+ANNOUNCED = {("LETTER", "LETTER_OPEN"), ("RIDES_ALONG", "LETTER_OPEN"), ("LISTED", "NOT_YET")}
 CLAIM_FACTS = attrgetter(*Claim.__slots__)
 
 
@@ -101,17 +103,22 @@ class DunningRun(models.Model):
             asks = run.company_id and run.state in ("draft", "proposed")
             run.stale_rates = ", ".join(run._stale_tables().mapped("name")) if asks else False
 
-    @api.depends("decision_ids")
+    @api.depends("decision_ids", "letter_ids")
     def _compute_kept_decision_ids(self):
+        """What stands on no letter of this run; it may stand on one that another run had drafted already."""
         for run in self:
-            run.kept_decision_ids = run.decision_ids.filtered(lambda d: d.outcome not in ("send", "ride"))
+            run.kept_decision_ids = run.decision_ids.filtered(
+                lambda d, own=set(run.letter_ids.ids): (
+                    d.outcome not in ("send", "ride") or (d.letter_id and d.letter_id.id not in own)
+                )
+            )
 
     # -- propose --------------------------------------------------------------------------------------------------
 
     def action_propose(self):
         """Decide on every overdue invoice and make draft letters; nothing leaves the house.
 
-        Proposing again throws away the run's own drafts and starts from the facts of now.
+        Proposing again starts from the facts of now. Of the run's own drafts those stay that would come out the same.
         """
         for run in self:
             if run.state not in ("draft", "proposed"):
@@ -123,24 +130,30 @@ class DunningRun(models.Model):
 
     def _propose(self):
         self.ensure_one()
-        self._drop_drafts()
         self._drop_previews()
         self.env["dunning.letter"]._after_sending(self.company_id)
         self.env["dunning.decision"]._retire_settled(self.company_id)
-        gather = self.env["dunning.gather"]
         only = self.partner_ids.commercial_partner_id.ids or None
-        for batch in split_every(PROPOSE_BATCH, gather.debtor_ids(self.company_id, self.date, only), list):
-            self._propose_batch(gather.facts(self.company_id, self.date, batch))
+        partner_ids = self.env["dunning.gather"].debtor_ids(self.company_id, self.date, only)
+        self._own_drafts([("partner_id", "not in", partner_ids)]).unlink()
+        for batch in split_every(PROPOSE_BATCH, partner_ids, list):
+            self._propose_batch(batch)
         self.env["dunning.case"]._refresh(self.company_id)
         self.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
 
-    def _propose_batch(self, debtors):
+    def _propose_batch(self, partner_ids):
         """Decide on these debtors, draft their letters, write their decisions; the caches are empty afterwards."""
+        drafts = self._own_drafts([("partner_id", "in", partner_ids)])
+        debtors = self.env["dunning.gather"].facts(self.company_id, self.date, partner_ids, without_letters=drafts)
         procedures = self._procedures(debtors)
         outcomes = [self._decide(debtor, procedures, self.date, self.automatic) for debtor in debtors]
-        outcomes = self._make_letters(debtors, outcomes)
+        outcomes = self._make_letters(debtors, outcomes, drafts)
         self._write_decisions(self.company_id, self.date, debtors, outcomes)
         self.env.invalidate_all()
+
+    def _own_drafts(self, domain):
+        """Drafts of this run from an earlier proposal."""
+        return self.env["dunning.letter"].search([("run_id", "=", self.id), ("state", "=", "draft"), *domain])
 
     def _drop_drafts(self):
         self.letter_ids.filtered(lambda letter: letter.state == "draft").unlink()
@@ -188,8 +201,11 @@ class DunningRun(models.Model):
             (),
         )
 
-    def _make_letters(self, debtors, outcomes):
-        """Draft letters for the plans of a batch; outcomes come back with what could not be made as its reason."""
+    def _make_letters(self, debtors, outcomes, drafts=None):
+        """Draft letters for the plans of a batch; outcomes come back with what could not be made as its reason.
+
+        :param drafts: earlier drafts for these debtors: those that would come out the same stay, the others go.
+        """
         context = RunContext(self, outcomes)
         vals_list, makers = [], []
         for index, (debtor, outcome) in enumerate(zip(debtors, outcomes, strict=True)):
@@ -204,6 +220,11 @@ class DunningRun(models.Model):
                 continue
             vals_list += made
             makers += [index] * len(made)
+        if drafts:
+            same = drafts._same_as(vals_list)
+            (drafts - drafts.browse(same.values())).unlink()
+            makers = [maker for index, maker in enumerate(makers) if index not in same]
+            vals_list = [vals for index, vals in enumerate(vals_list) if index not in same]
         self._create_letters(vals_list, makers, outcomes)
         return outcomes
 
@@ -243,11 +264,10 @@ class DunningRun(models.Model):
         if not chosen:
             return
         held = self.env["dunning.decision"]._held([decision.claim.move_id for _debtor, decision in chosen])
-        currencies = self.env["dunning.decision"]._currencies()
-        levels = self._level_ids(debtors)
+        prepare = self._decision_preparer(company, day, debtors)
         fresh, kept, known = [], [], {}
         for debtor, decision in chosen:
-            vals = self._prepare_decision_vals(company, day, debtor, decision, currencies, levels)
+            vals = prepare(debtor, decision)
             old = held.get(decision.claim.move_id)
             if old and self._same_answer(old, vals):
                 kept.append(old["id"])
@@ -260,7 +280,14 @@ class DunningRun(models.Model):
 
     @api.model
     def _same_answer(self, old, vals):
-        """Whether the invoice's current decision says the same; amounts in the facts count, the day does not."""
+        """Whether the decision in force says the same; amounts in the facts count, the day does not.
+
+        It also stands when the letter that it announced today is there now: that the run of a moment ago has drafted
+        it is no news, and a second run over the whole ledger writes next to nothing.
+        """
+        if (old["code"], vals["code"]) in ANNOUNCED:
+            same_day = old["announced"] and old["date"] == vals["date"]
+            return same_day and old["amount_open"] == vals["amount_open"]
         return (
             old["code"] == vals["code"]
             and (old["params"] or {}) == vals["params"]
@@ -269,30 +296,42 @@ class DunningRun(models.Model):
         )
 
     @api.model
-    def _prepare_decision_vals(self, company, day, debtor, decision, currencies, levels):
-        """What a decision says; its inputs come later, only where it is new."""
-        claim, store = decision.claim, self.env["dunning.decision"]._store_param
-        company_currency = company.currency_id.name
-        in_company = decision.code in ("MIN_AMOUNT", "UNMATCHED_PAYMENT")
-        currency = company_currency if in_company else claim.currency
-        return {
-            "company_id": company.id,
-            "move_id": claim.move_id,
-            "partner_id": debtor.partner_id,
-            "currency_id": currencies[claim.currency].id,
-            "date": day,
-            "code": decision.code,
-            "outcome": decision.outcome,
-            "level_id": decision.level.id if decision.level else None,
-            "next_date": decision.on,
-            "amount_open": decision.open,
-            "params": {
-                # the level that a sentence names, by id: everybody reads its label in his own language
-                key: {"level": levels.get((claim.procedure, value), False)} if key == "level" else store(value, currency)
-                for key, value in decision.facts.items()
-            },
-            "version": engine.VERSION,
-        }
+    def _decision_preparer(self, company, day, debtors):
+        """A function ``(debtor, decision) -> values`` of what a decision says; its inputs come later, where it is new.
+
+        A function, so that what all decisions of a batch share is looked up once.
+        """
+        store = self.env["dunning.decision"]._store_param
+        currencies = {name: currency.id for name, currency in self.env["dunning.decision"]._currencies().items()}
+        company_id, company_currency = company.id, company.currency_id.name
+        levels = self._level_ids(debtors)
+
+        def prepare(debtor, decision):
+            claim, level = decision.claim, decision.level
+            in_company = decision.code in ("MIN_AMOUNT", "UNMATCHED_PAYMENT")
+            currency = company_currency if in_company else claim.currency
+            return {
+                "company_id": company_id,
+                "move_id": claim.move_id,
+                "partner_id": debtor.partner_id,
+                "currency_id": currencies[claim.currency],
+                "date": day,
+                "code": decision.code,
+                "outcome": decision.outcome,
+                "level_id": level.id if level else None,
+                "next_date": decision.on,
+                "amount_open": decision.open,
+                "params": {
+                    # the level a sentence names goes by its id: everybody reads its label in his own language
+                    key: {"level": levels.get((claim.procedure, value), False)}
+                    if key == "level"
+                    else store(value, currency)
+                    for key, value in decision.facts.items()
+                },
+                "version": engine.VERSION,
+            }
+
+        return prepare
 
     @api.model
     def _level_ids(self, debtors):
