@@ -102,6 +102,7 @@ class AccountMove(models.Model):
     @api.model
     def _search_dunning_decision_id(self, operator, value):
         """Which invoices have a decision in force that is one of these, or any one that fits a domain, or none."""
+        self._check_field_access(self._fields["dunning_decision_id"], "read")
         current = Domain("is_current", "=", True)
         decisions = self.env["dunning.decision"]
         if operator in ("any", "any!"):

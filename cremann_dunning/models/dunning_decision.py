@@ -62,10 +62,10 @@ class DunningDecision(models.Model):
     _order = "date desc, id desc"
     _rec_name = "code"
 
-    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # _run_idx starts with it
     move_id = fields.Many2one("account.move", string="Invoice", required=True, index=True, ondelete="cascade")
     partner_id = fields.Many2one("res.partner", string="Debtor", required=True, index=True, ondelete="restrict")
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
     run_ids = fields.Many2many("dunning.run", "dunning_decision_run_rel", "decision_id", "run_id", string="Runs")
     date = fields.Date(required=True, readonly=True, string="Decided on")
     code = fields.Char(required=True, readonly=True, string="Reason", index=True)
@@ -87,6 +87,8 @@ class DunningDecision(models.Model):
     )
     explanation = fields.Char(compute="_compute_explanation")
     reason_label = fields.Char(compute="_compute_reason_label", string="Kind of reason")
+    create_uid = dunning_bulk.Unguarded("res.users", string="Created by", automatic=True, readonly=True)
+    write_uid = dunning_bulk.Unguarded("res.users", string="Last Updated by", automatic=True, readonly=True)
 
     _one_in_force = models.UniqueIndex("(move_id) WHERE is_current", "An invoice has one decision in force.")
     _run_idx = models.Index("(company_id, date, code)")

@@ -147,7 +147,8 @@ class DunningGather(models.AbstractModel):
                 """
                 WITH lines AS (
                     SELECT l.id AS line_id, l.move_id, m.name AS number, m.move_type,
-                           p.commercial_partner_id AS partner_id, l.amount_residual_currency AS residual,
+                           p.commercial_partner_id AS partner_id, SIGN(l.amount_residual_currency)::int AS amount_sign,
+                           l.amount_residual_currency::text AS amount,
                            l.amount_residual::text AS residual_company, cur.name AS currency,
                            l.date_maturity AS due_date,
                            COALESCE(l.no_followup, FALSE) AS no_followup,
@@ -165,27 +166,28 @@ class DunningGather(models.AbstractModel):
                             OR m.move_type IN ('out_invoice', 'out_receipt')
                                AND (l.date_maturity IS NULL OR l.date_maturity < %(as_of)s))
                 ), overdue AS (
-                    SELECT DISTINCT partner_id FROM lines WHERE residual > 0
+                    SELECT DISTINCT partner_id FROM lines WHERE amount_sign > 0
+                ), debtors AS (
+                    SELECT d.id AS partner_id, d.dunning_debtor_kind AS partner_kind,
+                           (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
+                           COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
+                           c.id AS contact_id,
+                           b.id IS NULL AND COALESCE(c.email_normalized, d.email_normalized) IS NOT NULL AS has_email,
+                           COALESCE(NULLIF(TRIM(c.street), ''), NULLIF(TRIM(d.street), '')) IS NOT NULL
+                           AND COALESCE(NULLIF(TRIM(c.city), ''), NULLIF(TRIM(d.city), '')) IS NOT NULL AS has_address
+                      FROM overdue
+                      JOIN res_partner d ON d.id = overdue.partner_id
+                      LEFT JOIN LATERAL (
+                           SELECT k.id, k.email_normalized, k.street, k.city
+                             FROM res_partner k
+                            WHERE k.id = d.id OR (k.parent_id = d.id AND k.type = 'invoice' AND k.active)
+                            ORDER BY k.id = d.id, k.id
+                            LIMIT 1) c ON TRUE
+                      LEFT JOIN mail_blacklist b
+                             ON b.email = COALESCE(c.email_normalized, d.email_normalized) AND b.active
                 )
-                SELECT lines.*, lines.residual::text AS amount,
-                       COALESCE(lines.own_kind, d.dunning_debtor_kind, 'unknown') AS kind,
-                       (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
-                       COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
-                       c.id AS contact_id,
-                       b.id IS NULL AND COALESCE(c.email_normalized, d.email_normalized) IS NOT NULL AS has_email,
-                       COALESCE(NULLIF(TRIM(c.street), ''), NULLIF(TRIM(d.street), '')) IS NOT NULL
-                       AND COALESCE(NULLIF(TRIM(c.city), ''), NULLIF(TRIM(d.city), '')) IS NOT NULL AS has_address
-                  FROM lines
-                  JOIN overdue USING (partner_id)
-                  JOIN res_partner d ON d.id = lines.partner_id
-                  LEFT JOIN LATERAL (
-                       SELECT k.id, k.email_normalized, k.street, k.city
-                         FROM res_partner k
-                        WHERE k.id = d.id OR (k.parent_id = d.id AND k.type = 'invoice' AND k.active)
-                        ORDER BY k.id = d.id, k.id
-                        LIMIT 1) c ON TRUE
-                  LEFT JOIN mail_blacklist b
-                         ON b.email = COALESCE(c.email_normalized, d.email_normalized) AND b.active
+                SELECT lines.*, debtors.*, COALESCE(lines.own_kind, debtors.partner_kind, 'unknown') AS kind
+                  FROM lines JOIN debtors ON debtors.partner_id = lines.partner_id
                  ORDER BY lines.due_date, lines.line_id
                 """,
                 company=company.id,
@@ -195,7 +197,8 @@ class DunningGather(models.AbstractModel):
                 only=only,
             )
         )
-        return self.env.cr.dictfetchall()
+        names = [column.name for column in self.env.cr.description]
+        return [dict(zip(names, row, strict=True)) for row in self.env.cr.fetchall()]
 
     @api.model
     def _holds(self, company, partners):

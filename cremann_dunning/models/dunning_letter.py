@@ -386,15 +386,16 @@ class DunningLetter(models.Model):
         if not vals_list:
             return {}
         lines = self.env["dunning.letter.line"]
-        heads = dunning_bulk.read(self, [name for name in vals_list[0] if name != "line_ids"], "id", self.ids)
-        names = sorted({name for vals in vals_list for _command, _id, line in vals["line_ids"] for name in line})
-        bodies = dunning_bulk.read(lines, names, "letter_id", self.ids)
+        names = [name for name in vals_list[0] if name != "line_ids"]
+        of_line = sorted({name for vals in vals_list for _command, _id, line in vals["line_ids"] for name in line})
+        heads = dunning_bulk.read(self, names, "id", self.ids)
+        bodies = dunning_bulk.read(lines, of_line, "letter_id", self.ids)
         known = {(*heads[id_][0], *bodies.get(id_, ())): id_ for id_ in heads}
+        read_head, read_line = dunning_bulk.reader(self, names), dunning_bulk.reader(lines, of_line)
         found = {}
         for index, vals in enumerate(vals_list):
-            head = dunning_bulk.as_read(self, [name for name in vals if name != "line_ids"], vals)
-            body = [dunning_bulk.as_read(lines, names, line) for _command, _id, line in vals["line_ids"]]
-            if id_ := known.get((*head, *body)):
+            body = [read_line(line) for _command, _id, line in vals["line_ids"]]
+            if id_ := known.get((*read_head(vals), *body)):
                 found[index] = id_
         return found
 
