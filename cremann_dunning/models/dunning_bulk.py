@@ -93,7 +93,7 @@ def read(model, names, key, ids):
 
 
 def reader(model, names):
-    """A function that gives values for ``insert`` as they are read back: a tuple to compare with what ``read`` gives."""
+    """A function: values for ``insert`` as they are read back, a tuple to compare with what ``read`` gives."""
     kinds = [(name, model._fields[name].type) for name in names]
     numbers = frozenset(name for name, kind in kinds if kind in NUMBERS)
     booleans = frozenset(name for name, kind in kinds if kind == "boolean")
@@ -154,7 +154,7 @@ def _check_choices(model, columns, rows):
 
 
 def _value(name, field):
-    """SQL for the value of one column: no NULL for a number, money rounded to its currency as ``currency.round`` does."""
+    """SQL for the value of one column: no NULL for a number, money rounded as ``currency.round`` does."""
     value = SQL.identifier("r", name)
     if field.type == "monetary":
         return SQL("ROUND(ROUND(COALESCE(%s, 0) / c.rounding) * c.rounding, c.decimal_places)", value)

@@ -14,7 +14,6 @@ from odoo.tools import SQL, format_date, split_every
 from ..engine import decide as engine
 from ..engine.facts import Claim
 from ..engine.reasons import REASONS
-from . import dunning_bulk
 from .dunning_regime import RegimeError
 from .dunning_run_context import RunContext
 

@@ -148,7 +148,9 @@ class TestColumns(ListCase):
         ordered = env["account.move"].search(self.mine, order="dunning_next_date, id")
         self.assertEqual(ordered[:2], waits + self.moves["Reminded"].with_env(env))
         self.assertEqual(len(ordered), len(self.moves))
-        described = env["account.move"].fields_get(["dunning_decision_id", "dunning_next_level_id", "dunning_next_date"])
+        described = env["account.move"].fields_get(
+            ["dunning_decision_id", "dunning_next_level_id", "dunning_next_date"]
+        )
         for name, field in described.items():
             self.assertTrue(field["searchable"] and field["sortable"] and field["groupable"], name)
         env["account.move"].search(self.mine, order="dunning_next_level_id desc, dunning_decision_id")
@@ -463,7 +465,7 @@ class TestQueries(ListCase):
         self.assertEqual(self.env["dunning.letter"].search_count([]), self.MANY, "another run adds nothing to them")
 
     def test_confirm(self):
-        """Of one batch, whatever its size. Odoo inserts a hundred rows a statement, in the chatter and the outbox too."""
+        """Of one batch, whatever its size. Odoo inserts a hundred rows a statement, chatter and outbox included."""
         counts = {}
         with patch.object(dunning_run, "CONFIRM_BATCH", self.MANY):
             for number in (self.FEW, self.FEW, self.MANY):
