@@ -125,7 +125,7 @@ def floor(env, options):
 
 
 def ours(env, options):
-    """A first proposal, the same run once more, another run on the same day, and the worklist as the client opens it."""
+    """A first proposal, the same run once more, another run on the same day, and the worklist as it is opened."""
     company = benchmark_company(env)
     clock = Clock(env)
     letters = -(-options.invoices // seed.PER_DEBTOR)
