@@ -12,7 +12,22 @@ def uninstall_hook(env):
         """
     )
     env.cr.execute("UPDATE mail_mail SET dunning_letter_id = NULL WHERE dunning_letter_id IS NOT NULL")
-    for table in ("letter_line", "letter", "decision_run_rel", "case", "decision", "hold", "run", "regime"):
+    # done ones as well: they point to the activity type that goes
+    activities = env["mail.activity"].with_context(active_test=False)
+    activities.search([("res_model", "=", "dunning.case")]).unlink()
+    agreements = ("contact", "dispute", "promise", "payment_plan_instalment", "payment_plan")
+    for table in (
+        *agreements,
+        "override",
+        "letter_line",
+        "letter",
+        "decision_run_rel",
+        "case",
+        "decision",
+        "hold",
+        "run",
+        "regime",
+    ):
         env.cr.execute(f"DELETE FROM dunning_{table}")  # names from the line above, nothing of a user's
     env["ir.sequence"].search([("code", "=", "dunning.letter")]).unlink()
     env.invalidate_all(flush=False)

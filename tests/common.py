@@ -30,8 +30,8 @@ def day(value):
 
 
 COMPANIES = {
-    "nl": ("Kaai Holland B.V.", "NL91ABNA0417164300", "3511 AB", "Utrecht"),
-    "be": ("Kaai België BV", "BE71096123456769", "9000", "Gent"),
+    "nl": ("Kaai Holland B.V.", "NL91ABNA0417164300", "3511 AB", "Utrecht", "30201234"),
+    "be": ("Kaai België BV", "BE71096123456769", "9000", "Gent", "0477472701"),
 }
 
 
@@ -43,7 +43,7 @@ def _companies_with_charts():
         env = api.Environment(cr, api.SUPERUSER_ID, {"tracking_disable": True})
         if env.ref("cremann_dunning_tests.company_be", raise_if_not_found=False):
             return
-        for code, (name, account, postcode, city) in COMPANIES.items():
+        for code, (name, account, postcode, city, number) in COMPANIES.items():
             company = env["res.company"].create(
                 {
                     "name": name,
@@ -52,6 +52,7 @@ def _companies_with_charts():
                     "street": "Kade 1",
                     "zip": postcode,
                     "city": city,
+                    "company_registry": number,
                     "email": f"office@{code}.example.com",
                     "phone": "+31 30 123 45 67",
                 }

@@ -15,7 +15,7 @@ from freezegun import freeze_time
 
 from odoo.tools import mute_logger
 
-from . import books, tables
+from . import agreements, books, tables
 from .debtors import DEBTORS, RUNS, SINGLE_RUN
 from .firms import FIRMS, PEOPLE
 
@@ -90,6 +90,9 @@ class Story:
                 self.keep_books(before, day)
                 runs = [self.run(ledger, single=day == SINGLE_RUN) for ledger in self.books]
                 self.deliver()
+                self.deliver_later()
+                for ledger in self.books:
+                    agreements.note(self.env, ledger, self.users["bookkeeper"], day)
                 self.post_paper(runs)
                 self.env.cr.commit()
             self.say(self.summary(day, runs))
@@ -97,6 +100,7 @@ class Story:
         self.put_earlier_mails_away()
         with self.on(0):
             self.keep_books(before, 0)
+            self.env["dunning.case"]._settle_agreements()  # as the daily job does
             runs = [self.run(ledger) for ledger in self.books]
             self.deliver()
         self.say(self.summary(0, runs))
@@ -134,6 +138,13 @@ class Story:
             self.env["mail.mail"].process_email_queue()
         self.env.cr.commit()
         self.env.invalidate_all()
+
+    def deliver_later(self) -> None:
+        """The mails of an earlier run that were put off, because of a Sunday or holiday, left when they could."""
+        waiting = self.env["mail.mail"].search([("state", "=", "outgoing"), ("scheduled_date", "!=", False)])
+        for moment in sorted(set(waiting.mapped("scheduled_date"))):
+            with freeze_time(moment + timedelta(minutes=1), tick=True):
+                self.deliver()
 
     def post_paper(self, runs) -> None:
         """The letters on paper of an earlier run went to the post."""

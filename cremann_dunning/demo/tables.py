@@ -15,7 +15,7 @@ def show(story, runs) -> bool:
         run = run.with_env(story.env)
         print(f"\n{run.company_id.name}, run of {run.date:%d %B %Y}\n")
         letters = run.letter_ids.filtered(lambda letter: letter.state != "cancelled")
-        table(letter_rows(letters), (0, 0, 0, 1, 1, 1, 1, 1))
+        table(letter_rows(letters), (0, 0, 0, 1, 1, 1, 1, 1, 1))
         print()
         table(decision_rows(run), (0, 1, 0))
         troubles += check_run(run, letters)
@@ -48,17 +48,23 @@ def letter_rows(letters) -> list[tuple]:
     for letter in letters:
         country = letter.partner_id.country_id.code or "-"
         groups[letter.level_id.sequence, letter.level_id.name, KINDS[letter.debtor_kind], country].append(letter)
-    rows = [("Level", "Debtor", "Country", "Letters", "Mailed", "Failed", "To post", "To pay")]
+    rows = [("Level", "Debtor", "Country", "Letters", "Mailed", "Failed", "To post", "Later", "To pay")]
     for (_sequence, level, kind, country), group in sorted(groups.items()):
         rows.append((level, kind, country, len(group), *states(group), amounts(group)))
     rows.append(("Together", "", "", len(letters), *states(letters), amounts(letters)))
     return rows
 
 
-def states(letters) -> tuple[int, int, int]:
-    """How many were taken by the mail server, refused by it, and wait on the printer."""
-    count = Counter(letter.state for letter in letters)
-    return count["sent"], count["failed"], count["issued"]
+def states(letters) -> tuple[int, int, int, int]:
+    """How many were taken by the mail server, refused by it, wait on the printer, and wait for a better hour."""
+    count = Counter((letter.state, letter.channel) for letter in letters)
+    by_state = Counter(letter.state for letter in letters)
+    return by_state["sent"], by_state["failed"], count["issued", "print"], count["issued", "email"]
+
+
+def waits_for_the_hour(letter) -> bool:
+    """Whether its mail was put off: no mail to a consumer in the evening, on Sundays and on holidays."""
+    return letter.state == "issued" and bool(letter.mail_id.scheduled_date)
 
 
 def amounts(letters) -> str:
@@ -89,7 +95,7 @@ def total_rows(story, runs) -> list[tuple]:
     env = story.env
     moves = env["account.move"].search_count
     letters = [letter for run in runs for letter in run.letter_ids if letter.state != "cancelled"]
-    sent, failed, to_post = states(letters)
+    sent, failed, to_post, later = states(letters)
     mails = list(story.mails.glob("*.eml"))
     return [
         ("In the database", ""),
@@ -101,6 +107,7 @@ def total_rows(story, runs) -> list[tuple]:
         ("  taken by the mail server", sent),
         ("  refused by the mail server", failed),
         ("  on paper, to be posted", to_post),
+        ("  by mail, wait for the hour", later),
         ("Mails in out/mails", len(mails)),
         ("  of earlier runs, in out/mails/earlier", len(list((story.mails / "earlier").glob("*.eml")))),
     ]
@@ -133,7 +140,7 @@ def check_delivery(story, runs) -> list[str]:
             wanted = "issued" if letter.run_id.id in today else "sent"
         else:
             wanted = "failed" if bounces else "sent"
-        if letter.state != wanted:
+        if letter.state != wanted and not (letter.run_id.id in today and waits_for_the_hour(letter)):
             troubles.append(f"letter {letter.name} to {letter.partner_id.name} is {letter.state}: {letter.error}")
         if not letter.pdf_file:
             troubles.append(f"letter {letter.name} to {letter.partner_id.name} has no PDF")

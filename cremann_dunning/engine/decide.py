@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .facts import ZERO, Claim, Credit, Debtor
+from .facts import ZERO, Claim, Credit, Debtor, Dispute
 from .reasons import ERROR, REASONS, SKIP, WAIT
-from .rules import STATUTORY_NOTICE, Level, Procedure
+from .rules import CALL, STATUTORY_NOTICE, Level, Procedure
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
 VERSION = "1"
@@ -23,7 +23,8 @@ class Decision:
     """What was decided about one claim, and why.
 
     ``level`` is the level this claim goes to (or waits for), ``on`` the day that can happen, ``open`` what the
-    letter asks for it after the debtor's own credits, ``credit`` what those credits took off.
+    letter asks for it after the debtor's own credits, ``credit`` what those credits took off, ``disputed`` the part
+    that is not asked because it is disputed.
     """
 
     claim: Claim
@@ -33,6 +34,7 @@ class Decision:
     on: date | None = None
     open: Decimal = ZERO
     credit: Decimal = ZERO
+    disputed: Decimal = ZERO
 
     @property
     def outcome(self) -> str:
@@ -70,14 +72,43 @@ def decide(debtor: Debtor, procedures: Mapping[int, Procedure], as_of: date, aut
     :return: one decision per overdue claim, at most one letter per currency.
     """
     overdue = [claim for claim in debtor.claims if claim.due_date is None or claim.due_date < as_of]
-    covered = _apply_credits(overdue, debtor.credits)
-    decided = [_decide_claim(debtor, procedures, claim, covered, as_of) for claim in overdue]
+    disputed = _disputed_parts(overdue, debtor.disputes)
+    covered = _apply_credits(overdue, debtor.credits, disputed)
+    decided = [_decide_claim(debtor, procedures, claim, disputed, covered, as_of) for claim in overdue]
+    decided = _small_calls(procedures, decided)
     decided, letters = _make_letters(debtor, procedures, decided, as_of, automatic_only)
     return Outcome(tuple(decided), tuple(letters))
 
 
-def _apply_credits(claims: Iterable[Claim], own_credits: Iterable[Credit]) -> dict[int, tuple[Decimal, str]]:
-    """Set the debtor's own credits off against the oldest claims of the same currency.
+def _disputed_parts(claims: Iterable[Claim], disputes: Iterable[Dispute]) -> dict[int, tuple[Decimal, Dispute]]:
+    """How much of each claim is in dispute: all of it, or a part that is taken off the oldest claims first.
+
+    :return: per line id the amount and the first dispute that took.
+    """
+    parts: dict[int, tuple[Decimal, Dispute]] = {}
+    oldest_first = sorted(claims, key=_by_due_date)
+    # Whole invoices first, so that no part is used up where nothing is asked anyway.
+    for dispute in sorted(disputes, key=lambda d: (d.amount is not None, d.since)):
+        left = dispute.amount
+        for claim in (claim for claim in oldest_first if claim.move_id in dispute.moves):
+            before, first = parts.get(claim.line_id, (ZERO, dispute))
+            free = claim.residual - before
+            part = free if left is None else min(left, free)
+            if part > 0:
+                parts[claim.line_id] = (before + part, first)
+                left = left if left is None else left - part
+    return parts
+
+
+def _by_due_date(claim: Claim):
+    """Sort key: the oldest claim first."""
+    return claim.due_date or date.max, claim.line_id
+
+
+def _apply_credits(
+    claims: Iterable[Claim], own_credits: Iterable[Credit], disputed: Mapping[int, tuple[Decimal, Dispute]]
+) -> dict[int, tuple[Decimal, str]]:
+    """Set the debtor's own credits off against the oldest claims of the same currency, as far as undisputed.
 
     :return: per line id the amount taken off and the number of the credit that took (the last part of) it.
     """
@@ -85,8 +116,8 @@ def _apply_credits(claims: Iterable[Claim], own_credits: Iterable[Credit]) -> di
     purse = defaultdict(list)
     for credit in own_credits:
         purse[credit.currency].append([credit.number, credit.amount])
-    for claim in sorted(claims, key=lambda c: (c.due_date or date.max, c.line_id)):
-        taken, number, left = ZERO, "", claim.residual
+    for claim in sorted(claims, key=_by_due_date):
+        taken, number, left = ZERO, "", claim.residual - disputed.get(claim.line_id, (ZERO, None))[0]
         for pot in purse[claim.currency]:
             part = min(pot[1], left)
             if part > 0:
@@ -98,18 +129,20 @@ def _apply_credits(claims: Iterable[Claim], own_credits: Iterable[Credit]) -> di
     return covered
 
 
-def _decide_claim(debtor, procedures, claim, covered, as_of) -> Decision:
+def _decide_claim(debtor, procedures, claim, disputed, covered, as_of) -> Decision:
     """The decision on one claim alone, before letters are put together."""
     credit, credit_number = covered.get(claim.line_id, (ZERO, ""))
-    open_amount = claim.residual - credit
+    part, dispute = disputed.get(claim.line_id, (ZERO, None))
+    open_amount = claim.residual - credit - part
+    amounts = {"open": open_amount, "credit": credit, "disputed": part}
     blocked = (
         _blocked(debtor, claim, as_of)
+        or _in_dispute(claim, part, dispute)
+        or _agreed(debtor, claim, as_of)
         or _covered(claim, open_amount, credit, credit_number)
         or _under_way(debtor, claim)
     )
-    if blocked:
-        return replace(blocked, open=open_amount, credit=credit)
-    return replace(_next_step(procedures, claim, as_of), open=open_amount, credit=credit)
+    return replace(blocked or _next_step(procedures, claim, as_of), **amounts)
 
 
 def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
@@ -125,6 +158,24 @@ def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
         return Decision(claim, "HOLD_UNTIL", facts, on=hold.until + timedelta(days=1))
     if claim.due_date is None:
         return Decision(claim, "NO_DUE_DATE", {})
+    return None
+
+
+def _in_dispute(claim: Claim, part: Decimal, dispute: Dispute | None) -> Decision | None:
+    """Nothing undisputed is left of it. Only a person ends a dispute, so there is no day on which it goes on."""
+    if dispute and part >= claim.residual:
+        return Decision(claim, "DISPUTED", {"reason": dispute.reason, "since": dispute.since})
+    return None
+
+
+def _agreed(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
+    """The debtor pays in instalments, or promised to pay: the claim waits. Of several the one that ends last counts."""
+    for code, agreements in (("PLAN", debtor.plans), ("PROMISE", debtor.promises)):
+        running = [agreement for agreement in agreements if agreement.covers(claim, as_of)]
+        if running:
+            last = max(running, key=lambda agreement: agreement.until)
+            facts = {"amount": last.amount, "date": last.date, "until": last.until}
+            return Decision(claim, code, facts, on=last.until + timedelta(days=1))
     return None
 
 
@@ -164,10 +215,29 @@ def _next_step(procedures: Mapping[int, Procedure], claim: Claim, as_of: date) -
         code = "PERIOD_RUNNING" if running else "NOT_YET"
         facts = {"date": earliest} if running else {"level": level.name, "date": earliest}
         return Decision(claim, code, facts, level=level, on=earliest)
+    if level.legal_type == CALL:
+        facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
+        return Decision(claim, "CALL_DUE", facts, level=level, on=as_of)
     if not level.has_text:
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
     facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
     return Decision(claim, "LETTER", facts, level=level, on=as_of)
+
+
+def _small_calls(procedures: Mapping[int, Procedure], decided: list[Decision]) -> list[Decision]:
+    """Nobody is called about less than the minimum for which a letter would go out."""
+    groups = defaultdict(list)
+    for decision in decided:
+        if decision.code == "CALL_DUE":
+            groups[decision.claim.currency, decision.claim.procedure].append(decision)
+    small = {}
+    for (_currency, procedure), group in groups.items():
+        total = sum((_in_company_currency(d) for d in group), ZERO)
+        minimum = procedures[procedure].minimum_amount
+        if total < minimum:
+            facts = {"amount": total, "minimum": minimum}
+            small |= {d.claim.line_id: replace(d, code="MIN_AMOUNT", facts=facts, on=None) for d in group}
+    return [small.get(d.claim.line_id, d) for d in decided]
 
 
 def _make_letters(debtor, procedures, decided, as_of, automatic_only):
@@ -268,7 +338,7 @@ def _in_company_currency(decision: Decision) -> Decimal:
 
 # Of the instalments of one invoice, which decision speaks for the invoice: what happens, then what a person has to
 # mend, then what waits, then what is passed over.
-_SPEAKS = {"LETTER": 0, "RIDES_ALONG": 1, "LETTER_FAILED": 2, "LISTED": 3}
+_SPEAKS = {"LETTER": 0, "RIDES_ALONG": 1, "LETTER_FAILED": 2, "LISTED": 3, "CALL_DUE": 3}
 _SPEAKS_BY_OUTCOME = {ERROR: 2, WAIT: 4, SKIP: 5}
 
 

@@ -23,13 +23,28 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """The last valid statutory notice of a claim: its letter, when it went, the day after its free term, and the costs
+    that it announced for all its claims together: with VAT, the VAT in them, and its percentage."""
+
+    letter_id: int
+    sent_on: date
+    claimable_from: date
+    announced: Decimal = ZERO
+    vat: Decimal = ZERO
+    vat_rate: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One open receivable line: an invoice, or one instalment of it.
 
     ``levels_done`` are the ids of the levels really sent for this line, ``level_sent_on`` the day the last of them
     was sent and ``level_claimable_from`` the first day after the free term that letter gave (None when it gave none).
     ``open_letter`` names a letter that covers this line and is neither sent nor cancelled; ``failed_letter`` one
-    that could not be delivered and waits for a person.
+    that could not be delivered and waits for a person. ``regime`` is the regime of the first statutory notice of this
+    claim, which it keeps; ``notice`` its last valid one; ``default_from`` the first day after the term to pay that a
+    reminder gave; ``periodic`` says that it is an instalment of a running contract.
     """
 
     line_id: int
@@ -50,6 +65,10 @@ class Claim:
     open_letter: str | None = None
     failed_letter: str | None = None
     instalment: bool = False
+    regime: int | None = None
+    notice: Notice | None = None
+    default_from: date | None = None
+    periodic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +78,43 @@ class Credit:
     number: str
     currency: str
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """An open dispute over the invoices in ``moves`` (ids, never empty) since ``since``.
+
+    ``amount`` is the part that is disputed, over all of them together; None when they are disputed as a whole.
+    ``reason`` is a code of ``dunning.dispute``.
+    """
+
+    reason: str
+    since: date
+    moves: frozenset[int]
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An open promise to pay ``amount`` on ``date``; what it covers is left alone up to and including ``until``.
+
+    ``moves`` are ids of invoices; empty for everything of the debtor in that currency.
+    """
+
+    date: date
+    until: date
+    amount: Decimal
+    currency: str
+    moves: frozenset[int] = frozenset()
+
+    def covers(self, claim: Claim, day: date) -> bool:
+        """Whether the claim waits for it on that day; the last day itself counts."""
+        return day <= self.until and claim.currency == self.currency and (not self.moves or claim.move_id in self.moves)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Promise):
+    """An active payment plan, known by its first instalment that is not paid: ``amount`` on ``date``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +132,9 @@ class Debtor:
     unmatched: Decimal = ZERO
     last_letter_on: date | None = None
     hold: Hold | None = None
+    disputes: tuple[Dispute, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    plans: tuple[Plan, ...] = ()
     has_email: bool = True
     has_address: bool = True
     extra: dict = field(default_factory=dict, compare=False)

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
@@ -95,6 +95,52 @@ def add_delivery_days(country: str, day: date, count: int, extra: Collection[dat
         day += DAY
         count -= is_delivery_day(country, day, extra)
     return day
+
+
+@dataclass(frozen=True)
+class ContactHours:
+    """When a debtor may be written to or called.
+
+    :ivar start: first moment of the day.
+    :ivar end: the moment from which it is too late.
+    :ivar rest_days: whether Sundays and public holidays are free of contact.
+    :raises DateError: `end` does not lie after `start`.
+    """
+
+    start: time
+    end: time
+    rest_days: bool = True
+
+    def __post_init__(self) -> None:
+        for name, clock in (("start", self.start), ("end", self.end)):
+            if not isinstance(clock, time):
+                raise DateError(name, f"expected a time of the day, got {clock!r}")
+        if not self.start < self.end:
+            raise DateError("end", f"{self.end} does not lie after {self.start}")
+
+
+# Art. 4.2 Besluit kwaliteit incassodienstverlening: no contact between 20:00 and 07:00, on Sundays and on recognised
+# holidays. Art. XIX.10 and XIX.11 WER: no calls or visits between 22:00 and 08:00.
+CONTACT_HOURS = {"NL": ContactHours(time(7), time(20)), "BE": ContactHours(time(8), time(22))}
+
+
+def next_contact(country: str, moment: datetime, hours: ContactHours, extra: Collection[date] = ()) -> datetime:
+    """Return `moment` itself when the debtor may be contacted then, else the first moment at which he may.
+
+    :param moment: local time of the debtor. :param country: whose holidays count.
+    """
+    day = moment.date()
+    if hours.start <= moment.time() < hours.end and not _rests(country, day, hours, extra):
+        return moment
+    if moment.time() >= hours.start:
+        day += DAY
+    while _rests(country, day, hours, extra):
+        day += DAY
+    return datetime.combine(day, hours.start, moment.tzinfo)
+
+
+def _rests(country: str, day: date, hours: ContactHours, extra: Collection[date]) -> bool:
+    return hours.rest_days and (day.weekday() == SUNDAY or is_holiday(country, day, extra))
 
 
 def add_months(day: date, months: int) -> date:

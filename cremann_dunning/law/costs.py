@@ -287,6 +287,33 @@ def bundled_instalment_costs(
     return min(single + _costs(large, scale), _costs(sum(owed), scale))
 
 
+def letter_instalment_costs(
+    instalments: Sequence[Decimal],
+    on: date,
+    earlier: Iterable[tuple[date, Decimal]],
+    scale: CostScale,
+    rule: InstalmentRule = INSTALMENT_RULE,
+) -> Decimal:
+    """Return the costs that one 14-day letter over unpaid instalments of one contract may announce (art. 2a BIK).
+
+    The highest amount that is due for a single one of them after the costs charged before, together with the scale
+    over the instalments above the threshold, and never more than the scale over the sum (art. 6:96 lid 7).
+
+    :param instalments: what is still owed of each, euro; one is the ordinary case.
+    :param on: the day the costs fall due.
+    :param earlier: as in :func:`instalment_costs`.
+    :return: euro, two decimals.
+    """
+    check_date("on", on)
+    earlier = list(earlier)
+    threshold = to_cents("threshold", rule.threshold)
+    owed = [(amount, to_cents("instalments", amount)) for amount in instalments]
+    small = [amount for amount, cents in owed if 0 < cents <= threshold]
+    large = sum(cents for _amount, cents in owed if cents > threshold)
+    single = max((instalment_costs(amount, on, earlier, scale, rule) for amount in small), default=ZERO)
+    return min(single + _costs(large, scale), _costs(sum(cents for _amount, cents in owed), scale))
+
+
 @dataclass(frozen=True)
 class LumpSum:
     """The Belgian lump sum that may be claimed, and why that much.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .calendar import DAY, add_months
-from .errors import check_choice, check_date
+from .errors import DateError, check_choice, check_count, check_date
 
 DEMAND = "demand"
 ACKNOWLEDGEMENT = "acknowledgement"
@@ -20,6 +20,8 @@ LAWYER_NOTICE = "lawyer_notice"
 INTERRUPTIONS = (ACKNOWLEDGEMENT, CLAIM, DEMAND, LAWYER_NOTICE, PAYMENT_ORDER)
 
 WARN_MONTHS = (6, 3, 1)
+
+LONGEST_MONTHS = 30 * 12
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,14 @@ class Limitation:
         return check_date("day", day) > self.last_day
 
 
-def limitation(country: str, kind: str, due_date: date, interruptions: Iterable[Interruption] = ()) -> Limitation:
+def limitation(
+    country: str,
+    kind: str,
+    due_date: date,
+    interruptions: Iterable[Interruption] = (),
+    *,
+    period: Period | None = None,
+) -> Limitation:
     """Return until when a claim can be enforced.
 
     NL: 7:28, 3:307, 3:308, 3:324 BW; the period starts the day after the claim became due (3:313); an
@@ -150,12 +159,16 @@ def limitation(country: str, kind: str, due_date: date, interruptions: Iterable[
         ``"judgment_periodic"``; BE also ``"utilities"``, ``"care"``, ``"hospitality"``.
     :param due_date: last payment day (for a judgment its day).
     :param interruptions: in any order.
+    :param period: a period from a record in the place of the one of `country` and `kind`.
     :raises ChoiceError: unknown country, kind or kind of interruption.
     :raises DateError: no proper date.
     """
     rules = INTERRUPTION_RULES[check_choice("country", country, INTERRUPTION_RULES)]
-    known = [name for land, name in PERIODS if land == country]
-    period = PERIODS[country, check_choice("kind", kind, known)]
+    if period is None:
+        known = [name for land, name in PERIODS if land == country]
+        period = PERIODS[country, check_choice("kind", kind, known)]
+    if check_count("period", period.months, 1) > LONGEST_MONTHS:
+        raise DateError("period", f"{period.months} months is longer than any limitation")
     original = last_day = add_months(check_date("due_date", due_date), period.months)
     effective: list[Interruption] = []
     ineffective: list[Interruption] = []

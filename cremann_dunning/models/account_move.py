@@ -198,6 +198,31 @@ class AccountMove(models.Model):
             "context": {"default_move_ids": moves.ids},
         }
 
+    def _dunning_action_new(self, model, name):
+        """The form of a new record about these invoices of one debtor, in a window."""
+        moves = self._dunning_check_selection()
+        if len(moves.commercial_partner_id) > 1:
+            raise UserError(self.env._("Choose invoices of one debtor at a time."))
+        cases = self.env["dunning.case"]._for_partners(moves.commercial_partner_id, moves.company_id, create=True)
+        return cases._action_new(model, name, move_ids=moves.ids)
+
+    def action_dunning_dispute(self):
+        """Note that the debtor does not agree with these invoices."""
+        return self._dunning_action_new("dunning.dispute", self.env._("New dispute"))
+
+    def action_dunning_promise(self):
+        """Note that the debtor promised to pay these invoices."""
+        return self._dunning_action_new("dunning.promise", self.env._("New promise"))
+
+    def action_dunning_plan(self):
+        """Let the debtor pay these invoices in instalments."""
+        action = self._dunning_action_new("dunning.payment.plan", self.env._("New payment plan"))
+        return action | {"target": "current"}
+
+    def action_dunning_contact(self):
+        """Note a contact about these invoices."""
+        return self._dunning_action_new("dunning.contact", self.env._("Log a contact"))
+
     def action_dunning_release(self):
         """End the holds on these invoices themselves; a hold on the whole debtor is ended on the case."""
         holds = self.env["dunning.hold"].search([("move_id", "in", self.ids)])
@@ -211,6 +236,21 @@ class AccountMove(models.Model):
         """An invoice that a letter names stays on record, like the letter."""
         self._dunning_check_no_letter()
         return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_named(self):
+        """An invoice that somebody named in a dispute, promise, plan or contact stays: without it that would change."""
+        for model in ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact"):
+            # sudo: whoever deletes an invoice need not know of dunning
+            records = self.env[model].sudo().with_context(active_test=False)
+            if record := records.search([("move_ids", "in", self.ids)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s is named in “%(record)s”, so it cannot be deleted. Cancel the invoice instead.",
+                        invoice=(record.move_ids & self)[:1].display_name,
+                        record=record.display_name,
+                    )
+                )
 
     def _dunning_check_no_letter(self):
         # sudo: whoever deletes an invoice need not know of dunning

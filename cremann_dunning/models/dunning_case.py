@@ -1,6 +1,16 @@
+import logging
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_amount, format_date
+
+from ..law.calendar import add_months
+from ..law.limitation import WARN_MONTHS
+
+_logger = logging.getLogger(__name__)
 
 # One row per debtor out of the ledger, the current decisions and the levels reached, put into its case.
 REFRESH = """
@@ -100,12 +110,27 @@ class DunningCase(models.Model):
     decision_id = fields.Many2one("dunning.decision", readonly=True, ondelete="set null")
     explanation = fields.Char(string="Why", compute="_compute_explanation")
     refreshed_on = fields.Datetime(readonly=True)
+    limitation_date = fields.Date(
+        string="Lapses after",
+        readonly=True,
+        help="Before this day something has to happen or the oldest claim may lapse. Shown from half a year ahead.",
+    )
+    limitation_regime_id = fields.Many2one("dunning.regime", readonly=True, ondelete="set null")
+    limitation_warned = fields.Char(readonly=True, help="Months left at the last warning; 0 when it was too late.")
 
     letter_ids = fields.One2many("dunning.letter", "case_id", string="Letters")
     letter_count = fields.Integer(compute="_compute_counts")
     failed_count = fields.Integer(compute="_compute_counts", search="_search_failed_count", string="Failed letters")
     last_letter_date = fields.Date(compute="_compute_counts", string="Last letter")
     hold_id = fields.Many2one("dunning.hold", compute="_compute_hold_id", search="_search_hold_id", string="On hold")
+    dispute_ids = fields.One2many("dunning.dispute", "case_id", string="Disputes")
+    promise_ids = fields.One2many("dunning.promise", "case_id", string="Promises")
+    plan_ids = fields.One2many("dunning.payment.plan", "case_id", string="Payment plans")
+    contact_ids = fields.One2many("dunning.contact", "case_id", string="Contact moments")
+    open_dispute_count = fields.Integer(compute="_compute_record_counts", string="Open disputes")
+    promise_count = fields.Integer(compute="_compute_record_counts", string="Promises made")
+    plan_count = fields.Integer(compute="_compute_record_counts", string="Plans made")
+    contact_count = fields.Integer(compute="_compute_record_counts", string="Contacts")
     open_move_ids = fields.Many2many("account.move", compute="_compute_open_move_ids", string="Open items")
 
     _partner_company_uniq = models.Constraint(
@@ -118,6 +143,16 @@ class DunningCase(models.Model):
     def _compute_explanation(self):
         for case in self:
             case.explanation = case.decision_id.explanation
+
+    def _limitation_stage(self, today):
+        """How many months are left at most before the claim may lapse: 6, 3, 1 or 0 (too late); None when more."""
+        self.ensure_one()
+        if not self.limitation_date:
+            return None
+        if today > self.limitation_date:
+            return 0
+        reached = [months for months in WARN_MONTHS if today >= add_months(self.limitation_date, -months)]
+        return min(reached, default=None)
 
     @api.depends("letter_ids.state")
     def _compute_counts(self):
@@ -134,6 +169,19 @@ class DunningCase(models.Model):
                 case.failed_count = count
             if state == "sent":
                 case.last_letter_date = last
+
+    @api.depends("dispute_ids.state", "promise_ids", "plan_ids", "contact_ids")
+    def _compute_record_counts(self):
+        for name, model, domain in (
+            ("open_dispute_count", "dunning.dispute", [("state", "=", "open")]),
+            ("promise_count", "dunning.promise", []),
+            ("plan_count", "dunning.payment.plan", []),
+            ("contact_count", "dunning.contact", []),
+        ):
+            rows = self.env[model]._read_group([("case_id", "in", self.ids), *domain], ["case_id"], ["__count"])
+            counts = dict(rows)
+            for case in self:
+                case[name] = counts.get(case._origin, 0)
 
     def _search_failed_count(self, operator, value):
         if operator not in (">", "!=") or value:
@@ -261,12 +309,223 @@ class DunningCase(models.Model):
             )
         )
 
+    # -- calls and agreements -------------------------------------------------------------------------------------
+
+    def _responsible(self):
+        """Who works on this case: its own responsible, or else the company's."""
+        self.ensure_one()
+        return self.user_id or self.company_id.dunning_responsible_id
+
+    @api.model
+    def _settle_agreements(self):
+        """Decide in every company which promises and payment plans were kept or broken.
+
+        An error in one company leaves the others alone, and the day's run goes on.
+        """
+        for company in self.env["res.company"].search(Domain.TRUE):
+            try:
+                with self.env.cr.savepoint():
+                    self.env["dunning.promise"].with_company(company)._settle(company)
+                    self.env["dunning.payment.plan"].with_company(company)._settle(company)
+            except (UserError, AccessError) as error:
+                _logger.error("Promises and payment plans of company %s were not settled: %s", company.id, error)
+
+    @api.model
+    def _keep_calls(self, company, partner_ids=None):
+        """One activity for each case whose next step is a call: made, brought up to date, or taken away; in sets.
+
+        :param partner_ids: commercial partners to limit it to; all when None.
+        """
+        call_type = self._call_type()
+        due = self._calls_due(company, partner_ids)
+        held = self._call_activities(company, call_type, partner_ids)
+        # sudo: the run gives work to whoever is responsible
+        activities = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
+        fresh, stale, today = [], activities.browse(), company._dunning_today()
+        for case in self.browse(sorted(due.keys() | held.keys())):
+            ours = activities.browse(held.get(case.id, ()))
+            stale |= ours[1:] if case.id in due else ours
+            if case.id not in due:
+                continue
+            user = case._responsible() or self.env.user
+            note = case._call_note(due[case.id], user)
+            if not ours:
+                fresh.append(
+                    {
+                        "res_model_id": self.env["ir.model"]._get_id(self._name),
+                        "res_id": case.id,
+                        "activity_type_id": call_type.id,
+                        "user_id": user.id,
+                        "date_deadline": today,
+                        "summary": call_type.with_context(lang=user.lang).summary,
+                        "note": note,
+                    }
+                )
+            elif ours[0].note != note:
+                ours[0].note = note
+        stale.unlink()
+        activities.create(fresh)
+
+    @api.model
+    def _call_type(self):
+        """Our own type of activity, or Odoo's call where somebody removed it."""
+        ours = self.env.ref("cremann_dunning.mail_activity_type_call", raise_if_not_found=False)
+        return ours or self.env.ref("mail.mail_activity_data_call")
+
+    @api.model
+    def _calls_due(self, company, partner_ids):
+        """Ids of the decisions that ask for a call today, by case id, the oldest invoice first; one statement."""
+        self.env.flush_all()
+        only = SQL("AND d.partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT c.id, array_agg(d.id ORDER BY m.invoice_date_due, m.id)
+                  FROM dunning_decision d
+                  JOIN account_move m ON m.id = d.move_id
+                  JOIN dunning_case c ON c.partner_id = d.partner_id AND c.company_id = d.company_id
+                 WHERE d.company_id = %s AND d.is_current AND d.code = 'CALL_DUE' AND m.state = 'posted'
+                   AND m.payment_state IN ('not_paid', 'partial') %s
+                 GROUP BY c.id
+                """,
+                company.id,
+                only,
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _call_activities(self, company, call_type, partner_ids):
+        """Ids of the open activities to call, by case id; one statement."""
+        only = SQL("AND c.partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT c.id, array_agg(a.id ORDER BY a.id)
+                  FROM mail_activity a JOIN dunning_case c ON c.id = a.res_id
+                 WHERE a.res_model = 'dunning.case' AND a.activity_type_id = %s AND a.active AND c.company_id = %s %s
+                 GROUP BY c.id
+                """,
+                call_type.id,
+                company.id,
+                only,
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
+    def _call_note(self, decision_ids, user):
+        """What the call is about, in the language of whoever makes it."""
+        env = self.with_context(lang=user.lang or self.env.lang).env
+        row = Markup("<li>%s</li>")
+        rows = [
+            row
+            % env._(
+                "%(invoice)s, due on %(date)s: %(amount)s",
+                invoice=decision.move_id.name,
+                date=format_date(env, decision.move_id.invoice_date_due),
+                amount=format_amount(env, decision.amount_open, decision.currency_id),
+            )
+            for decision in self.env["dunning.decision"].sudo().browse(decision_ids)  # sudo: the run's own answers
+        ]
+        return Markup("<p>%s</p><ul>%s</ul>") % (env._("Call about:"), Markup("").join(rows))
+
+    def _action_new(self, model, name, **defaults):
+        """The form of a new record about this debtor, in a window."""
+        self.ensure_one()
+        self.env[model].check_access("create")
+        self.check_access("read")
+        context = {f"default_{key}": value for key, value in defaults.items()} | {"default_case_id": self.id}
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": context,
+        }
+
+    def action_new_dispute(self):
+        """Note that the debtor does not agree."""
+        return self._action_new("dunning.dispute", self.env._("New dispute"))
+
+    def action_new_promise(self):
+        """Note that the debtor promised to pay."""
+        return self._action_new("dunning.promise", self.env._("New promise"))
+
+    def action_new_plan(self):
+        """Let the debtor pay in instalments; a plan is worked on in a page of its own."""
+        return self._action_new("dunning.payment.plan", self.env._("New payment plan")) | {"target": "current"}
+
+    def action_log_call(self):
+        """Note a call; when one is due, it counts as that step unless somebody says otherwise."""
+        self.ensure_one()
+        due = self._calls_due(self.company_id, self.partner_id.ids).get(self.id, ())
+        # sudo: level and invoices of the answers that are shown on the case
+        decisions = self.env["dunning.decision"].sudo().browse(due)
+        level = decisions.level_id[:1]
+        moves = decisions.filtered(lambda decision: decision.level_id == level).move_id
+        step = {"counts_as_step": True, "level_id": level.id, "move_ids": moves.ids} if level else {}
+        return self._action_new("dunning.contact", self.env._("Log a contact"), **step)
+
+    def _action_records(self, xml_id):
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        context = {"default_case_id": self.id} if len(self) == 1 else {}
+        return action | {"domain": [("case_id", "in", self.ids)], "context": context}
+
+    def action_open_disputes(self):
+        """The disputes of these debtors."""
+        return self._action_records("cremann_dunning.dunning_dispute_action")
+
+    def action_open_promises(self):
+        """The promises of these debtors."""
+        return self._action_records("cremann_dunning.dunning_promise_action")
+
+    def action_open_plans(self):
+        """The payment plans of these debtors."""
+        return self._action_records("cremann_dunning.dunning_payment_plan_action")
+
+    def action_open_contacts(self):
+        """The contact moments with these debtors."""
+        return self._action_records("cremann_dunning.dunning_contact_action")
+
     @api.model
     def action_open_worklist(self):
-        """Refresh the figures of the chosen companies and open the worklist."""
+        """Refresh the figures of the chosen companies and open the worklist; say so when rates are out of date."""
         for company in self.env.companies:
             self._refresh(company)
-        return self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_case_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_case_action")
+        tables = self.env["dunning.interest.table"].union(*(c._dunning_stale_tables() for c in self.env.companies))
+        if not tables:
+            return action
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("Interest rates may be out of date"),
+                "message": self.env._(
+                    "The newest rate is older than it should be: %s. Look up whether the law has set a newer one, "
+                    "under Configuration, Interest tables.",
+                    ", ".join(tables.mapped("name")),
+                ),
+                "next": action,
+            },
+        }
+
+    def action_write_letter(self):
+        """Write one letter by hand, of a level that a person chooses."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Write a letter"),
+            "res_model": "dunning.letter.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
 
     def action_propose(self):
         """Propose the next letter for these debtors, and show it for review."""

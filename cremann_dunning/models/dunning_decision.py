@@ -23,8 +23,14 @@ SENTENCES = {
     "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
     "APPROVAL": _lt("%(level)s is due and waits for somebody to confirm it."),
+    "CALL_DUE": _lt("%(level)s: call the debtor and log the contact. %(days)s days past the due date of %(due_date)s."),
     "HOLD": _lt("On hold without an end date: %(reason)s"),
     "HOLD_UNTIL": _lt("On hold up to and including %(until)s: %(reason)s"),
+    "DISPUTED": _lt("Disputed since %(since)s: %(reason)s. It goes on when somebody closes the dispute."),
+    "PLAN": _lt(
+        "A payment plan runs: the next instalment of %(amount)s is due on %(date)s. Left alone until %(until)s."
+    ),
+    "PROMISE": _lt("The debtor promised to pay %(amount)s on %(date)s. Left alone until %(until)s."),
     "NO_FOLLOWUP": _lt("Marked in Odoo as not to be followed up."),
     "NOT_SENT": _lt("The invoice was never sent, as far as Odoo knows. Send it first, then it can be chased."),
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
@@ -36,12 +42,14 @@ SENTENCES = {
     ),
     "LETTER_FAILED": _lt("The letter %(letter)s could not be delivered. Mend the cause and retry it, or cancel it."),
     "LAST_LEVEL": _lt("At the end of its procedure, after %(level)s. A person decides what comes next."),
+    "REFUSED": _lt("The rules stop this letter. %(message)s"),
     "NO_PROCEDURE": _lt("No procedure fits this debtor. Make one for this country and kind, or choose one by hand."),
     "NO_LEVEL": _lt("The procedure %(procedure)s has no levels. Add a level or choose another procedure."),
     "NO_TEXT": _lt("The level %(level)s has no text. Choose a text on the level."),
     "NO_REGIME": _lt("%(message)s"),
     "NO_RATE": _lt("%(message)s"),
     "NO_SCALE": _lt("%(message)s"),
+    "CLAUSE": _lt("%(message)s"),
     "ERROR": _lt("Something went wrong with this debtor: %(message)s"),
 }
 
@@ -148,6 +156,9 @@ class DunningDecision(models.Model):
         if code not in SENTENCES:
             return code
         sentence = self.env._(SENTENCES[code])
+        if code == "DISPUTED" and "reason" in params:  # kept as a code, read in one's own language
+            reasons = dict(self.env["dunning.dispute"]._fields["reason"]._description_selection(self.env))
+            params = params | {"reason": reasons.get(params["reason"], params["reason"])}
         return sentence % _Lenient(params)
 
     @api.model
@@ -164,8 +175,12 @@ class DunningDecision(models.Model):
             "OTHER_LETTER": env._("Other letter first"),
             "LETTER_OPEN": env._("Letter under way"),
             "APPROVAL": env._("Waits for approval"),
+            "CALL_DUE": env._("Call due"),
             "HOLD": env._("On hold"),
             "HOLD_UNTIL": env._("On hold until a date"),
+            "DISPUTED": env._("Disputed"),
+            "PLAN": env._("Payment plan"),
+            "PROMISE": env._("Promised to pay"),
             "NO_FOLLOWUP": env._("Not to be followed up"),
             "NOT_SENT": env._("Invoice not sent"),
             "NET_CREDIT": env._("Covered by credit"),
@@ -175,12 +190,14 @@ class DunningDecision(models.Model):
             "NO_ADDRESS": env._("No address"),
             "LETTER_FAILED": env._("Letter not delivered"),
             "LAST_LEVEL": env._("End of the procedure"),
+            "REFUSED": env._("Stopped by the rules"),
             "NO_PROCEDURE": env._("No procedure"),
             "NO_LEVEL": env._("Procedure without levels"),
             "NO_TEXT": env._("Level without text"),
             "NO_REGIME": env._("No rules for this debtor"),
             "NO_RATE": env._("Interest rate missing"),
             "NO_SCALE": env._("Cost scale missing"),
+            "CLAUSE": env._("Clause above the maximum"),
             "ERROR": env._("Error"),
         }
 

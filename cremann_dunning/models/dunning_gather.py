@@ -1,12 +1,29 @@
 from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine.facts import Claim, Credit, Debtor, Hold
+from ..engine.facts import Claim, Credit, Debtor, Hold, Notice
 
 ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the sent letters did to one receivable line; see ``engine.facts.Claim`` for the meaning of each."""
+
+    levels: frozenset = frozenset()
+    sent_on: date | None = None
+    claimable_from: date | None = None
+    regime: int | None = None
+    default_from: date | None = None
+    notice: Notice | None = None
+
+
+NO_HISTORY = History()
 
 
 class DunningGather(models.AbstractModel):
@@ -40,7 +57,8 @@ class DunningGather(models.AbstractModel):
         partners = tuple({row["partner_id"] for row in rows})
         holds = self._holds(company, partners)
         under_way = self._letters_under_way(company, partners, without)
-        history = self._history(company, partners, without)
+        history = self._with_contacts(self._history(company, partners, without), company, partners)
+        agreements = self._agreements(company, partners)
         last_letters = self._last_letters(company, partners, without)
         unmatched = self._unmatched(company, partners)
         choose = self.env["dunning.procedure"]._chooser(company)
@@ -63,6 +81,7 @@ class DunningGather(models.AbstractModel):
                 unmatched=unmatched.get(partner_id, ZERO),
                 last_letter_on=last_letters.get(partner_id),
                 hold=holds.get((partner_id, None)),
+                **{kind: found.get(partner_id, ()) for kind, found in agreements.items()},
                 has_email=row["has_email"],
                 has_address=row["has_address"],
                 extra={"lang": row["lang"], "country_id": row["country_id"], "contact_id": row["contact_id"]},
@@ -103,6 +122,25 @@ class DunningGather(models.AbstractModel):
         return [partner_id for (partner_id,) in self.env.cr.fetchall()]
 
     @api.model
+    def _agreements(self, company, partners):
+        """Per kind of ``engine.facts.Debtor`` field, what people noted: disputes, promises and payment plans."""
+        return {
+            "disputes": self.env["dunning.dispute"]._facts(company, partners),
+            "promises": self.env["dunning.promise"]._facts(company, partners),
+            "plans": self.env["dunning.payment.plan"]._facts(company, partners),
+        }
+
+    @api.model
+    def _with_contacts(self, history, company, partners):
+        """The history of letters with the contacts that count as a step in it: levels reached and the last day."""
+        history = dict(history)
+        for line_id, (levels, day) in self.env["dunning.contact"]._steps(company, partners).items():
+            past = history.get(line_id, NO_HISTORY)
+            last = max(past.sent_on or day, day)
+            history[line_id] = replace(past, levels=past.levels.union(levels), sent_on=last)
+        return history
+
+    @api.model
     def _usable_procedures(self, company):
         """Procedures that an invoice or partner of this company may name: active, and shared or its own."""
         return set(self.env["dunning.procedure"].sudo().search([("company_id", "in", (False, company.id))]).ids)
@@ -112,7 +150,7 @@ class DunningGather(models.AbstractModel):
         named = [id_ for id_ in (row["own_procedure"], row["partner_procedure"]) if id_ in usable]
         procedure = named[0] if named else choose(row["country_id"], row["kind"])
         open_letter, failed_letter = under_way.get(row["line_id"], (None, None))
-        levels_done, sent_on, claimable_from = history.get(row["line_id"], ((), None, None))
+        past = history.get(row["line_id"], NO_HISTORY)
         return Claim(
             line_id=row["line_id"],
             move_id=row["move_id"],
@@ -123,15 +161,19 @@ class DunningGather(models.AbstractModel):
             due_date=row["due_date"],
             procedure=procedure,
             kind=row["kind"],
-            levels_done=frozenset(levels_done),
-            level_sent_on=sent_on,
-            level_claimable_from=claimable_from,
+            levels_done=past.levels,
+            level_sent_on=past.sent_on,
+            level_claimable_from=past.claimable_from,
             sent=row["sent"],
             no_followup=row["no_followup"],
             hold=holds.get((row["partner_id"], row["move_id"])),
             open_letter=open_letter,
             failed_letter=failed_letter,
             instalment=row["instalments"] > 1,
+            regime=past.regime,
+            notice=past.notice,
+            default_from=past.default_from,
+            periodic=row["periodic"],
         )
 
     @api.model
@@ -154,10 +196,12 @@ class DunningGather(models.AbstractModel):
                            COALESCE(l.no_followup, FALSE) AS no_followup,
                            COALESCE(m.is_move_sent, FALSE) AS sent,
                            m.dunning_procedure_id AS own_procedure, m.dunning_kind_set AS own_kind,
+                           %(periodic)s OR COALESCE(j.dunning_periodic, FALSE) AS periodic,
                            COUNT(*) OVER (PARTITION BY l.move_id) AS instalments
                       FROM account_move_line l
                       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
                       JOIN account_move m ON m.id = l.move_id
+                      JOIN account_journal j ON j.id = m.journal_id
                       JOIN res_currency cur ON cur.id = l.currency_id
                       JOIN res_partner p ON p.id = l.partner_id
                      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
@@ -195,6 +239,7 @@ class DunningGather(models.AbstractModel):
                 country=company.country_id.id or None,
                 as_of=as_of,
                 only=only,
+                periodic=company.dunning_periodic,
             )
         )
         names = [column.name for column in self.env.cr.description]
@@ -251,19 +296,25 @@ class DunningGather(models.AbstractModel):
 
     @api.model
     def _history(self, company, partners, without):
-        """Per receivable line what its sent letters did: levels reached, day of the last one, end of the free term.
+        """Per receivable line what its sent letters did: ``History``.
 
         Read from the letters and not from the invoice: the letter is the proof, what the invoice shows follows it. A
-        free term counts only for what the statutory letter demanded, not for what it merely listed.
+        free term, a regime and a term to pay count only for what the letter demanded, not for what it merely listed.
         """
         self.env.cr.execute(
             SQL(
                 """
-                SELECT k.move_line_id, array_agg(k.level_id), MAX(f.sent_on),
-                       MAX(f.claimable_from) FILTER (WHERE k.principal_part)
+                SELECT k.move_line_id, array_agg(k.level_id) FILTER (WHERE k.level_id IS NOT NULL),
+                       MAX(f.sent_on) FILTER (WHERE k.level_id IS NOT NULL),
+                       MAX(f.claimable_from) FILTER (WHERE k.principal_part),
+                       (array_agg(f.regime_id ORDER BY f.sent_on, f.id)
+                            FILTER (WHERE k.principal_part AND f.legal_type = 'statutory_notice'))[1],
+                       MIN(f.default_from) FILTER (WHERE k.principal_part),
+                       (array_agg(f.id ORDER BY f.sent_on DESC, f.id DESC)
+                            FILTER (WHERE k.principal_part AND f.claimable_from IS NOT NULL))[1]
                   FROM dunning_letter_line k
                   JOIN dunning_letter f ON f.id = k.letter_id
-                 WHERE f.company_id = %s AND f.state = 'sent' AND k.level_id IS NOT NULL
+                 WHERE f.company_id = %s AND f.state = 'sent' AND (k.level_id IS NOT NULL OR k.principal_part)
                    AND f.partner_id IN %s AND f.id NOT IN %s
                  GROUP BY k.move_line_id
                 """,
@@ -272,7 +323,29 @@ class DunningGather(models.AbstractModel):
                 without,
             )
         )
-        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
+        rows = self.env.cr.fetchall()
+        notices = self._notices({row[6] for row in rows if row[6]})
+        return {
+            line_id: History(frozenset(levels or ()), sent_on, claimable, regime, default_from, notices.get(notice))
+            for line_id, levels, sent_on, claimable, regime, default_from, notice in rows
+        }
+
+    @api.model
+    def _notices(self, letter_ids):
+        """Statutory notices with a term, by id: when they went, when their term ended and what they announced."""
+        if not letter_ids:
+            return {}
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id, sent_on, claimable_from, COALESCE(amount_costs_announced, 0)::text,
+                       COALESCE(amount_costs_vat, 0)::text, COALESCE(costs_vat_rate, 0)::text
+                  FROM dunning_letter WHERE id IN %s
+                """,
+                tuple(letter_ids),
+            )
+        )
+        return {row[0]: Notice(*row[:3], *(Decimal(figure) for figure in row[3:])) for row in self.env.cr.fetchall()}
 
     @api.model
     def _last_letters(self, company, partners, without):

@@ -2,6 +2,7 @@ import hashlib
 import io
 import logging
 import re
+from collections import defaultdict
 from datetime import timedelta
 
 import psycopg2
@@ -19,7 +20,8 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from ..engine import rules
 from ..engine.decide import settled
-from ..law import calendar
+from ..law import calendar, terms
+from ..law.calendar import add_months
 from ..law.errors import LawError
 from . import dunning_bulk
 from .dunning_level import LEGAL_TYPES
@@ -35,7 +37,7 @@ CHATTER = {"message_main_attachment_id", "activity_ids", "message_ids", "message
 # What may still change on a letter that was issued: what happens to it, never what it says.
 AFTER_ISSUE = CHATTER | {
     "state", "email_to", "sent_on", "sent_at", "mail_id", "message_id", "error", "cancel_reason", "term_first_day",
-    "term_last_day", "claimable_from", "follow_up_pending",
+    "term_last_day", "claimable_from", "default_from", "follow_up_pending", "refusal_codes",
 }  # fmt: skip
 
 
@@ -114,6 +116,19 @@ class DunningLetter(models.Model):
     term_first_day = fields.Date(string="First day of the free term", readonly=True)
     term_last_day = fields.Date(string="Last day of the free term", readonly=True)
     claimable_from = fields.Date(string="Costs from", readonly=True, help="First day after the free term.")
+    default_from = fields.Date(
+        string="In default from",
+        readonly=True,
+        help="First day after the term to pay that this letter gave, counted from the day it was received (art. 6:82 "
+        "BW).",
+    )
+
+    refusal_codes = fields.Char(readonly=True, copy=False, help="What the rules held against it, as codes.")
+    refusal = fields.Char(
+        string="Stopped by the rules", compute="_compute_refusal", help="Why this letter may not go as it is."
+    )
+    refusal_is_final = fields.Boolean(compute="_compute_refusal")
+    override_ids = fields.One2many("dunning.override", "letter_id", string="Overrides", readonly=True, copy=False)
 
     mail_id = fields.Many2one("mail.mail", readonly=True, copy=False, ondelete="set null")
     message_id = fields.Char(string="Message-ID", readonly=True, copy=False)
@@ -135,6 +150,7 @@ class DunningLetter(models.Model):
     bookings_text = fields.Char(compute="_compute_text_parts")
     amount_text = fields.Char(compute="_compute_text_parts")
     costs_text = fields.Char(compute="_compute_text_parts")
+    clause_interest_text = fields.Char(compute="_compute_text_parts")
     vat_text = fields.Char(compute="_compute_text_parts")
     next_step_text = fields.Char(compute="_compute_text_parts")
     demanded_count = fields.Integer(compute="_compute_text_parts")
@@ -183,6 +199,7 @@ class DunningLetter(models.Model):
             letter.bookings_text = booked and format_date(env, booked, date_format="d MMMM y", lang_code=letter.lang)
             letter.amount_text = letter._money(letter.amount_total)
             letter.costs_text = letter._money(letter.amount_costs or letter.amount_costs_announced)
+            letter.clause_interest_text = letter._clause_interest()
             letter.vat_text = letter._vat_declaration()
             letter.demanded_count = len(moves)
             levels = letter.procedure_id.level_ids.with_context(lang=letter.lang)
@@ -198,6 +215,15 @@ class DunningLetter(models.Model):
             for block in ("claims", "amounts", "vat", "payment", "listed", "signature"):
                 template = f"cremann_dunning.letter_{block}"
                 letter[f"{block}_html"] = qweb._render(template, {"letter": record, "company": record.company_id})
+
+    def _clause_interest(self):
+        """The percentage that the clause asks of this debtor, no more than the law allows, as he writes a number."""
+        self.ensure_one()
+        agreed = self.regime_id._agreed_rate(self.company_id) if self.regime_id else None
+        if not agreed or not self.regime_id.interest_table_id:
+            return False
+        rate = self.regime_id._capped_rate_table(agreed).percent_on(self.date)
+        return format_decimal(rate, locale=babel_locale_parse(self.lang))
 
     def _vat_declaration(self):
         """What art. 2(3) BIK has the creditor declare when the costs include VAT, in the debtor's language."""
@@ -302,6 +328,55 @@ class DunningLetter(models.Model):
             except (UserError, QWebError) as error:  # a draft opens all the same, and says what is wrong
                 letter.shown_subject, letter.shown_body = False, escape(letter._text_problem(text, error))
 
+    @api.depends("state", "override_ids", "line_ids", "body")
+    @api.depends_context("lang")
+    def _compute_refusal(self):
+        """What the gate says of a letter that has not gone out, at the moment of looking."""
+        gate = self.env["dunning.gate"].sudo()  # asks about settings and texts that the reader need not open
+        waiting = self.filtered(lambda letter: letter.id and letter.state in ("draft", "issued", "failed"))
+        answers = gate._check(waiting.sudo())
+        self.refusal, self.refusal_is_final = False, False
+        for letter in waiting:
+            if refusals := answers[letter.sudo()]:
+                letter.refusal = gate._explain(refusals, letter)
+                letter.refusal_is_final = any(refusal.final for refusal in refusals)
+
+    def _demanded_lines(self):
+        """The lines that the letter asks money for."""
+        return self.line_ids.filtered("principal_part")
+
+    def _required_elements(self):
+        """What the regime wants in a letter of this type, as values of the engine."""
+        self.ensure_one()
+        needs = self.regime_id.requirement_ids.filtered(lambda line: line.legal_type == self.legal_type)
+        return needs.element_ids._gate_elements(self)
+
+    @api.model
+    def _earlier_costs(self, company, partner_ids, on):
+        """Costs that statutory notices announced to these debtors before, without VAT.
+
+        :return: ``{partner id: [(day, amount), ...]}``, of the last two years at most: nobody looks back further.
+        """
+        if not partner_ids:
+            return {}
+        rows = self.sudo()._read_group(  # figures of the same company, whoever proposes
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", list(partner_ids)),
+                ("state", "=", "sent"),
+                ("legal_type", "=", rules.STATUTORY_NOTICE),
+                ("sent_on", ">=", add_months(on, -24)),
+                ("amount_costs_announced", ">", 0),
+                ("id", "not in", self.ids),
+            ],
+            ["partner_id", "sent_on:day"],
+            ["amount_costs_announced:sum", "amount_costs_vat:sum", "currency_id:recordset"],
+        )
+        decimal, found = self.env["dunning.run"]._decimal, defaultdict(list)
+        for partner, day, announced, vat, currencies in rows:
+            found[partner.id].append((day, decimal(announced - vat, currencies[:1])))
+        return found
+
     # -- making ---------------------------------------------------------------------------------------------------
 
     @api.model
@@ -316,27 +391,30 @@ class DunningLetter(models.Model):
         level = context.levels[plan.level.id]
         whole = level.legal_type == rules.REMINDER
         kind = min((decision.claim.kind for decision in plan.decisions), key=context.protection)
-        regime = context.regime(debtor.extra["country_id"], kind)
-        if level.legal_type == rules.STATUTORY_NOTICE and regime.free_term_rule == "none":
-            raise RegimeError(
-                "NO_REGIME",
-                self.env._(
-                    "%(level)s is a statutory consumer notice, and the rules %(regime)s know none. Choose another type "
-                    "for the level, or another procedure for this debtor.",
-                    level=level.name,
-                    regime=regime.name,
-                ),
-            )
-        lines = [
-            context.line_vals(decision, level, demanded=whole or decision.code == "LETTER")
-            for decision in plan.decisions
-        ]
-        demanded = [line for line in lines if line["principal_part"]]
-        amounts = context.amounts(level, regime, kind, plan.currency, demanded, plan.decisions, context.lang(debtor))
+        asked = [(decision, whole or decision.code == "LETTER") for decision in plan.decisions]
+        regime = context.rules(debtor, kind, [decision for decision, demanded in asked if demanded])
+        on_it = [(decision, demanded) for decision, demanded in asked if demanded or decision.code != "LISTED"]
+        claims = [context.on_letter(decision, plan.procedure, demanded) for decision, demanded in on_it]
+        charges = context.charges(debtor, regime, level, kind, plan.currency, claims)
+        amounts, interest = context.amounts(charges, level, context.lang(debtor))
+        lines = [context.line_vals(decision, demanded, interest) for decision, demanded in asked]
+        vals = self._prepare_head(plan, debtor, context, kind, regime)
+        vals |= {
+            "amount_listed": sum(line["amount_open"] for line in lines if not line["principal_part"]),
+            "line_ids": [Command.create(line) for line in lines],
+            **amounts,
+        }
+        context.check(charges, vals, claims, debtor, plan.procedure)
+        return vals
+
+    @api.model
+    def _prepare_head(self, plan, debtor, context, kind, regime):
+        """Who writes to whom, about what and under which rules."""
+        level = context.levels[plan.level.id]
         return {
             "company_id": context.company.id,
             "currency_id": context.currencies[plan.currency].id,
-            "run_id": context.run.id,
+            "run_id": context.run._origin.id,
             "case_id": context.cases[debtor.partner_id].id,
             "partner_id": debtor.partner_id,
             "contact_id": debtor.extra["contact_id"] or debtor.partner_id,
@@ -346,13 +424,10 @@ class DunningLetter(models.Model):
             "procedure_id": plan.procedure.id,
             "level_id": level.id,
             "legal_type": level.legal_type,
-            "regime_id": regime.id if regime else False,
+            "regime_id": regime.id,
             "channel": plan.channel,
             "date": context.date,
             "deadline": context.deadline(level),
-            "amount_listed": sum(line["amount_open"] for line in lines if not line["principal_part"]),
-            "line_ids": [Command.create(line) for line in lines],
-            **amounts,
         }
 
     @api.model
@@ -397,6 +472,12 @@ class DunningLetter(models.Model):
             if id_ := known.get((*read_head(vals), *body)):
                 found[index] = id_
         return found
+
+    def _discard(self):
+        """Drafts make way for new ones; what is on record already is cancelled instead."""
+        kept = self.filtered(lambda letter: letter.name != "/" or letter.override_ids)
+        kept._cancel(self.env._("Made anew: the run was proposed again."))
+        (self - kept).unlink()
 
     @api.model
     def _deadline(self, country_code, day, term_days):
@@ -454,9 +535,38 @@ class DunningLetter(models.Model):
             raise UserError(self.env._("The level has no text. Choose a text on the level."))
         self._number()
         self._freeze_text()
-        self._store_pdfs()
-        self.write({"state": "issued", "error": False})
-        self.filtered(lambda letter: letter.channel == "email")._make_mails()
+        passed = self - self._stop_at_gate()
+        passed._store_pdfs()
+        passed.write({"state": "issued", "error": False, "refusal_codes": False})
+        passed.filtered(lambda letter: letter.channel == "email")._make_mails()
+
+    def _stop_at_gate(self, leaving=False):
+        """Hold back those of these letters that the rules stop, with the reason on them; return them.
+
+        Every path ends here: issuing from a run, a button, a server action or the daily job, a mail that is about to
+        leave, a letter that is put in the post. A mail that comes at the wrong hour is put off instead.
+
+        :param leaving: whether they are about to be mailed.
+        """
+        gate = self.env["dunning.gate"]
+        stopped = self.browse()
+        for letter, refusals in gate._check(self, leaving).items():
+            if not refusals:
+                continue
+            stopped |= letter
+            if later := gate._later(refusals):
+                letter.mail_id.sudo().scheduled_date = later  # the outbox belongs to the system
+            else:
+                letter._refuse(refusals)
+        return stopped
+
+    def _refuse(self, refusals):
+        """Keep on the letter why the rules stop it; a mail that waited for it is taken back."""
+        self.ensure_one()
+        self.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").cancel()  # the outbox is the system's
+        self.refusal_codes = " ".join(refusal.code for refusal in refusals)
+        env = self.with_context(lang=self.user_id.lang or self.env.lang).env
+        self._register_failure(env["dunning.gate"]._explain(refusals, self))
 
     def _number(self):
         """Numbers from the company's own series, handed out when a letter becomes final."""
@@ -553,7 +663,8 @@ class DunningLetter(models.Model):
         return pdfs
 
     def _render_streams(self, report, ids):
-        streams = report.with_context(webp_as_jpg=True, report_pdf_no_attachment=True)._render_qweb_pdf_prepare_streams(
+        context = {"webp_as_jpg": True, "report_pdf_no_attachment": True, "dunning_issue": True}
+        streams = report.with_context(**context)._render_qweb_pdf_prepare_streams(
             REPORT, {"report_type": "pdf"}, res_ids=ids
         )
         return {self.browse(res_id): data["stream"].getvalue() for res_id, data in streams.items() if res_id}
@@ -674,28 +785,41 @@ class DunningLetter(models.Model):
                     "message_id": message_id,
                     "error": False,
                     "follow_up_pending": True,
-                    **letter._prepare_term(day),
+                    **letter._prepare_term(day, "email" if message_id else "post"),
                 }
             )
             letter.activity_unlink(["mail.mail_activity_data_warning"])
 
-    def _prepare_term(self, day):
-        """The free term that a statutory notice gives, counted from the day it was really sent.
+    def _prepare_term(self, day, channel):
+        """The term that a letter gives, counted from the day it was really sent.
 
-        Without a term nothing can be claimed later, which is the safe side; the letter says what is wrong.
+        Of a statutory notice the free term: without one nothing can be claimed later, which is the safe side; the
+        letter says what is wrong. Of another letter the term to pay, after which the debtor is in default (6:82 BW).
         """
         self.ensure_one()
         if self.legal_type != rules.STATUTORY_NOTICE:
-            return {}
+            return {"default_from": self._default_from(day, channel)} if self.deadline else {}
         try:
-            term = self.regime_id.free_term(day, "post" if self.channel == "print" else "email")
+            term = self.regime_id.free_term(day, channel)
         except RegimeError as error:
             return {"error": str(error)}
+        if not term:  # the rules lost their term after the letter was made
+            return {}
         return {
             "term_first_day": term.first_day,
             "term_last_day": term.last_day,
             "claimable_from": term.claimable_from,
         }
+
+    def _default_from(self, day, channel):
+        """First day after the term to pay: its days from receipt on, and not before the printed day ended."""
+        self.ensure_one()
+        country = self.regime_id.country_id.code or self.company_id.country_id.code or "NL"
+        try:
+            term = terms.notice_term(country, day, channel, max((self.deadline - self.date).days, 1))
+        except LawError:  # a country without a known calendar: a week for the post
+            return max(self.deadline, day + timedelta(days=7)) + timedelta(days=1)
+        return max(term.claimable_from, self.deadline + timedelta(days=1))
 
     @api.model
     def _after_sending(self, company):
@@ -767,12 +891,13 @@ class DunningLetter(models.Model):
         return reason or self.env._("The mail server gave no reason.")
 
     def _stop_if_settled(self):
-        """Cancel those of these issued letters whose claims have changed since; return them.
+        """Cancel those of these letters whose claims have changed since; return them.
 
         Called at the moment of sending. Facts are gathered again with the letters themselves left out.
         """
         stopped = self.browse()
-        for company, letters in self.filtered(lambda letter: letter.state == "issued").grouped("company_id").items():
+        waiting = self.filtered(lambda letter: letter.state in ("draft", "issued"))
+        for company, letters in waiting.grouped("company_id").items():
             outcomes = self.env["dunning.run"]._decide_now(company, letters)
             for letter in letters:
                 asked = letter._asked()
@@ -796,7 +921,9 @@ class DunningLetter(models.Model):
         self.ensure_one()
         decision = next((decision for decision in changed.values() if decision), None)
         if decision is None:
-            return self.env._("Not sent: an invoice on it was paid, credited or changed after the letter was made.")
+            return self.env._(
+                "Not sent: an invoice on it was paid, credited, disputed or changed after the letter was made."
+            )
         sentence = self.env["dunning.run"]._sentence(decision, self.company_id)
         return self.env._("Not sent: %s", sentence)
 
@@ -824,7 +951,8 @@ class DunningLetter(models.Model):
         fresh.write({"state": "draft", "error": False})
         fresh._issue()
         again = failed - fresh
-        again.write({"state": "issued", "error": False})
+        again.write({"state": "issued", "error": False, "refusal_codes": False})
+        again -= again._stop_at_gate()
         again.filtered(lambda letter: letter.channel == "email")._make_mails()
         return True
 
@@ -839,6 +967,8 @@ class DunningLetter(models.Model):
             )
         letters.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
         letters.write({"state": "issued", "error": False})
+        if stopped := letters._stop_at_gate():
+            raise UserError(stopped[:1].error)
         return letters.action_print()
 
     def action_print(self):
@@ -853,7 +983,9 @@ class DunningLetter(models.Model):
             raise UserError(
                 self.env._("Choose letters on paper that wait to be posted. Letters by mail report themselves.")
             )
-        letters.sudo()._register_sent()  # evidence is written by the system
+        letters = letters.sudo()  # evidence is written by the system
+        letters -= letters._stop_at_gate()
+        letters._register_sent()
         for company in letters.company_id:
             self.sudo()._after_sending(company)
         return True
@@ -862,6 +994,69 @@ class DunningLetter(models.Model):
         """Empty the outbox for these letters at once instead of within a few minutes."""
         mails = self.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing")  # the outbox is the system's
         mails.send(auto_commit=self.env["dunning.run"]._may_commit())
+        if len(self) == 1 and self.state == "issued" and self.mail_id.sudo().scheduled_date:
+            refusals = self.env["dunning.gate"].sudo()._check(self.sudo(), leaving=True)[self.sudo()]
+            if refusals:
+                raise UserError(self.env["dunning.gate"]._explain(refusals, self))
+        return True
+
+    def action_override(self):
+        """Ask a manager for the reason why this letter goes all the same."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send all the same"),
+            "res_model": "dunning.override.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_letter_id": self.id},
+        }
+
+    def _override(self, reason, user):
+        """Keep why a manager lets this letter go, one record per rule, and go on with it.
+
+        :raises UserError: the rules hold nothing against it, or something that nobody may override.
+        """
+        self.ensure_one()
+        gate = self.env["dunning.gate"]
+        by_mail = self.state == "issued" and self.channel == "email"
+        refusals = gate._check(self, leaving=by_mail)[self]
+        if not refusals:
+            raise UserError(self.env._("The rules hold nothing against this letter any more. Retry it."))
+        if refusals[0].final:
+            raise UserError(
+                self.env._("Nobody may override this: %s", gate._sentence(refusals[0], self.currency_id.id))
+            )
+        self.env["dunning.override"].create(
+            [
+                {
+                    "letter_id": self.id,
+                    "code": refusal.code,
+                    "article": refusal.article,
+                    "sentence": gate._sentence(refusal, self.currency_id.id),
+                    "reason": reason,
+                    "user_id": user.id,
+                }
+                for refusal in refusals
+            ]
+        )
+        self.message_post(body=self.env._("%(user)s lets this letter go: %(reason)s", user=user.name, reason=reason))
+        if self.state == "failed":
+            self.action_retry()
+        elif self.state == "draft" and not self.run_id:
+            self.action_issue()
+        elif by_mail:
+            self.mail_id.scheduled_date = False
+            self.action_send_now()
+
+    def action_issue(self):
+        """Issue letters that were written by hand: checked once more, numbered, and put in the outbox or printed."""
+        drafts = self.filtered(lambda letter: letter.state == "draft" and not letter.run_id)
+        if not drafts:
+            raise UserError(self.env._("A letter of a run goes out when its run is confirmed."))
+        drafts = drafts.sudo()  # evidence is written by the system
+        drafts -= drafts._stop_if_settled()
+        drafts._issue()
         return True
 
     def write(self, vals):
@@ -876,8 +1071,8 @@ class DunningLetter(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_drafts_only(self):
-        if self.filtered(lambda letter: letter.name != "/"):
-            raise UserError(self.env._("A letter with a number stays on record. Cancel it instead."))
+        if self.filtered(lambda letter: letter.name != "/" or letter.override_ids):
+            raise UserError(self.env._("A letter with a number or an override stays on record. Cancel it instead."))
 
 
 def _root_cause(error):

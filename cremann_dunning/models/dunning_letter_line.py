@@ -42,8 +42,12 @@ class DunningLetterLine(models.Model):
         readonly=True,
         help="Payments on it, and the debtor's own credits set off against it.",
     )
+    amount_disputed = fields.Monetary(
+        string="Disputed", readonly=True, help="Part of the invoice that is in dispute and not asked."
+    )
     amount_open = fields.Monetary(string="Open", readonly=True)
     amount_interest = fields.Monetary(string="Interest", readonly=True)
+    interest_from = fields.Date(readonly=True, help="First day over which interest is reckoned.")
     create_uid = dunning_bulk.Unguarded("res.users", string="Created by", automatic=True, readonly=True)
     write_uid = dunning_bulk.Unguarded("res.users", string="Last Updated by", automatic=True, readonly=True)
 

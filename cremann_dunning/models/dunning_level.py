@@ -13,8 +13,10 @@ LEGAL_TYPES = [
     (rules.HANDOVER, "Hand-over"),
 ]
 
-# The steps that this version can carry out: each of them is a letter that goes out after the due date.
+# The steps that go out as a letter, after the due date.
 WRITTEN_TYPES = {rules.REMINDER, rules.STATUTORY_NOTICE, rules.NOTICE_OF_DEFAULT, rules.FINAL_NOTICE}
+# And the one that a person carries out: it counts when the contact is noted.
+CARRIED_OUT = WRITTEN_TYPES | {rules.CALL}
 
 
 class DunningLevel(models.Model):
@@ -117,12 +119,12 @@ class DunningLevel(models.Model):
     @api.constrains("legal_type", "active")
     def _check_legal_type(self):
         for level in self.filtered("active"):
-            if level.legal_type not in WRITTEN_TYPES:
+            if level.legal_type not in CARRIED_OUT:
                 label = dict(self._fields["legal_type"]._description_selection(self.env))[level.legal_type]
                 raise ValidationError(
                     self.env._(
                         "%(level)s: a step of the type %(type)s cannot be carried out yet. Choose a reminder, "
-                        "a statutory consumer notice, a notice of default or a final notice.",
+                        "a telephone call, a statutory consumer notice, a notice of default or a final notice.",
                         level=level.name,
                         type=label,
                     )
@@ -142,6 +144,17 @@ class DunningLevel(models.Model):
                     "Letters stand on the level %(level)s, so it cannot be removed. Archive it instead: debtors that "
                     "are on it go on with the level after it.",
                     level=used.level_id.name,
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_spoken(self):
+        used = self.env["dunning.contact"].sudo().with_context(active_test=False)
+        if contact := used.search([("level_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "A contact counted for the level %(level)s, so it cannot be removed. Archive it instead.",
+                    level=contact.level_id.name,
                 )
             )
 

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import api, fields, models
@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date, groupby, ormcache
 
-from ..law import allocation, costs, interest, terms
+from ..law import allocation, calendar, costs, interest, limitation, terms
 from ..law.amounts import CENT, ZERO, to_decimal
 from ..law.errors import FIRST_YEAR, LawError, RatePeriodError
 
@@ -38,10 +38,17 @@ NO_INTEREST = interest.RateTable.from_rows([(date(FIRST_YEAR, 1, 1), ZERO)], nam
 LAW_CHANNELS = {"print": "post"}
 
 
+def _clock(hour):
+    """A float of Odoo's time widget as a time of the day; 24 is the last moment of it."""
+    minutes = min(round(hour * 60), 24 * 60 - 1)
+    return time(minutes // 60, minutes % 60)
+
+
 class RegimeError(UserError):
     """The records do not answer what the law says. ``code`` is the reason code of the decision it leads to.
 
-    ``NO_REGIME``, ``NO_SCALE`` and ``NO_RATE`` name what to add; ``ERROR`` is a question that makes no sense.
+    ``NO_REGIME``, ``NO_SCALE`` and ``NO_RATE`` name what to add, ``CLAUSE`` a clause that asks too much; ``ERROR`` is a
+    question that makes no sense. ``REFUSED``: the gate stops the letter.
     """
 
     def __init__(self, code, message):
@@ -175,6 +182,24 @@ class DunningRegime(models.Model):
         string="Interest Needs a Clause",
         help="Interest may be charged only when the contract provides for it; the table is the highest rate.",
     )
+    interest_start = fields.Selection(
+        [
+            ("due", "The day after the due date"),
+            ("default", "The first day of default"),
+            ("notice", "The statutory notice"),
+        ],
+        string="Interest From",
+        required=True,
+        default="due",
+        help="Default begins the day after an agreed due date; without an agreement, after the term to pay of a first "
+        "reminder. From the notice: a small enterprise counts from the day after sending it, others from the end of "
+        "its free term.",
+    )
+    notice_needs_default = fields.Boolean(
+        string="Statutory Notice Needs Default",
+        help="The statutory notice may go only when the debtor is in default: the due date was agreed, or a reminder "
+        "gave a term that has run out.",
+    )
     free_term_rule = fields.Selection(
         [
             ("nl_14day", "Netherlands: 14 days from the day after receipt"),
@@ -186,6 +211,44 @@ class DunningRegime(models.Model):
         help="The days in which the debtor may still pay without costs after the statutory letter.",
     )
     free_term_days = fields.Integer(default=14, help="Length of the free term; the law of both countries says 14.")
+    instalment_threshold = fields.Monetary(
+        string="Instalments Up To",
+        help="Instalments of a running contract up to this amount have a tariff of their own. Zero: there is none.",
+    )
+    instalment_first = fields.Monetary(string="First Instalment", help="Costs of the first unpaid instalment.")
+    instalment_next = fields.Monetary(string="Next Instalments", help="Costs of each one after it.")
+    instalment_months = fields.Integer(
+        string="Months to Look Back", default=6, help="An instalment within so many months after costs is a next one."
+    )
+    instalment_maximum = fields.Monetary(string="Most Within Those Months")
+    free_reminders = fields.Integer(
+        string="Free Reminders a Year",
+        help="Instalments of a running contract: for so many unpaid due dates of a calendar year the reminder is free.",
+    )
+    reminder_fee = fields.Monetary(
+        string="Highest Reminder Fee", help="What a later reminder may cost at most, the postage apart."
+    )
+    requirement_ids = fields.One2many("dunning.regime.requirement", "regime_id", string="Letters", copy=True)
+    contact_from = fields.Float(string="Contact From", default=7.0, help="No mail leaves before this hour.")
+    contact_until = fields.Float(
+        string="Contact Until", help="No mail leaves from this hour on. Zero: at any hour.", default=0.0
+    )
+    contact_rest_days = fields.Boolean(
+        string="Not on Sundays and Holidays", help="No mail leaves on a Sunday or public holiday of the country."
+    )
+    limitation_months = fields.Integer(
+        string="Limitation in Months",
+        help="The shortest period after which a claim on such a debtor may lapse. Zero: nobody is warned.",
+    )
+    limitation_rule = fields.Selection(
+        [
+            ("nl", "A written demand that arrived, or a payment, starts a new period"),
+            ("be", "Only the debtor, a lawyer or a bailiff interrupts it"),
+        ],
+        string="Interrupted By",
+        help="What gives the claim a new period. For the one a letter is enough, for the other it is not.",
+    )
+    limitation_article = fields.Char(string="Article on Limitation")
     note = fields.Text(translate=True)
 
     _unique_valid_from = models.UniqueIndex(
@@ -197,6 +260,27 @@ class DunningRegime(models.Model):
         "CHECK(fixed_compensation >= 0)", "A fixed compensation cannot be negative."
     )
     _check_free_term_days = models.Constraint("CHECK(free_term_days >= 0)", "A free term cannot be negative.")
+
+    _check_instalments = models.Constraint(
+        "CHECK(instalment_threshold >= 0 AND instalment_first >= 0 AND instalment_next >= 0 "
+        "AND instalment_months >= 0 AND instalment_maximum >= 0 AND free_reminders >= 0 AND reminder_fee >= 0)",
+        "The figures for instalments cannot be negative.",
+    )
+    _check_contact_hours = models.Constraint(
+        "CHECK(contact_until = 0 OR (contact_from >= 0 AND contact_from < contact_until AND contact_until <= 24))",
+        "The hours of contact run from an earlier to a later hour of one day, between 0 and 24.",
+    )
+    _check_limitation_months = models.Constraint(
+        "CHECK(limitation_months BETWEEN 0 AND 360)", "A period of limitation lies between 0 and 360 months."
+    )
+
+    @api.constrains("limitation_months", "limitation_rule")
+    def _check_limitation(self):
+        for regime in self:
+            if regime.limitation_months and not regime.limitation_rule:
+                raise ValidationError(
+                    self.env._("Regime %(name)s has a limitation: choose what interrupts it.", name=regime.name)
+                )
 
     @api.constrains("debtor_kind")
     def _check_debtor_kind(self):
@@ -326,12 +410,137 @@ class DunningRegime(models.Model):
         except LawError as error:
             raise self._question_error(error) from error
 
-    def interest(self, principal, due_date, until):
+    def instalment_costs(self, instalment, on, earlier=()):
+        """The costs of one unpaid instalment of a running contract after its own statutory notice (art. 2a BIK).
+
+        :param instalment: what is still owed of it. :param on: the day the costs fall due.
+        :param earlier: ``(day, amount)`` of the costs charged before for the same contract.
+        :return: ``Decimal``; without a tariff for instalments the ordinary costs.
+        :raises RegimeError: as ``collection_costs``.
+        """
+        self.ensure_one()
+        rule = self._instalment_rule()
+        if rule is None or self.costs_basis != "scale":
+            return self.collection_costs(instalment)
+        try:
+            earlier = [(fields.Date.to_date(day), self._exact(amount)) for day, amount in earlier]
+            day = fields.Date.to_date(on)
+            return costs.instalment_costs(self._exact(instalment), day, earlier, self._law_scale(), rule)
+        except LawError as error:
+            raise self._question_error(error) from error
+
+    def letter_costs(self, claims, on, earlier=()):
+        """The costs over the claims of one letter: the scale over their sum, instalments by their own tariff.
+
+        Art. 6:96 lid 7 BW and art. 2a BIK; the lower of the two where both have an answer.
+
+        :param claims: ``(amount, whether it is an instalment)`` pairs. :param on, earlier: as ``instalment_costs``.
+        """
+        self.ensure_one()
+        claims = [(self._exact(amount), periodic) for amount, periodic in claims]
+        whole = self.collection_costs(sum((amount for amount, _periodic in claims), ZERO))
+        rule = self._instalment_rule()
+        instalments = [amount for amount, periodic in claims if periodic]
+        if not instalments or rule is None or self.costs_basis != "scale":
+            return whole
+        try:
+            own = costs.letter_instalment_costs(instalments, on, earlier, self._law_scale(), rule)
+        except LawError as error:
+            raise self._question_error(error) from error
+        rest = self.collection_costs(sum((amount for amount, periodic in claims if not periodic), ZERO))
+        return min(whole, own + rest)
+
+    def _instalment_rule(self):
+        """The tariff for instalments as a value of the law functions, None without one."""
+        if not self.instalment_threshold:
+            return None
+        return costs.InstalmentRule(
+            threshold=self._exact(self.instalment_threshold),
+            first=self._exact(self.instalment_first),
+            next=self._exact(self.instalment_next),
+            months=self.instalment_months,
+            maximum=self._exact(self.instalment_maximum),
+        )
+
+    def reminder_costs(self, due_date, earlier=(), postage=ZERO):
+        """The most that a reminder of an instalment may cost (art. XIX.2 par. 2 WER).
+
+        :param due_date: of the instalment. :param earlier: other unpaid due dates of the contract reminded before.
+        :param postage: what this letter costs to send.
+        :return: ``Decimal``: 0.00 while reminders are free, and where the law knows no such fee.
+        :raises RegimeError: ``ERROR``, an amount or day that makes no sense.
+        """
+        self.ensure_one()
+        if not self.reminder_fee:
+            return ZERO
+        try:
+            return costs.reminder_fee_cap(
+                fields.Date.to_date(due_date),
+                [fields.Date.to_date(day) for day in earlier],
+                self._exact(postage),
+                self._exact(self.reminder_fee),
+                self.free_reminders,
+            )
+        except LawError as error:
+            raise self._question_error(error) from error
+
+    def lump_sum(self, balance, clause_scale=None):
+        """What a consumer owes under a clause, never above the cap of this regime (art. XIX.4, 2° WER).
+
+        :param balance: what is still owed. :param clause_scale: what the clause agrees as a ``dunning.cost.scale``;
+            empty: the clause follows the caps of the law.
+        :raises RegimeError: ``CLAUSE``, the clause asks more than the cap and so counts as unwritten.
+        """
+        self.ensure_one()
+        if not clause_scale:
+            return self.collection_costs(balance)
+        try:
+            found = costs.consumer_lump_sum(self._exact(balance), clause_scale._law_scale(), self._law_scale())
+        except LawError as error:
+            raise self._question_error(error) from error
+        if found.reason == "above_cap":
+            raise RegimeError(
+                "CLAUSE",
+                self.env._(
+                    "The compensation of your clause (%(clause)s) is above the maximum of the law (%(article)s), so "
+                    "the consumer owes none at all. Lower the amounts of that scale and change your terms.",
+                    clause=clause_scale.display_name,
+                    article=self.article,
+                ),
+            )
+        return found.amount
+
+    def limitation(self, due_date, interruptions=()):
+        """Until when a claim can be enforced.
+
+        :param due_date: last payment day. :param interruptions: :class:`..law.limitation.Interruption` values.
+        :return: :class:`..law.limitation.Limitation`; None when this regime knows no period.
+        :raises RegimeError: ``ERROR``, a day that makes no sense.
+        """
+        self.ensure_one()
+        if not self.limitation_months:
+            return None
+        period = limitation.Period(self.limitation_months, self.limitation_article or "")
+        country = self.limitation_rule.upper()
+        try:
+            return limitation.limitation(country, "", fields.Date.to_date(due_date), interruptions, period=period)
+        except LawError as error:
+            raise self._question_error(error) from error
+
+    def _contact_hours(self):
+        """When mails to such a debtor may leave, as a value of the law functions; None at any hour."""
+        if not self.contact_until:
+            return None
+        start, end = (_clock(hour) for hour in (self.contact_from, self.contact_until))
+        return calendar.ContactHours(start, end, self.contact_rest_days)
+
+    def interest(self, principal, due_date, until, highest=None):
         """The interest over a principal from the day after `due_date` up to and including `until`.
 
         Check ``interest_table_id`` first: a regime without a table charges no interest; asking is an error.
 
         :param principal: ``Decimal``, or Odoo's ``float``. :param due_date: last day without interest.
+        :param highest: percentage that the contract agrees and the rates may not exceed; None for the table itself.
         :return: :class:`..law.interest.InterestResult` with ``total``, ``per_day`` and ``segments``.
         :raises RegimeError: ``NO_RATE``, no table or no rate for these days; ``ERROR``, no period or amount.
         """
@@ -341,7 +550,7 @@ class DunningRegime(models.Model):
                 self._exact(principal),
                 fields.Date.to_date(due_date),
                 fields.Date.to_date(until),
-                self._law_rate_table(),
+                self._capped_rate_table(highest),
                 self.interest_compounding,
                 DAY_COUNTS[self.day_count],
             )
@@ -349,6 +558,16 @@ class DunningRegime(models.Model):
             raise self._no_rate_error() from error
         except LawError as error:
             raise self._question_error(error) from error
+
+    def _agreed_rate(self, company):
+        """The rate of interest that a company's clause agrees, where this regime asks for one; None without."""
+        if not self.interest_needs_clause or not company.dunning_consumer_clause:
+            return None
+        return Decimal(str(company.dunning_clause_interest)) or None
+
+    def _capped_rate_table(self, highest):
+        table = self._law_rate_table()
+        return table if highest is None else table.at_most(highest)
 
     def allocate(self, payments, claim, until):
         """What payments pay of one claim, and what is open after them: costs that are due, interest, principal.

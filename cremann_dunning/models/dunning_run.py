@@ -1,6 +1,7 @@
 import logging
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from operator import attrgetter
 
@@ -100,7 +101,7 @@ class DunningRun(models.Model):
         """Interest tables that have not been brought up to date: whoever confirms has to know."""
         for run in self:
             asks = run.company_id and run.state in ("draft", "proposed")
-            run.stale_rates = ", ".join(run._stale_tables().mapped("name")) if asks else False
+            run.stale_rates = ", ".join(run.company_id._dunning_stale_tables().mapped("name")) if asks else False
 
     @api.depends("decision_ids", "letter_ids")
     def _compute_kept_decision_ids(self):
@@ -134,10 +135,11 @@ class DunningRun(models.Model):
         self.env["dunning.decision"]._retire_settled(self.company_id)
         only = self.partner_ids.commercial_partner_id.ids or None
         partner_ids = self.env["dunning.gather"].debtor_ids(self.company_id, self.date, only)
-        self._own_drafts([("partner_id", "not in", partner_ids)]).unlink()
+        self._own_drafts([("partner_id", "not in", partner_ids)])._discard()
         for batch in split_every(PROPOSE_BATCH, partner_ids, list):
             self._propose_batch(batch)
         self.env["dunning.case"]._refresh(self.company_id)
+        self.env["dunning.case"]._keep_calls(self.company_id)
         self.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
 
     def _propose_batch(self, partner_ids):
@@ -155,7 +157,7 @@ class DunningRun(models.Model):
         return self.env["dunning.letter"].search([("run_id", "=", self.id), ("state", "=", "draft"), *domain])
 
     def _drop_drafts(self):
-        self.letter_ids.filtered(lambda letter: letter.state == "draft").unlink()
+        self.letter_ids.filtered(lambda letter: letter.state == "draft")._discard()
 
     def _drop_previews(self):
         """Throw away what runs of a later day have drafted: a look ahead never stands in the way of today."""
@@ -221,7 +223,7 @@ class DunningRun(models.Model):
             makers += [index] * len(made)
         if drafts:
             same = drafts._same_as(vals_list)
-            (drafts - drafts.browse(same.values())).unlink()
+            (drafts - drafts.browse(same.values()))._discard()
             makers = [maker for index, maker in enumerate(makers) if index not in same]
             vals_list = [vals for index, vals in enumerate(vals_list) if index not in same]
         self._create_letters(vals_list, makers, outcomes)
@@ -356,6 +358,10 @@ class DunningRun(models.Model):
             "unmatched": debtor.unmatched,
             "last_letter_on": debtor.last_letter_on,
             "hold": debtor.hold,
+            # as text, which dunning_bulk.to_json makes of each
+            "disputes": debtor.disputes,
+            "promises": debtor.promises,
+            "plans": debtor.plans,
             "has_email": debtor.has_email,
             "has_address": debtor.has_address,
             "credits": [[credit.number, credit.currency, credit.amount] for credit in debtor.credits],
@@ -413,19 +419,10 @@ class DunningRun(models.Model):
         """Whether a person has said that outdated rates may be charged."""
         return bool(self.env.context.get("dunning_rates_confirmed"))
 
-    def _stale_tables(self):
-        """The interest tables that may lack a newer rate today, where the company is."""
-        self.ensure_one()
-        today = self.company_id._dunning_today()
-        # sudo: the answer is the same whoever asks; an archived table may still be the one of a regime
-        tables = self.env["dunning.interest.table"].sudo().with_context(active_test=False)
-        tables = tables.search([("kind", "!=", "contract")])
-        return tables.filtered(lambda table: table._is_stale_on(today))
-
     def _waiting_for_rates(self, letters=None):
         """The drafts (of these letters, or of the run) that charge interest from an outdated table."""
         self.ensure_one()
-        tables = self._stale_tables()
+        tables = self.company_id._dunning_stale_tables()
         if not tables:
             return self.env["dunning.letter"]
         domain = Domain("run_id", "=", self.id) & Domain("state", "=", "draft") & Domain("amount_interest", ">", 0)
@@ -481,12 +478,13 @@ class DunningRun(models.Model):
         """Whether the interest on a draft is what the rates say today; both may have changed since the proposal."""
         if not letter.amount_interest:
             return True
-        today = letter.company_id._dunning_today()
+        today, regime = letter.company_id._dunning_today(), letter.regime_id
+        agreed = regime._agreed_rate(letter.company_id)
         try:
             interest = sum(
-                letter.regime_id.interest(line.amount_open, line.date_due, today).total
+                regime.interest(line.amount_open, line.interest_from - timedelta(days=1), today, agreed).total
                 for line in letter.line_ids
-                if line.principal_part
+                if line.interest_from
             )
         except RegimeError:
             return False  # made anew, which puts the error on its decision
@@ -654,13 +652,20 @@ class DunningRun(models.Model):
 
     @api.model
     def _cron_run(self):
-        """Follow up in every company that wants it: propose and confirm the levels that are automatic."""
+        """Follow up in every company that wants it: propose and confirm the levels that are automatic.
+
+        Promises and payment plans are settled first, in every company: whether they hold decides what goes out.
+        """
+        self.env["dunning.case"]._settle_agreements()
         companies = self.env["res.company"].search([("dunning_automatic", "=", True)])
         self._progress(remaining=len(companies))
         for company in companies:
             self.with_company(company)._run_company(company)
             if not self._progress(1):
-                break
+                return
+        for (company,) in self.env["dunning.case"]._read_group([], ["company_id"]):
+            self.env["dunning.limitation"].with_company(company)._watch(company)
+            self._progress()
 
     @api.model
     def _run_company(self, company):

@@ -1,9 +1,11 @@
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import timedelta
+from decimal import Decimal
 
-from ..engine import rules
-from ..law.costs import with_vat
+from ..engine import gate, rules
+from ..engine.facts import ZERO
+from .dunning_charges import Charges
+from .dunning_regime import RegimeError
 
-CENT = Decimal("0.01")
 # Of the kinds on one letter the best protected decides which rules hold for it.
 PROTECTION = {"unknown": 0, "consumer": 0, "public": 1, "business": 2}
 
@@ -11,11 +13,13 @@ PROTECTION = {"unknown": 0, "consumer": 0, "public": 1, "business": 2}
 class RunContext:
     """What all letters of a batch share: records by id and rules by kind, read once.
 
-    Lives as long as one batch, so that a thousand letters cost no more queries than one.
+    Lives as long as one batch, so that a thousand letters cost no more queries than one. ``by_hand``: a person writes
+    the letter, and what a manager may override waits on the draft instead of stopping it.
     """
 
-    def __init__(self, run, outcomes):
+    def __init__(self, run, outcomes, by_hand=False):
         self.run = run
+        self.by_hand = by_hand
         self.env = run.env
         self.company = run.company_id
         # a run of a past day sends letters of today, a look ahead shows what they would say on that day
@@ -33,7 +37,8 @@ class RunContext:
         self._regimes = self.env["dunning.regime"].with_company(self.company)._regime_map(self.date)
         self._languages = {code for code, _name in self.env["res.lang"].get_installed()}
         self._labels, self._totals = self._invoice_facts(plans)
-        self._announced_vat_rates = self._vat_facts(plans)
+        with_instalments = {p.partner_id for p in plans if any(d.claim.periodic for d in p.decisions)}
+        self._earlier = self.env["dunning.letter"]._earlier_costs(self.company, with_instalments, self.date)
         self._declaring = {}
         self._deadlines = {}
 
@@ -60,10 +65,11 @@ class RunContext:
             )
         return self._deadlines[level.payment_term_days]
 
-    def line_vals(self, decision, level, demanded):
+    def line_vals(self, decision, demanded, interest):
         """Values of one line of the letter. Claims that are only listed reach no level."""
         claim = decision.claim
         invoice_date, total = self._totals[claim.line_id]
+        amount_interest, interest_from = interest.get(claim.line_id, (ZERO, False))
         return {
             "move_id": claim.move_id,
             "move_line_id": claim.line_id,
@@ -74,73 +80,99 @@ class RunContext:
             "date_due": claim.due_date,
             "days_overdue": (self.date - claim.due_date).days,
             "amount_total": total,
-            "amount_paid": total - decision.open,
+            "amount_paid": total - decision.open - decision.disputed,
+            "amount_disputed": decision.disputed,
             "amount_open": decision.open,
+            "amount_interest": amount_interest,
+            "interest_from": interest_from,
         }
 
-    def amounts(self, level, regime, kind, currency, lines, decisions, lang):
+    def on_letter(self, decision, procedure, demanded):
+        """A claim as the gate sees it on a letter of this procedure."""
+        claim = decision.claim
+        order = [level.id for level in procedure.levels]
+        return gate.ClaimOnLetter(
+            line_id=claim.line_id,
+            number=claim.number,
+            due_date=claim.due_date,
+            place=order.index(decision.level.id) if decision.code != "LISTED" else None,
+            reached=procedure.position(claim.levels_done),
+            demanded=demanded,
+            open=decision.open,
+            periodic=claim.periodic,
+            notice=claim.notice,
+            in_term_until=claim.level_claimable_from if decision.code != "LISTED" else None,
+            default_from=claim.default_from,
+        )
+
+    def rules(self, debtor, kind, decisions):
+        """The regime of a letter: a claim keeps that of its first statutory notice, the others follow today's law.
+
+        When they do not agree, the one under which the debtor owes the least costs holds for the letter.
+
+        :raises RegimeError: ``NO_REGIME``, there are no rules for a claim.
+        """
+        kept = {decision.claim.regime for decision in decisions}
+        found = self.env["dunning.regime"].browse(sorted(id_ for id_ in kept if id_))
+        if None in kept:
+            found |= self.regime(debtor.extra["country_id"], kind)
+        if len(found) == 1:
+            return found
+        principal = sum((decision.open for decision in decisions), Decimal("0.00"))
+        return min(found, key=lambda regime: (regime.collection_costs(principal), -regime.valid_from.toordinal()))
+
+    def charges(self, debtor, regime, level, kind, currency, claims):
+        """What may be charged on a letter over these claims."""
+        earlier = self._earlier.get(debtor.partner_id, ())
+        return Charges(regime, self.company, self.date, level.legal_type, kind, currency, claims, earlier)
+
+    def amounts(self, charges, level, lang):
         """Principal, interest and costs of the letter, each only as far as the rules allow today.
 
-        Adds the interest to the lines. Costs and interest are computed on the sum of the principals
-        (6:96(7) BW). In another currency than the euro no costs are asked: the scales are in euro.
-        Costs, announced or asked, include the VAT on them.
+        Costs and interest are computed on the sum of the principals (6:96(7) BW). Costs, announced or asked, include
+        the VAT on them.
+
+        :return: the values of the letter, and per receivable line its interest and the first day of it.
         """
-        principal = sum((line["amount_open"] for line in lines), Decimal("0.00"))
-        allowed = self._may_charge(regime, kind, lines, decisions)
-        interest = per_day = Decimal("0.00")
-        if level.charge_interest and allowed and regime.interest_table_id and not regime.interest_needs_clause:
-            interest, per_day = self._interest(regime, lines)
-        costs = announced = vat = rate = Decimal("0.00")
-        if level.costs != "none" and currency == "EUR" and self._clause_allows(regime):
-            rate, found = self._with_vat(level, regime, kind, regime.collection_costs(principal), lines, lang)
-            if level.costs == "announce":
-                announced, vat = found.included, found.vat
-            elif allowed:
-                costs, vat = found.included, found.vat
-        return {
+        principal = charges.principal
+        interest, per_day, parts = charges.interest() if level.charge_interest else (ZERO, ZERO, {})
+        announced = level.costs == "announce"
+        costs = charges.costs(announced) if level.costs != "none" else ZERO
+        rate = charges.vat_rate(announced, self._declares_vat(level.template_id, lang)) if costs else ZERO
+        found = charges.with_vat(costs, rate)
+        values = {
             "amount_principal": principal,
             "amount_interest": interest,
             "amount_interest_day": per_day,
-            "amount_costs": costs,
-            "amount_costs_announced": announced,
-            "amount_costs_vat": vat,
-            "costs_vat_rate": rate if vat else 0,
-            "amount_total": principal + interest + costs,
+            "amount_costs": ZERO if announced else found.included,
+            "amount_costs_announced": found.included if announced else ZERO,
+            "amount_costs_vat": found.vat,
+            "costs_vat_rate": rate if found.vat else 0,
+            "amount_total": principal + interest + (ZERO if announced else found.included),
         }
+        return values, parts
 
-    def _may_charge(self, regime, kind, lines, decisions):
-        """No interest and no costs for a protected debtor before the free term of a statutory notice has run out.
+    def check(self, charges, vals, claims, debtor, procedure):
+        """Ask the gate about a letter that is about to be made.
 
-        6:96(6) BW and XIX.2 WER. Every single invoice that the letter demands must have had its own notice.
+        :raises RegimeError: ``REFUSED``, with the reason and the article.
         """
-        if not self._is_protected(regime, kind):
-            return True
-        demanded = {line["move_line_id"] for line in lines}
-        ends = [d.claim.level_claimable_from for d in decisions if d.claim.line_id in demanded]
-        return bool(ends) and all(end and end <= self.date for end in ends)
-
-    def _is_protected(self, regime, kind):
-        """Whether nothing may be asked of this debtor that a statutory notice did not announce."""
-        return regime.costs_need_statutory_notice or kind in rules.PROTECTED_KINDS
-
-    def _adds_vat(self):
-        """Art. 2(3) BIK, the first two conditions: a third party charges VAT, and the company cannot deduct it."""
-        return self.company.dunning_third_party and self.company.dunning_vat_not_deductible
-
-    def _with_vat(self, level, regime, kind, costs, lines, lang):
-        """The rate, and the costs with the VAT on them, which only the Dutch scale knows (art. 2(3) BIK).
-
-        The third condition is the declaration in the letter: a text without it gets no VAT. And what a protected
-        debtor is asked is never more than what the statutory notice of each invoice announced (6:96(6) BW).
-        """
-        company = self.company
-        applies = regime.country_id.code == "NL" and regime.costs_basis == "scale" and self._adds_vat()
-        rates = [company.dunning_costs_vat_rate]
-        if applies and level.costs == "charge" and self._is_protected(regime, kind):
-            rates += [self._announced_vat_rates.get(line["move_line_id"], 0.0) for line in lines]
-        declared = bool(applies) and self._declares_vat(level.template_id, lang)
-        rate = Decimal(str(min(rates)))
-        return rate, with_vat(costs, rate, company.dunning_third_party, company.dunning_vat_not_deductible, declared)
+        wait = debtor.last_letter_on and debtor.last_letter_on + timedelta(days=max(procedure.minimum_interval, 1))
+        letter = gate.Letter(
+            legal_type=vals["legal_type"],
+            kind=vals["debtor_kind"],
+            channel=vals["channel"],
+            on=self.date,
+            claims=tuple(claims),
+            interest=vals["amount_interest"],
+            costs=vals["amount_costs"],
+            announced=vals["amount_costs_announced"],
+            wait_until=wait,
+        )
+        refusals = gate.check(letter, charges.law(letter, Decimal(str(vals["costs_vat_rate"]))))
+        refusals = [refusal for refusal in refusals if refusal.final or not self.by_hand]
+        if refusals:
+            raise RegimeError("REFUSED", self.env["dunning.gate"]._sentence(refusals[0], vals["currency_id"]))
 
     def _declares_vat(self, template, lang):
         """Whether a text declares the VAT in this language; asked once per text and language."""
@@ -148,20 +180,6 @@ class RunContext:
         if key not in self._declaring:
             self._declaring[key] = self.env["dunning.letter"]._declares_vat(template, lang)
         return self._declaring[key]
-
-    def _clause_allows(self, regime):
-        """In Belgium a consumer owes a compensation only when the terms agree one (XIX.4, 2° WER)."""
-        return not regime.costs_need_clause or bool(self.company.dunning_consumer_clause)
-
-    def _interest(self, regime, lines):
-        """Interest to date and per day over these lines; every line keeps its own part."""
-        total = per_day = Decimal("0.00")
-        for line in lines:
-            result = regime.interest(line["amount_open"], line["date_due"], self.date)
-            line["amount_interest"] = result.total
-            total += result.total
-            per_day += result.per_day
-        return total, per_day.quantize(CENT, ROUND_HALF_UP)
 
     def _invoice_facts(self, plans):
         """What each invoice was for, and per receivable line the invoice date and original amount; two queries."""
@@ -187,19 +205,3 @@ class RunContext:
             (tuple({claim.move_id for claim in claims}),),
         )
         return dict(self.env.cr.fetchall()), totals
-
-    def _vat_facts(self, plans):
-        """Per receivable line the rate of VAT its statutory notice announced; read only where VAT is added at all."""
-        if not self._adds_vat():
-            return {}
-        line_ids = [decision.claim.line_id for plan in plans for decision in plan.decisions]
-        lines = self.env["dunning.letter.line"].search(
-            [
-                ("move_line_id", "in", line_ids),
-                ("principal_part", "=", True),
-                ("state", "=", "sent"),
-                ("letter_id.legal_type", "=", rules.STATUTORY_NOTICE),
-                ("letter_id.amount_costs_vat", ">", 0),
-            ]
-        )
-        return {line.move_line_id.id: line.letter_id.costs_vat_rate for line in lines}

@@ -1,4 +1,5 @@
-import pytz
+from datetime import UTC
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
@@ -14,6 +15,12 @@ class ResCompany(models.Model):
         "res.users",
         string="Responsible for dunning",
         help="Signs the letters, gets the replies and is told when a letter could not be delivered.",
+    )
+    dunning_promise_grace_days = fields.Integer(
+        string="Days of grace",
+        default=2,
+        help="So many days after a promised day or the day of an instalment a payment is waited for: it takes a while "
+        "before money stands on the bank statement.",
     )
     dunning_consumer_clause = fields.Char(
         string="Damages clause",
@@ -32,12 +39,48 @@ class ResCompany(models.Model):
         string="A third party that charges VAT collects for us",
         help="You engage an agency, a bailiff or a lawyer for the collection, and they invoice you with VAT.",
     )
+    dunning_clause_scale_id = fields.Many2one(
+        "dunning.cost.scale",
+        string="Amounts of the clause",
+        domain="[('company_id', 'in', (False, id))]",
+        ondelete="restrict",
+        help="What your clause agrees as compensation. Empty: exactly the maximum of the law. A clause above that "
+        "maximum counts as unwritten, and then the consumer owes nothing extra at all.",
+    )
+    dunning_clause_interest = fields.Float(
+        string="Interest of the clause",
+        digits=(5, 2),
+        help="Percentage a year that your clause agrees with consumers; zero: none. More than the legal maximum is "
+        "never asked.",
+    )
+    dunning_small_enterprise = fields.Boolean(
+        string="We are a small or medium-sized enterprise",
+        help="In the sense of art. 1:24 of the Belgian code of companies. Interest of a consumer then counts from the "
+        "day after sending the first reminder, otherwise from the end of its fourteen days.",
+    )
+    dunning_term_agreed = fields.Boolean(
+        string="Agreed payment term",
+        help="The due date stands in a signed order or in accepted terms. The debtor is then in default the day after "
+        "it. Otherwise a reminder has to give a term first, and the 14-day letter waits until that has run out.",
+    )
+    dunning_periodic = fields.Boolean(
+        string="Periodic instalments",
+        help="Your invoices are instalments of running contracts, such as rent or a subscription. Consumers in the "
+        "Netherlands then owe at most 40 for the first unpaid one and 20 for each next one within six months.",
+    )
     dunning_costs_vat_rate = fields.Float(
         string="General VAT rate", digits=(5, 2), default=21.0, help="The rate in percent, 21 in the Netherlands."
     )
 
+    _check_dunning_clause_interest = models.Constraint(
+        "CHECK(dunning_clause_interest BETWEEN 0 AND 100)", "The interest of the clause lies between 0 and 100% a year."
+    )
     _check_dunning_costs_vat_rate = models.Constraint(
         "CHECK(dunning_costs_vat_rate BETWEEN 0 AND 100)", "The VAT rate on collection costs lies between 0 and 100%."
+    )
+
+    _check_dunning_promise_grace_days = models.Constraint(
+        "CHECK(dunning_promise_grace_days >= 0)", "The days of grace cannot be negative. Enter 0 or more."
     )
 
     @api.model
@@ -48,8 +91,25 @@ class ResCompany(models.Model):
     def _dunning_today(self):
         """The date it is now where the company is, which may differ from the server's."""
         self.ensure_one()
-        zone = pytz.timezone(self.partner_id.tz or self._dunning_fallback_tz())
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+        return self._dunning_now().date()
+
+    def _dunning_now(self):
+        """The time it is now where the company is."""
+        return fields.Datetime.now().replace(tzinfo=UTC).astimezone(self._dunning_zone())
+
+    def _dunning_zone(self):
+        """The time zone of the company."""
+        self.ensure_one()
+        return ZoneInfo(self.partner_id.tz or self._dunning_fallback_tz())
+
+    def _dunning_stale_tables(self):
+        """The interest tables that may lack a newer rate today, where the company is."""
+        self.ensure_one()
+        today = self._dunning_today()
+        # sudo: the answer is the same whoever asks; an archived table may still be the one of a regime
+        tables = self.env["dunning.interest.table"].sudo().with_context(active_test=False)
+        tables = tables.search([("kind", "!=", "contract"), ("company_id", "in", (False, self.id))])
+        return tables.filtered(lambda table: table._is_stale_on(today))
 
     def _dunning_sequence(self):
         """The company's own series of letter numbers, made at first use."""

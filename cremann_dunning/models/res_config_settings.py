@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -6,8 +6,21 @@ class ResConfigSettings(models.TransientModel):
 
     dunning_automatic = fields.Boolean(related="company_id.dunning_automatic", readonly=False)
     dunning_responsible_id = fields.Many2one(related="company_id.dunning_responsible_id", readonly=False)
+    dunning_promise_grace_days = fields.Integer(related="company_id.dunning_promise_grace_days", readonly=False)
     dunning_consumer_clause = fields.Char(related="company_id.dunning_consumer_clause", readonly=False)
     dunning_terms_version = fields.Char(related="company_id.dunning_terms_version", readonly=False)
     dunning_vat_not_deductible = fields.Boolean(related="company_id.dunning_vat_not_deductible", readonly=False)
     dunning_third_party = fields.Boolean(related="company_id.dunning_third_party", readonly=False)
     dunning_costs_vat_rate = fields.Float(related="company_id.dunning_costs_vat_rate", readonly=False)
+    dunning_clause_scale_id = fields.Many2one(related="company_id.dunning_clause_scale_id", readonly=False)
+    dunning_clause_interest = fields.Float(related="company_id.dunning_clause_interest", readonly=False)
+    dunning_small_enterprise = fields.Boolean(related="company_id.dunning_small_enterprise", readonly=False)
+    dunning_term_agreed = fields.Boolean(related="company_id.dunning_term_agreed", readonly=False)
+    dunning_periodic = fields.Boolean(related="company_id.dunning_periodic", readonly=False)
+    dunning_stale_rates = fields.Char(compute="_compute_dunning_stale_rates")
+
+    @api.depends("company_id")
+    def _compute_dunning_stale_rates(self):
+        """Interest tables that may lack a newer rate: the settings say so."""
+        for settings in self:
+            settings.dunning_stale_rates = ", ".join(settings.company_id._dunning_stale_tables().mapped("name"))

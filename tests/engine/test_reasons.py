@@ -17,8 +17,9 @@ from .support import TODAY, claim, credit, day, run
 
 ENGINE = Path(engine_folder.__file__).parent
 
-# Made where the engine is called, not by it: what the law and the letter found missing, and what went wrong.
-MADE_OUTSIDE = {"NO_REGIME", "NO_RATE", "NO_SCALE", "ERROR"}
+# Made where the engine is called, not by it: what the law and the letter found missing, what the gate stopped, and what
+# went wrong.
+MADE_OUTSIDE = {"NO_REGIME", "NO_RATE", "NO_SCALE", "CLAUSE", "REFUSED", "ERROR"}
 
 # --- the registry, and what the screen says -------------------------------------------------------------------
 

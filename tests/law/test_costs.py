@@ -241,6 +241,169 @@ def test_bundle_is_never_above_the_scale_over_the_sum(instalments):
     assert 0 < bundle <= costs.consolidated_costs(instalments, NL_SCALE)
 
 
+# --- one letter over instalments, after costs charged before ---------------------------------------------------
+
+JULY = date(2026, 7, 15)
+FEE_20 = [(date(2026, 6, 15), D("20.00"))]
+FEE_40 = [(date(2026, 6, 15), D("40.00"))]
+
+fees = st.lists(
+    st.tuples(st.dates(date(2025, 12, 1), date(2026, 8, 1)), st.decimals(min_value=0, max_value=60, places=2)),
+    max_size=5,
+)
+instalment_lists = st.lists(
+    st.one_of(st.decimals(min_value="0.01", max_value=300, places=2), cents.filter(bool)), min_size=1, max_size=8
+)
+
+
+@pytest.mark.parametrize(
+    ("instalments", "earlier", "expected"),
+    [
+        ([], [], "0.00"),
+        (["0"], FEE_40, "0.00"),
+        (["0.01"], [], "40.00"),
+        (["100"], [], "40.00"),
+        (["100"], FEE_40, "20.00"),
+        (["300"], FEE_40, "45.00"),
+        (["100", "100", "100"], [], "40.00"),
+        (["100", "100", "100"], FEE_20, "20.00"),
+        (["100", "100", "100"], FEE_40, "20.00"),
+        (["100", "0", "50"], FEE_40, "20.00"),
+        # 40.00 or 20.00 for the small ones, and 45.00 for the large one
+        (["200", "200", "300"], [], "85.00"),
+        (["200", "200", "300"], FEE_20, "65.00"),
+        # 20.00 and 90.00 for the large ones are more than the scale over 710.00
+        (["50", "60", "300", "300"], FEE_20, "106.50"),
+        # a credit note counts in the sum
+        (["100", "-100"], [], "0.00"),
+        (["100", "100", "-150"], [], "40.00"),
+        (["300", "300", "-300"], [], "45.00"),
+    ],
+)
+def test_letter_over_instalments(instalments, earlier, expected):
+    assert costs.letter_instalment_costs([D(one) for one in instalments], JULY, earlier, NL_SCALE) == D(expected)
+
+
+@pytest.mark.parametrize("case", cases("nl_wik_periodic_2a"), ids=lambda case: case["instalment"])
+def test_letter_over_instalments_that_had_none_before(case):
+    instalments = [D(case["instalment"])] * case["count"]
+    assert costs.letter_instalment_costs(instalments, JULY, [], NL_SCALE) == D(case["expected_total_ex_vat"])
+
+
+@pytest.mark.parametrize(
+    ("instalment", "without", "after_a_fee"),
+    [("266.66", "40.00", "20.00"), ("266.67", "40.00", "20.00"), ("266.68", "80.00", "80.00")],
+)
+def test_threshold_of_a_letter_over_two_instalments(instalment, without, after_a_fee):
+    pair = [D(instalment)] * 2
+    assert costs.letter_instalment_costs(pair, JULY, [], NL_SCALE) == D(without)
+    assert costs.letter_instalment_costs(pair, JULY, FEE_20, NL_SCALE) == D(after_a_fee)
+
+
+def test_letter_over_instalments_on_both_sides_of_the_threshold():
+    pair = [D("266.67"), D("266.68")]
+    assert costs.letter_instalment_costs(pair, JULY, [], NL_SCALE) == 80
+    assert costs.letter_instalment_costs(pair, JULY, FEE_20, NL_SCALE) == 60
+
+
+@pytest.mark.parametrize(
+    ("charged", "small", "mixed"),
+    [
+        ("119.99", "20.00", "110.00"),
+        ("120.00", "20.00", "110.00"),
+        ("120.01", "19.99", "109.99"),
+        ("139.99", "0.01", "90.01"),
+        ("140.00", "0.00", "90.00"),
+        ("140.01", "0.00", "90.00"),
+    ],
+)
+def test_room_left_under_140_for_a_letter(charged, small, mixed):
+    earlier = [(date(2026, 6, 15), D(charged))]
+    assert costs.letter_instalment_costs([D("100"), D("100")], JULY, earlier, NL_SCALE) == D(small)
+    # 600.00 of large ones: 90.00 whatever was charged before; the scale over 800.00 would be 120.00
+    mixture = [D("100"), D("100"), D("300"), D("300")]
+    assert costs.letter_instalment_costs(mixture, JULY, earlier, NL_SCALE) == D(mixed)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "expected"),
+    [
+        (date(2026, 1, 14), "40.00"),
+        (date(2026, 1, 15), "20.00"),
+        (date(2026, 1, 16), "20.00"),
+        (date(2026, 7, 14), "20.00"),
+        (date(2026, 7, 15), "20.00"),
+        (date(2026, 7, 16), "40.00"),
+    ],
+)
+def test_look_back_of_a_letter_over_instalments(earlier, expected):
+    pair = [D("100"), D("100")]
+    assert costs.letter_instalment_costs(pair, JULY, [(earlier, D("40.00"))], NL_SCALE) == D(expected)
+
+
+def test_costs_before_may_come_one_by_one():
+    """Every instalment is measured by all of them, though they can be read only once."""
+    earlier = (fee for fee in [(date(2026, 6, 1), D("70.00")), (date(2026, 6, 15), D("70.00"))])
+    assert costs.letter_instalment_costs([D("100"), D("200")], JULY, earlier, NL_SCALE) == 0
+
+
+def test_letter_with_another_rule():
+    rule = costs.InstalmentRule(threshold=D("100"), first=D("30"), next=D("10"), months=1, maximum=D("35"))
+    instalments = [D("100"), D("100"), D("100.01")]
+    assert costs.letter_instalment_costs(instalments[:2], JULY, [], NL_SCALE, rule) == 30
+    assert costs.letter_instalment_costs(instalments, JULY, [], NL_SCALE, rule) == 45  # the scale over 300.01
+    assert costs.letter_instalment_costs(instalments[:2], JULY, FEE_20, NL_SCALE, rule) == 10
+    assert costs.letter_instalment_costs(instalments[:2], JULY, [(JULY, D("30"))], NL_SCALE, rule) == 5
+    assert costs.letter_instalment_costs(instalments[:2], JULY, [(date(2026, 6, 14), D("30"))], NL_SCALE, rule) == 30
+
+
+@given(cents, fees)
+def test_letter_over_one_instalment_is_the_ordinary_case(instalment, earlier):
+    letter = costs.letter_instalment_costs([instalment], JULY, earlier, NL_SCALE)
+    assert letter == costs.instalment_costs(instalment, JULY, earlier, NL_SCALE)
+
+
+@given(instalment_lists, fees)
+def test_letter_over_instalments_is_never_above_the_scale_over_the_sum(instalments, earlier):
+    letter = costs.letter_instalment_costs(instalments, JULY, earlier, NL_SCALE)
+    bundle = costs.bundled_instalment_costs(instalments, NL_SCALE)
+    assert 0 <= letter <= bundle <= costs.consolidated_costs(instalments, NL_SCALE)
+    assert costs.letter_instalment_costs(instalments, JULY, [], NL_SCALE) == bundle
+
+
+@given(instalment_lists, fees, st.randoms(use_true_random=False))
+def test_order_of_instalments_and_earlier_costs_does_not_matter(instalments, earlier, chance):
+    letter = costs.letter_instalment_costs(instalments, JULY, earlier, NL_SCALE)
+    mixed, mixed_earlier = list(instalments), list(earlier)
+    chance.shuffle(mixed)
+    chance.shuffle(mixed_earlier)
+    assert costs.letter_instalment_costs(mixed, JULY, mixed_earlier, NL_SCALE) == letter
+
+
+@given(instalment_lists, fees)
+def test_costs_charged_before_never_raise_those_of_a_letter(instalments, earlier):
+    amounts = [costs.letter_instalment_costs(instalments, JULY, earlier[:n], NL_SCALE) for n in range(len(earlier) + 1)]
+    assert amounts == sorted(amounts, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error_type", "field"),
+    [
+        (([100.0], JULY, [], NL_SCALE), AmountError, "instalments"),
+        (([D("0.001")], JULY, [], NL_SCALE), AmountError, "instalments"),
+        (([D("100")], None, [], NL_SCALE), DateError, "on"),
+        (([D("100")], JULY, [("2026-06-15", D("20"))], NL_SCALE), DateError, "earlier"),
+        (([D("100")], JULY, [(JULY, D("-20"))], NL_SCALE), AmountError, "earlier"),
+        (([D("100")], JULY, [], None), ScaleError, "scale"),
+        (([], JULY, [], None), ScaleError, "scale"),
+    ],
+)
+def test_bad_letter_over_instalments_names_the_field(arguments, error_type, field):
+    with pytest.raises(error_type) as error:
+        costs.letter_instalment_costs(*arguments)
+    assert error.value.field == field
+
+
 # --- 40 euro --------------------------------------------------------------------------------------------------
 
 

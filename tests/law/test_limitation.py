@@ -16,6 +16,7 @@ from odoo.addons.cremann_dunning.law.limitation import (
     PAYMENT_ORDER,
     PERIODS,
     Interruption,
+    Period,
     accessory,
     limitation,
 )
@@ -132,6 +133,72 @@ def test_interest_lapses_with_its_claim():
     main = limitation("NL", "consumer_sale", date(2024, 11, 30))
     own = limitation("NL", "periodic", date(2024, 11, 30))
     assert accessory(main, own) == main.last_day == accessory(own, main)
+
+
+# --- a period from a record -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("country", "months", "due_date", "last_day"),
+    [
+        ("NL", 1, date(2026, 1, 31), date(2026, 2, 28)),
+        ("NL", 12, date(2024, 2, 29), date(2025, 2, 28)),
+        ("NL", 48, date(2024, 2, 29), date(2028, 2, 29)),
+        ("NL", 36, date(2020, 11, 30), date(2023, 11, 30)),
+        ("BE", 18, date(2020, 11, 30), date(2022, 5, 30)),
+    ],
+)
+def test_period_of_a_record_takes_the_place_of_the_laws(country, months, due_date, last_day):
+    result = limitation(country, "contract", due_date, period=Period(months, "own record"))
+    assert result.last_day == result.original_last_day == last_day
+    assert result.article == "own record"
+
+
+@pytest.mark.parametrize(("on", "expired"), [(-1, False), (0, False), (1, True)])
+def test_period_of_a_record_ends_on_its_last_day(on, expired):
+    result = limitation("NL", "contract", date(2020, 11, 30), period=Period(36, "own record"))
+    assert result.is_expired(date(2023, 11, 30) + timedelta(on)) is expired
+
+
+@pytest.mark.parametrize(("country", "kind"), PERIODS)
+def test_the_laws_own_period_as_a_record_changes_nothing(country, kind):
+    act = Interruption(date(2021, 2, 1), ACKNOWLEDGEMENT)
+    usual = limitation(country, kind, date(2020, 11, 30), [act])
+    other = "periodic" if kind == "contract" else "contract"
+    assert limitation(country, other, date(2020, 11, 30), [act], period=PERIODS[country, kind]) == usual
+    assert usual.effective == (act,)
+
+
+@pytest.mark.parametrize(
+    ("country", "kind", "months", "last_day"),
+    [
+        ("NL", DEMAND, 12, date(2021, 11, 1)),  # a new period as long as the one before
+        ("NL", DEMAND, 59, date(2025, 10, 1)),  # the same, just below the maximum
+        ("NL", DEMAND, 61, date(2025, 11, 30)),  # five years at most, which end before the first
+        ("NL", CLAIM, 60, date(2025, 11, 1)),
+        ("BE", ACKNOWLEDGEMENT, 72, date(2026, 11, 1)),  # no maximum in Belgium
+        ("BE", LAWYER_NOTICE, 12, date(2021, 11, 1)),
+        ("BE", LAWYER_NOTICE, 24, date(2022, 10, 30)),  # one year, whatever the period is
+        ("BE", DEMAND, 12, date(2021, 10, 30)),  # nothing at all
+    ],
+)
+def test_interruption_of_a_period_of_a_record(country, kind, months, last_day):
+    act = Interruption(date(2020, 11, 1), kind)
+    result = limitation(country, "contract", date(2020, 10, 30), [act], period=Period(months, "own record"))
+    assert result.last_day == last_day
+
+
+@pytest.mark.parametrize("months", [0, -1, 1.5, True, None, "12"])
+def test_period_that_is_no_number_of_months_is_refused(months):
+    with pytest.raises(DateError) as error:
+        limitation("NL", "contract", date(2026, 1, 1), period=Period(months, "own record"))
+    assert error.value.field == "period"
+
+
+def test_country_of_a_period_of_a_record_must_be_known():
+    with pytest.raises(ChoiceError) as error:
+        limitation("DE", "contract", date(2026, 1, 1), period=Period(36, "own record"))
+    assert error.value.field == "country"
 
 
 # --- warnings -------------------------------------------------------------------------------------------------

@@ -246,6 +246,7 @@ class TestDutchReasons(DutchCase):
             "due_date": date(2026, 11, 1),
             "date": date(2026, 11, 23),
             "last": date(2026, 11, 12),
+            "since": date(2026, 11, 5),
             "until": date(2026, 12, 1),
             "days": 15,
             "amount": Decimal("1210.00"),

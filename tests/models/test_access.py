@@ -11,6 +11,7 @@ from ..common import TODAY, DunningCase
 
 EVIDENCE = ("dunning.decision", "dunning.letter", "dunning.letter.line")
 WORK = ("dunning.case", "dunning.run", "dunning.hold")
+AGREEMENTS = ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact")
 RULES = ("dunning.procedure", "dunning.level")
 LAW = (
     "dunning.regime",
@@ -18,6 +19,8 @@ LAW = (
     "dunning.cost.bracket",
     "dunning.interest.table",
     "dunning.interest.rate",
+    "dunning.regime.requirement",
+    "dunning.element",
 )
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
@@ -29,9 +32,14 @@ RIGHTS = {
     "dunning.decision": ("r", "r", ""),
     "dunning.letter": ("rw", "rw", ""),
     "dunning.letter.line": ("r", "r", ""),
+    "dunning.override": ("r", "r", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
+    "dunning.letter.wizard": ("rwcd", "rwcd", ""),
+    "dunning.override.wizard": ("", "rwcd", ""),
     "dunning.confirm.wizard": ("rwcd", "rwcd", ""),
     "dunning.rate.import.wizard": ("", "rwcd", ""),
+    **dict.fromkeys(AGREEMENTS, ("rwc", "rwcd", "")),
+    "dunning.payment.plan.instalment": ("rwcd", "rwcd", ""),
     **dict.fromkeys(RULES, ("r", "rwcd", "r")),
     **dict.fromkeys(LAW, ("r", "rwcd", "")),
 }
@@ -56,13 +64,28 @@ class AccessCase(DunningCase):
             ]
         )
         cls.run_nl, cls.run_be = cls.run_for(), cls.run_for(cls.be)
+        for hold in cls.holds:
+            cls.agree(hold.move_id)
         cls.own = cls.records(cls.nl)
         cls.theirs = cls.records(cls.be)
 
     @classmethod
+    def agree(cls, move):
+        """One of each agreement about an invoice that is on hold, so that nothing else changes by it."""
+        case = cls.env["dunning.case"]._for_partners(move.commercial_partner_id, move.company_id)
+        about = {"case_id": case.id, "move_ids": [Command.set(move.ids)]}
+        cls.env["dunning.dispute"].create({"reason": "price", **about})
+        cls.env["dunning.promise"].create({"date": TODAY, **about})
+        cls.env["dunning.payment.plan"].create(
+            {"instalment_ids": [Command.create({"date": TODAY, "amount": 50})], **about}
+        )
+        cls.env["dunning.contact"].create({"outcome": "other", **about})
+
+    @classmethod
     def records(cls, company):
         """One company's records of every model."""
-        return {model: cls.env[model].search([("company_id", "=", company.id)]) for model in (*WORK, *EVIDENCE)}
+        models = (*WORK, *EVIDENCE, *AGREEMENTS, "dunning.payment.plan.instalment")
+        return {model: cls.env[model].search([("company_id", "=", company.id)]) for model in models}
 
     @contextmanager
     def refused(self, error=AccessError, message=""):
@@ -134,6 +157,19 @@ class TestRights(AccessCase):
             for user in (self.user, self.manager):
                 with self.subTest(model), self.refused():
                     self.as_user(user)[model].create({"company_id": self.be.id, **values})
+        about = {"case_id": self.theirs["dunning.case"][:1].id, "move_ids": [Command.set(self.be_move.ids)]}
+        for model, values in (
+            ("dunning.dispute", {"reason": "price"}),
+            ("dunning.promise", {"date": TODAY, "amount": 1}),
+            ("dunning.payment.plan", {"amount": 1}),
+            ("dunning.contact", {"outcome": "other"}),
+        ):
+            for user in (self.user, self.manager):
+                with self.subTest(model), self.refused():
+                    self.as_user(user)[model].create(about | values)
+                with self.subTest(model), self.refused((AccessError, UserError)):
+                    mine = {"case_id": self.own["dunning.case"][:1].id}
+                    self.as_user(user)[model].create(about | mine | values)
         with self.refused():
             self.as_user(self.manager)["dunning.procedure"].create({"name": "For them", "company_id": self.be.id})
         with self.refused(UserError):
@@ -151,6 +187,15 @@ class TestRights(AccessCase):
         for model in ("dunning.hold", "dunning.case"):
             with self.subTest(model), self.refused():
                 self.as_user(self.user, self.theirs[model]).action_release()
+        for model, name in (
+            ("dunning.dispute", "action_close"),
+            ("dunning.promise", "action_cancel"),
+            ("dunning.payment.plan", "action_agree"),
+            ("dunning.case", "action_log_call"),
+            ("dunning.case", "action_open_disputes"),
+        ):
+            with self.subTest(model), self.refused():
+                getattr(self.as_user(self.user, self.theirs[model]), name)()
         with self.refused():
             self.as_user(self.user, self.be_move).action_dunning_next_letter()
         self.assertEqual(self.theirs["dunning.letter"].state, "draft")
@@ -498,7 +543,8 @@ class TestBiller(AccessCase):
         for user, shown in ((self.user, True), (self.biller, False)):
             bindings = self.as_user(user)["ir.actions.actions"].get_bindings("account.move")
             names = [action["name"] for action in bindings.get("action", ()) if action["name"].startswith("Dunning")]
-            self.assertEqual(sorted(names), ["Dunning: end hold", "Dunning: hold", "Dunning: next letter"] * shown)
+            ours = ["dispute", "end hold", "hold", "log a contact", "next letter", "payment plan", "promise to pay"]
+            self.assertEqual(sorted(names), [f"Dunning: {name}" for name in ours] * shown)
 
     def test_screens_open(self):
         env = self.as_user(self.biller)

@@ -390,7 +390,6 @@ class TestRefusals(ProcedureCase):
     def test_steps_that_cannot_be_carried_out(self):
         for legal_type, label in (
             ("pre_due", "Notice before the due date"),
-            ("call", "Telephone call"),
             ("handover", "Hand-over"),
         ):
             with self.subTest(legal_type), self.refused(f"{label} cannot be carried out yet"):

@@ -286,7 +286,7 @@ class TestRegimeAnswers(RegimeCase):
 
     def test_every_shipped_regime_names_its_source(self):
         shipped = self.env["dunning.regime"].search([("company_id", "=", False)])
-        self.assertEqual(len(shipped), 9)
+        self.assertEqual(len(shipped), 10)
         self.assertTrue(all(shipped.mapped("article")))
 
 
@@ -300,21 +300,23 @@ class TestRegimeResolution(RegimeCase):
 
     def test_country_and_kind(self):
         for country in ("NL", "BE"):
-            for kind in ("business", "consumer", "public"):
+            for kind in ("business", "public"):
                 self.assertEqual(self.find(country, kind), self.regime(f"{country}_{kind}".lower()))
+        self.assertEqual(self.find("NL", "consumer"), self.regime("nl_consumer_2024"))
+        self.assertEqual(self.find("BE", "consumer"), self.regime("be_consumer"))
         for country in ("DE", "US", "", False, None):
             for kind in ("business", "consumer", "public"):
                 self.assertEqual(self.find(country, kind), self.regime(f"eu_{kind}"))
 
     def test_unknown_debtor_is_protected_as_a_consumer(self):
         for kind in ("unknown", "", False, None):
-            self.assertEqual(self.find("NL", kind), self.regime("nl_consumer"))
+            self.assertEqual(self.find("NL", kind), self.regime("nl_consumer_2024"))
             self.assertEqual(self.find("DE", kind), self.regime("eu_consumer"))
 
     def test_public_body_falls_back_on_business_but_consumer_does_not(self):
         self.regime("nl_public").with_user(self.manager).active = False
         self.assertEqual(self.find("NL", "public"), self.regime("nl_business"))
-        self.regime("nl_consumer").with_user(self.manager).active = False
+        (self.regime("nl_consumer") + self.regime("nl_consumer_2024")).with_user(self.manager).active = False
         self.assertRegimeError("NO_REGIME", self.find, "NL", "consumer")
         self.assertRegimeError("NO_REGIME", self.find, "NL", "unknown")
 
@@ -332,8 +334,14 @@ class TestRegimeResolution(RegimeCase):
                 self.assertEqual(self.find(country, kind, regime.valid_from), regime)
                 self.assertEqual(self.find(country, kind, regime.valid_from + DAY), regime)
 
+    def test_instalments_have_a_tariff_from_october_2024(self):
+        old, new = self.regime("nl_consumer"), self.regime("nl_consumer_2024")
+        for day, regime in ((date(2024, 9, 30), old), (date(2024, 10, 1), new), (date(2024, 10, 2), new)):
+            self.assertEqual(self.find("NL", "consumer", day), regime)
+        self.assertEqual((old.instalment_threshold, new.instalment_threshold), (0, 266.67))
+
     def test_new_law_from_its_day_on(self):
-        old = self.regime("nl_consumer")
+        old = self.regime("nl_consumer_2024")
         new = old.with_user(self.manager).copy({"valid_from": "2027-01-01", "name": "New law"})
         self.assertEqual(self.find("NL", "consumer", date(2026, 12, 31)), old)
         self.assertEqual(self.find("NL", "consumer", date(2027, 1, 1)), new)

@@ -125,7 +125,7 @@ class TestLadder(DunningCase):
     def test_costs_for_a_consumer_wait_for_the_end_of_the_free_term(self):
         """Even a level that says charge asks nothing extra unless every invoice had its own notice that ran out."""
         procedure = self.env.ref("cremann_dunning.dunning_procedure_nl_consumer")
-        last = procedure.level_ids[-1]
+        text = self.env.ref("cremann_dunning.mail_template_notice_of_default")
         charge = self.env["dunning.level"].create(
             {
                 "procedure_id": procedure.id,
@@ -135,7 +135,7 @@ class TestLadder(DunningCase):
                 "delay_days": 1,
                 "costs": "charge",
                 "charge_interest": True,
-                "template_id": last.template_id.id,
+                "template_id": text.id,
             }
         )
         partner = self.debtor("Mevrouw De Wit", kind="consumer")

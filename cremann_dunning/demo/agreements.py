@@ -1,0 +1,68 @@
+"""What debtors said in the last weeks: two disputes, three promises, a payment plan and some calls."""
+
+from datetime import timedelta
+
+from odoo import Command, fields
+
+# Day, firm, debtor, and what happened with the oldest open invoice of it; days count from today. `part` is the part of
+# what is open that it is about, `pays` the day the debtor named.
+STORY = (
+    (-10, "nl", "Restaurant Het Veerhuis V.O.F.", "promise", {"pays": -5, "note": "Betaalt na het weekend"}),
+    (-10, "nl", "Vereniging van Eigenaars Maliesingel", "plan", {"count": 4, "first": 20}),
+    (-10, "be", "Brasserie Het Pand BV", "dispute", {"reason": "quality", "part": 0.25, "text": "Blad is gebarsten"}),
+    (-3, "nl", "Kapsalon Knip & Kleur V.O.F.", "dispute", {"reason": "not_ordered", "text": "Nooit besteld"}),
+    (-3, "nl", "Stichting Buurthuis De Haard", "call", {"outcome": "promised", "text": "Wacht op subsidie"}),
+    (-3, "nl", "Stichting Buurthuis De Haard", "promise", {"pays": 4, "note": "Zodra de subsidie er is"}),
+    (-3, "be", "Studiebureau Vandenbossche BV", "promise", {"pays": 6, "note": "Betaalrun van volgende week"}),
+    (-3, "nl", "Metaalbewerking Hofstee B.V.", "call", {"outcome": "not_reached", "text": "Receptie belt terug"}),
+)  # fmt: skip
+
+
+def note(env, ledger, user, day: int) -> None:
+    """Everything that debtors of one firm said on a day, noted by a user through the forms' own fields."""
+    env = env(user=user.id, context={"allowed_company_ids": [ledger.company.id], "lang": "nl_NL"})
+    partners = {debtor.name: partner for debtor, partner in ledger.partners.items()}
+    for on, firm, name, what, facts in STORY:
+        if on == day and firm == ledger.firm.key:
+            partner = partners[name].with_env(env)
+            case = env["dunning.case"]._for_partners(partner, ledger.company.with_env(env), create=True)
+            moves = env["account.move"].search(
+                [
+                    ("commercial_partner_id", "=", partner.id),
+                    ("payment_state", "in", ("not_paid", "partial")),
+                    ("state", "=", "posted"),
+                    ("move_type", "=", "out_invoice"),
+                ],
+                order="invoice_date_due, id",
+                limit=1,
+            )
+            NOTED[what](env, {"case_id": case.id, "move_ids": [Command.set(moves.ids)]}, moves, ledger, facts)
+
+
+def dispute(env, about, moves, _ledger, facts):
+    """The debtor does not agree, with all of it or a part."""
+    part = moves.currency_id.round(moves.amount_total * facts.get("part", 0))
+    values = {"reason": facts["reason"], "description": facts["text"], "amount": part}
+    env["dunning.dispute"].create(about | values)
+
+
+def promise(env, about, _moves, ledger, facts):
+    """The debtor will pay on a day."""
+    env["dunning.promise"].create(about | {"date": ledger.day(facts["pays"]), "note": facts["note"]})
+
+
+def plan(env, about, _moves, ledger, facts):
+    """The debtor pays in equal instalments."""
+    values = {"instalment_count": facts["count"], "first_date": ledger.day(facts["first"])}
+    made = env["dunning.payment.plan"].create(about | values)
+    made.action_make_instalments()
+    made.action_agree()
+
+
+def call(env, about, _moves, _ledger, facts):
+    """Somebody called."""
+    moment = fields.Datetime.now() - timedelta(minutes=20)
+    env["dunning.contact"].create(about | {"outcome": facts["outcome"], "note": facts["text"], "date": moment})
+
+
+NOTED = {"dispute": dispute, "promise": promise, "plan": plan, "call": call}

@@ -1,0 +1,269 @@
+"""The gate: the one function through which every letter passes, on every path.
+
+``check`` says why the law or the order of the steps stops a letter, with the article it rests on. Plain facts in,
+refusals out: whoever makes, issues, mails or posts a letter asks here. What would take money from a protected debtor
+against the law is ``final``: nobody may override it. The rest a manager may, with a reason that stays on record.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from ..law.calendar import ContactHours, next_contact
+from .facts import ZERO, Notice
+from .rules import PRE_DUE, PROTECTED_KINDS, STATUTORY_NOTICE
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Something a letter of a legal type must hold, or with ``forbidden`` must not.
+
+    ``phrases`` are alternatives, in the language of the letter, of which one is enough (or too many).
+    """
+
+    name: str
+    article: str
+    phrases: tuple[str, ...]
+    forbidden: bool = False
+
+    def is_missing(self, text: str) -> bool:
+        """Whether the text breaks the rule. Case, line breaks and kinds of space do not count.
+
+        A wording stands by itself: 40,00 is not found in 140,00 or 1.240,00, nor the number of an invoice in a longer.
+        """
+        found = any(_stands_in(plain(phrase), text) for phrase in self.phrases)
+        return found if self.forbidden else not found
+
+
+def _stands_in(phrase: str, text: str) -> bool:
+    return bool(phrase) and bool(re.search(rf"(?<!\w)(?<!\d[.,]){re.escape(phrase)}(?!\w)", text))
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What the regime and the company's settings allow for one letter on its day. Amounts in euro.
+
+    ``highest_costs`` and ``highest_interest`` are what the law lets this letter ask or announce over its principal.
+    """
+
+    name: str
+    article: str
+    free_term: bool = False
+    costs_need_notice: bool = False
+    costs_need_clause: bool = False
+    interest_needs_clause: bool = False
+    notice_needs_default: bool = False
+    has_clause: bool = False
+    has_interest_clause: bool = False
+    term_agreed: bool = False
+    highest_costs: Decimal = ZERO
+    highest_interest: Decimal = ZERO
+    elements: tuple[Element, ...] = ()
+    channels: frozenset[str] = frozenset({"email", "print"})
+    hours: ContactHours | None = None
+    country: str = "NL"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimOnLetter:
+    """One claim that the letter demands or moves.
+
+    ``place`` is the place in the procedure of the level it moves to (None when it stays), ``reached`` that of the
+    furthest level it really had (-1 for none), ``open`` what the letter asks for it. ``in_term_until`` is the first day
+    after a free term that it has. ``notice``, ``default_from`` and ``periodic`` as in ``facts.Claim``.
+    """
+
+    line_id: int
+    number: str
+    due_date: date | None
+    place: int | None
+    reached: int = -1
+    demanded: bool = True
+    open: Decimal = ZERO
+    periodic: bool = False
+    notice: Notice | None = None
+    in_term_until: date | None = None
+    default_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The letter as it would go out. ``text`` is its plain text, None before it was rendered; ``moment`` the local time
+    when it is about to be mailed, None when it is not. ``wait_until`` ends the shortest interval between letters."""
+
+    legal_type: str
+    kind: str
+    channel: str
+    on: date
+    claims: tuple[ClaimOnLetter, ...]
+    interest: Decimal = ZERO
+    costs: Decimal = ZERO
+    announced: Decimal = ZERO
+    text: str | None = None
+    moment: datetime | None = None
+    wait_until: date | None = None
+
+    @property
+    def demanded(self) -> tuple[ClaimOnLetter, ...]:
+        """The claims that the letter asks money for."""
+        return tuple(claim for claim in self.claims if claim.demanded)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a letter may not go: a code of :data:`CODES`, the article and the facts that its sentence names."""
+
+    code: str
+    article: str
+    facts: dict = field(default_factory=dict, compare=False)
+
+    @property
+    def final(self) -> bool:
+        """Whether no override can lift it."""
+        return CODES[self.code] or self.facts.get("statutory", False)
+
+
+# Code -> whether it is final. Codes are stored, so a code is never renamed or reused.
+CODES = {
+    "NOT_DUE": True,
+    "ORDER": False,
+    "INTERVAL": False,
+    "IN_TERM": False,
+    "NOT_IN_DEFAULT": True,
+    "NO_FREE_TERM": True,
+    "COSTS_NOT_ALLOWED": True,
+    "COSTS_TOO_EARLY": True,
+    "COSTS_NO_CLAUSE": True,
+    "COSTS_ABOVE_CAP": True,
+    "INTEREST_TOO_EARLY": True,
+    "INTEREST_NO_CLAUSE": True,
+    "INTEREST_ABOVE_CAP": True,
+    "ELEMENT_MISSING": False,
+    "ELEMENT_FORBIDDEN": False,
+    "CHANNEL": False,
+    "HOURS": False,
+}
+
+
+def check(letter: Letter, law: Law) -> tuple[Refusal, ...]:
+    """Return everything that stops a letter, the gravest first; empty when it may go."""
+    found = [refusal for rule in RULES for refusal in rule(letter, law)]
+    return tuple(sorted(found, key=lambda refusal: not refusal.final))
+
+
+def plain(text: str) -> str:
+    """Text in the form in which phrases are looked up: lower case, every run of white space one space.
+
+    The narrow space that French puts between thousands goes, so that a number stays one word.
+    """
+    return " ".join(re.sub(r"(?<=\d)\u202f(?=\d)", "", text).casefold().split())
+
+
+def is_protected(kind: str, law: Law) -> bool:
+    """Whether nothing may be asked of this debtor that a statutory notice did not announce."""
+    return law.costs_need_notice or kind in PROTECTED_KINDS
+
+
+def _order(letter: Letter, law: Law) -> Iterator[Refusal]:
+    """The ladder: due, no step left out, not too soon after the last letter."""
+    for claim in letter.claims:
+        if letter.legal_type != PRE_DUE and (claim.due_date is None or claim.due_date >= letter.on):
+            yield Refusal("NOT_DUE", law.article, {"invoice": claim.number, "date": claim.due_date})
+    wrong = [c.number for c in letter.claims if c.place is not None and c.place != c.reached + 1]
+    if wrong:
+        yield Refusal("ORDER", "", {"invoices": tuple(wrong)})
+    if letter.wait_until and letter.on < letter.wait_until:
+        yield Refusal("INTERVAL", "", {"date": letter.wait_until})
+
+
+def _terms(letter: Letter, law: Law) -> Iterator[Refusal]:
+    """Terms of earlier letters, and the default that a statutory notice needs (6:81-6:83 BW)."""
+    running = [c.in_term_until for c in letter.claims if c.in_term_until and c.in_term_until > letter.on]
+    if running:
+        yield Refusal("IN_TERM", law.article, {"date": max(running)})
+    if letter.legal_type != STATUTORY_NOTICE:
+        return
+    if not law.free_term:
+        yield Refusal("NO_FREE_TERM", law.article, {"rules": law.name})
+    if law.notice_needs_default and not law.term_agreed:
+        late = [c.number for c in letter.demanded if not c.default_from or c.default_from > letter.on]
+        if late:
+            yield Refusal("NOT_IN_DEFAULT", "art. 6:82 BW", {"invoices": tuple(late)})
+
+
+def _costs(letter: Letter, law: Law) -> Iterator[Refusal]:
+    """No costs that the law does not allow on this day (6:96 BW, XIX.2 and XIX.4 WER)."""
+    asked = max(letter.costs, letter.announced)
+    if not asked:
+        return
+    if not law.highest_costs:
+        yield Refusal("COSTS_NOT_ALLOWED", law.article, {"costs": asked})
+        return
+    if law.costs_need_clause and not law.has_clause:
+        yield Refusal("COSTS_NO_CLAUSE", law.article, {"costs": asked})
+    if asked > law.highest_costs:
+        yield Refusal("COSTS_ABOVE_CAP", law.article, {"costs": asked, "highest": law.highest_costs})
+    if not letter.costs or not is_protected(letter.kind, law):
+        return
+    if letter.legal_type == STATUTORY_NOTICE or not _notice_ran_out(letter):
+        yield Refusal("COSTS_TOO_EARLY", law.article, {"costs": letter.costs, "date": _first_day(letter)})
+    elif letter.costs > (announced := announced_costs(c.notice for c in letter.demanded)):
+        yield Refusal("COSTS_ABOVE_CAP", law.article, {"costs": letter.costs, "highest": announced})
+
+
+def _interest(letter: Letter, law: Law) -> Iterator[Refusal]:
+    if not letter.interest:
+        return
+    if law.interest_needs_clause and not law.has_interest_clause:
+        yield Refusal("INTEREST_NO_CLAUSE", law.article, {"interest": letter.interest})
+    if is_protected(letter.kind, law) and (letter.legal_type == STATUTORY_NOTICE or not _notice_ran_out(letter)):
+        yield Refusal("INTEREST_TOO_EARLY", law.article, {"interest": letter.interest, "date": _first_day(letter)})
+    if letter.interest > law.highest_interest:
+        facts = {"interest": letter.interest, "highest": law.highest_interest}
+        yield Refusal("INTEREST_ABOVE_CAP", law.article, facts)
+
+
+def _notice_ran_out(letter: Letter) -> bool:
+    """Whether every single claim had a statutory notice of its own, and its free term is over."""
+    ends = [claim.notice and claim.notice.claimable_from for claim in letter.demanded]
+    return bool(ends) and all(end and end <= letter.on for end in ends)
+
+
+def _first_day(letter: Letter) -> date | None:
+    """The first day on which something could be asked of all claims; None while one had no notice."""
+    ends = [claim.notice and claim.notice.claimable_from for claim in letter.demanded]
+    return max(ends) if ends and all(ends) else None
+
+
+def announced_costs(notices: Iterable[Notice | None], with_vat: bool = True) -> Decimal:
+    """What the statutory notices of these claims announced together; a notice over several claims counts once."""
+    by_letter = {notice.letter_id: notice for notice in notices if notice}
+    return sum((n.announced if with_vat else n.announced - n.vat for n in by_letter.values()), ZERO)
+
+
+def _text(letter: Letter, law: Law) -> Iterator[Refusal]:
+    """The elements that the law wants in a letter of this type; a statutory notice without one has no effect."""
+    if letter.text is None:
+        return
+    text = plain(letter.text)
+    for code, forbidden in (("ELEMENT_MISSING", False), ("ELEMENT_FORBIDDEN", True)):
+        wrong = [e for e in law.elements if e.forbidden == forbidden and e.is_missing(text)]
+        if wrong:
+            article = ", ".join(dict.fromkeys(element.article for element in wrong if element.article))
+            facts = {"elements": tuple(e.name for e in wrong), "statutory": letter.legal_type == STATUTORY_NOTICE}
+            yield Refusal(code, article or law.article, facts)
+
+
+def _delivery(letter: Letter, law: Law) -> Iterator[Refusal]:
+    """Channel and hours; post is not bound to hours."""
+    if letter.channel not in law.channels:
+        yield Refusal("CHANNEL", law.article, {"channel": letter.channel})
+    if letter.channel == "email" and law.hours and letter.moment:
+        until = next_contact(law.country, letter.moment, law.hours)
+        if until > letter.moment:
+            yield Refusal("HOURS", law.article, {"until": until})
+
+
+RULES: tuple[Callable[[Letter, Law], Iterator[Refusal]], ...] = (_order, _terms, _costs, _interest, _text, _delivery)

@@ -1,0 +1,136 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+
+class DunningCaseMixin(models.AbstractModel):
+    """What disputes, promises, payment plans and contacts share: the debtor's case and the invoices they are about."""
+
+    _name = "dunning.case.mixin"
+    _description = "Belongs to a dunning case"
+    _check_company_auto = True
+
+    # Fields whose change may change what is decided about the debtor's invoices.
+    _decisive = frozenset({"case_id", "move_ids", "state"})
+
+    case_id = fields.Many2one("dunning.case", string="Debtor", required=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        related="case_id.partner_id", string="Customer", store=True, precompute=True, index=True
+    )
+    company_id = fields.Many2one(related="case_id.company_id", store=True, precompute=True, index=True)
+    # restrict: a record that loses its last invoice would suddenly be about everything
+    move_ids = fields.Many2many(
+        "account.move",
+        string="Invoices",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('commercial_partner_id', '=', partner_id), ('company_id', '=', company_id), "
+        "('move_type', 'in', ('out_invoice', 'out_receipt')), ('state', '=', 'posted')]",
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="The currency of the invoices.",
+    )
+
+    @api.depends("move_ids", "case_id")
+    def _compute_currency_id(self):
+        for record in self:
+            record.currency_id = (
+                record.move_ids.currency_id[:1] or record.case_id.currency_id or self.env.company.currency_id
+            )
+
+    @api.constrains("move_ids", "case_id", "currency_id")
+    def _check_invoices(self):
+        """Posted customer invoices of this debtor, and of one currency where an amount stands beside them."""
+        for record in self:
+            wrong = record.move_ids.filtered(
+                lambda move, record=record: (
+                    move.commercial_partner_id != record.partner_id
+                    or move.move_type not in ("out_invoice", "out_receipt")
+                )
+            )
+            if wrong:
+                raise ValidationError(
+                    self.env._(
+                        "%(invoice)s is not an invoice to %(debtor)s. Choose invoices of this debtor.",
+                        invoice=wrong[0].display_name,
+                        debtor=record.partner_id.display_name,
+                    )
+                )
+            if record._has_amount() and record.move_ids.currency_id - record.currency_id:
+                raise ValidationError(
+                    self.env._("These invoices are in several currencies. Make one for each currency.")
+                )
+
+    def _has_amount(self):
+        """Whether an amount of money stands beside the invoices."""
+        return True
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A new record counts at once: what is shown about the invoices follows."""
+        records = super().create(vals_list)
+        records._noted()
+        return records
+
+    def _noted(self):
+        """What happens once a record is there."""
+        self._redecide()
+        self._tell()
+
+    def _tell(self):
+        """Leave a line about a new record in the debtor's case."""
+
+    def write(self, vals):
+        """What was decided about the invoices follows when it matters."""
+        result = super().write(vals)
+        if self._decisive & set(vals):
+            self._redecide()
+        return result
+
+    def unlink(self):
+        """The invoices are free again."""
+        touched = [(company, records.partner_id) for company, records in self.grouped("company_id").items()]
+        result = super().unlink()
+        for company, partners in touched:
+            self._redecide_debtors(company, partners)
+        return result
+
+    def _redecide(self):
+        for company, records in self.grouped("company_id").items():
+            self._redecide_debtors(company, records.partner_id)
+
+    @api.model
+    def _redecide_debtors(self, company, partners):
+        """Bring decisions, cases and calls of these debtors up to date, in sets."""
+        # sudo: decisions are evidence and written by the engine only, whoever made the record that changes them
+        self.env["dunning.run"].sudo()._redecide(company, partners)
+        self.env["dunning.case"].sudo()._keep_calls(company, partners.ids)
+
+    @api.model
+    def _relation(self, name, own, other):
+        """Table and columns of a many2many field, as named parts of a statement."""
+        field = self._fields[name]
+        return {
+            "relation": SQL.identifier(field.relation),
+            own: SQL.identifier(field.column1),
+            other: SQL.identifier(field.column2),
+        }
+
+    def _of_invoices(self):
+        """The named invoices for a sentence, or that it is about everything."""
+        self.ensure_one()
+        return ", ".join(self.move_ids.mapped("name")) or self.env._("everything of this debtor")
+
+    def _tell_case(self, body):
+        """Leave a line in the debtor's case; text only, so what people typed is escaped.
+
+        :param body: function from a record to its sentence.
+        """
+        for record in self:
+            record.case_id.message_post(body=body(record))

@@ -1,0 +1,117 @@
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine.decide import LetterPlan, Outcome
+from ..engine.reasons import ERROR, SKIP
+from ..models.dunning_level import WRITTEN_TYPES
+from ..models.dunning_regime import RegimeError
+from ..models.dunning_run_context import RunContext
+
+# What keeps a claim off an ordinary letter, and a person may decide otherwise: the gate then has its say.
+MAY_BE_WRITTEN = frozenset({"MIN_AMOUNT", "LAST_LEVEL", "REFUSED"})
+
+
+class DunningLetterWizard(models.TransientModel):
+    """Writes one letter to one debtor by hand, of a level that a person chooses. The gate judges it like any other."""
+
+    _name = "dunning.letter.wizard"
+    _description = "Write a Letter"
+
+    case_id = fields.Many2one("dunning.case", required=True, readonly=True)
+    company_id = fields.Many2one(related="case_id.company_id")
+    partner_id = fields.Many2one(related="case_id.partner_id")
+    move_ids = fields.Many2many(
+        "account.move",
+        string="Invoices",
+        compute="_compute_move_ids",
+        store=True,
+        readonly=False,
+        domain="[('commercial_partner_id', '=', partner_id), ('company_id', '=', company_id), ('state', '=', "
+        "'posted'), ('move_type', 'in', ('out_invoice', 'out_receipt')), ('payment_state', 'in', ('not_paid', "
+        "'partial'))]",
+        help="The overdue invoices that the letter is about.",
+    )
+    level_id = fields.Many2one(
+        "dunning.level",
+        string="Letter",
+        domain="[('id', 'in', allowed_level_ids)]",
+        help="A level of the procedure that these invoices follow.",
+    )
+    allowed_level_ids = fields.Many2many("dunning.level", compute="_compute_allowed_level_ids")
+
+    @api.depends("case_id")
+    def _compute_move_ids(self):
+        for wizard in self:
+            today = wizard.company_id._dunning_today() if wizard.case_id else None
+            wizard.move_ids = wizard.case_id.open_move_ids.filtered(
+                lambda move, today=today: (
+                    move.invoice_date_due and move.invoice_date_due < today and move.amount_residual > 0
+                )
+            )
+
+    @api.depends("case_id")
+    def _compute_allowed_level_ids(self):
+        for wizard in self:
+            debtor = wizard._debtor()
+            procedures = {claim.procedure for claim in debtor.claims} if debtor else set()
+            levels = self.env["dunning.level"].search([("procedure_id", "in", list(procedures))])
+            wizard.allowed_level_ids = levels.filtered(lambda level: level.legal_type in WRITTEN_TYPES)
+
+    def action_write(self):
+        """Make the draft and show it, with what the rules hold against it."""
+        self.ensure_one()
+        self.case_id.check_access("write")
+        if not self.level_id or not self.move_ids:
+            raise UserError(self.env._("Choose a letter and the invoices that it is about."))
+        debtor = self._debtor()
+        plan = self._plan(debtor)
+        # sudo: letters are evidence, written by the engine only; users read them
+        run = self.env["dunning.run"].sudo().new({"company_id": self.company_id.id, "user_id": self.env.uid})
+        run.date = self.company_id._dunning_today()
+        context = RunContext(run, [Outcome(plan.decisions, (plan,))], by_hand=True)
+        letters = self.env["dunning.letter"].sudo()
+        try:
+            letter = letters.create(letters._prepare_vals(plan, debtor, context))
+        except RegimeError as error:
+            raise UserError(str(error)) from error
+        return letter.with_env(self.env)._get_records_action()
+
+    def _debtor(self):
+        """The facts of the debtor, None when nothing of it is overdue."""
+        company = self.company_id
+        # sudo: the engine gathers what a user of dunning need not be able to open, such as bank receipts
+        gather = self.env["dunning.gather"].sudo()
+        return next(iter(gather.facts(company, company._dunning_today(), self.partner_id.ids)), None)
+
+    def _plan(self, debtor):
+        """The letter for the chosen invoices.
+
+        :raises UserError: nothing can be asked for them, or they do not belong on one letter.
+        """
+        run = self.env["dunning.run"]
+        procedures = run._procedures([debtor] if debtor else [])
+        decided = run._decide(debtor, procedures, self.company_id._dunning_today()).decisions if debtor else ()
+        chosen = [decision for decision in decided if decision.claim.move_id in self.move_ids.ids]
+        if not chosen:
+            raise UserError(self.env._("None of these invoices is overdue."))
+        free = [decision for decision in chosen if self._may_be_written(decision)]
+        if not free:
+            raise UserError(run._sentence(chosen[0], self.company_id))
+        procedure = procedures.get(self.level_id.procedure_id.id)
+        level = next((level for level in procedure.levels if level.id == self.level_id.id), None) if procedure else None
+        free = [decision for decision in free if level and decision.claim.procedure == procedure.id]
+        currencies = {decision.claim.currency for decision in free}
+        if len(currencies) != 1:
+            raise UserError(self.env._("Choose invoices in one currency that follow the procedure of this letter."))
+        decisions = tuple(replace(decision, code="LETTER", facts={}, level=level) for decision in free)
+        channel = "print" if level.channel == "email" and not debtor.has_email else level.channel
+        return LetterPlan(debtor.partner_id, currencies.pop(), procedure, level, channel, decisions)
+
+    @api.model
+    def _may_be_written(self, decision):
+        """Whether a letter may ask for this claim when a person wants it: not on hold, disputed, paid or under way."""
+        if decision.open <= 0 or decision.code == "LETTER_OPEN":
+            return False
+        return decision.outcome not in (SKIP, ERROR) or decision.code in MAY_BE_WRITTEN
