@@ -342,13 +342,15 @@ class DunningCase(models.Model):
         # sudo: the run gives work to whoever is responsible
         activities = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
         fresh, stale, today = [], activities.browse(), company._dunning_today()
+        # sudo: the run's own answers; read for all calls at once
+        decisions = self.env["dunning.decision"].sudo().browse(id_ for ids in due.values() for id_ in ids)
         for case in self.browse(sorted(due.keys() | held.keys())):
             ours = activities.browse(held.get(case.id, ()))
             stale |= ours[1:] if case.id in due else ours
             if case.id not in due:
                 continue
             user = case._responsible() or self.env.user
-            note = case._call_note(due[case.id], user)
+            note = case._call_note(decisions.browse(due[case.id]).with_prefetch(decisions._prefetch_ids), user)
             if not ours:
                 fresh.append(
                     {
@@ -413,7 +415,7 @@ class DunningCase(models.Model):
         )
         return dict(self.env.cr.fetchall())
 
-    def _call_note(self, decision_ids, user):
+    def _call_note(self, decisions, user):
         """What the call is about, in the language of whoever makes it."""
         env = self.with_context(lang=user.lang or self.env.lang).env
         row = Markup("<li>%s</li>")
@@ -425,7 +427,7 @@ class DunningCase(models.Model):
                 date=format_date(env, decision.move_id.invoice_date_due),
                 amount=format_amount(env, decision.amount_open, decision.currency_id),
             )
-            for decision in self.env["dunning.decision"].sudo().browse(decision_ids)  # sudo: the run's own answers
+            for decision in decisions
         ]
         return Markup("<p>%s</p><ul>%s</ul>") % (env._("Call about:"), Markup("").join(rows))
 

@@ -40,6 +40,7 @@ class RunContext:
         with_instalments = {p.partner_id for p in plans if any(d.claim.periodic for d in p.decisions)}
         self._earlier = self.env["dunning.letter"]._earlier_costs(self.company, with_instalments, self.date)
         self._declaring = {}
+        self._frames = {}
         self._deadlines = {}
 
     def protection(self, kind):
@@ -124,7 +125,7 @@ class RunContext:
     def charges(self, debtor, regime, level, kind, currency, claims):
         """What may be charged on a letter over these claims."""
         earlier = self._earlier.get(debtor.partner_id, ())
-        return Charges(regime, self.company, self.date, level.legal_type, kind, currency, claims, earlier)
+        return Charges(regime, self.company, self.date, level.legal_type, kind, currency, claims, earlier, self._frames)
 
     def amounts(self, charges, level, lang):
         """Principal, interest and costs of the letter, each only as far as the rules allow today.
