@@ -344,6 +344,8 @@ class DunningCase(models.Model):
         fresh, stale, today = [], activities.browse(), company._dunning_today()
         # sudo: the run's own answers; read for all calls at once
         decisions = self.env["dunning.decision"].sudo().browse(id_ for ids in due.values() for id_ in ids)
+        # sudo: Odoo names the case on its activity, one by one; the names are in the cache then
+        self.browse(due).sudo().partner_id.mapped("name")
         for case in self.browse(sorted(due.keys() | held.keys())):
             ours = activities.browse(held.get(case.id, ()))
             stale |= ours[1:] if case.id in due else ours
