@@ -10,7 +10,8 @@
 Every measure runs in a process of its own on its own copy of the same seeded database, one after another:
 
     floor     one SQL statement that groups the open overdue lines per debtor and inserts header and lines
-    ours      a proposal (facts, decisions, draft letters), two more on the same day, and opening the worklist
+    ours      a proposal (facts, decisions, draft letters), the same run once more, another run on the same day, and
+              opening the worklist
     peer      OCA account_credit_control: its run and its communications
     simulate  a look ahead of ninety days, up to 10,000 invoices unless asked for by name
     confirm   issuing letters with PDFs, in batches and one by one
@@ -111,7 +112,7 @@ def ratios(rows, figure):
         ratio(
             f"peer / ours at {size:,}", [found.get(("peer", step, size)) for step in ("run", "communications")], first
         )
-        for step in ("second propose", "third propose"):
+        for step in ("propose again", "second propose"):
             ratio(f"{step} / first at {size:,}", [found.get(("ours", step, size))], first)
     each = {size: found["ours", "propose", size] / size for size in sizes if ("ours", "propose", size) in found}
     if len(each) > 1:

@@ -7,9 +7,8 @@ def uninstall_hook(env):
     env.cr.execute(
         """
         UPDATE account_move
-           SET dunning_level_id = NULL, dunning_next_level_id = NULL, dunning_decision_id = NULL,
-               dunning_procedure_id = NULL
-         WHERE COALESCE(dunning_level_id, dunning_next_level_id, dunning_decision_id, dunning_procedure_id) IS NOT NULL
+           SET dunning_level_id = NULL, dunning_procedure_id = NULL
+         WHERE COALESCE(dunning_level_id, dunning_procedure_id) IS NOT NULL
         """
     )
     env.cr.execute("UPDATE mail_mail SET dunning_letter_id = NULL WHERE dunning_letter_id IS NOT NULL")

@@ -2,7 +2,6 @@
 to make debtors, invoices, payments and runs. Nothing here knows what a test expects."""
 
 import base64
-import hashlib
 from contextlib import contextmanager
 from datetime import date, timedelta
 from unittest.mock import patch
@@ -360,13 +359,11 @@ class DunningCase(TransactionCase):
 
     @classmethod
     def _pdf_patchers(cls):
-        def store(letters):
-            for letter in letters:
-                content = f"%PDF-1.4 {letter.name}".encode()
-                letter.write({"pdf_file": base64.b64encode(content), "pdf_sha256": hashlib.sha256(content).hexdigest()})
+        def render(letters):
+            return {letter: f"%PDF-1.4 {letter.name}".encode() for letter in letters}
 
         return [
-            patch.object(DunningLetter, "_store_pdfs", store),
+            patch.object(DunningLetter, "_render_pdfs", render),
             patch.object(cls.registry["account.move"], "_dunning_invoice_pdf", lambda move: base64.b64encode(b"%PDF")),
         ]
 

@@ -1,13 +1,17 @@
 import base64
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .res_partner import DEBTOR_KINDS
 
 # Why an invoice is or is not followed up is nobody's business outside: a portal user may read his own invoices.
 INSIDE = "cremann_dunning.group_dunning_user"
+
+# What an invoice shows of its decision in force, and the columns of dunning_decision it stands in.
+CURRENT = {"dunning_decision_id": "id", "dunning_next_level_id": "level_id", "dunning_next_date": "next_date"}
 
 
 class AccountMove(models.Model):
@@ -36,7 +40,7 @@ class AccountMove(models.Model):
         help="Leave empty to follow the procedure of the debtor.",
         groups=INSIDE,
     )
-    # The four below are written in sets by runs and by letters that were sent, never by hand.
+    # Written in one statement by letters that were sent, never by hand.
     dunning_level_id = fields.Many2one(
         "dunning.level",
         string="Dunning level",
@@ -46,23 +50,13 @@ class AccountMove(models.Model):
         ondelete="restrict",
         groups=INSIDE,
     )
-    dunning_next_level_id = fields.Many2one(
-        "dunning.level",
-        string="Next dunning level",
-        readonly=True,
-        copy=False,
-        ondelete="set null",
-        groups=INSIDE,
-    )
-    dunning_next_date = fields.Date(
-        string="Next step on", readonly=True, copy=False, index="btree_not_null", groups=INSIDE
-    )
+    # The decision in force and what it says. None of it is a column of the entry: a run over the whole ledger writes
+    # its decisions only, and nobody who books a payment meanwhile has to wait for it. See _field_to_sql.
     dunning_decision_id = fields.Many2one(
         "dunning.decision",
         string="Dunning decision",
-        readonly=True,
-        copy=False,
-        ondelete="set null",
+        compute="_compute_dunning_decision_id",
+        search="_search_dunning_decision_id",
         groups=INSIDE,
     )
     dunning_is_claim = fields.Boolean(
@@ -72,6 +66,10 @@ class AccountMove(models.Model):
         help="This journal entry is followed up like an invoice: its open receivable lines with a due date are claims.",
         groups=INSIDE,
     )
+    dunning_next_level_id = fields.Many2one(
+        related="dunning_decision_id.level_id", string="Next dunning level", groups=INSIDE
+    )
+    dunning_next_date = fields.Date(related="dunning_decision_id.next_date", string="Next step on", groups=INSIDE)
     dunning_explanation = fields.Char(string="Why", compute="_compute_dunning_explanation", groups=INSIDE)
     dunning_letter_count = fields.Integer(compute="_compute_dunning_letter_count", groups=INSIDE)
     dunning_hold_id = fields.Many2one(
@@ -100,6 +98,49 @@ class AccountMove(models.Model):
         return Domain("dunning_kind_set", "in", kinds) | (
             Domain("dunning_kind_set", "=", False) & Domain("commercial_partner_id.dunning_debtor_kind", "in", kinds)
         )
+
+    def _compute_dunning_decision_id(self):
+        current = [("move_id", "in", self.ids), ("is_current", "=", True)]
+        # sudo: which one it is; what it says is read with the rights of the reader
+        found = {d.move_id.id: d.id for d in self.env["dunning.decision"].sudo().search(current)}
+        for move in self:
+            move.dunning_decision_id = found.get(move._origin.id, False)
+
+    @api.model
+    def _search_dunning_decision_id(self, operator, value):
+        """Which invoices have a decision in force that is one of these, or any one that fits a domain, or none."""
+        # Odoo asks as the system here, also for a user who may not see the field: then nobody else would refuse it
+        if self.env.uid != SUPERUSER_ID and not self.env.user.has_group(INSIDE):
+            raise AccessError(self.env._("Only who works with dunning may search for its decisions."))
+        current = Domain("is_current", "=", True)
+        decisions = self.env["dunning.decision"]
+        if operator in ("any", "any!"):
+            if operator == "any!":
+                decisions = decisions.sudo()  # asked for by a related field, which reads as the system
+            return Domain("id", "in", decisions._search(current & Domain("id", "any!", value)).subselect("move_id"))
+        if operator != "in":
+            return NotImplemented
+        decisions = decisions.sudo()  # which ids they are tells nothing about them
+        ids = [id_ for id_ in value if id_]
+        found = Domain("id", "in", decisions._search(current & Domain("id", "in", ids)).subselect("move_id"))
+        if len(ids) == len(value):
+            return found
+        return found | Domain("id", "not in", decisions._search(current).subselect("move_id"))
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """The decision in force stands in its own table: filters, groups and orders find it there by one join."""
+        if field_expr not in CURRENT or query is None:
+            return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
+        table = query.make_alias(alias, "dunning_decision_in_force")
+        condition = SQL(
+            "%s = %s AND %s",
+            SQL.identifier(table, "move_id"),
+            SQL.identifier(alias, "id"),
+            SQL.identifier(table, "is_current"),
+        )
+        query.add_join("LEFT JOIN", table, "dunning_decision", condition)
+        return SQL.identifier(table, CURRENT[field_expr])
 
     @api.depends("dunning_decision_id")
     @api.depends_context("lang")

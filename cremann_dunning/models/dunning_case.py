@@ -33,7 +33,7 @@ WITH figures AS (
     SELECT DISTINCT ON (p.commercial_partner_id)
            p.commercial_partner_id AS partner_id, d.id AS decision_id, d.level_id, d.next_date
       FROM account_move m
-      JOIN dunning_decision d ON d.id = m.dunning_decision_id
+      JOIN dunning_decision d ON d.move_id = m.id AND d.is_current
       JOIN res_partner p ON p.id = d.partner_id
      WHERE m.company_id = %(company)s AND m.state = 'posted'
        AND m.payment_state IN ('not_paid', 'partial') %(only)s
@@ -230,16 +230,39 @@ class DunningCase(models.Model):
         """The cases of these commercial partners in a company; with ``create`` every one of them has one afterwards."""
         # sudo: a case is opened by the work itself (a letter, a hold), not by a person with the right to add one
         cases = self.sudo().with_context(active_test=False)
-        found = cases.search([("partner_id", "in", partners.ids), ("company_id", "in", company.ids)])
-        missing = partners - found.partner_id if create else partners.browse()
-        if missing:
-            found |= cases.with_context(tracking_disable=True).create(
-                [
-                    {"partner_id": partner.id, "company_id": company.id, "user_id": company.dunning_responsible_id.id}
-                    for partner in missing
-                ]
-            )
+        if create and partners:
+            cases._open_missing(partners, company)
+        found = cases.search([("partner_id", "in", partners.ids), ("company_id", "in", company.ids)], order="id")
         return found.with_env(self.env)
+
+    @api.model
+    def _open_missing(self, partners, company):
+        """A case for each of these partners that has none, in one statement; one that somebody else opens stands."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dunning_case (
+                    partner_id, company_id, user_id, active, debtor_kind, country_id,
+                    create_uid, write_uid, create_date, write_date)
+                SELECT p.id, %(company)s, %(user)s, TRUE, p.dunning_debtor_kind, p.country_id,
+                       %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM res_partner p
+                 WHERE p.id = ANY(%(partners)s)
+                   AND NOT EXISTS (SELECT 1 FROM dunning_case c
+                                    WHERE c.partner_id = p.id AND c.company_id = %(company)s)
+                    ON CONFLICT (partner_id, company_id) DO NOTHING
+                """,
+                company=company.id,
+                user=company.dunning_responsible_id.id or None,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+                partners=partners.ids,
+            )
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model()
+            partners.invalidate_recordset(["dunning_case_ids"])
 
     @api.model
     def _refresh(self, company, partner_ids=None):
@@ -319,13 +342,17 @@ class DunningCase(models.Model):
         # sudo: the run gives work to whoever is responsible
         activities = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
         fresh, stale, today = [], activities.browse(), company._dunning_today()
+        # sudo: the run's own answers; read for all calls at once
+        decisions = self.env["dunning.decision"].sudo().browse(id_ for ids in due.values() for id_ in ids)
+        # sudo: Odoo names the case on its activity, one by one; the names are in the cache then
+        self.browse(due).sudo().partner_id.mapped("name")
         for case in self.browse(sorted(due.keys() | held.keys())):
             ours = activities.browse(held.get(case.id, ()))
             stale |= ours[1:] if case.id in due else ours
             if case.id not in due:
                 continue
             user = case._responsible() or self.env.user
-            note = case._call_note(due[case.id], user)
+            note = case._call_note(decisions.browse(due[case.id]).with_prefetch(decisions._prefetch_ids), user)
             if not ours:
                 fresh.append(
                     {
@@ -359,9 +386,9 @@ class DunningCase(models.Model):
                 """
                 SELECT c.id, array_agg(d.id ORDER BY m.invoice_date_due, m.id)
                   FROM dunning_decision d
-                  JOIN account_move m ON m.id = d.move_id AND m.dunning_decision_id = d.id
+                  JOIN account_move m ON m.id = d.move_id
                   JOIN dunning_case c ON c.partner_id = d.partner_id AND c.company_id = d.company_id
-                 WHERE d.company_id = %s AND d.code = 'CALL_DUE' AND m.state = 'posted'
+                 WHERE d.company_id = %s AND d.is_current AND d.code = 'CALL_DUE' AND m.state = 'posted'
                    AND m.payment_state IN ('not_paid', 'partial') %s
                  GROUP BY c.id
                 """,
@@ -390,7 +417,7 @@ class DunningCase(models.Model):
         )
         return dict(self.env.cr.fetchall())
 
-    def _call_note(self, decision_ids, user):
+    def _call_note(self, decisions, user):
         """What the call is about, in the language of whoever makes it."""
         env = self.with_context(lang=user.lang or self.env.lang).env
         row = Markup("<li>%s</li>")
@@ -402,7 +429,7 @@ class DunningCase(models.Model):
                 date=format_date(env, decision.move_id.invoice_date_due),
                 amount=format_amount(env, decision.amount_open, decision.currency_id),
             )
-            for decision in self.env["dunning.decision"].sudo().browse(decision_ids)  # sudo: the run's own answers
+            for decision in decisions
         ]
         return Markup("<p>%s</p><ul>%s</ul>") % (env._("Call about:"), Markup("").join(rows))
 

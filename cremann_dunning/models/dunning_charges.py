@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -20,13 +21,16 @@ class Charges:
     :param legal_type: of its level. :param kind: of the debtor. :param currency: name of the currency.
     :param claims: ``engine.gate.ClaimOnLetter`` of everything on the letter.
     :param earlier: ``(day, amount)`` of the costs that earlier notices to this debtor announced.
+    :param frames: a dict that the letters of one company and moment share: what ``law`` has read of records already.
     """
 
-    def __init__(self, regime, company, on, legal_type, kind, currency, claims, earlier=()):
+    def __init__(self, regime, company, on, legal_type, kind, currency, claims, earlier=(), frames=None):
         self.regime, self.company, self.on = regime, company, on
         self.legal_type, self.kind, self.currency = legal_type, kind, currency
         self.demanded = [claim for claim in claims if claim.demanded]
         self.earlier = list(earlier)
+        self._frames = {} if frames is None else frames
+        self._interest = None
 
     @property
     def principal(self):
@@ -106,8 +110,15 @@ class Charges:
     def interest(self):
         """Interest to date and per day over all claims, each claim rounded by itself.
 
+        Reckoned once: the letter that is made and the gate that checks it ask the same question.
+
         :return: the sum, the sum per day, and by line id of each claim with interest its part and its first day.
         """
+        if self._interest is None:
+            self._interest = self._reckon_interest()
+        return self._interest
+
+    def _reckon_interest(self):
         found = [(claim, self.interest_of(claim)) for claim in self.demanded]
         parts = {c.line_id: (result.total, self.interest_first_day(c)) for c, result in found if result}
         per_day = sum((result.per_day for _claim, result in found if result), ZERO)
@@ -152,11 +163,23 @@ class Charges:
         :param elements: ``engine.gate.Element`` of the rendered text; empty before it is rendered.
         :raises RegimeError: the records cannot say what is allowed.
         """
+        key = self.regime.id, self.legal_type
+        if key not in self._frames:
+            self._frames[key] = self._frame()
+        highest = ZERO
+        if (letter.costs or letter.announced) and self.currency == self.regime.currency_id.name:
+            highest = self.with_vat(self.highest_costs(bool(letter.announced)), vat_rate).included
+        return replace(
+            self._frames[key],
+            highest_costs=highest,
+            highest_interest=self.interest()[0] if letter.interest else ZERO,
+            elements=tuple(elements),
+        )
+
+    def _frame(self):
+        """What the records say of every letter of this type under this regime."""
         regime, company = self.regime, self.company
         requirement = regime.requirement_ids.filtered(lambda line: line.legal_type == self.legal_type)[:1]
-        highest = ZERO
-        if (letter.costs or letter.announced) and self.currency == regime.currency_id.name:
-            highest = self.highest_costs(bool(letter.announced))
         return gate.Law(
             name=regime.name,
             article=regime.article or "",
@@ -168,9 +191,6 @@ class Charges:
             has_clause=bool(company.dunning_consumer_clause),
             has_interest_clause=self._clause_gives_interest(),
             term_agreed=company.dunning_term_agreed,
-            highest_costs=self.with_vat(highest, vat_rate).included,
-            highest_interest=self.interest()[0] if letter.interest else ZERO,
-            elements=tuple(elements),
             channels=requirement._gate_channels(),
             hours=regime._contact_hours(),
             country=regime.country_id.code or company.country_id.code or "NL",

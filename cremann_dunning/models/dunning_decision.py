@@ -4,10 +4,11 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
-from odoo.tools import LazyTranslate, format_amount, format_date
+from odoo.tools import SQL, LazyTranslate, format_amount, format_date
 
 from ..engine import record
 from ..engine.decide import VERSION, Question
+from . import dunning_bulk
 
 _lt = LazyTranslate(__name__)
 
@@ -85,10 +86,10 @@ class DunningDecision(models.Model):
     _order = "date desc, id desc"
     _rec_name = "code"
 
-    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # _run_idx starts with it
     move_id = fields.Many2one("account.move", string="Invoice", required=True, index=True, ondelete="cascade")
     partner_id = fields.Many2one("res.partner", string="Debtor", required=True, index=True, ondelete="restrict")
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
     run_ids = fields.Many2many("dunning.run", "dunning_decision_run_rel", "decision_id", "run_id", string="Runs")
     date = fields.Date(required=True, readonly=True, string="Decided on")
     code = fields.Char(required=True, readonly=True, string="Reason", index=True)
@@ -107,9 +108,21 @@ class DunningDecision(models.Model):
         help="What was known about the debtor, and the rules of that day.",
     )
     version = fields.Char(readonly=True, help="Version of the rules that decided.")
+    is_current = fields.Boolean(
+        string="In force", readonly=True, help="The latest answer on its invoice, as long as that one is open."
+    )
+    letter_id = fields.Many2one(
+        "dunning.letter",
+        string="On letter",
+        compute="_compute_letter_id",
+        help="The letter that came of it. It may be one that another run had drafted already.",
+    )
     explanation = fields.Char(compute="_compute_explanation")
     reason_label = fields.Char(compute="_compute_reason_label", string="Kind of reason")
+    create_uid = dunning_bulk.Unguarded("res.users", string="Created by", automatic=True, readonly=True)
+    write_uid = dunning_bulk.Unguarded("res.users", string="Last Updated by", automatic=True, readonly=True)
 
+    _one_in_force = models.UniqueIndex("(move_id) WHERE is_current", "An invoice has one decision in force.")
     _run_idx = models.Index("(company_id, date, code)")
 
     @api.depends("code", "params")
@@ -205,6 +218,26 @@ class DunningDecision(models.Model):
             },
         }
 
+    def _compute_letter_id(self):
+        """Of the letters that carry the invoice at the level that was decided, the last that was not cancelled."""
+        self.env["dunning.letter.line"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT ON (d.id) d.id, k.letter_id
+                  FROM dunning_decision d
+                  JOIN dunning_letter_line k ON k.move_id = d.move_id AND k.state <> 'cancelled'
+                   AND (k.level_id = d.level_id OR k.level_id IS NULL)
+                 WHERE d.id = ANY(%s) AND d.outcome IN ('send', 'ride')
+                 ORDER BY d.id, k.letter_id DESC
+                """,
+                self.ids,
+            )
+        )
+        found = dict(self.env.cr.fetchall())
+        for decision in self:
+            decision.letter_id = found.get(decision.id)
+
     def _format_param(self, value, currencies):
         """A stored fact as the reader writes it: a date, an amount of money, a level by its label, or as it is."""
         if isinstance(value, dict) and "level" in value:
@@ -282,6 +315,82 @@ class DunningDecision(models.Model):
         """Every currency by its name; the archived ones too, since there may be claims in them."""
         currencies = self.env["res.currency"].with_context(active_test=False).search(Domain.TRUE)
         return {currency.name: currency for currency in currencies}
+
+    @api.model
+    def _held(self, move_ids):
+        """Per invoice what its decision in force says, as far as it takes to see whether another one says the same."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT d.move_id, d.id, d.date, d.code, d.params, d.level_id, d.next_date, d.amount_open::text,
+                       EXISTS (SELECT 1 FROM dunning_letter_line k
+                                WHERE k.move_id = d.move_id AND k.state IN ('draft', 'issued')
+                                  AND (k.level_id = d.level_id OR k.level_id IS NULL)) AS announced
+                  FROM dunning_decision d
+                 WHERE d.is_current AND d.move_id = ANY(%s)
+                """,
+                move_ids,
+            )
+        )
+        rows = self.env.cr.dictfetchall()
+        return {row["move_id"]: row | {"amount_open": Decimal(row["amount_open"])} for row in rows}
+
+    @api.model
+    def _insert(self, rows, held, in_force):
+        """New decisions by two statements, whatever their number.
+
+        :param held: what ``_held`` gave.
+        :param in_force: whether they take the place of those; not for a look at another day.
+        """
+        self.env.flush_all()
+        if in_force and (replaced := [held[row["move_id"]]["id"] for row in rows if row["move_id"] in held]):
+            self._retire(replaced)
+        # Somebody else deciding on the same invoice at this moment is a conflict like any other: Odoo tries again.
+        # Without the clause it would be a violated index, and the user would read that.
+        conflict = SQL("ON CONFLICT (move_id) WHERE is_current DO NOTHING")
+        made = dunning_bulk.insert(self, [row | {"is_current": in_force} for row in rows], conflict)
+        self._forget_on_invoices()
+        return made
+
+    @api.model
+    def _retire(self, ids):
+        """Other decisions take the place of these, which stay on record."""
+        self.env.cr.execute(SQL("UPDATE dunning_decision SET is_current = FALSE WHERE id = ANY(%s)", ids))
+        self.invalidate_model(["is_current"])
+        self._forget_on_invoices()
+
+    @api.model
+    def _retire_settled(self, company):
+        """Take the decisions off invoices that were settled since: filters must not find them any more."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dunning_decision d
+                   SET is_current = FALSE
+                  FROM account_move m
+                 WHERE m.id = d.move_id AND d.company_id = %s AND d.is_current
+                   AND (m.state <> 'posted'
+                        -- Odoo calls an invoice paid while its payment is only under way
+                        OR m.payment_state NOT IN ('not_paid', 'partial') AND m.amount_residual = 0
+                        OR m.payment_state NOT IN ('not_paid', 'partial', 'in_payment', 'paid')
+                        OR m.move_type = 'entry' AND NOT (m.dunning_is_claim AND EXISTS (
+                           SELECT 1 FROM account_move_line l
+                             JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                            WHERE l.move_id = m.id AND l.reconciled IS NOT TRUE)))
+                """,
+                company.id,
+            )
+        )
+        self.invalidate_model(["is_current"])
+        self._forget_on_invoices()
+
+    @api.model
+    def _forget_on_invoices(self):
+        """What invoices show of their decisions is read anew."""
+        shown = ["dunning_decision_id", "dunning_next_level_id", "dunning_next_date", "dunning_explanation"]
+        self.env["account.move"].invalidate_model(shown)
 
     @api.model
     def _store_param(self, value, currency):

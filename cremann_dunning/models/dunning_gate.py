@@ -65,10 +65,11 @@ class DunningGate(models.AbstractModel):
             last = self.env["dunning.gather"]._last_letters(company, tuple(own.partner_id.ids), tuple(own.ids))
             periodic = own.filtered(lambda letter, claims=claims: any(c.periodic for c in claims[letter])).partner_id
             earlier = own._earlier_costs(company, set(periodic.ids), company._dunning_today())
+            frames = {}
             for letter in own:
                 plain = self._plain(letter, claims[letter], last.get(letter.partner_id.id), leaving)
                 costs = earlier.get(letter.partner_id.id, ())
-                charges = self._charges(letter, claims[letter], costs)
+                charges = self._charges(letter, claims[letter], costs, frames)
                 refusals = gate.check(plain, self._law(letter, plain, charges))
                 overridden = set(letter.override_ids.mapped("code"))
                 found[letter] = tuple(r for r in refusals if r.final or r.code not in overridden)
@@ -110,7 +111,7 @@ class DunningGate(models.AbstractModel):
         return found
 
     @api.model
-    def _charges(self, letter, claims, earlier):
+    def _charges(self, letter, claims, earlier, frames):
         return Charges(
             letter.regime_id,
             letter.company_id,
@@ -120,6 +121,7 @@ class DunningGate(models.AbstractModel):
             letter.currency_id.name,
             claims,
             earlier,
+            frames,
         )
 
     @api.model

@@ -99,6 +99,39 @@ class DunningGather(models.AbstractModel):
         ]
 
     @api.model
+    def debtor_ids(self, company, as_of, partner_ids=None):
+        """The commercial partners that ``facts`` tells of, in the order of their oldest claim; arguments as there.
+
+        For whoever takes the facts in batches: what a batch holds in memory does not grow with the ledger.
+        """
+        if partner_ids is not None and not partner_ids:
+            return []
+        self.env.flush_all()
+        seen, _listed = self._horizons(company, as_of)
+        only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids is not None else SQL()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT p.commercial_partner_id
+                  FROM account_move_line l
+                  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                  JOIN account_move m ON m.id = l.move_id
+                  JOIN res_partner p ON p.id = l.partner_id
+                 WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                   AND l.amount_residual_currency > 0
+                   AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
+                   AND (l.date_maturity IS NULL OR l.date_maturity < %(seen)s) %(only)s
+                 GROUP BY p.commercial_partner_id
+                 ORDER BY MIN(l.date_maturity), MIN(l.id)
+                """,
+                company=company.id,
+                seen=seen,
+                only=only,
+            )
+        )
+        return [partner_id for (partner_id,) in self.env.cr.fetchall()]
+
+    @api.model
     def _agreements(self, company, partners):
         """Per kind of ``engine.facts.Debtor`` field, what people noted: disputes, promises and payment plans."""
         return {
@@ -146,7 +179,7 @@ class DunningGather(models.AbstractModel):
         """
         overdue, ahead = defaultdict(lambda: ZERO), defaultdict(lambda: ZERO)
         for row in rows:
-            if row["residual"] > 0:
+            if row["amount_sign"] > 0:
                 late = row["due_date"] is None or row["due_date"] < as_of
                 (overdue if late else ahead)[row["partner_id"]] += Decimal(row["residual_company"])
         return defaultdict(lambda: ZERO, {**ahead, **overdue})
@@ -180,7 +213,7 @@ class DunningGather(models.AbstractModel):
         payments = self.env.cr.fetchall()
         claims, found = defaultdict(list), {}
         for row in rows if payments else ():
-            if row["residual"] > 0:
+            if row["amount_sign"] > 0:
                 claims["move", row["move_id"]].append(row)
                 claims["partner", row["partner_id"]].append(row)
         for name, partner_id, currency, amount, in_company, move_ids in payments:
@@ -250,7 +283,8 @@ class DunningGather(models.AbstractModel):
                 """
                 WITH lines AS (
                     SELECT l.id AS line_id, l.move_id, m.name AS number, m.move_type,
-                           p.commercial_partner_id AS partner_id, l.amount_residual_currency AS residual,
+                           p.commercial_partner_id AS partner_id, SIGN(l.amount_residual_currency)::int AS amount_sign,
+                           l.amount_residual_currency::text AS amount,
                            l.amount_residual::text AS residual_company, cur.name AS currency,
                            l.date_maturity AS due_date,
                            COALESCE(l.no_followup, FALSE) AS no_followup,
@@ -275,27 +309,28 @@ class DunningGather(models.AbstractModel):
                                AND (l.date_maturity IS NULL OR l.date_maturity < %(listed)s))
                 ), overdue AS (
                     SELECT DISTINCT partner_id FROM lines
-                     WHERE residual > 0 AND (due_date IS NULL OR due_date < %(seen)s)
+                     WHERE amount_sign > 0 AND (due_date IS NULL OR due_date < %(seen)s)
+                ), debtors AS (
+                    SELECT d.id AS partner_id, d.dunning_debtor_kind AS partner_kind,
+                           (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
+                           COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
+                           c.id AS contact_id,
+                           b.id IS NULL AND COALESCE(c.email_normalized, d.email_normalized) IS NOT NULL AS has_email,
+                           COALESCE(NULLIF(TRIM(c.street), ''), NULLIF(TRIM(d.street), '')) IS NOT NULL
+                           AND COALESCE(NULLIF(TRIM(c.city), ''), NULLIF(TRIM(d.city), '')) IS NOT NULL AS has_address
+                      FROM overdue
+                      JOIN res_partner d ON d.id = overdue.partner_id
+                      LEFT JOIN LATERAL (
+                           SELECT k.id, k.email_normalized, k.street, k.city
+                             FROM res_partner k
+                            WHERE k.id = d.id OR (k.parent_id = d.id AND k.type = 'invoice' AND k.active)
+                            ORDER BY k.id = d.id, k.id
+                            LIMIT 1) c ON TRUE
+                      LEFT JOIN mail_blacklist b
+                             ON b.email = COALESCE(c.email_normalized, d.email_normalized) AND b.active
                 )
-                SELECT lines.*, lines.residual::text AS amount,
-                       COALESCE(lines.own_kind, d.dunning_debtor_kind, 'unknown') AS kind,
-                       (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
-                       COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
-                       c.id AS contact_id,
-                       b.id IS NULL AND COALESCE(c.email_normalized, d.email_normalized) IS NOT NULL AS has_email,
-                       COALESCE(NULLIF(TRIM(c.street), ''), NULLIF(TRIM(d.street), '')) IS NOT NULL
-                       AND COALESCE(NULLIF(TRIM(c.city), ''), NULLIF(TRIM(d.city), '')) IS NOT NULL AS has_address
-                  FROM lines
-                  JOIN overdue USING (partner_id)
-                  JOIN res_partner d ON d.id = lines.partner_id
-                  LEFT JOIN LATERAL (
-                       SELECT k.id, k.email_normalized, k.street, k.city
-                         FROM res_partner k
-                        WHERE k.id = d.id OR (k.parent_id = d.id AND k.type = 'invoice' AND k.active)
-                        ORDER BY k.id = d.id, k.id
-                        LIMIT 1) c ON TRUE
-                  LEFT JOIN mail_blacklist b
-                         ON b.email = COALESCE(c.email_normalized, d.email_normalized) AND b.active
+                SELECT lines.*, debtors.*, COALESCE(lines.own_kind, debtors.partner_kind, 'unknown') AS kind
+                  FROM lines JOIN debtors ON debtors.partner_id = lines.partner_id
                  ORDER BY lines.due_date, lines.line_id
                 """,
                 company=company.id,
@@ -307,7 +342,8 @@ class DunningGather(models.AbstractModel):
                 periodic=company.dunning_periodic,
             )
         )
-        return self.env.cr.dictfetchall()
+        names = [column.name for column in self.env.cr.description]
+        return [dict(zip(names, row, strict=True)) for row in self.env.cr.fetchall()]
 
     @api.model
     def _holds(self, company, partners):

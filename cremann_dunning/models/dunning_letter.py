@@ -1,4 +1,3 @@
-import base64
 import hashlib
 import io
 import logging
@@ -24,6 +23,7 @@ from ..engine.decide import settled
 from ..law import calendar, terms
 from ..law.calendar import add_months
 from ..law.errors import LawError
+from . import dunning_bulk
 from .dunning_level import LEGAL_TYPES
 from .dunning_regime import RegimeError
 
@@ -180,6 +180,7 @@ class DunningLetter(models.Model):
             letter.pdf_name = f"{letter.name.replace('/', '-')}.pdf" if letter.pdf_file else False
 
     def _compute_text_parts(self):
+        self.line_ids.move_id.mapped("name")  # read for all letters at once
         previous = self._previous_letters()
         bookings = self.env["dunning.letter"]._bookings_until(self.company_id)
         for letter in self:
@@ -436,6 +437,55 @@ class DunningLetter(models.Model):
         }
 
     @api.model
+    def _insert_drafts(self, vals_list):
+        """Drafts and their lines in two statements, whatever their number; nothing is in the caches afterwards.
+
+        :param vals_list: what ``_prepare_vals`` gives.
+        """
+        self.env.flush_all()
+        heads = [{name: value for name, value in vals.items() if name != "line_ids"} for vals in vals_list]
+        letters = dunning_bulk.insert(self, [head | {"state": "draft"} for head in heads])
+        dunning_bulk.insert(
+            self.env["dunning.letter.line"],
+            [
+                line
+                | {"letter_id": letter_id, "state": "draft"}
+                | {name: vals[name] for name in ("company_id", "currency_id")}
+                for letter_id, vals in zip(letters._ids, vals_list, strict=True)
+                for _command, _id, line in vals["line_ids"]
+            ],
+        )
+        self.env.invalidate_all(flush=False)
+        return letters
+
+    def _same_as(self, vals_list):
+        """Which of these drafts say exactly what new ones would: ``{index in vals_list: draft id}``.
+
+        :param vals_list: what ``_prepare_vals`` gives.
+        """
+        if not vals_list:
+            return {}
+        lines = self.env["dunning.letter.line"]
+        names = [name for name in vals_list[0] if name != "line_ids"]
+        of_line = sorted({name for vals in vals_list for _command, _id, line in vals["line_ids"] for name in line})
+        heads = dunning_bulk.read(self, names, "id", self.ids)
+        bodies = dunning_bulk.read(lines, of_line, "letter_id", self.ids)
+        known = {(*heads[id_][0], *bodies.get(id_, ())): id_ for id_ in heads}
+        read_head, read_line = dunning_bulk.reader(self, names), dunning_bulk.reader(lines, of_line)
+        found = {}
+        for index, vals in enumerate(vals_list):
+            body = [read_line(line) for _command, _id, line in vals["line_ids"]]
+            if id_ := known.get((*read_head(vals), *body)):
+                found[index] = id_
+        return found
+
+    def _discard(self):
+        """Drafts make way for new ones; what is on record already is cancelled instead."""
+        kept = self.filtered(lambda letter: letter.name != "/" or letter.override_ids)
+        kept._cancel(self.env._("Made anew: the run was proposed again."))
+        (self - kept).unlink()
+
+    @api.model
     def _deadline(self, country_code, day, term_days):
         """Last day to pay that a letter prints; a weekend or holiday moves it on, as the Algemene termijnenwet does."""
         last = day + timedelta(days=term_days)
@@ -526,8 +576,10 @@ class DunningLetter(models.Model):
 
     def _number(self):
         """Numbers from the company's own series, handed out when a letter becomes final."""
-        for letter in self.filtered(lambda letter: letter.name == "/"):
-            letter.name = letter.company_id._dunning_sequence().next_by_id(sequence_date=letter.date)
+        unnamed = self.filtered(lambda letter: letter.name == "/")
+        for (company, day), letters in unnamed.grouped(lambda letter: (letter.company_id, letter.date)).items():
+            for letter, number in zip(letters, company._dunning_numbers(len(letters), day), strict=True):
+                letter.name = number
 
     def _freeze_text(self):
         """Render subject and body once, in the debtor's language; mail and paper show the same words."""
@@ -571,8 +623,25 @@ class DunningLetter(models.Model):
 
     def _store_pdfs(self):
         """Print all of them, in one call where the installed wkhtmltopdf can, and keep each with its digest."""
-        for letter, content in self._render_pdfs().items():
-            letter.write({"pdf_file": base64.b64encode(content), "pdf_sha256": hashlib.sha256(content).hexdigest()})
+        pdfs = self._render_pdfs()
+        for letter, content in pdfs.items():
+            letter.pdf_sha256 = hashlib.sha256(content).hexdigest()
+        # The files of all letters in one go. Each stands where the field looks for it; no draft has one yet.
+        # sudo: what a field keeps is reached through its record only
+        self.env["ir.attachment"].sudo().create(
+            [
+                {
+                    "name": "pdf_file",
+                    "res_model": self._name,
+                    "res_field": "pdf_file",
+                    "res_id": letter.id,
+                    "type": "binary",
+                    "raw": content,
+                }
+                for letter, content in pdfs.items()
+            ]
+        )
+        self.invalidate_recordset(["pdf_file"])
 
     def _render_pdfs(self):
         """PDF per letter. Every file is read back: a letter never gets the pages of another."""
@@ -618,10 +687,27 @@ class DunningLetter(models.Model):
             else:
                 letter._register_failure(self.env._("The contact has no usable e-mail address."))
         # sudo: the outbox belongs to the system; the sender has the right to send a letter, not to read all mail
-        mails = self.env["mail.mail"].sudo().create([letter._prepare_mail_vals() for letter in with_address])
+        moves = with_address.filtered(lambda letter: letter.level_id.attach_invoice).line_ids.move_id
+        moves.sudo().invoice_pdf_report_id.mapped("store_fname")  # read for all mails at once
+        vals_list = with_address._attach_together([letter._prepare_mail_vals() for letter in with_address])
+        mails = self.env["mail.mail"].sudo().create(vals_list)
         for letter, mail in zip(with_address, mails, strict=True):
             letter.mail_id = mail
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is emptied right away
+
+    @api.model
+    def _attach_together(self, vals_list):
+        """Make the files of all mails at once; the mails then point to them.
+
+        :param vals_list: what ``_prepare_mail_vals`` gives, with one command per new file.
+        """
+        new = [[command[2] for command in vals["attachment_ids"]] for vals in vals_list]
+        # sudo: as for the mails
+        made = iter(self.env["ir.attachment"].sudo().create([file for files in new for file in files]).ids)
+        return [
+            vals | {"attachment_ids": [Command.set([next(made) for _file in files])]}
+            for vals, files in zip(vals_list, new, strict=True)
+        ]
 
     def _prepare_mail_vals(self):
         self.ensure_one()
@@ -656,11 +742,39 @@ class DunningLetter(models.Model):
             moves = self.line_ids.filtered("principal_part").move_id.filtered(
                 lambda move: move.is_invoice(include_receipts=True)  # an entry has no document of its own
             )
-            files += [(f"{move._get_invoice_report_filename()}", move._dunning_invoice_pdf()) for move in moves]
+            known = self.env["ir.model.data"]._xmlid_to_res_id  # from its cache, where env.ref() asks the database
+            layout = self.env["ir.actions.report"].browse(known("account.account_invoices"))
+            files += [
+                (
+                    move._get_invoice_report_filename(report=move.partner_id.invoice_template_pdf_report_id or layout),
+                    move._dunning_invoice_pdf(),
+                )
+                for move in moves
+            ]
         return [
             {"name": name, "datas": datas, "mimetype": "application/pdf", "res_model": self._name, "res_id": self.id}
             for name, datas in files
         ]
+
+    def _message_track(self, fields_iter, initial_values_dict):
+        """What Odoo writes in the chatter when a tracked field changes, for all letters of a batch at once."""
+        extras = ("mail.tracking.message", "mail.tracking.author")
+        if len(self) == 1 or any(self.env.cr.precommit.data.get(f"{extra}.{self._name}") for extra in extras):
+            return super()._message_track(fields_iter, initial_values_dict)
+        letters = self.exists()
+        tracked = self.fields_get(fields_iter, attributes=("string", "type", "selection", "currency_field"))
+        tracking = {letter.id: letter._mail_track(tracked, initial_values_dict[letter.id]) for letter in letters}
+        changed = letters.filtered(lambda letter: tracking[letter.id][1])
+        messages = changed._message_log_batch({})
+        # sudo: the chatter is written by the system, as in Odoo
+        self.env["mail.tracking.value"].sudo().create(
+            [
+                values | {"mail_message_id": message.id}
+                for letter, message in zip(changed, messages, strict=True)
+                for _command, _id, values in tracking[letter.id][1]
+            ]
+        )
+        return tracking
 
     def _register_sent(self, message_id=None):
         """The letter has left. Only the letter itself is written here, in the transaction of the sending.

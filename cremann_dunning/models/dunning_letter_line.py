@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from . import dunning_bulk
+
 
 class DunningLetterLine(models.Model):
     """One claim on a letter, frozen with it. A line with a level moves the claim to that level once sent."""
@@ -10,7 +12,7 @@ class DunningLetterLine(models.Model):
     _order = "letter_id, principal_part desc, date_due, id"
 
     letter_id = fields.Many2one("dunning.letter", required=True, index=True, ondelete="cascade", readonly=True)
-    company_id = fields.Many2one(related="letter_id.company_id", store=True, precompute=True)
+    company_id = dunning_bulk.Unguarded(related="letter_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="letter_id.currency_id")
     state = fields.Selection(related="letter_id.state", store=True, precompute=True)
     move_id = fields.Many2one(
@@ -46,6 +48,8 @@ class DunningLetterLine(models.Model):
     amount_open = fields.Monetary(string="Open", readonly=True)
     amount_interest = fields.Monetary(string="Interest", readonly=True)
     interest_from = fields.Date(readonly=True, help="First day over which interest is reckoned.")
+    create_uid = dunning_bulk.Unguarded("res.users", string="Created by", automatic=True, readonly=True)
+    write_uid = dunning_bulk.Unguarded("res.users", string="Last Updated by", automatic=True, readonly=True)
 
     _one_live_letter = models.UniqueIndex(
         "(move_line_id, level_id) WHERE state <> 'cancelled' AND level_id IS NOT NULL",

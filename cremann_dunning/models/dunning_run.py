@@ -20,6 +20,10 @@ _logger = logging.getLogger(__name__)
 
 PROPOSE_BATCH = 500
 CONFIRM_BATCH = 50
+# What is said of an invoice on a draft, and what another run finds that sees the draft.
+ANNOUNCED = {
+    ("LETTER", "LETTER_OPEN"), ("NOTICE", "LETTER_OPEN"), ("RIDES_ALONG", "LETTER_OPEN"), ("LISTED", "NOT_YET"),
+}  # fmt: skip
 
 
 class DunningRun(models.Model):
@@ -119,17 +123,22 @@ class DunningRun(models.Model):
                 p.name for p in procedures if p._engine_procedure(run.company_id).sending_day(today) != today
             )
 
-    @api.depends("decision_ids")
+    @api.depends("decision_ids", "letter_ids")
     def _compute_kept_decision_ids(self):
+        """What stands on no letter of this run; it may stand on one that another run had drafted already."""
         for run in self:
-            run.kept_decision_ids = run.decision_ids.filtered(lambda d: d.outcome not in ("send", "ride"))
+            run.kept_decision_ids = run.decision_ids.filtered(
+                lambda d, own=set(run.letter_ids.ids): (
+                    d.outcome not in ("send", "ride") or (d.letter_id and d.letter_id.id not in own)
+                )
+            )
 
     # -- propose --------------------------------------------------------------------------------------------------
 
     def action_propose(self):
         """Decide on every overdue invoice and make draft letters; nothing leaves the house.
 
-        Proposing again throws away the run's own drafts and starts from the facts of now.
+        Proposing again starts from the facts of now. Of the run's own drafts those stay that would come out the same.
         """
         for run in self:
             if run.state not in ("draft", "proposed"):
@@ -141,28 +150,34 @@ class DunningRun(models.Model):
 
     def _propose(self):
         self.ensure_one()
-        self._drop_drafts()
         self._drop_previews()
         self.env["dunning.letter"]._after_sending(self.company_id)
-        self._forget_settled(self.company_id)
-        debtors = self.env["dunning.gather"].facts(
-            self.company_id, self.date, self.partner_ids.commercial_partner_id.ids or None
-        )
-        procedures, house = self._rules(self.company_id, debtors)
-        for batch in split_every(PROPOSE_BATCH, debtors):
-            batch = list(batch)
-            outcomes = [self._decide(debtor, procedures, self.date, self.automatic, house) for debtor in batch]
-            outcomes = self._make_letters(batch, outcomes)
-            self._write_decisions(self.company_id, self.date, batch, outcomes)
+        self.env["dunning.decision"]._retire_settled(self.company_id)
+        only = self.partner_ids.commercial_partner_id.ids or None
+        partner_ids = self.env["dunning.gather"].debtor_ids(self.company_id, self.date, only)
+        self._own_drafts([("partner_id", "not in", partner_ids)])._discard()
+        for batch in split_every(PROPOSE_BATCH, partner_ids, list):
+            self._propose_batch(batch)
         self.env["dunning.case"]._refresh(self.company_id)
         self.env["dunning.case"]._keep_calls(self.company_id)
         self.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
 
+    def _propose_batch(self, partner_ids):
+        """Decide on these debtors, draft their letters, write their decisions; the caches are empty afterwards."""
+        drafts = self._own_drafts([("partner_id", "in", partner_ids)])
+        debtors = self.env["dunning.gather"].facts(self.company_id, self.date, partner_ids, without_letters=drafts)
+        procedures, house = self._rules(self.company_id, debtors)
+        outcomes = [self._decide(debtor, procedures, self.date, self.automatic, house) for debtor in debtors]
+        outcomes = self._make_letters(debtors, outcomes, drafts)
+        self._write_decisions(self.company_id, self.date, debtors, outcomes)
+        self.env.invalidate_all()
+
+    def _own_drafts(self, domain):
+        """Drafts of this run from an earlier proposal."""
+        return self.env["dunning.letter"].search([("run_id", "=", self.id), ("state", "=", "draft"), *domain])
+
     def _drop_drafts(self):
-        drafts = self.letter_ids.filtered(lambda letter: letter.state == "draft")
-        kept = drafts.filtered(lambda letter: letter.name != "/" or letter.override_ids)  # on record already
-        kept._cancel(self.env._("Made anew: the run was proposed again."))
-        (drafts - kept).unlink()
+        self.letter_ids.filtered(lambda letter: letter.state == "draft")._discard()
 
     def _drop_previews(self):
         """Throw away what runs of a later day have drafted: a look ahead never stands in the way of today."""
@@ -170,35 +185,6 @@ class DunningRun(models.Model):
         if self.date <= today:
             ahead = [("company_id", "=", self.company_id.id), ("date", ">", today), ("state", "=", "proposed")]
             self.search(ahead)._drop_drafts()
-
-    @api.model
-    def _forget_settled(self, company):
-        """Take next step and decision off invoices that were settled since: filters must not find them any more.
-
-        Their decisions stay on record. SQL as in ``_point_to``.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE account_move
-                   SET dunning_decision_id = NULL, dunning_next_level_id = NULL, dunning_next_date = NULL
-                 WHERE company_id = %s AND dunning_decision_id IS NOT NULL
-                   AND (state <> 'posted'
-                        -- Odoo calls an invoice paid while its payment is only under way
-                        OR payment_state NOT IN ('not_paid', 'partial') AND amount_residual = 0
-                        OR payment_state NOT IN ('not_paid', 'partial', 'in_payment', 'paid')
-                        OR move_type = 'entry' AND NOT (dunning_is_claim AND EXISTS (
-                           SELECT 1 FROM account_move_line l
-                             JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                            WHERE l.move_id = account_move.id AND l.reconciled IS NOT TRUE)))
-                """,
-                company.id,
-            )
-        )
-        self.env["account.move"].invalidate_model(
-            ["dunning_decision_id", "dunning_next_level_id", "dunning_next_date", "dunning_explanation"]
-        )
 
     @api.model
     def _rules(self, company, debtors):
@@ -244,8 +230,11 @@ class DunningRun(models.Model):
             letters=(),
         )
 
-    def _make_letters(self, debtors, outcomes):
-        """Draft letters for the plans of a batch; outcomes come back with what could not be made as its reason."""
+    def _make_letters(self, debtors, outcomes, drafts=None):
+        """Draft letters for the plans of a batch; outcomes come back with what could not be made as its reason.
+
+        :param drafts: earlier drafts for these debtors: those that would come out the same stay, the others go.
+        """
         context = RunContext(self, outcomes)
         vals_list, makers = [], []
         for index, (debtor, outcome) in enumerate(zip(debtors, outcomes, strict=True)):
@@ -260,26 +249,29 @@ class DunningRun(models.Model):
                 continue
             vals_list += made
             makers += [index] * len(made)
+        if drafts:
+            same = drafts._same_as(vals_list)
+            (drafts - drafts.browse(same.values()))._discard()
+            makers = [maker for index, maker in enumerate(makers) if index not in same]
+            vals_list = [vals for index, vals in enumerate(vals_list) if index not in same]
         self._create_letters(vals_list, makers, outcomes)
         return outcomes
 
     def _create_letters(self, vals_list, makers, outcomes):
         """All letters of the batch at once; one by one in a savepoint each when that fails."""
-        letters = self.env["dunning.letter"].with_context(tracking_disable=True, mail_create_nosubscribe=True)
+        letters = self.env["dunning.letter"]
         if not vals_list:
             return
         try:
             with self.env.cr.savepoint():
-                letters.create(vals_list)
-                self.env.flush_all()
+                letters._insert_drafts(vals_list)
             return
         except (UniqueViolation, *letters._business_errors()) as error:
             _logger.info("Making %s letters one by one: %s", len(vals_list), error)
         for vals, index in zip(vals_list, makers, strict=True):
             try:
                 with self.env.cr.savepoint():
-                    letters.create(vals)
-                    self.env.flush_all()
+                    letters._insert_drafts([vals])
             except UniqueViolation:
                 # somebody else proposed the same letter a moment ago: theirs stands
                 outcomes[index] = self._without_letters(outcomes[index], "LETTER_OPEN", self.env._("another run"))
@@ -300,64 +292,85 @@ class DunningRun(models.Model):
         ]
         if not chosen:
             return
-        moves = self.env["account.move"].browse([decision.claim.move_id for _debtor, decision, _question in chosen])
-        held = {move.id: move.dunning_decision_id for move in moves}
-        currencies = self.env["dunning.decision"]._currencies()
+        held = self.env["dunning.decision"]._held([decision.claim.move_id for _debtor, decision, _question in chosen])
+        prepare = self._decision_preparer(company, day, debtors)
         fresh, kept, about = [], [], []
         for debtor, decision, question in chosen:
-            vals = self._prepare_decision_vals(company, day, debtor, decision, currencies)
-            old = held[decision.claim.move_id]
+            vals = prepare(debtor, decision)
+            old = held.get(decision.claim.move_id)
             if old and self._same_answer(old, vals):
-                kept.append(old.id)
-            else:
-                fresh.append(vals)
-                about.append((debtor, decision, question))
+                kept.append(old["id"])
+                continue
+            fresh.append(vals)
+            about.append((debtor, decision, question))
         for vals, inputs in zip(fresh, self.env["dunning.snapshot"]._inputs(company, about), strict=True):
             vals["inputs"] = inputs
-        made = self.env["dunning.decision"].create(fresh)
+        made = self.env["dunning.decision"]._insert(fresh, held, in_force=day == company._dunning_today())
         self._link_decisions(kept + made.ids)
-        if day == company._dunning_today():
-            self._point_to(made)
 
     @api.model
     def _same_answer(self, old, vals):
-        """Whether the invoice's current decision says the same; amounts in the facts count, the day does not."""
+        """Whether the decision in force says the same; amounts in the facts count, the day does not.
+
+        It also stands when the letter that it announced today is there now: that the run of a moment ago has drafted
+        it is no news, and a second run over the whole ledger writes next to nothing.
+        """
+        if (old["code"], vals["code"]) in ANNOUNCED:
+            same_day = old["announced"] and old["date"] == vals["date"]
+            return same_day and old["amount_open"] == vals["amount_open"]
         return (
-            old.code == vals["code"]
-            and old.params == vals["params"]
-            and old.level_id.id == vals["level_id"]
-            and old.next_date == vals["next_date"]
+            old["code"] == vals["code"]
+            and (old["params"] or {}) == vals["params"]
+            and old["level_id"] == vals["level_id"]
+            and old["next_date"] == vals["next_date"]
         )
 
     @api.model
-    def _prepare_decision_vals(self, company, day, debtor, decision, currencies):
-        claim, store = decision.claim, self.env["dunning.decision"]._store_param
-        company_currency = company.currency_id.name
-        in_company = decision.code in ("MIN_AMOUNT", "UNMATCHED_PAYMENT")
-        currency = company_currency if in_company else claim.currency
-        return {
-            "company_id": company.id,
-            "move_id": claim.move_id,
-            "partner_id": debtor.partner_id,
-            "currency_id": currencies[claim.currency].id,
-            "date": day,
-            "code": decision.code,
-            "outcome": decision.outcome,
-            "level_id": decision.level.id if decision.level else False,
-            "next_date": decision.on or False,
-            "amount_open": decision.open,
-            "params": {
-                key: self._level_fact(claim, value) if key == "level" else store(value, currency)
-                for key, value in decision.facts.items()
-            },
-            "version": engine.VERSION,
-        }
+    def _decision_preparer(self, company, day, debtors):
+        """A function ``(debtor, decision) -> values`` of what a decision says; its inputs come later, where it is new.
+
+        A function, so that what all decisions of a batch share is looked up once.
+        """
+        store = self.env["dunning.decision"]._store_param
+        currencies = {name: currency.id for name, currency in self.env["dunning.decision"]._currencies().items()}
+        company_id, company_currency = company.id, company.currency_id.name
+        levels = self._level_ids(company, debtors)
+
+        def prepare(debtor, decision):
+            claim, level = decision.claim, decision.level
+            in_company = decision.code in ("MIN_AMOUNT", "UNMATCHED_PAYMENT")
+            currency = company_currency if in_company else claim.currency
+            return {
+                "company_id": company_id,
+                "move_id": claim.move_id,
+                "partner_id": debtor.partner_id,
+                "currency_id": currencies[claim.currency],
+                "date": day,
+                "code": decision.code,
+                "outcome": decision.outcome,
+                "level_id": level.id if level else None,
+                "next_date": decision.on,
+                "amount_open": decision.open,
+                "params": {
+                    # the level a sentence names goes by its id: everybody reads its label in his own language
+                    key: {"level": levels.get((claim.procedure, value), False)}
+                    if key == "level"
+                    else store(value, currency)
+                    for key, value in decision.facts.items()
+                },
+                "version": engine.VERSION,
+            }
+
+        return prepare
 
     @api.model
-    def _level_fact(self, claim, name):
-        """The level that a sentence names, by id: everybody reads its label in his own language."""
-        levels = self.env["dunning.procedure"].sudo().browse(claim.procedure).level_ids
-        return {"level": levels.filtered(lambda level: level.name == name)[:1].id}
+    def _level_ids(self, company, debtors):
+        """The level behind each name that the engine may mention: ``{(procedure id, name): level id}``."""
+        return {
+            (procedure.id, level.name): level.id
+            for procedure in self._rules(company, debtors)[0].values()
+            for level in reversed(procedure.levels)
+        }
 
     def _link_decisions(self, decision_ids):
         if decision_ids and self:
@@ -370,30 +383,6 @@ class DunningRun(models.Model):
                 )
             )
             self.invalidate_recordset(["decision_ids"])
-
-    @api.model
-    def _point_to(self, decisions):
-        """Put the new decisions, next step and date on their invoices, in one statement.
-
-        SQL and not the ORM: nothing of the posted entry changes, and it must not be validated again.
-        """
-        if not decisions:
-            return
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE account_move m
-                   SET dunning_decision_id = d.id, dunning_next_level_id = d.level_id, dunning_next_date = d.next_date
-                  FROM dunning_decision d
-                 WHERE d.move_id = m.id AND d.id IN %s
-                """,
-                tuple(decisions.ids),
-            )
-        )
-        self.env["account.move"].invalidate_model(
-            ["dunning_decision_id", "dunning_next_level_id", "dunning_next_date", "dunning_explanation"]
-        )
 
     # -- confirm --------------------------------------------------------------------------------------------------
 

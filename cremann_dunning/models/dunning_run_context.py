@@ -36,6 +36,7 @@ class RunContext:
         self._earlier = self.env["dunning.letter"]._earlier_costs(self.company, with_instalments, self.date)
         self._declaring = {}
         self._house = self.company._dunning_house()
+        self._frames = {}
 
     def _cases(self, plans):
         """The cases of these debtors by partner id; every one of them has one afterwards."""
@@ -46,6 +47,7 @@ class RunContext:
     def move_to(self, day):
         """Take the rules of a day: letters made from now on are dated that day."""
         self.date = day
+        self._deadlines = {}
         self._regimes = self.env["dunning.regime"].with_company(self.company)._regime_map(day)
 
     def protection(self, kind):
@@ -68,9 +70,11 @@ class RunContext:
         """
         if level.legal_type in (rules.STATUTORY_NOTICE, rules.PRE_DUE) or not level.payment_term_days:
             return False
-        return self.env["dunning.letter"]._deadline(
-            self.company.country_id.code or "NL", self.date, level.payment_term_days
-        )
+        if level.payment_term_days not in self._deadlines:
+            self._deadlines[level.payment_term_days] = self.env["dunning.letter"]._deadline(
+                self.company.country_id.code or "NL", self.date, level.payment_term_days
+            )
+        return self._deadlines[level.payment_term_days]
 
     def line_vals(self, decision, demanded, interest):
         """Values of one line of the letter. Claims that are only listed reach no level."""
@@ -135,7 +139,7 @@ class RunContext:
     def charges(self, debtor, regime, level, kind, currency, claims):
         """What may be charged on a letter over these claims."""
         earlier = self._earlier.get(debtor.partner_id, ())
-        return Charges(regime, self.company, self.date, level.legal_type, kind, currency, claims, earlier)
+        return Charges(regime, self.company, self.date, level.legal_type, kind, currency, claims, earlier, self._frames)
 
     def amounts(self, charges, level, lang):
         """Principal, interest and costs of the letter, each only as far as the rules allow today.

@@ -271,8 +271,9 @@ class TestMissing(BadInputCase):
     def test_number_of_a_letter(self):
         """A draft has no number yet: the reason names it by its level."""
         self.run_for()
-        self.run_for()
-        self.assertDecision(self.good, "LETTER_OPEN", "Already on the letter Reminder, which has not gone out yet")
+        with self.at(1):
+            self.run_for()
+            self.assertDecision(self.good, "LETTER_OPEN", "Already on the letter Reminder, which has not gone out yet")
 
 
 @tagged("post_install", "-at_install")

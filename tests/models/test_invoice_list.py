@@ -11,6 +11,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
+from odoo.addons.cremann_dunning.models import dunning_run
+
 from ..common import TODAY, DunningCase
 
 LIST = "account.view_out_invoice_tree"
@@ -118,6 +120,52 @@ class TestColumns(ListCase):
         by_level = env["account.move"].formatted_read_group(self.mine, ["dunning_level_id"], ["__count"])
         counts = {group["dunning_level_id"] and group["dunning_level_id"][1]: group["__count"] for group in by_level}
         self.assertEqual(counts, {"Reminder": 2, False: 5})
+
+    def test_decision_in_force_as_a_field(self):
+        """The three fields that are no columns: found, counted and put in order as if they were."""
+        env = self.as_user(self.user)
+        moves = env["account.move"].search(self.mine)
+        names = lambda moves: set(moves.partner_id.mapped("name"))  # noqa: E731
+        decided = {"Reminded", "Waits", "Held", "Credit", "Unsent"}
+        waits = self.moves["Waits"].with_env(env)
+        second = waits.dunning_next_level_id
+        for domain, found in (
+            ([("dunning_decision_id", "!=", False)], decided),
+            ([("dunning_decision_id", "=", False)], {"Paid", "Ahead"}),
+            ([("dunning_decision_id", "=", waits.dunning_decision_id.id)], {"Waits"}),
+            ([("dunning_decision_id", "in", [False, waits.dunning_decision_id.id])], {"Waits", "Paid", "Ahead"}),
+            ([("dunning_decision_id", "not in", waits.dunning_decision_id.ids)], set(self.moves) - {"Waits"}),
+            ([("dunning_decision_id.code", "=", "HOLD")], {"Held"}),
+            ([("dunning_next_level_id", "=", second.id)], {"Waits"}),
+            ([("dunning_next_level_id", "=", False)], {"Held", "Credit", "Unsent", "Paid", "Ahead"}),
+            ([("dunning_next_level_id.name", "ilike", "second")], {"Reminded"}),
+            ([("dunning_next_date", ">", TODAY)], {"Reminded"}),
+            ([("dunning_next_date", "=", False)], {"Held", "Credit", "Unsent", "Paid", "Ahead"}),
+        ):
+            with self.subTest(domain):
+                self.assertEqual(names(env["account.move"].search([*self.mine, *domain])), found)
+                self.assertEqual(names(moves.filtered_domain(domain)), found)
+        ordered = env["account.move"].search(self.mine, order="dunning_next_date, id")
+        self.assertEqual(ordered[:2], waits + self.moves["Reminded"].with_env(env))
+        self.assertEqual(len(ordered), len(self.moves))
+        described = env["account.move"].fields_get(
+            ["dunning_decision_id", "dunning_next_level_id", "dunning_next_date"]
+        )
+        for name, field in described.items():
+            self.assertTrue(field["searchable"] and field["sortable"] and field["groupable"], name)
+        env["account.move"].search(self.mine, order="dunning_next_level_id desc, dunning_decision_id")
+
+    def test_biller_cannot_ask_for_it_either(self):
+        env = self.as_user(self.biller)
+        for name in ("dunning_decision_id", "dunning_next_level_id", "dunning_next_date"):
+            group = f"{name}:week" if name == "dunning_next_date" else name
+            with self.subTest(name):
+                with self.assertRaises(AccessError):
+                    env["account.move"].search([(name, "!=", False)])
+                with self.assertRaises(AccessError):
+                    env["account.move"].formatted_read_group(self.mine, [group], ["__count"])
+                with self.assertRaises(AccessError):
+                    env["account.move"].search(self.mine, order=name)
 
     def test_biller_sees_none_of_it(self):
         env = self.as_user(self.biller)
@@ -405,6 +453,29 @@ class TestQueries(ListCase):
             self.env["dunning.decision"].search([]).unlink()
 
         self.assertFlat(propose, forget)
+
+    def test_propose_again(self):
+        runs = {self.FEW: self.run_for(partners=self.partners[: self.FEW])}
+        runs[self.MANY] = self.run_for(partners=self.partners[self.FEW :])
+        drafts = {number: run.letter_ids for number, run in runs.items()}
+        self.assertFlat(lambda number: runs[number].action_propose())
+        for number, run in runs.items():
+            self.assertEqual(run.letter_ids, drafts[number], "drafts that would come out the same stay")
+        self.assertFlat(lambda number: self.run_for(partners=self.partners[:number]))
+        self.assertEqual(self.env["dunning.letter"].search_count([]), self.MANY, "another run adds nothing to them")
+
+    def test_confirm(self):
+        """Of one batch, whatever its size. Odoo inserts a hundred rows a statement, chatter and outbox included."""
+        counts = {}
+        with patch.object(dunning_run, "CONFIRM_BATCH", self.MANY):
+            for number in (self.FEW, self.FEW, self.MANY):
+                run = self.run_for(partners=self.partners[:number])
+                with self.counted() as count:
+                    letters = self.confirm(run)
+                self.assertEqual(len(letters.mail_id), number)
+                counts[number] = count[0]
+                letters.with_env(self.env)._cancel("once more")
+        self.assertLessEqual(counts[self.MANY], counts[self.FEW] + 3 * self.SLACK, counts)
 
     def test_screens(self):
         self.run_for()

@@ -181,9 +181,52 @@ class TestRun(DunningCase):
     def test_second_run_sees_the_draft_of_the_first(self):
         partner = self.debtor()
         move = self.invoice(partner, 100, due=1)
-        self.run_for(partners=partner)
-        self.assertFalse(self.run_for(partners=partner).letter_ids)
-        self.assertEqual(self.code(move), "LETTER_OPEN")
+        first = self.run_for(partners=partner)
+        announced = move.dunning_decision_id
+        second = self.run_for(partners=partner)
+        self.assertFalse(second.letter_ids)
+        self.assertEqual(move.dunning_decision_id, announced, "nothing has changed for the invoice")
+        self.assertEqual(second.decision_ids.ids, announced.ids)
+        [row] = self.open_form(second)["kept_decision_ids"]
+        self.assertEqual(row["letter_id"]["id"], first.letter_ids.id)
+        self.assertFalse(self.open_form(first)["kept_decision_ids"], "its own letter is no other letter")
+
+    def test_second_run_says_so_when_something_has_changed(self):
+        """The day after, or for another amount, the draft of the first run is the reason."""
+        for name, change in (("later", lambda move: None), ("part paid", lambda move: self.pay(move, 40))):
+            with self.subTest(name):
+                partner = self.debtor(name)
+                move = self.invoice(partner, 100, due=1)
+                self.run_for(partners=partner)
+                change(move)
+                with self.at(1 if name == "later" else 0):
+                    second = self.run_for(partners=partner)
+                    self.assertEqual(self.code(move), "LETTER_OPEN")
+                    self.assertFalse(second.letter_ids)
+
+    def test_proposing_again_keeps_the_drafts_that_are_the_same(self):
+        partners = {name: self.debtor(name) for name in ("Same", "Part paid", "Settled", "Held", "Late")}
+        moves = {name: self.invoices([partner] * 2, 100, due=5) for name, partner in partners.items()}
+        run = self.run_for(partners=self.env["res.partner"].union(*partners.values()))
+        before = {letter.partner_id.name: letter for letter in run.letter_ids}
+        self.pay(moves["Part paid"][0], 40)
+        for move in moves["Settled"]:
+            self.pay(move)
+        self.env["dunning.hold"].create(
+            {"partner_id": partners["Held"].id, "company_id": self.nl.id, "reason": "asked for time"}
+        )
+        self.invoice(partners["Late"], 30, due=2)
+        run.action_propose()
+        after = {letter.partner_id.name: letter for letter in run.letter_ids}
+        self.assertEqual(set(after), {"Same", "Part paid", "Late"})
+        self.assertEqual(after["Same"], before["Same"])
+        self.assertEqual(after["Part paid"].amount_total, 160)
+        self.assertEqual(after["Late"].amount_total, 230)
+        self.assertFalse((before["Part paid"] + before["Settled"] + before["Held"] + before["Late"]).exists())
+        with self.at(1):
+            run.action_propose()
+            self.assertNotIn(before["Same"], run.letter_ids, "its dates are those of another day")
+            self.assertEqual(len(run.letter_ids), 3)
 
     def test_credit_note_covers_the_invoice(self):
         partner = self.debtor()
