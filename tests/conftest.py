@@ -7,7 +7,10 @@ place, so that the tests say `from odoo.addons.cremann_dunning.law import costs`
 
 import importlib.machinery
 import importlib.util
+import os
+import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -26,9 +29,30 @@ def _stand_in(name: str, folders: list[str]) -> ModuleType:
     return module
 
 
+@contextmanager
+def _own_filestore(original: str, copy: str):
+    """A filestore of its own for the database copy of each worker.
+
+    pytest-odoo shares one between all workers, and Odoo clears away after every class what its own database does not
+    know: files that another worker has just written. Hard links, since an attachment never changes.
+    """
+    if original == copy:
+        yield
+        return
+    from odoo.tools import config
+
+    stores = Path(config["data_dir"]) / "filestore"
+    shutil.copytree(stores / original, stores / copy, copy_function=os.link, dirs_exist_ok=True)
+    try:
+        yield
+    finally:
+        shutil.rmtree(stores / copy, ignore_errors=True)
+
+
 def pytest_configure(config):
-    """Without Odoo, stand in for the packages above law/ and engine/."""
+    """Without Odoo, stand in for the packages above law/ and engine/; with it, keep its workers apart."""
     if config.pluginmanager.hasplugin("odoo"):
+        config.pluginmanager.getplugin("odoo")._shared_filestore = _own_filestore
         return
     for name, folders in (("odoo", []), ("odoo.addons", []), (f"odoo.addons.{ADDON.name}", [str(ADDON)])):
         if name not in sys.modules:

@@ -153,7 +153,7 @@ class DunningGate(models.AbstractModel):
         """A refusal as the reader reads it, with the article it rests on."""
         currency = self.env["res.currency"].browse(currency_id)
         facts = {key: self._fact(value, currency) for key, value in refusal.facts.items()}
-        sentence = self.env._(SENTENCES[refusal.code])  # pylint: disable=gettext-variable
+        sentence = self.env._(SENTENCES[refusal.code])
         sentence = sentence % facts
         return f"{sentence} ({refusal.article})" if refusal.article else sentence
 
