@@ -7,7 +7,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.cremann_dunning.engine import gate
 from odoo.addons.cremann_dunning.models.dunning_gate import SENTENCES
@@ -174,6 +174,18 @@ class TestPaths(GateCase):
         self.forbid()
         self.as_user(self.user, letter).action_issue()
         self.assert_stopped(letter)
+
+    def test_portal(self):
+        """A debtor with a login reaches no letter and no PDF: there is no way round the gate there."""
+        letter = self.issued(self.partner)
+        self.partner.email = "portal@example.com"
+        portal = new_test_user(self.env, "portal_debtor", groups="base.group_portal", partner_id=self.partner.id)
+        for model in ("dunning.letter", "dunning.letter.line", "dunning.case", "dunning.decision", "dunning.override"):
+            self.assertFalse(self.env[model].with_user(portal).has_access("read"))
+        files = self.env["ir.attachment"].search([("res_model", "=", "dunning.letter"), ("res_id", "=", letter.id)])
+        self.assertTrue(files)
+        with self.assertRaises(AccessError):
+            files.with_user(portal).mapped("datas")
 
     def test_a_mail_that_left_before_the_rule_changed_is_sent(self):
         letter = self.issued(self.partner)

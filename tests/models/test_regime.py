@@ -12,7 +12,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.cremann_dunning.law import costs, interest, terms
+from odoo.addons.cremann_dunning.law import costs, interest, limitation, terms
 from odoo.addons.cremann_dunning.law.allocation import Claim, Costs
 from odoo.addons.cremann_dunning.models.dunning_regime import RegimeError
 
@@ -605,3 +605,86 @@ class TestInterestTable(RegimeCase):
             self.env[model].create({"name": "One", "code": "same"})
             with self.assertRaises(UniqueViolation), self.cr.savepoint():
                 self.env[model].create({"name": "Two", "code": "same"})
+
+
+@tagged("post_install", "-at_install")
+class TestMoreAnswers(RegimeCase):
+    """Instalments, reminder fees, clauses, contact hours and limitation: the records say what the functions say."""
+
+    def test_instalments(self):
+        regime, old = self.regime("nl_consumer_2024"), self.regime("nl_consumer")
+        for case in cases("nl_wik_periodic_2a"):
+            self.assertTrue(case)
+        earlier = [(date(2026, 6, 1), 40.0)]
+        for amount in ("0", "100.00", "266.67", "266.68", "1000.00"):
+            for before in ((), earlier):
+                expected = costs.instalment_costs(D(amount), TODAY, [(d, D(str(a))) for d, a in before], costs.NL_SCALE)
+                self.assertEqual(regime.instalment_costs(D(amount), TODAY, before), expected)
+        self.assertEqual(regime.instalment_costs(100.0, "2026-11-21", earlier), D("20.00"))
+        self.assertEqual(old.instalment_costs(100.0, TODAY, earlier), D("40.00"), "no tariff before October 2024")
+        self.assertEqual(regime.letter_costs([(250.0, True)] * 3, TODAY), D("40.00"))
+        self.assertEqual(regime.letter_costs([(250.0, False)] * 3, TODAY), D("112.50"))
+        self.assertEqual(regime.letter_costs([(100.0, True), (1000.0, False)], TODAY), D("165.00"))
+        self.assertEqual(regime.letter_costs([], TODAY), D("0.00"))
+        self.assertRegimeError("ERROR", regime.instalment_costs, D("NaN"), TODAY)
+
+    def test_reminder_fee(self):
+        regime = self.regime("be_consumer")
+        due = date(2026, 10, 1)
+        for count, fee in ((2, "0.00"), (3, "9.00"), (4, "9.00")):
+            earlier = [date(2026, month, 1) for month in range(1, count + 1)]
+            self.assertEqual(regime.reminder_costs(due, earlier, 1.5), D(fee))
+        self.assertEqual(regime.reminder_costs(due, [date(2025, month, 1) for month in range(1, 6)]), D("0.00"))
+        self.assertEqual(self.regime("nl_consumer_2024").reminder_costs(due, [due] * 9, 1.5), D("0.00"))
+        self.assertRegimeError("ERROR", regime.reminder_costs, due, (), -1)
+
+    def test_clause_and_its_maximum(self):
+        regime = self.regime("be_consumer")
+        scale = self.env["dunning.cost.scale"].create({"name": "Clause", "code": "clause"})
+        bracket = self.env["dunning.cost.bracket"].create({"scale_id": scale.id, "above": 0, "percent": 9})
+        self.assertEqual(regime.lump_sum(1000.0), D("90.00"))
+        self.assertEqual(regime.lump_sum(1000.0, scale), D("90.00"))
+        bracket.percent = 9.01
+        self.assertRegimeError("CLAUSE", regime.lump_sum, 1000.0, scale)
+        bracket.percent = 8.99
+        self.assertEqual(regime.lump_sum(1000.0, scale), D("89.90"))
+
+    def test_limitation(self):
+        due = date(2024, 2, 29)
+        for name, last in (
+            ("nl_consumer_2024", date(2026, 2, 28)),
+            ("nl_business", date(2029, 2, 28)),
+            ("be_consumer", date(2025, 2, 28)),
+            ("be_business", date(2034, 2, 28)),
+        ):
+            self.assertEqual(self.regime(name).limitation(due).last_day, last)
+        acts = [limitation.Interruption(date(2025, 5, 1))]
+        self.assertEqual(self.regime("nl_consumer_2024").limitation(due, acts).last_day, date(2027, 5, 1))
+        self.assertEqual(self.regime("be_business").limitation(due, acts).last_day, date(2034, 2, 28))
+        self.assertIsNone(self.regime("eu_consumer").limitation(due))
+        with self.refused(ValidationError, "choose what interrupts it"):
+            self.make(limitation_months=12)
+
+    @mute_logger("odoo.sql_db")
+    def test_limits(self):
+        for values in (
+            {"limitation_months": 361, "limitation_rule": "nl"},
+            {"limitation_months": -1, "limitation_rule": "nl"},
+            {"contact_from": 20, "contact_until": 7},
+            {"contact_from": 7, "contact_until": 25},
+            {"instalment_first": -1},
+        ):
+            with self.subTest(values), self.assertRaises(CheckViolation), self.cr.savepoint():
+                self.make(**values)
+
+    def test_elements_need_something_to_look_for(self):
+        elements = self.env["dunning.element"].with_user(self.manager)
+        with self.refused(ValidationError, "choose which figure or name"):
+            elements.create({"name": "X", "code": "x", "check": "value"})
+        with self.refused(ValidationError, "enter the words"):
+            elements.create({"name": "X", "code": "x", "check": "phrase", "phrases": "  "})
+        requirement = {"regime_id": self.regime("nl_business").id, "legal_type": "reminder"}
+        with self.refused(ValidationError, "allow e-mail or paper"):
+            self.env["dunning.regime.requirement"].with_user(self.manager).create(
+                requirement | {"by_email": False, "by_print": False}
+            )
