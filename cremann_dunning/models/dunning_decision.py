@@ -125,6 +125,12 @@ class DunningDecision(models.Model):
     _one_in_force = models.UniqueIndex("(move_id) WHERE is_current", "An invoice has one decision in force.")
     _run_idx = models.Index("(company_id, date, code)")
 
+    @api.depends("code", "move_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for decision in self:
+            decision.display_name = f"{decision.reason_label} · {decision.move_id.name}"
+
     @api.depends("code", "params")
     @api.depends_context("lang")
     def _compute_explanation(self):

@@ -13,6 +13,62 @@ ZERO = Decimal("0.00")
 CENT = Decimal("0.01")
 
 
+# The open receivable lines of debtors with something due, claims and credits together, with what the debtor is.
+ITEMS = """
+WITH lines AS (
+    SELECT l.id AS line_id, l.move_id, m.name AS number, m.move_type,
+           p.commercial_partner_id AS partner_id, SIGN(l.amount_residual_currency)::int AS amount_sign,
+           l.amount_residual_currency::text AS amount,
+           l.amount_residual::text AS residual_company, cur.name AS currency,
+           l.date_maturity AS due_date,
+           COALESCE(l.no_followup, FALSE) AS no_followup,
+           COALESCE(m.is_move_sent, FALSE) OR m.move_type = 'entry' AS sent,
+           m.dunning_procedure_id AS own_procedure, m.dunning_kind_set AS own_kind,
+           %(periodic)s OR COALESCE(j.dunning_periodic, FALSE) AS periodic,
+           pay.id IS NOT NULL AS under_way,
+           COUNT(*) OVER (PARTITION BY l.move_id) AS instalments
+      FROM account_move_line l
+      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+      JOIN account_move m ON m.id = l.move_id
+      JOIN account_journal j ON j.id = m.journal_id
+      JOIN res_currency cur ON cur.id = l.currency_id
+      JOIN res_partner p ON p.id = l.partner_id
+      LEFT JOIN account_payment pay
+             ON pay.id = m.origin_payment_id AND pay.state = 'in_process'
+            AND pay.is_matched IS NOT TRUE
+     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+       AND l.amount_residual_currency <> 0 %(only)s
+       AND (l.amount_residual_currency < 0
+            OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
+               AND (l.date_maturity IS NULL OR l.date_maturity < %(listed)s))
+), overdue AS (
+    SELECT DISTINCT partner_id FROM lines
+     WHERE amount_sign > 0 AND (due_date IS NULL OR due_date < %(seen)s)
+), debtors AS (
+    SELECT d.id AS partner_id, d.dunning_debtor_kind AS partner_kind,
+           (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
+           COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
+           c.id AS contact_id,
+           b.id IS NULL AND COALESCE(c.email_normalized, d.email_normalized) IS NOT NULL AS has_email,
+           COALESCE(NULLIF(TRIM(c.street), ''), NULLIF(TRIM(d.street), '')) IS NOT NULL
+           AND COALESCE(NULLIF(TRIM(c.city), ''), NULLIF(TRIM(d.city), '')) IS NOT NULL AS has_address
+      FROM overdue
+      JOIN res_partner d ON d.id = overdue.partner_id
+      LEFT JOIN LATERAL (
+           SELECT k.id, k.email_normalized, k.street, k.city
+             FROM res_partner k
+            WHERE k.id = d.id OR (k.parent_id = d.id AND k.type = 'invoice' AND k.active)
+            ORDER BY k.id = d.id, k.id
+            LIMIT 1) c ON TRUE
+      LEFT JOIN mail_blacklist b
+             ON b.email = COALESCE(c.email_normalized, d.email_normalized) AND b.active
+)
+SELECT lines.*, debtors.*, COALESCE(lines.own_kind, debtors.partner_kind, 'unknown') AS kind
+  FROM lines JOIN debtors ON debtors.partner_id = lines.partner_id
+ ORDER BY lines.due_date, lines.line_id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """What the sent letters did to one receivable line; see ``engine.facts.Claim`` for the meaning of each."""
@@ -280,59 +336,7 @@ class DunningGather(models.AbstractModel):
         only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids is not None else SQL()
         self.env.cr.execute(
             SQL(
-                """
-                WITH lines AS (
-                    SELECT l.id AS line_id, l.move_id, m.name AS number, m.move_type,
-                           p.commercial_partner_id AS partner_id, SIGN(l.amount_residual_currency)::int AS amount_sign,
-                           l.amount_residual_currency::text AS amount,
-                           l.amount_residual::text AS residual_company, cur.name AS currency,
-                           l.date_maturity AS due_date,
-                           COALESCE(l.no_followup, FALSE) AS no_followup,
-                           COALESCE(m.is_move_sent, FALSE) OR m.move_type = 'entry' AS sent,
-                           m.dunning_procedure_id AS own_procedure, m.dunning_kind_set AS own_kind,
-                           %(periodic)s OR COALESCE(j.dunning_periodic, FALSE) AS periodic,
-                           pay.id IS NOT NULL AS under_way,
-                           COUNT(*) OVER (PARTITION BY l.move_id) AS instalments
-                      FROM account_move_line l
-                      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                      JOIN account_move m ON m.id = l.move_id
-                      JOIN account_journal j ON j.id = m.journal_id
-                      JOIN res_currency cur ON cur.id = l.currency_id
-                      JOIN res_partner p ON p.id = l.partner_id
-                      LEFT JOIN account_payment pay
-                             ON pay.id = m.origin_payment_id AND pay.state = 'in_process'
-                            AND pay.is_matched IS NOT TRUE
-                     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-                       AND l.amount_residual_currency <> 0 %(only)s
-                       AND (l.amount_residual_currency < 0
-                            OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
-                               AND (l.date_maturity IS NULL OR l.date_maturity < %(listed)s))
-                ), overdue AS (
-                    SELECT DISTINCT partner_id FROM lines
-                     WHERE amount_sign > 0 AND (due_date IS NULL OR due_date < %(seen)s)
-                ), debtors AS (
-                    SELECT d.id AS partner_id, d.dunning_debtor_kind AS partner_kind,
-                           (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
-                           COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
-                           c.id AS contact_id,
-                           b.id IS NULL AND COALESCE(c.email_normalized, d.email_normalized) IS NOT NULL AS has_email,
-                           COALESCE(NULLIF(TRIM(c.street), ''), NULLIF(TRIM(d.street), '')) IS NOT NULL
-                           AND COALESCE(NULLIF(TRIM(c.city), ''), NULLIF(TRIM(d.city), '')) IS NOT NULL AS has_address
-                      FROM overdue
-                      JOIN res_partner d ON d.id = overdue.partner_id
-                      LEFT JOIN LATERAL (
-                           SELECT k.id, k.email_normalized, k.street, k.city
-                             FROM res_partner k
-                            WHERE k.id = d.id OR (k.parent_id = d.id AND k.type = 'invoice' AND k.active)
-                            ORDER BY k.id = d.id, k.id
-                            LIMIT 1) c ON TRUE
-                      LEFT JOIN mail_blacklist b
-                             ON b.email = COALESCE(c.email_normalized, d.email_normalized) AND b.active
-                )
-                SELECT lines.*, debtors.*, COALESCE(lines.own_kind, debtors.partner_kind, 'unknown') AS kind
-                  FROM lines JOIN debtors ON debtors.partner_id = lines.partner_id
-                 ORDER BY lines.due_date, lines.line_id
-                """,
+                ITEMS,
                 company=company.id,
                 company_key=str(company.id),
                 country=company.country_id.id or None,

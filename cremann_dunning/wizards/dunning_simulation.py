@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ..engine import rules
 from ..engine.decide import Decision, LetterPlan, Outcome
@@ -102,6 +103,13 @@ class DunningSimulation(models.TransientModel):
     letter_count = fields.Integer(compute="_compute_counts", string="Letters")
     compare_count = fields.Integer(compute="_compute_counts", string="Letters in comparison")
     is_done = fields.Boolean(readonly=True)
+
+    @api.depends("date_to")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for simulation in self:
+            day = simulation.date_to and format_date(self.env, simulation.date_to)
+            simulation.display_name = self.env._("Look ahead to %s", day) if day else self.env._("Look ahead")
 
     @api.depends("company_id")
     def _compute_date_from(self):
