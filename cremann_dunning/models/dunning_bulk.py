@@ -25,6 +25,12 @@ class Unguarded(fields.Many2one):
         """No key, see above."""
 
 
+class UnguardedAuthor(Unguarded):
+    """Who made or changed a record, filled in as Odoo does."""
+
+    automatic = True
+
+
 def insert(model, rows, conflict=None):
     """Insert one record per row in one statement; the records, in the order of the rows.
 

@@ -119,8 +119,8 @@ class DunningDecision(models.Model):
     )
     explanation = fields.Char(compute="_compute_explanation")
     reason_label = fields.Char(compute="_compute_reason_label", string="Kind of reason")
-    create_uid = dunning_bulk.Unguarded("res.users", string="Created by", automatic=True, readonly=True)
-    write_uid = dunning_bulk.Unguarded("res.users", string="Last Updated by", automatic=True, readonly=True)
+    create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
+    write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
     _one_in_force = models.UniqueIndex("(move_id) WHERE is_current", "An invoice has one decision in force.")
     _run_idx = models.Index("(company_id, date, code)")

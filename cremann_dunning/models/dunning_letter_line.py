@@ -48,8 +48,8 @@ class DunningLetterLine(models.Model):
     amount_open = fields.Monetary(string="Open", readonly=True)
     amount_interest = fields.Monetary(string="Interest", readonly=True)
     interest_from = fields.Date(readonly=True, help="First day over which interest is reckoned.")
-    create_uid = dunning_bulk.Unguarded("res.users", string="Created by", automatic=True, readonly=True)
-    write_uid = dunning_bulk.Unguarded("res.users", string="Last Updated by", automatic=True, readonly=True)
+    create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
+    write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
     _one_live_letter = models.UniqueIndex(
         "(move_line_id, level_id) WHERE state <> 'cancelled' AND level_id IS NOT NULL",
