@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge_automatic_wizard,
     dunning_confirm_wizard,
     dunning_hold_wizard,
     dunning_letter_wizard,

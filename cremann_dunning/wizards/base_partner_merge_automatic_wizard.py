@@ -1,0 +1,24 @@
+from odoo import api, models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Two debtors that become one keep one case per company, with the letters and agreements of both.
+
+        Before Odoo moves the rest: it would delete a case that it cannot move, and letters hold on to their case.
+        """
+        # sudo: whoever may merge contacts need not be able to open their cases
+        cases = self.env["dunning.case"].sudo().with_context(active_test=False)
+        stays = {case.company_id: case for case in cases.search([("partner_id", "=", dst_partner.id)])}
+        for case in cases.search([("partner_id", "in", src_partners.ids)], order="id"):
+            kept = stays.setdefault(case.company_id, case)
+            if kept == case:
+                continue
+            self._update_foreign_keys_generic("dunning.case", case, kept)
+            self._update_reference_fields_generic("dunning.case", case, kept)
+            self.env.invalidate_all()
+            case.with_context(tracking_disable=True).unlink()
+        return super()._update_foreign_keys(src_partners, dst_partner)
