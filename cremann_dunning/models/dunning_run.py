@@ -293,7 +293,7 @@ class DunningRun(models.Model):
         if not chosen:
             return
         held = self.env["dunning.decision"]._held([decision.claim.move_id for _debtor, decision, _question in chosen])
-        prepare = self._decision_preparer(company, day, debtors)
+        prepare = self._decision_preparer(company, day, outcomes)
         fresh, kept, about = [], [], []
         for debtor, decision, question in chosen:
             vals = prepare(debtor, decision)
@@ -326,7 +326,7 @@ class DunningRun(models.Model):
         )
 
     @api.model
-    def _decision_preparer(self, company, day, debtors):
+    def _decision_preparer(self, company, day, outcomes):
         """A function ``(debtor, decision) -> values`` of what a decision says; its inputs come later, where it is new.
 
         A function, so that what all decisions of a batch share is looked up once.
@@ -334,7 +334,7 @@ class DunningRun(models.Model):
         store = self.env["dunning.decision"]._store_param
         currencies = {name: currency.id for name, currency in self.env["dunning.decision"]._currencies().items()}
         company_id, company_currency = company.id, company.currency_id.name
-        levels = self._level_ids(company, debtors)
+        levels = self._level_ids(outcomes)
 
         def prepare(debtor, decision):
             claim, level = decision.claim, decision.level
@@ -364,11 +364,14 @@ class DunningRun(models.Model):
         return prepare
 
     @api.model
-    def _level_ids(self, company, debtors):
+    def _level_ids(self, outcomes):
         """The level behind each name that the engine may mention: ``{(procedure id, name): level id}``."""
+        procedures = {}
+        for outcome in outcomes:
+            procedures |= outcome.question.procedures
         return {
             (procedure.id, level.name): level.id
-            for procedure in self._rules(company, debtors)[0].values()
+            for procedure in procedures.values()
             for level in reversed(procedure.levels)
         }
 
