@@ -14,7 +14,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tests.common import get_db_name
 
-from odoo.addons.cremann_dunning.models.dunning_letter import DunningLetter
+from odoo.addons.cremann_dunning.models.dunning_letter_pdf_mixin import DunningLetterPdfMixin
 
 # A Monday; ten o'clock in Amsterdam and Brussels.
 NOW = "2026-11-16 09:00:00"
@@ -363,7 +363,7 @@ class DunningCase(TransactionCase):
             return {letter: f"%PDF-1.4 {letter.name}".encode() for letter in letters}
 
         return [
-            patch.object(DunningLetter, "_render_pdfs", render),
+            patch.object(DunningLetterPdfMixin, "_render_pdfs", render),
             patch.object(cls.registry["account.move"], "_dunning_invoice_pdf", lambda move: base64.b64encode(b"%PDF")),
         ]
 

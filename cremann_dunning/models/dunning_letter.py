@@ -1,35 +1,27 @@
-import hashlib
-import io
 import logging
-import re
 from collections import defaultdict
 from datetime import timedelta
 
-import psycopg2
-from babel.numbers import format_currency, format_decimal, format_percent
-from markupsafe import escape
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, format_date, format_list
-from odoo.tools.misc import babel_locale_parse
-from odoo.tools.pdf import PdfFileReader, PdfReadError
+from odoo.tools.pdf import PdfReadError
 
-from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.addons.base.models.ir_qweb import QWebError
 
 from ..engine import rules
 from ..engine.decide import settled
-from ..law import calendar, terms
+from ..law import calendar
 from ..law.calendar import add_months
 from ..law.errors import LawError
-from . import dunning_bulk
+from . import (  # the mixins before the model that is made of them
+    dunning_bulk,
+    dunning_letter_delivery_mixin,  # noqa: F401
+    dunning_letter_pdf_mixin,  # noqa: F401
+    dunning_letter_text_mixin,  # noqa: F401
+)
 from .dunning_level import LEGAL_TYPES
-from .dunning_regime import RegimeError
 
 _logger = logging.getLogger(__name__)
-
-REPORT = "cremann_dunning.report_dunning_letter"
 
 # What people may write on a letter, at any time.
 CHATTER = {"message_main_attachment_id", "activity_ids", "message_ids", "message_follower_ids"}
@@ -46,7 +38,13 @@ class DunningLetter(models.Model):
 
     _name = "dunning.letter"
     _description = "Dunning letter"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "dunning.letter.text.mixin",
+        "dunning.letter.pdf.mixin",
+        "dunning.letter.delivery.mixin",
+    ]
     _order = "date desc, id desc"
 
     name = fields.Char(string="Number", readonly=True, copy=False, default="/")
@@ -138,30 +136,6 @@ class DunningLetter(models.Model):
     error = fields.Char(readonly=True, copy=False, help="What went wrong, until somebody has dealt with it.")
     cancel_reason = fields.Char(readonly=True, copy=False)
 
-    # What texts may use, made from the record at the moment of rendering.
-    claims_html = fields.Html(compute="_compute_blocks", sanitize=False)
-    amounts_html = fields.Html(compute="_compute_blocks", sanitize=False)
-    payment_html = fields.Html(compute="_compute_blocks", sanitize=False)
-    listed_html = fields.Html(compute="_compute_blocks", sanitize=False)
-    vat_html = fields.Html(compute="_compute_blocks", sanitize=False)
-    invoice_label = fields.Char(compute="_compute_text_parts")
-    deadline_text = fields.Char(compute="_compute_text_parts")
-    previous_text = fields.Char(compute="_compute_text_parts")
-    bookings_text = fields.Char(compute="_compute_text_parts")
-    amount_text = fields.Char(compute="_compute_text_parts")
-    costs_text = fields.Char(compute="_compute_text_parts")
-    clause_interest_text = fields.Char(compute="_compute_text_parts")
-    vat_text = fields.Char(compute="_compute_text_parts")
-    next_step_text = fields.Char(compute="_compute_text_parts")
-    demanded_count = fields.Integer(compute="_compute_text_parts")
-    signature_html = fields.Html(compute="_compute_blocks", sanitize=False)
-    bank_account_id = fields.Many2one("res.partner.bank", compute="_compute_payment_parts")
-    payment_reference = fields.Char(compute="_compute_payment_parts")
-    qr_image = fields.Char(compute="_compute_qr_image")
-    needs_letterhead = fields.Boolean(compute="_compute_needs_letterhead")
-    shown_subject = fields.Char(compute="_compute_shown")
-    shown_body = fields.Html(compute="_compute_shown", sanitize=False)
-
     _sent_idx = models.Index("(company_id, partner_id, sent_on) WHERE state = 'sent'")
     _pending_idx = models.Index("(company_id) WHERE follow_up_pending IS TRUE")
 
@@ -178,161 +152,6 @@ class DunningLetter(models.Model):
         """File name of the stored PDF; nothing for a letter that has none, so that no draft is ever stored."""
         for letter in self:
             letter.pdf_name = f"{letter.name.replace('/', '-')}.pdf" if letter.pdf_file else False
-
-    def _compute_text_parts(self):
-        self.line_ids.move_id.mapped("name")  # read for all letters at once
-        previous = self._previous_letters()
-        bookings = self.env["dunning.letter"]._bookings_until(self.company_id)
-        for letter in self:
-            env = letter.with_context(lang=letter.lang).env
-            moves = letter.line_ids.filtered("principal_part").move_id
-            if len(moves) == 1:
-                letter.invoice_label = env._("invoice %s", moves.name)
-            else:
-                letter.invoice_label = env._("%s invoices", len(moves))
-            letter.deadline_text = letter.deadline and format_date(
-                env, letter.deadline, date_format="EEEE d MMMM y", lang_code=letter.lang
-            )
-            dates = [format_date(env, day, date_format="d MMMM y", lang_code=letter.lang) for day in previous[letter]]
-            letter.previous_text = format_list(env, dates, lang_code=letter.lang)
-            booked = bookings.get(letter.company_id)
-            letter.bookings_text = booked and format_date(env, booked, date_format="d MMMM y", lang_code=letter.lang)
-            letter.amount_text = letter._money(letter.amount_total)
-            letter.costs_text = letter._money(letter.amount_costs or letter.amount_costs_announced)
-            letter.clause_interest_text = letter._clause_interest()
-            letter.vat_text = letter._vat_declaration()
-            letter.demanded_count = len(moves)
-            levels = letter.procedure_id.level_ids.with_context(lang=letter.lang)
-            letter.next_step_text = levels.filtered(
-                lambda level, letter=letter: level.active and level.sequence > letter.level_id.sequence
-            )[:1].name
-
-    def _compute_blocks(self):
-        """The table, the sums and the payment block as HTML, the same by mail and on paper, from QWeb templates."""
-        for letter in self:
-            qweb = self.env["ir.qweb"].with_context(lang=letter.lang)
-            record = letter.with_context(lang=letter.lang)
-            for block in ("claims", "amounts", "vat", "payment", "listed", "signature"):
-                template = f"cremann_dunning.letter_{block}"
-                letter[f"{block}_html"] = qweb._render(template, {"letter": record, "company": record.company_id})
-
-    def _clause_interest(self):
-        """The percentage that the clause asks of this debtor, no more than the law allows, as he writes a number."""
-        self.ensure_one()
-        agreed = self.regime_id._agreed_rate(self.company_id) if self.regime_id else None
-        if not agreed or not self.regime_id.interest_table_id:
-            return False
-        rate = self.regime_id._capped_rate_table(agreed).percent_on(self.date)
-        locale = babel_locale_parse(self.lang)
-        return format_percent(rate / 100, locale=locale, decimal_quantization=False)
-
-    def _vat_declaration(self):
-        """What art. 2(3) BIK has the creditor declare when the costs include VAT, in the debtor's language."""
-        self.ensure_one()
-        if not self.amount_costs_vat:
-            return False
-        included = self.amount_costs or self.amount_costs_announced
-        env = self.with_context(lang=self.lang).env
-        return env._(
-            "We engage a service provider for the collection and cannot set off the VAT that we are charged for it. We "
-            "declare that the collection costs of %(costs)s are for that reason increased with %(rate)s%% VAT "
-            "(%(vat)s), together %(total)s.",
-            costs=self._money(included - self.amount_costs_vat),
-            rate=format_decimal(self.costs_vat_rate, locale=babel_locale_parse(self.lang)),
-            vat=self._money(self.amount_costs_vat),
-            total=self._money(included),
-        )
-
-    @api.model
-    def _declares_vat(self, template, lang):
-        """Whether a text holds the declaration about VAT, ``vat_html``, in the language of the debtor."""
-        # sudo: whoever proposes letters need not be able to open the texts
-        return "object.vat_html" in (template.sudo().with_context(lang=lang).body_html or "")
-
-    def _money(self, amount):
-        """An amount as the debtor's language writes it: Odoo puts the sign where the currency says, for everybody."""
-        self.ensure_one()
-        return format_currency(amount, self.currency_id.name, locale=babel_locale_parse(self.lang))
-
-    def _previous_letters(self):
-        """Per letter the days on which earlier letters about the same invoices were sent, oldest first."""
-        days = {letter: [] for letter in self}
-        rows = (
-            self.env["dunning.letter.line"]
-            .sudo()
-            ._read_group(  # dates of letters the reader may print anyway
-                [
-                    ("move_id", "in", self.line_ids.move_id.ids),
-                    ("state", "=", "sent"),
-                    ("level_id", "!=", False),
-                    ("letter_id.legal_type", "!=", rules.PRE_DUE),
-                ],
-                ["move_id", "letter_id"],
-            )
-        )
-        for letter in self:
-            moves = letter.line_ids.filtered("principal_part").move_id
-            days[letter] = sorted({sent.sent_on for move, sent in rows if move in moves and sent != letter})
-        return days
-
-    @api.model
-    def _bookings_until(self, companies):
-        """Per company the date up to which the bank is booked: letters name it, so that nobody is chased twice."""
-        rows = (
-            self.env["account.bank.statement.line"]
-            .sudo()
-            ._read_group(  # one date, on a letter anyone may print
-                [("company_id", "in", companies.ids), ("state", "=", "posted")], ["company_id"], ["date:max"]
-            )
-        )
-        return {company: last for company, last in rows if last}
-
-    def _compute_payment_parts(self):
-        """Where and how to pay: the invoices' own account when they agree on one, one invoice's own reference."""
-        for letter in self:
-            moves = letter.line_ids.filtered("principal_part").move_id
-            banks = moves.partner_bank_id.filtered("active")
-            letter.bank_account_id = banks if len(banks) == 1 else letter.company_id._dunning_bank_account()
-            if len(moves) == 1:
-                letter.payment_reference = moves.payment_reference or moves.name
-            else:
-                letter.payment_reference = ", ".join(moves.mapped("name")[:3]) + (" …" if len(moves) > 3 else "")
-
-    def _compute_qr_image(self):
-        for letter in self:
-            letter.qr_image = letter._qr_image()
-
-    def _qr_image(self):
-        """The payment QR code of Odoo as a data address, where the account and the currency allow one."""
-        self.ensure_one()
-        bank = self.bank_account_id
-        if not bank or self.amount_total <= 0:
-            return False
-        reference = self.payment_reference
-        try:
-            return bank.build_qr_code_base64(self.amount_total, reference, reference, self.currency_id, self.partner_id)
-        except Exception as error:  # drawing only: a server without a barcode renderer still sends letters
-            _logger.warning("No payment QR code on letter %s: %s", self.id, error)
-            return False
-
-    def _compute_needs_letterhead(self):
-        """Unpatched Qt prints no running header, so the letter brings its own letterhead there."""
-        for letter in self:
-            letter.needs_letterhead = not _wkhtml().is_patched_qt
-
-    def _compute_shown(self):
-        """The frozen words; for a draft what they would be now, so that the preview is the letter itself."""
-        for letter in self:
-            if letter.body or not letter.level_id.template_id:
-                letter.shown_subject, letter.shown_body = letter.subject, letter.body
-                continue
-            # sudo: a text may name fields of invoices and companies that the reader need not be able to open
-            text = letter.level_id.template_id.sudo()
-            try:
-                letter.shown_subject = text._render_field("subject", letter.ids, compute_lang=True)[letter.id]
-                letter.shown_body = text._render_field("body_html", letter.ids, compute_lang=True)[letter.id]
-            except (UserError, QWebError) as error:  # a draft opens all the same, and says what is wrong
-                letter.shown_subject, letter.shown_body = False, escape(letter._text_problem(text, error))
 
     @api.depends("state", "override_ids", "line_ids", "body")
     @api.depends_context("lang")
@@ -581,180 +400,7 @@ class DunningLetter(models.Model):
             for letter, number in zip(letters, company._dunning_numbers(len(letters), day), strict=True):
                 letter.name = number
 
-    def _freeze_text(self):
-        """Render subject and body once, in the debtor's language; mail and paper show the same words."""
-        for template, letters in self.grouped(lambda letter: letter.level_id.template_id).items():
-            # sudo: a text may name fields of invoices and companies that the sender need not be able to open
-            text = template.sudo()
-            try:
-                subjects = text._render_field("subject", letters.ids, compute_lang=True)
-                bodies = text._render_field("body_html", letters.ids, compute_lang=True)
-            except (UserError, QWebError) as error:
-                raise UserError(self._text_problem(template, error)) from error
-            for letter in letters:
-                if not (subjects[letter.id] or "").strip() or not (bodies[letter.id] or "").strip():
-                    raise UserError(
-                        self.env._(
-                            "The text %(template)s gives an empty subject or an empty letter in %(lang)s. "
-                            "Complete it under Configuration, Texts.",
-                            template=template.name,
-                            lang=letter.lang,
-                        )
-                    )
-                if letter.amount_costs_vat and not self._declares_vat(template, letter.lang):
-                    raise UserError(
-                        self.env._(
-                            "The costs include VAT, and the text %(template)s does not declare it in %(lang)s. Put "
-                            "object.vat_html in the text, or cancel the letter and propose it again.",
-                            template=template.name,
-                            lang=letter.lang,
-                        )
-                    )
-                version = letter.company_id.dunning_terms_version
-                letter.write({"subject": subjects[letter.id], "body": bodies[letter.id], "terms_version": version})
-
-    @api.model
-    def _text_problem(self, template, error):
-        return self.env._(
-            "The text %(template)s cannot be filled in: %(problem)s. Mend it under Configuration, Texts.",
-            template=template.name,
-            problem=_root_cause(error),
-        )
-
-    def _store_pdfs(self):
-        """Print all of them, in one call where the installed wkhtmltopdf can, and keep each with its digest."""
-        pdfs = self._render_pdfs()
-        for letter, content in pdfs.items():
-            letter.pdf_sha256 = hashlib.sha256(content).hexdigest()
-        # The files of all letters in one go. Each stands where the field looks for it; no draft has one yet.
-        # sudo: what a field keeps is reached through its record only
-        self.env["ir.attachment"].sudo().create(
-            [
-                {
-                    "name": "pdf_file",
-                    "res_model": self._name,
-                    "res_field": "pdf_file",
-                    "res_id": letter.id,
-                    "type": "binary",
-                    "raw": content,
-                }
-                for letter, content in pdfs.items()
-            ]
-        )
-        self.invalidate_recordset(["pdf_file"])
-
-    def _render_pdfs(self):
-        """PDF per letter. Every file is read back: a letter never gets the pages of another."""
-        pdfs = {}
-        for letters in self.grouped(lambda letter: (letter.company_id, letter.lang)).values():
-            pdfs.update(letters._render_pdf_batch())
-        return pdfs
-
-    def _render_pdf_batch(self):
-        """All in one call, some thirty times faster; one by one where that cannot be or did not come out right."""
-        report = self.env["ir.actions.report"].with_company(self.company_id)
-        # unpatched Qt takes one document a call
-        together = len(self) > 1 and _wkhtml().is_patched_qt
-        pdfs = self._render_streams(report, self.ids) if together else {}
-        good = {letter: pdf for letter, pdf in pdfs.items() if _names(pdf, letter.name)}
-        for letter in self:
-            if letter not in good:
-                good.update(letter._render_alone(report))
-        return good
-
-    def _render_alone(self, report):
-        pdfs = self._render_streams(report, self.ids)
-        if not _names(pdfs[self], self.name):
-            raise UserError(self.env._("The PDF of letter %s does not show its number. Check the layout.", self.name))
-        return pdfs
-
-    def _render_streams(self, report, ids):
-        context = {"webp_as_jpg": True, "report_pdf_no_attachment": True, "dunning_issue": True}
-        streams = report.with_context(**context)._render_qweb_pdf_prepare_streams(
-            REPORT, {"report_type": "pdf"}, res_ids=ids
-        )
-        return {self.browse(res_id): data["stream"].getvalue() for res_id, data in streams.items() if res_id}
-
     # -- sending --------------------------------------------------------------------------------------------------
-
-    def _make_mails(self):
-        """One mail per letter in Odoo's outbox, with the letter and the invoices attached once each."""
-        with_address = self.env["dunning.letter"]
-        for letter in self:
-            letter.email_to = letter.contact_id.email_formatted or letter.partner_id.email_formatted
-            if letter.email_to:
-                with_address |= letter
-            else:
-                letter._register_failure(self.env._("The contact has no usable e-mail address."))
-        # sudo: the outbox belongs to the system; the sender has the right to send a letter, not to read all mail
-        moves = with_address.filtered(lambda letter: letter.level_id.attach_invoice).line_ids.move_id
-        moves.sudo().invoice_pdf_report_id.mapped("store_fname")  # read for all mails at once
-        vals_list = with_address._attach_together([letter._prepare_mail_vals() for letter in with_address])
-        mails = self.env["mail.mail"].sudo().create(vals_list)
-        for letter, mail in zip(with_address, mails, strict=True):
-            letter.mail_id = mail
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is emptied right away
-
-    @api.model
-    def _attach_together(self, vals_list):
-        """Make the files of all mails at once; the mails then point to them.
-
-        :param vals_list: what ``_prepare_mail_vals`` gives, with one command per new file.
-        """
-        new = [[command[2] for command in vals["attachment_ids"]] for vals in vals_list]
-        # sudo: as for the mails
-        made = iter(self.env["ir.attachment"].sudo().create([file for files in new for file in files]).ids)
-        return [
-            vals | {"attachment_ids": [Command.set([next(made) for _file in files])]}
-            for vals, files in zip(vals_list, new, strict=True)
-        ]
-
-    def _prepare_mail_vals(self):
-        self.ensure_one()
-        sender = self.user_id.partner_id if self.user_id.email else self.company_id.partner_id
-        body = (
-            self.env["ir.qweb"]
-            .with_context(lang=self.lang)
-            ._render(
-                "cremann_dunning.letter_mail", {"letter": self.with_context(lang=self.lang), "company": self.company_id}
-            )
-        )
-        return {
-            "subject": self.subject,
-            "body_html": body,
-            "email_from": sender.email_formatted or self.company_id.email_formatted,
-            "reply_to": sender.email_formatted or self.company_id.email_formatted,
-            "author_id": sender.id,
-            "email_to": self.email_to,
-            "model": self._name,
-            "res_id": self.id,
-            "dunning_letter_id": self.id,
-            "auto_delete": False,
-            "is_notification": False,
-            "attachment_ids": [Command.create(vals) for vals in self._prepare_attachments()],
-        }
-
-    def _prepare_attachments(self):
-        """The letter itself and, where the level says so, every invoice it demands."""
-        self.ensure_one()
-        files = [(self.pdf_name, self.pdf_file)]
-        if self.level_id.attach_invoice:
-            moves = self.line_ids.filtered("principal_part").move_id.filtered(
-                lambda move: move.is_invoice(include_receipts=True)  # an entry has no document of its own
-            )
-            known = self.env["ir.model.data"]._xmlid_to_res_id  # from its cache, where env.ref() asks the database
-            layout = self.env["ir.actions.report"].browse(known("account.account_invoices"))
-            files += [
-                (
-                    move._get_invoice_report_filename(report=move.partner_id.invoice_template_pdf_report_id or layout),
-                    move._dunning_invoice_pdf(),
-                )
-                for move in moves
-            ]
-        return [
-            {"name": name, "datas": datas, "mimetype": "application/pdf", "res_model": self._name, "res_id": self.id}
-            for name, datas in files
-        ]
 
     def _message_track(self, fields_iter, initial_values_dict):
         """What Odoo writes in the chatter when a tracked field changes, for all letters of a batch at once."""
@@ -775,133 +421,6 @@ class DunningLetter(models.Model):
             ]
         )
         return tracking
-
-    def _register_sent(self, message_id=None):
-        """The letter has left. Only the letter itself is written here, in the transaction of the sending.
-
-        Nothing may go wrong after the mail server has taken it, or it would be sent again; so invoices and cases,
-        which others may be writing at the same moment, follow later, see ``_after_sending``. The engine reads the
-        letters, so the level counts from now on.
-        """
-        for letter in self.filtered(lambda letter: letter.state in ("issued", "failed")):
-            day = letter.company_id._dunning_today()
-            letter.write(
-                {
-                    "state": "sent",
-                    "sent_on": day,
-                    "sent_at": fields.Datetime.now(),
-                    "message_id": message_id,
-                    "error": False,
-                    "follow_up_pending": True,
-                    **letter._prepare_term(day, "email" if message_id else "post"),
-                }
-            )
-            letter.activity_unlink(["mail.mail_activity_data_warning"])
-
-    def _prepare_term(self, day, channel):
-        """The term that a letter gives, counted from the day it was really sent.
-
-        Of a statutory notice the free term: without one nothing can be claimed later, which is the safe side; the
-        letter says what is wrong. Of another letter the term to pay, after which the debtor is in default (6:82 BW).
-        """
-        self.ensure_one()
-        if self.legal_type != rules.STATUTORY_NOTICE:
-            if not self.deadline:
-                return {}
-            country = self.regime_id.country_id.code or self.company_id.country_id.code
-            return {"default_from": self._default_from(country, self.date, self.deadline, day, channel)}
-        try:
-            term = self.regime_id.free_term(day, channel)
-        except RegimeError as error:
-            return {"error": str(error)}
-        if not term:  # the rules lost their term after the letter was made
-            return {}
-        return {
-            "term_first_day": term.first_day,
-            "term_last_day": term.last_day,
-            "claimable_from": term.claimable_from,
-        }
-
-    @api.model
-    def _default_from(self, country, dated, deadline, day, channel):
-        """First day after the term to pay: its days from receipt on, and not before the printed day ended.
-
-        :param dated: date of the letter, from which its `deadline` was counted. :param day: when it was really sent.
-        """
-        try:
-            term = terms.notice_term(country or "NL", day, channel, max((deadline - dated).days, 1))
-        except LawError:  # a country without a known calendar: a week for the post
-            return max(deadline, day + timedelta(days=7)) + timedelta(days=1)
-        return max(term.claimable_from, deadline + timedelta(days=1))
-
-    @api.model
-    def _after_sending(self, company):
-        """Let invoices and cases of a company follow the letters that were sent: level, next step, figures.
-
-        In a savepoint: when somebody else is writing one of these invoices, all of it waits for the next time. The
-        letters stay marked, and the next sending or run takes them along.
-        """
-        letters = self.search([("company_id", "=", company.id), ("follow_up_pending", "=", True)])
-        if not letters:
-            return
-        try:
-            with self.env.cr.savepoint():
-                letters._move_levels()
-                self.env["dunning.run"]._redecide(company, letters.partner_id)
-                letters.write({"follow_up_pending": False})
-                self.env.flush_all()
-        except psycopg2.errors.TransactionRollbackError:
-            _logger.info("Invoices of %s letters are being written by others; they follow later", len(letters))
-
-    def _move_levels(self):
-        """Show the level that was reached on the invoices, in one statement.
-
-        SQL and not the ORM: the entries are posted, often in a locked period, and nothing of them changes.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE account_move m
-                   SET dunning_level_id = top.level_id
-                  FROM (SELECT DISTINCT ON (k.move_id) k.move_id, k.level_id
-                          FROM dunning_letter_line k
-                          JOIN dunning_letter f ON f.id = k.letter_id
-                          JOIN dunning_level v ON v.id = k.level_id
-                         WHERE f.state = 'sent'
-                           AND k.move_id IN (SELECT move_id FROM dunning_letter_line
-                                              WHERE letter_id IN %s AND level_id IS NOT NULL)
-                         ORDER BY k.move_id, f.sent_on DESC, v.sequence DESC) top
-                 WHERE m.id = top.move_id
-                """,
-                tuple(self.ids),
-            )
-        )
-        self.env["account.move"].invalidate_model(["dunning_level_id"])
-
-    def _register_failure(self, reason):
-        """Keep the error on the letter until a person has dealt with it, and ask the responsible to."""
-        for letter in self.filtered(lambda letter: letter.state in ("draft", "issued", "failed")):
-            text = letter._plain_reason(reason)
-            letter.write({"state": "failed", "error": text})
-            if letter.user_id and not letter.activity_ids:
-                env = letter.with_context(lang=letter.user_id.lang).env
-                letter.activity_schedule(
-                    "mail.mail_activity_data_warning",
-                    summary=env._("Letter not delivered"),
-                    note=text,
-                    user_id=letter.user_id.id,
-                )
-
-    @api.model
-    def _plain_reason(self, reason):
-        """Why a mail did not leave, without the wrapping that Odoo and smtplib put around a server's answer."""
-        answer = re.search(r"\((\d{3}), b(['\"])(.*?)\2\)", reason or "")
-        if answer:
-            return self.env._(
-                "The mail server refused it: %(code)s %(text)s", code=answer.group(1), text=answer.group(3)
-            )
-        return reason or self.env._("The mail server gave no reason.")
 
     def _stop_if_settled(self):
         """Cancel those of these letters whose claims have changed since; return them.
@@ -1103,16 +622,3 @@ def _is_demanded(decision, whole, day):
     if decision.code == "LISTED" and decision.claim.due_date >= day:
         return False
     return whole or decision.code == "LETTER"
-
-
-def _root_cause(error):
-    """What is wrong with a text in one line: Odoo wraps it in a page of traceback."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__
-    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-
-
-def _names(content, number):
-    """Whether the first page shows the number of the letter."""
-    text = PdfFileReader(io.BytesIO(content)).getPage(0).extractText()
-    return number.replace(" ", "") in text.replace(" ", "").replace("\n", "")

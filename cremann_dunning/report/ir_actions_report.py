@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..models.dunning_letter import REPORT
+from ..models.dunning_letter_pdf_mixin import REPORT
 
 
 class IrActionsReport(models.Model):

@@ -1,0 +1,228 @@
+import logging
+import re
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import Command, api, fields, models
+from odoo.tools import SQL
+
+from ..engine import rules
+from ..law import terms
+from ..law.errors import LawError
+from .dunning_regime import RegimeError
+
+_logger = logging.getLogger(__name__)
+
+
+class DunningLetterDeliveryMixin(models.AbstractModel):
+    """How a letter leaves the house, and what follows once it has: its term, the level of its claims."""
+
+    _name = "dunning.letter.delivery.mixin"
+    _description = "Delivery of a dunning letter"
+
+    def _make_mails(self):
+        """One mail per letter in Odoo's outbox, with the letter and the invoices attached once each."""
+        with_address = self.env["dunning.letter"]
+        for letter in self:
+            letter.email_to = letter.contact_id.email_formatted or letter.partner_id.email_formatted
+            if letter.email_to:
+                with_address |= letter
+            else:
+                letter._register_failure(self.env._("The contact has no usable e-mail address."))
+        # sudo: the outbox belongs to the system; the sender has the right to send a letter, not to read all mail
+        moves = with_address.filtered(lambda letter: letter.level_id.attach_invoice).line_ids.move_id
+        moves.sudo().invoice_pdf_report_id.mapped("store_fname")  # read for all mails at once
+        vals_list = with_address._attach_together([letter._prepare_mail_vals() for letter in with_address])
+        mails = self.env["mail.mail"].sudo().create(vals_list)
+        for letter, mail in zip(with_address, mails, strict=True):
+            letter.mail_id = mail
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is emptied right away
+
+    @api.model
+    def _attach_together(self, vals_list):
+        """Make the files of all mails at once; the mails then point to them.
+
+        :param vals_list: what ``_prepare_mail_vals`` gives, with one command per new file.
+        """
+        new = [[command[2] for command in vals["attachment_ids"]] for vals in vals_list]
+        # sudo: as for the mails
+        made = iter(self.env["ir.attachment"].sudo().create([file for files in new for file in files]).ids)
+        return [
+            vals | {"attachment_ids": [Command.set([next(made) for _file in files])]}
+            for vals, files in zip(vals_list, new, strict=True)
+        ]
+
+    def _prepare_mail_vals(self):
+        self.ensure_one()
+        sender = self.user_id.partner_id if self.user_id.email else self.company_id.partner_id
+        body = (
+            self.env["ir.qweb"]
+            .with_context(lang=self.lang)
+            ._render(
+                "cremann_dunning.letter_mail", {"letter": self.with_context(lang=self.lang), "company": self.company_id}
+            )
+        )
+        return {
+            "subject": self.subject,
+            "body_html": body,
+            "email_from": sender.email_formatted or self.company_id.email_formatted,
+            "reply_to": sender.email_formatted or self.company_id.email_formatted,
+            "author_id": sender.id,
+            "email_to": self.email_to,
+            "model": self._name,
+            "res_id": self.id,
+            "dunning_letter_id": self.id,
+            "auto_delete": False,
+            "is_notification": False,
+            "attachment_ids": [Command.create(vals) for vals in self._prepare_attachments()],
+        }
+
+    def _prepare_attachments(self):
+        """The letter itself and, where the level says so, every invoice it demands."""
+        self.ensure_one()
+        files = [(self.pdf_name, self.pdf_file)]
+        if self.level_id.attach_invoice:
+            moves = self.line_ids.filtered("principal_part").move_id.filtered(
+                lambda move: move.is_invoice(include_receipts=True)  # an entry has no document of its own
+            )
+            known = self.env["ir.model.data"]._xmlid_to_res_id  # from its cache, where env.ref() asks the database
+            layout = self.env["ir.actions.report"].browse(known("account.account_invoices"))
+            files += [
+                (
+                    move._get_invoice_report_filename(report=move.partner_id.invoice_template_pdf_report_id or layout),
+                    move._dunning_invoice_pdf(),
+                )
+                for move in moves
+            ]
+        return [
+            {"name": name, "datas": datas, "mimetype": "application/pdf", "res_model": self._name, "res_id": self.id}
+            for name, datas in files
+        ]
+
+    def _register_sent(self, message_id=None):
+        """The letter has left. Only the letter itself is written here, in the transaction of the sending.
+
+        Nothing may go wrong after the mail server has taken it, or it would be sent again; so invoices and cases,
+        which others may be writing at the same moment, follow later, see ``_after_sending``. The engine reads the
+        letters, so the level counts from now on.
+        """
+        for letter in self.filtered(lambda letter: letter.state in ("issued", "failed")):
+            day = letter.company_id._dunning_today()
+            letter.write(
+                {
+                    "state": "sent",
+                    "sent_on": day,
+                    "sent_at": fields.Datetime.now(),
+                    "message_id": message_id,
+                    "error": False,
+                    "follow_up_pending": True,
+                    **letter._prepare_term(day, "email" if message_id else "post"),
+                }
+            )
+            letter.activity_unlink(["mail.mail_activity_data_warning"])
+
+    def _prepare_term(self, day, channel):
+        """The term that a letter gives, counted from the day it was really sent.
+
+        Of a statutory notice the free term: without one nothing can be claimed later, which is the safe side; the
+        letter says what is wrong. Of another letter the term to pay, after which the debtor is in default (6:82 BW).
+        """
+        self.ensure_one()
+        if self.legal_type != rules.STATUTORY_NOTICE:
+            if not self.deadline:
+                return {}
+            country = self.regime_id.country_id.code or self.company_id.country_id.code
+            return {"default_from": self._default_from(country, self.date, self.deadline, day, channel)}
+        try:
+            term = self.regime_id.free_term(day, channel)
+        except RegimeError as error:
+            return {"error": str(error)}
+        if not term:  # the rules lost their term after the letter was made
+            return {}
+        return {
+            "term_first_day": term.first_day,
+            "term_last_day": term.last_day,
+            "claimable_from": term.claimable_from,
+        }
+
+    @api.model
+    def _default_from(self, country, dated, deadline, day, channel):
+        """First day after the term to pay: its days from receipt on, and not before the printed day ended.
+
+        :param dated: date of the letter, from which its `deadline` was counted. :param day: when it was really sent.
+        """
+        try:
+            term = terms.notice_term(country or "NL", day, channel, max((deadline - dated).days, 1))
+        except LawError:  # a country without a known calendar: a week for the post
+            return max(deadline, day + timedelta(days=7)) + timedelta(days=1)
+        return max(term.claimable_from, deadline + timedelta(days=1))
+
+    @api.model
+    def _after_sending(self, company):
+        """Let invoices and cases of a company follow the letters that were sent: level, next step, figures.
+
+        In a savepoint: when somebody else is writing one of these invoices, all of it waits for the next time. The
+        letters stay marked, and the next sending or run takes them along.
+        """
+        letters = self.search([("company_id", "=", company.id), ("follow_up_pending", "=", True)])
+        if not letters:
+            return
+        try:
+            with self.env.cr.savepoint():
+                letters._move_levels()
+                self.env["dunning.run"]._redecide(company, letters.partner_id)
+                letters.write({"follow_up_pending": False})
+                self.env.flush_all()
+        except psycopg2.errors.TransactionRollbackError:
+            _logger.info("Invoices of %s letters are being written by others; they follow later", len(letters))
+
+    def _move_levels(self):
+        """Show the level that was reached on the invoices, in one statement.
+
+        SQL and not the ORM: the entries are posted, often in a locked period, and nothing of them changes.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_move m
+                   SET dunning_level_id = top.level_id
+                  FROM (SELECT DISTINCT ON (k.move_id) k.move_id, k.level_id
+                          FROM dunning_letter_line k
+                          JOIN dunning_letter f ON f.id = k.letter_id
+                          JOIN dunning_level v ON v.id = k.level_id
+                         WHERE f.state = 'sent'
+                           AND k.move_id IN (SELECT move_id FROM dunning_letter_line
+                                              WHERE letter_id IN %s AND level_id IS NOT NULL)
+                         ORDER BY k.move_id, f.sent_on DESC, v.sequence DESC) top
+                 WHERE m.id = top.move_id
+                """,
+                tuple(self.ids),
+            )
+        )
+        self.env["account.move"].invalidate_model(["dunning_level_id"])
+
+    def _register_failure(self, reason):
+        """Keep the error on the letter until a person has dealt with it, and ask the responsible to."""
+        for letter in self.filtered(lambda letter: letter.state in ("draft", "issued", "failed")):
+            text = letter._plain_reason(reason)
+            letter.write({"state": "failed", "error": text})
+            if letter.user_id and not letter.activity_ids:
+                env = letter.with_context(lang=letter.user_id.lang).env
+                letter.activity_schedule(
+                    "mail.mail_activity_data_warning",
+                    summary=env._("Letter not delivered"),
+                    note=text,
+                    user_id=letter.user_id.id,
+                )
+
+    @api.model
+    def _plain_reason(self, reason):
+        """Why a mail did not leave, without the wrapping that Odoo and smtplib put around a server's answer."""
+        answer = re.search(r"\((\d{3}), b(['\"])(.*?)\2\)", reason or "")
+        if answer:
+            return self.env._(
+                "The mail server refused it: %(code)s %(text)s", code=answer.group(1), text=answer.group(3)
+            )
+        return reason or self.env._("The mail server gave no reason.")
