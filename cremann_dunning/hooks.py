@@ -19,6 +19,7 @@ def uninstall_hook(env):
     for table in (
         *agreements,
         "override",
+        "dispatch",
         "letter_line",
         "letter",
         "decision_run_rel",

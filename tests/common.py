@@ -358,6 +358,11 @@ class DunningCase(TransactionCase):
         return letters
 
     @classmethod
+    def back_in_time(cls):
+        """The next scenario of a test starts on the same day as the one before it; runs only go forward."""
+        cls.env["dunning.run"].search([("state", "=", "done")]).state = "cancelled"
+
+    @classmethod
     def _pdf_patchers(cls):
         def render(letters):
             return {letter: f"%PDF-1.4 {letter.name}".encode() for letter in letters}

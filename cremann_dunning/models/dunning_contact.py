@@ -229,6 +229,12 @@ class DunningContact(models.Model):
         raise UserError(message)
 
     @api.model
+    def _counted_after(self, claims, day):
+        """A contact that moved one of these receivable lines on this day or later."""
+        domain = [("counts_as_step", "=", True), ("counted_on", ">=", day), ("move_line_ids", "in", claims.ids)]
+        return self.search(domain, limit=1)
+
+    @api.model
     def _show_levels(self, moves):
         """Show on the invoices the last level that was reached, by letter or by word of mouth; in one statement.
 

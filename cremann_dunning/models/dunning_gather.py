@@ -454,12 +454,14 @@ class DunningGather(models.AbstractModel):
 
     @api.model
     def _last_letters(self, company, partners, without):
-        """Per debtor the day of the last letter that was really sent."""
+        """Per debtor the day of the last letter that was really sent, also when it was taken back afterwards."""
         self.env.cr.execute(
             SQL(
                 """
                 SELECT partner_id, MAX(sent_on) FROM dunning_letter
-                 WHERE company_id = %s AND state = 'sent' AND partner_id IN %s AND id NOT IN %s GROUP BY partner_id
+                 WHERE company_id = %s AND state IN ('sent', 'cancelled') AND sent_on IS NOT NULL
+                   AND partner_id IN %s AND id NOT IN %s
+                 GROUP BY partner_id
                 """,
                 company.id,
                 partners,

@@ -333,6 +333,7 @@ class DunningLetter(models.Model):
         drafts = self.filtered(lambda letter: letter.state == "draft")
         if not drafts:
             return
+        drafts.company_id._dunning_require_on()
         try:
             with self.env.cr.savepoint():
                 drafts._issue_batch()
@@ -358,12 +359,13 @@ class DunningLetter(models.Model):
     def _issue_batch(self):
         if self.filtered(lambda letter: not letter.level_id.template_id):
             raise UserError(self.env._("The level has no text. Choose a text on the level."))
+        self.filtered(lambda letter: letter.company_id.dunning_mode == "test").is_test = True
         self._number()
         self._freeze_text()
         passed = self - self._stop_at_gate()
         passed._store_pdfs()
         passed.write({"state": "issued", "error": False, "refusal_codes": False})
-        passed.filtered(lambda letter: letter.channel == "email")._make_mails()
+        passed.filtered(lambda letter: letter.channel == "email" or letter.is_test)._make_mails()
 
     def _stop_at_gate(self, leaving=False):
         """Hold back those of these letters that the rules stop, with the reason on them; return them.
@@ -396,6 +398,9 @@ class DunningLetter(models.Model):
     def _number(self):
         """Numbers from the company's own series, handed out when a letter becomes final."""
         unnamed = self.filtered(lambda letter: letter.name == "/")
+        for letter in unnamed.filtered("is_test"):  # no hole in the series
+            letter.name = f"TEST/{letter.id}"
+        unnamed = unnamed.filtered(lambda letter: not letter.is_test)
         for (company, day), letters in unnamed.grouped(lambda letter: (letter.company_id, letter.date)).items():
             for letter, number in zip(letters, company._dunning_numbers(len(letters), day), strict=True):
                 letter.name = number
@@ -480,13 +485,94 @@ class DunningLetter(models.Model):
     def action_cancel(self):
         """Cancel letters that have not gone out."""
         if self.filtered(lambda letter: letter.state == "sent"):
-            raise UserError(self.env._("A letter that was sent stays on record: the debtor has it."))
-        self.sudo()._cancel(self.env._("Cancelled by %s", self.env.user.name))  # evidence is written by the system
+            raise UserError(
+                self.env._(
+                    "The debtor has this letter already. A manager can take it back: it stays on record, and its level "
+                    "no longer counts."
+                )
+            )
+        letters = self.sudo()  # evidence is written by the system
+        letters._cancel(self.env._("Cancelled by %s", self.env.user.name))
+        letters._let_claims_follow()
         return True
+
+    def action_withdraw(self):
+        """Ask a manager why letters that were sent are taken back."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Take back"),
+            "res_model": "dunning.withdrawal.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_letter_ids": self.ids},
+        }
+
+    def _withdraw(self, reason, user):
+        """Take back letters that were sent, the last one first: they stay on record, and their levels go back.
+
+        Nothing that a letter announced counts any more: no term that ran, no costs. The debtor had it all the same, so
+        the next letter keeps its distance.
+
+        :raises UserError: when a later letter or contact builds on one of them.
+        """
+        wrong = self.filtered(lambda letter: letter.state != "sent")
+        if wrong:
+            raise UserError(self.env._("%s was not sent. Cancel it instead.", wrong[0].display_name))
+        for letter in self.sorted(lambda letter: (letter.sent_at, letter.id), reverse=True):
+            letter._check_nothing_follows()
+            letter.write({"state": "cancelled", "cancel_reason": self.env._("Taken back by %s", user.name)})
+            letter.message_post(body=self.env._("%(user)s took this letter back: %(why)s", user=user.name, why=reason))
+        self._move_levels()
+        self._let_claims_follow()
+
+    def _check_nothing_follows(self):
+        """The highest level goes first: what came after this letter builds on it.
+
+        :raises UserError: names what has to be taken back before.
+        """
+        self.ensure_one()
+        claims = self.line_ids.filtered("level_id").move_line_id
+        later = self.env["dunning.letter.line"].search(
+            [
+                ("move_line_id", "in", claims.ids),
+                ("level_id", "!=", False),
+                ("letter_id", "!=", self.id),
+                ("state", "=", "sent"),
+                ("letter_id.sent_at", ">=", self.sent_at),
+            ]
+        )
+        if top := later.letter_id.sorted(lambda letter: (letter.sent_at, letter.id))[-1:]:
+            raise UserError(
+                self.env._(
+                    "%(later)s was sent after %(letter)s and builds on it. Take that one back first.",
+                    later=top.display_name,
+                    letter=self.name,
+                )
+            )
+        if contact := self.env["dunning.contact"]._counted_after(claims, self.sent_on):
+            raise UserError(
+                self.env._(
+                    "%(contact)s counted as a step after %(letter)s and builds on it. Archive that contact first.",
+                    contact=contact.display_name,
+                    letter=self.name,
+                )
+            )
+
+    def _for_manager(self):
+        """Those of these letters that only a manager confirms, and none of them for a manager."""
+        if self.env.user.has_group("cremann_dunning.group_dunning_manager"):
+            return self.browse()
+        return self.filtered(lambda letter: letter.level_id.approval == "manager")
+
+    def _let_claims_follow(self):
+        """Decide again about what stood on these letters."""
+        for company, letters in self.grouped("company_id").items():
+            self.env["dunning.run"]._redecide(company, letters.partner_id)
 
     def action_retry(self):
         """Try to deliver again what failed, after the cause was mended."""
         failed = self.filtered(lambda letter: letter.state == "failed").sudo()  # evidence is written by the system
+        failed.company_id._dunning_require_on()
         for letter in failed:
             letter.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
         fresh = failed.filtered(lambda letter: not letter.pdf_file)
@@ -495,12 +581,14 @@ class DunningLetter(models.Model):
         again = failed - fresh
         again.write({"state": "issued", "error": False, "refusal_codes": False})
         again -= again._stop_at_gate()
-        again.filtered(lambda letter: letter.channel == "email")._make_mails()
+        again.filtered(lambda letter: letter.channel == "email" or letter.is_test)._make_mails()
         return True
 
     def action_on_paper(self):
         """Send on paper what could not be mailed: the same letter, printed."""
-        letters = self.filtered(lambda letter: letter.state == "failed" and letter.pdf_file).sudo()
+        letters = self.filtered(
+            lambda letter: letter.state == "failed" and letter.pdf_file and not letter.is_test
+        ).sudo()  # evidence is written by the system
         if not letters:
             raise UserError(self.env._("Only a letter that was made and not delivered can go on paper instead."))
         if any(letter.legal_type == rules.STATUTORY_NOTICE for letter in letters):
@@ -527,6 +615,8 @@ class DunningLetter(models.Model):
             )
         letters = letters.sudo()  # evidence is written by the system
         letters -= letters._stop_at_gate()
+        for letter in letters:
+            self.env["dunning.dispatch"].sudo()._record_end(letter, "posted", user_id=self.env.uid)
         letters._register_sent()
         for company in letters.company_id:
             self.sudo()._after_sending(company)
@@ -534,6 +624,7 @@ class DunningLetter(models.Model):
 
     def action_send_now(self):
         """Empty the outbox for these letters at once instead of within a few minutes."""
+        self.company_id._dunning_require_on()
         mails = self.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing")  # the outbox is the system's
         mails.send(auto_commit=self.env["dunning.run"]._may_commit())
         if len(self) == 1 and self.state == "issued" and self.mail_id.sudo().scheduled_date:
@@ -596,6 +687,8 @@ class DunningLetter(models.Model):
         drafts = self.filtered(lambda letter: letter.state == "draft" and not letter.run_id)
         if not drafts:
             raise UserError(self.env._("A letter of a run goes out when its run is confirmed."))
+        if drafts._for_manager():
+            raise UserError(self.env._("A letter of this level goes out when a manager sends it."))
         drafts = drafts.sudo()  # evidence is written by the system
         drafts -= drafts._stop_if_settled()
         drafts._issue()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import Command, api, fields, models
-from odoo.tools import SQL
+from odoo.exceptions import UserError
 
 from ..engine import rules
 from ..law import terms
@@ -14,6 +14,11 @@ from .dunning_regime import RegimeError
 
 _logger = logging.getLogger(__name__)
 
+# Errors that leave open whether the mail server took the letter: no answer came. An answer names itself SMTP....
+BROKEN = re.compile(
+    r"\b(TimeoutError|timed out|Connection\w*Error|BrokenPipeError|SSL\w*Error|SMTPServerDisconnected)\b"
+)
+
 
 class DunningLetterDeliveryMixin(models.AbstractModel):
     """How a letter leaves the house, and what follows once it has: its term, the level of its claims."""
@@ -21,11 +26,27 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
     _name = "dunning.letter.delivery.mixin"
     _description = "Delivery of a dunning letter"
 
+    dispatch_ids = fields.One2many("dunning.dispatch", "letter_id", string="Attempts", readonly=True, copy=False)
+    is_unsure = fields.Boolean(
+        compute="_compute_is_unsure", help="Sending was cut off, and nobody knows yet whether the letter left."
+    )
+    is_test = fields.Boolean(
+        string="Test letter", readonly=True, copy=False, help="It went to ourselves, when the company was testing."
+    )
+
+    @api.depends("state", "dispatch_ids.state")
+    def _compute_is_unsure(self):
+        for letter in self:
+            letter.is_unsure = letter.state == "failed" and letter.dispatch_ids[:1].state == "unsure"
+
+    # -- mails ----------------------------------------------------------------------------------------------------
+
     def _make_mails(self):
         """One mail per letter in Odoo's outbox, with the letter and the invoices attached once each."""
         with_address = self.env["dunning.letter"]
         for letter in self:
-            letter.email_to = letter.contact_id.email_formatted or letter.partner_id.email_formatted
+            own = letter.is_test and letter.company_id._dunning_test_address()
+            letter.email_to = own or letter.contact_id.email_formatted or letter.partner_id.email_formatted
             if letter.email_to:
                 with_address |= letter
             else:
@@ -64,7 +85,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             )
         )
         return {
-            "subject": self.subject,
+            "subject": self.env._("TEST: %s", self.subject) if self.is_test else self.subject,
             "body_html": body,
             "email_from": sender.email_formatted or self.company_id.email_formatted,
             "reply_to": sender.email_formatted or self.company_id.email_formatted,
@@ -100,27 +121,80 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             for name, datas in files
         ]
 
-    def _register_sent(self, message_id=None):
+    # -- what came of it ------------------------------------------------------------------------------------------
+
+    def _prepare_dispatch_vals(self):
+        """What is put on record of an attempt to deliver this letter, whatever comes of it."""
+        self.ensure_one()
+        by_mail = bool(self.mail_id)
+        return {
+            "channel": "email" if by_mail else "print",
+            "recipient": self.email_to if by_mail else self.contact_id.display_name,
+            "message_id": self.mail_id.message_id if by_mail else False,
+        }
+
+    def _register_taken(self, message_id):
+        """The mail server has taken the letter."""
+        for letter in self:
+            self.env["dunning.dispatch"]._record_end(letter, "accepted", message_id=message_id)
+        self._register_sent(message_id)
+
+    def _register_refused(self, reason):
+        """The letter did not leave, or nobody can tell."""
+        for letter in self:
+            broken = bool(BROKEN.search(reason or ""))
+            text = letter._plain_reason(reason)
+            if broken:
+                text = self.env._(
+                    "The line to the mail server broke, so it is not known whether the letter left (%s). Look in the "
+                    "log of the mail server. If it is there, press It did leave; if not, Retry",
+                    text,
+                )
+            state = "unsure" if broken else "refused"
+            self.env["dunning.dispatch"]._record_end(letter, state, answer=letter._plain_reason(reason))
+            letter._register_failure(text)
+
+    def _register_sent(self, message_id=None, moment=None):
         """The letter has left. Only the letter itself is written here, in the transaction of the sending.
 
         Nothing may go wrong after the mail server has taken it, or it would be sent again; so invoices and cases,
         which others may be writing at the same moment, follow later, see ``_after_sending``. The engine reads the
-        letters, so the level counts from now on.
+        letters, so the level counts from now on. A test letter went to ourselves: it moves nothing and is done with.
+
+        :param moment: when it left, if not now.
         """
         for letter in self.filtered(lambda letter: letter.state in ("issued", "failed")):
-            day = letter.company_id._dunning_today()
+            letter.activity_unlink(["mail.mail_activity_data_warning"])
+            common = {"message_id": message_id, "error": False, "follow_up_pending": True}
+            if letter.is_test:
+                reason = self.env._("Test letter: it went to %s and to nobody else. It moves nothing.", letter.email_to)
+                letter.write({"state": "cancelled", "cancel_reason": reason, **common})
+                continue
+            moment = moment or fields.Datetime.now()
+            day = letter.company_id._dunning_day(moment)
             letter.write(
                 {
                     "state": "sent",
                     "sent_on": day,
-                    "sent_at": fields.Datetime.now(),
-                    "message_id": message_id,
-                    "error": False,
-                    "follow_up_pending": True,
+                    "sent_at": moment,
+                    **common,
                     **letter._prepare_term(day, "email" if message_id else "post"),
                 }
             )
-            letter.activity_unlink(["mail.mail_activity_data_warning"])
+
+    def action_left(self):
+        """Say that a letter whose sending was cut off did leave: its level moves as of that moment."""
+        unsure = self.filtered(lambda letter: letter.state == "failed" and letter.is_unsure)
+        if not unsure:
+            raise UserError(self.env._("Only of a letter whose sending was cut off can be said that it did leave."))
+        for letter in unsure.sudo():  # evidence is written by the system
+            attempt = letter.dispatch_ids.filtered(lambda attempt: attempt.state == "unsure")[:1]
+            attempt.write({"state": "accepted", "answer": self.env._("%s found that it left.", self.env.user.name)})
+            letter._register_sent(attempt.message_id, attempt.started_at)
+            letter.message_post(body=self.env._("%s found that the letter did leave.", self.env.user.name))
+        for company in unsure.company_id:
+            self.sudo()._after_sending(company)
+        return True
 
     def _prepare_term(self, day, channel):
         """The term that a letter gives, counted from the day it was really sent.
@@ -178,30 +252,17 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             _logger.info("Invoices of %s letters are being written by others; they follow later", len(letters))
 
     def _move_levels(self):
-        """Show the level that was reached on the invoices, in one statement.
+        """Show the level that was reached on the invoices: the last one of a letter that stands, or none."""
+        self.env["dunning.contact"]._show_levels(self.line_ids.filtered("level_id").move_id)
 
-        SQL and not the ORM: the entries are posted, often in a locked period, and nothing of them changes.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE account_move m
-                   SET dunning_level_id = top.level_id
-                  FROM (SELECT DISTINCT ON (k.move_id) k.move_id, k.level_id
-                          FROM dunning_letter_line k
-                          JOIN dunning_letter f ON f.id = k.letter_id
-                          JOIN dunning_level v ON v.id = k.level_id
-                         WHERE f.state = 'sent'
-                           AND k.move_id IN (SELECT move_id FROM dunning_letter_line
-                                              WHERE letter_id IN %s AND level_id IS NOT NULL)
-                         ORDER BY k.move_id, f.sent_on DESC, v.sequence DESC) top
-                 WHERE m.id = top.move_id
-                """,
-                tuple(self.ids),
-            )
-        )
-        self.env["account.move"].invalidate_model(["dunning_level_id"])
+    def _stop_by_mode(self):
+        """Keep in the outbox what may not leave because of how the company's follow-up is switched; return it."""
+        stopped = self.filtered(lambda letter: letter.company_id.dunning_mode == "off")
+        # asked again in an hour, or as soon as follow-up is switched on
+        stopped.mail_id.scheduled_date = fields.Datetime.now() + timedelta(hours=1)
+        real = (self - stopped).filtered(lambda letter: letter.company_id.dunning_mode == "test" and not letter.is_test)
+        real._cancel(self.env._("Not sent: follow-up was switched to test after the letter was made."))
+        return stopped | real
 
     def _register_failure(self, reason):
         """Keep the error on the letter until a person has dealt with it, and ask the responsible to."""

@@ -67,6 +67,13 @@ class DunningLevel(models.Model):
     automatic = fields.Boolean(
         help="The daily run sends this step by itself. Otherwise it waits until somebody confirms it in a run."
     )
+    approval = fields.Selection(
+        [("user", "Whoever runs follow-up"), ("manager", "A manager")],
+        string="Confirmed by",
+        required=True,
+        default="user",
+        help="A letter of this level waits in its run until a manager confirms it.",
+    )
     costs = fields.Selection(
         [("none", "No costs"), ("announce", "Announce costs"), ("charge", "Charge costs")],
         required=True,
@@ -140,6 +147,17 @@ class DunningLevel(models.Model):
                         "final notice.",
                         level=level.name,
                         type=label,
+                    )
+                )
+
+    @api.constrains("automatic", "approval")
+    def _check_approval(self):
+        for level in self:
+            if level.automatic and level.approval == "manager":
+                raise ValidationError(
+                    self.env._(
+                        "%(level)s cannot go by itself and wait for a manager. Switch off one of the two.",
+                        level=level.name,
                     )
                 )
 

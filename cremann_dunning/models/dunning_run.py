@@ -61,6 +61,12 @@ class DunningRun(models.Model):
     failed_count = fields.Integer(compute="_compute_counts")
     to_post_count = fields.Integer(compute="_compute_counts")
     decision_count = fields.Integer(compute="_compute_counts")
+    manager_count = fields.Integer(
+        compute="_compute_manager_count", help="Drafts of levels that only a manager confirms."
+    )
+    unsent_count = fields.Integer(compute="_compute_counts")
+    mode = fields.Selection(related="company_id.dunning_mode")
+    test_address = fields.Char(compute="_compute_test_address")
     is_ahead = fields.Boolean(compute="_compute_is_ahead")
     stale_rates = fields.Char(compute="_compute_stale_rates")
     bank_behind = fields.Char(compute="_compute_bank_behind")
@@ -91,7 +97,19 @@ class DunningRun(models.Model):
             run.sent_count = counts["sent"]
             run.failed_count = counts["failed"]
             run.to_post_count = counts["issued"]
+            run.unsent_count = counts["issued"] + counts["failed"]
             run.decision_count = len(run.decision_ids)
+
+    @api.depends("letter_ids.state")
+    def _compute_manager_count(self):
+        for run in self:
+            run.manager_count = len(run._waiting_for_manager())
+
+    @api.depends("company_id")
+    def _compute_test_address(self):
+        for run in self:
+            company = run.company_id
+            run.test_address = company.dunning_mode == "test" and company._dunning_test_address()
 
     @api.depends("date", "company_id")
     def _compute_is_ahead(self):
@@ -144,9 +162,27 @@ class DunningRun(models.Model):
             if run.state not in ("draft", "proposed"):
                 raise UserError(self.env._("This run was confirmed or cancelled. Make a new one."))
             run.check_access("write")
+            run._check_not_before_last()
             # sudo: letters and decisions are evidence, written by the engine only; users read them
             run.sudo()._propose()
         return True
+
+    def _check_not_before_last(self):
+        """What the ledger held on a day that others have built on cannot be decided about any more.
+
+        :raises UserError: when a later run of the company has been confirmed.
+        """
+        self.ensure_one()
+        later = [("company_id", "=", self.company_id.id), ("state", "=", "done"), ("date", ">", self.date)]
+        if last := self.search(later, order="date desc", limit=1):
+            raise UserError(
+                self.env._(
+                    "A run of %(last)s was confirmed already, so a run of %(date)s comes too late. Choose %(last)s or "
+                    "a later day.",
+                    last=format_date(self.env, last.date),
+                    date=format_date(self.env, self.date),
+                )
+            )
 
     def _propose(self):
         self.ensure_one()
@@ -419,6 +455,20 @@ class DunningRun(models.Model):
                         format_date(self.env, run.date),
                     )
                 )
+            run.company_id._dunning_require_on()
+            drafts = run.letter_ids.filtered(lambda letter: letter.state == "draft")
+            if drafts and run._waiting_for_manager() == drafts:
+                raise UserError(
+                    self.env._("All letters of this run are of levels that a manager confirms. Ask one to confirm it.")
+                )
+
+    def _waiting_for_manager(self):
+        """The drafts that whoever looks may not confirm, because their level asks for a manager."""
+        self.ensure_one()
+        if self.env.user.has_group("cremann_dunning.group_dunning_manager"):
+            return self.env["dunning.letter"]
+        domain = [("run_id", "=", self.id), ("state", "=", "draft"), ("level_id.approval", "=", "manager")]
+        return self.env["dunning.letter"].with_context(active_test=False).search(domain)
 
     # -- outdated rates -------------------------------------------------------------------------------------------
 
@@ -518,6 +568,8 @@ class DunningRun(models.Model):
         domain = Domain("run_id", "=", self.id) & Domain("state", "=", "draft")
         if not self._rates_confirmed() and (waiting := self._waiting_for_rates()):
             domain &= Domain("partner_id", "not in", waiting.partner_id.ids)
+        if by_manager := self._waiting_for_manager():
+            domain &= Domain("partner_id", "not in", by_manager.partner_id.ids)
         first = letters.search(domain, limit=CONFIRM_BATCH, order="partner_id, id")
         # all letters to one debtor together: sent apart, the first would make the second too soon
         drafts = letters.search(domain & Domain("partner_id", "in", first.partner_id.ids), order="partner_id, id")
@@ -650,6 +702,29 @@ class DunningRun(models.Model):
             run.state = "cancelled"
         return True
 
+    def action_undo(self):
+        """Take back the letters of a run that have not left: those in the outbox, to be posted or not delivered.
+
+        What is being sent at this very moment is left alone.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        run = self.sudo()  # evidence is written by the system
+        unsent = run.letter_ids.filtered(lambda letter: letter.state in ("issued", "failed"))
+        free = unsent.try_lock_for_update(allow_referencing=True)
+        free._cancel(self.env._("Taken back before it left, by %s", self.env.user.name))
+        free._let_claims_follow()
+        sent = len(run.letter_ids.filtered(lambda letter: letter.state == "sent"))
+        run.message_post(
+            body=self.env._(
+                "%(user)s took back %(count)s letters that had not left. %(sent)s had been sent and stay as they are.",
+                user=self.env.user.name,
+                count=len(free),
+                sent=sent + len(unsent - free),
+            )
+        )
+        return True
+
     def action_open_letters(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_letter_action")
         return action | {"domain": [("run_id", "=", self.id)], "context": {}}
@@ -668,11 +743,12 @@ class DunningRun(models.Model):
         payment plans are settled first, in every company: whether they hold decides what goes out.
         """
         self.env["dunning.case"]._settle_agreements()
-        companies = self.env["res.company"].search([("dunning_automatic", "=", True)])
+        companies = self.env["res.company"].search([("dunning_automatic", "=", True), ("dunning_mode", "!=", "off")])
         companies = companies.filtered(lambda company: company._dunning_now().hour >= company.dunning_send_hour)
         self._progress(remaining=len(companies))
         for company in companies:
             self.with_company(company).with_context(dunning_daily_job=True)._run_company(company)
+            self.env["dunning.forewarning"].with_company(company)._tell(company)
             if not self._progress(1):
                 return
         for (company,) in self.env["dunning.case"]._read_group([], ["company_id"]):

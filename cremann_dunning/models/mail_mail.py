@@ -1,6 +1,17 @@
+import logging
+from contextlib import contextmanager
+
+from psycopg2.errors import TransactionRollbackError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL, split_every
 from odoo.tools.mail import email_normalize_all
+
+_logger = logging.getLogger(__name__)
+
+# So many letters are checked together, a moment before they leave.
+SENT_TOGETHER = 50
 
 
 class MailMail(models.Model):
@@ -9,26 +20,159 @@ class MailMail(models.Model):
     dunning_letter_id = fields.Many2one("dunning.letter", index="btree_not_null", ondelete="set null")
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
-        """Check every dunning letter once more at the moment it leaves the outbox, whoever empties it.
+        """Send dunning letters in their own way: each at most once, and only what is still right at this moment.
 
-        A payment may have come in between issuing and sending, or the hour is wrong. A letter that is no longer right
-        is cancelled with its reason and its mail stays behind.
+        They leave in transactions of their own. Whoever sends in the middle of other work (without ``auto_commit``)
+        leaves them to the outbox, which is emptied right after: a mail that has left cannot be rolled back.
         """
         # sudo: whoever empties the outbox need not know of dunning, and nothing may fail once a mail has left
-        letters = self.sudo().dunning_letter_id
-        mails = self
-        if letters:
-            settled = letters._stop_if_settled()
-            self.filtered(lambda mail: mail.dunning_letter_id in settled).cancel()
-            waiting = (letters - settled).filtered(lambda letter: letter.state == "issued")
-            stopped = settled | waiting._stop_at_gate(leaving=True)
-            mails = self.filtered(lambda mail: mail.dunning_letter_id not in stopped)
-        result = super(MailMail, mails).send(
-            auto_commit=auto_commit, raise_exception=raise_exception, post_send_callback=post_send_callback
+        ours = self.browse(self.sudo().filtered("dunning_letter_id").ids)
+        others = self - ours
+        if others or not self:
+            super(MailMail, others).send(
+                auto_commit=auto_commit, raise_exception=raise_exception, post_send_callback=post_send_callback
+            )
+        commit = self.env["dunning.run"]._may_commit()
+        if ours and commit and not auto_commit:
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is the system's
+            return True
+        for ids in split_every(SENT_TOGETHER, ours.ids, list):
+            ours.browse(ids)._dunning_send(commit, raise_exception, post_send_callback)
+        return True
+
+    # -- sending letters ------------------------------------------------------------------------------------------
+
+    def _dunning_send(self, commit, raise_exception, post_send_callback):
+        """Check these letters with the facts of now and send what is still right.
+
+        :param commit: whether each mail is committed by itself; only not so under test.
+        """
+        with self._dunning_turn(commit) as mails:
+            ready = mails._dunning_ready()
+            letters = mails.sudo().dunning_letter_id  # sudo: as in send()
+            try:
+                super(MailMail, ready).send(
+                    auto_commit=commit, raise_exception=raise_exception, post_send_callback=post_send_callback
+                )
+            except Exception:  # the line to the mail server broke, or the database refused; both leave a mess
+                if not commit:
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                self.env["dunning.dispatch"].sudo()._cut_off(letters)
+                self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the rest of the outbox
+                self.env.cr.commit()  # pylint: disable=invalid-commit
+                if raise_exception:
+                    raise
+                _logger.exception("Dunning: the outbox could not be emptied")
+            for company in letters.company_id:
+                letters._after_sending(company)
+
+    @contextmanager
+    def _dunning_turn(self, commit):
+        """The mails among these that nobody else is sending, in a transaction that sees what others have done.
+
+        The turn is held by a connection of its own, so that it outlives the commit after each mail and ends with the
+        process, however that ends.
+        """
+        if not commit:
+            yield self._dunning_outgoing()
+            return
+        with self.env.registry.cursor() as turn:
+            letters = {mail.dunning_letter_id.id: mail.id for mail in self.sudo()}  # sudo: as in send()
+            turn.execute(
+                SQL(
+                    "SELECT id FROM unnest(%s) id WHERE pg_try_advisory_xact_lock(hashtext('dunning_letter'), id)",
+                    sorted(letters),
+                )
+            )
+            mine = [letters[letter_id] for (letter_id,) in turn.fetchall()]
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            self.env.invalidate_all()
+            yield self.browse(mine)._dunning_outgoing()
+
+    def _dunning_outgoing(self):
+        """Those whose letter still has to leave."""
+        return self.browse(
+            # sudo: as in send()
+            self.sudo()
+            .exists()
+            .filtered(lambda mail: mail.state == "outgoing" and mail.dunning_letter_id.state == "issued")
+            .ids
         )
-        for company in letters.company_id:
-            letters._after_sending(company)
-        return result
+
+    def _dunning_ready(self):
+        """Those that may leave now. The others are cancelled, put off or put aside, each with its reason."""
+        letters = self.sudo().dunning_letter_id  # sudo: as in send()
+        letters -= self.env["dunning.dispatch"].sudo()._cut_off(letters)
+        letters -= letters._stop_by_mode()
+        settled = letters._stop_if_settled()
+        self.filtered(lambda mail: mail.sudo().dunning_letter_id in settled).cancel()
+        waiting = (letters - settled).filtered(lambda letter: letter.state == "issued")
+        ready = waiting - waiting._stop_at_gate(leaving=True)
+        return self.filtered(lambda mail: mail.sudo().dunning_letter_id in ready)
+
+    def _send(self, auto_commit=False, smtp_session=None, **options):  # pylint: disable=arguments-differ
+        """Put every attempt to send a letter on record before the mail server is asked."""
+        ours = self.browse(self.sudo().filtered("dunning_letter_id").ids)  # sudo: as in send()
+        if not ours:
+            return super()._send(auto_commit=auto_commit, smtp_session=smtp_session, **options)
+        for mail in self:
+            if mail in ours:
+                if smtp_session:
+                    smtp_session.noop()  # a line that is dead by now is noticed before the attempt, not during it
+                if not mail._dunning_begin(auto_commit):
+                    continue
+            super(MailMail, mail)._send(auto_commit=auto_commit, smtp_session=smtp_session, **options)
+        return True
+
+    def _dunning_begin(self, commit):
+        """Put the attempt on record and keep mail and letter for us until it has ended.
+
+        :return: whether it may go on; not when somebody took the letter back a moment ago.
+        """
+        mail = self.sudo()  # sudo: as in send()
+        letter = mail.dunning_letter_id
+        vals = letter._prepare_dispatch_vals() | {"letter_id": letter.id, "recipient": mail.email_to}
+        attempt = self.env["dunning.dispatch"].sudo().create(vals | {"message_id": mail.message_id})
+        if commit:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            self.env.invalidate_all()
+        if self._dunning_lock():
+            return True
+        attempt.write({"state": "withheld", "ended_at": fields.Datetime.now()})
+        return False
+
+    def _dunning_lock(self):
+        """Lock this mail and its letter, unless somebody else writes one of them or they need not leave any more."""
+        self.env.flush_all()
+        query = SQL(
+            """
+            SELECT m.id FROM mail_mail m JOIN dunning_letter l ON l.id = m.dunning_letter_id
+             WHERE m.id = %s AND m.state = 'outgoing' AND l.state = 'issued'
+               FOR NO KEY UPDATE OF m, l SKIP LOCKED
+            """,
+            self.id,
+        )
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(query)
+                return bool(self.env.cr.fetchone())
+        except TransactionRollbackError:  # written a moment ago
+            return False
+
+    def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
+        """Turn what the mail server said into the state of the letter: sent only when it was taken."""
+        for mail in self.sudo().filtered("dunning_letter_id"):  # sudo: as in send()
+            if mail.state == "sent":
+                mail.dunning_letter_id._register_taken(mail.message_id)
+            else:
+                mail.dunning_letter_id._register_refused(failure_reason or mail.failure_reason)
+        return super()._postprocess_sent_message(
+            success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type
+        )
+
+    # -- mails about letters --------------------------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -45,7 +189,7 @@ class MailMail(models.Model):
         """
         others = self.sudo().filtered(lambda mail: mail.model == "dunning.letter" and not mail.dunning_letter_id)
         letters = self.env["dunning.letter"].sudo().browse(others.mapped("res_id")).exists()
-        unsent = letters.filtered(lambda letter: letter.state != "sent")
+        unsent = letters.filtered(lambda letter: not letter.sent_on)  # one that was taken back was sent all the same
         if not unsent:
             return
         for mail in others.filtered(lambda mail: mail.res_id in unsent.ids):
@@ -69,14 +213,3 @@ class MailMail(models.Model):
             self.env["res.users"].sudo().search([("share", "=", False), ("email_normalized", "in", list(addresses))])
         )
         return bool(addresses - set(inside.mapped("email_normalized")))
-
-    def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
-        """Turn what the mail server said into the state of the letter: sent only when it was taken."""
-        for mail in self.sudo().filtered("dunning_letter_id"):  # sudo: as in send()
-            if mail.state == "sent":
-                mail.dunning_letter_id._register_sent(message_id=mail.message_id)
-            else:
-                mail.dunning_letter_id._register_failure(failure_reason or mail.failure_reason)
-        return super()._postprocess_sent_message(
-            success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type
-        )

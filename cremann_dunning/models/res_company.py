@@ -2,6 +2,8 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.mail import email_normalize_all
 
 from ..engine import rules
 
@@ -9,6 +11,24 @@ from ..engine import rules
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    dunning_mode = fields.Selection(
+        [("off", "Off"), ("test", "Test"), ("live", "On")],
+        string="Letters",
+        default="live",
+        required=True,
+        help="Off: nothing leaves, and what stands in the outbox waits. Test: every letter goes to one address of your "
+        "own and says so; it moves nothing. On: letters go to debtors.",
+    )
+    dunning_test_email = fields.Char(
+        string="Address for tests",
+        help="Where letters go while follow-up is tested. Empty: to the responsible, or else to the company.",
+    )
+    dunning_forewarn = fields.Boolean(
+        string="Tell the day before",
+        default=True,
+        help="The responsible gets a list of what the daily run will send on the next day.",
+    )
+    dunning_forewarned_on = fields.Date(readonly=True, copy=False, help="Last day on which the responsible was told.")
     dunning_automatic = fields.Boolean(
         string="Follow up every day",
         help="Every morning a run is made by itself. It sends the levels that are marked automatic; the others wait.",
@@ -135,6 +155,63 @@ class ResCompany(models.Model):
     def _dunning_today(self):
         """The date it is now where the company is."""
         return self._dunning_now().date()
+
+    def _dunning_day(self, moment):
+        """The date where the company is, at a moment as the database keeps it (UTC)."""
+        self.ensure_one()
+        return moment.replace(tzinfo=UTC).astimezone(self._dunning_zone()).date()
+
+    @api.constrains("dunning_mode", "dunning_test_email")
+    def _check_dunning_test_email(self):
+        """A wrong address would send the letters of a test astray."""
+        for company in self.filtered("dunning_test_email"):
+            if len(email_normalize_all(company.dunning_test_email)) != 1:
+                raise ValidationError(
+                    self.env._(
+                        "%s is not one e-mail address. Enter the address of your own to which letters go while "
+                        "follow-up is tested.",
+                        company.dunning_test_email,
+                    )
+                )
+
+    def write(self, vals):
+        """What waited in the outbox while follow-up was off may leave at once when it is switched on."""
+        result = super().write(vals)
+        if vals.get("dunning_mode", "off") != "off":
+            # sudo: the outbox is the system's
+            waiting = [("dunning_letter_id.company_id", "in", self.ids), ("state", "=", "outgoing")]
+            self.env["mail.mail"].sudo().search(waiting).scheduled_date = False
+        return result
+
+    def _dunning_require_on(self):
+        """Whoever wants a letter to leave has to know that follow-up is off.
+
+        :raises UserError: when it is off in one of these companies.
+        """
+        for company in self:
+            if company.dunning_mode == "off":
+                raise UserError(
+                    self.env._(
+                        "Letters are switched off for %s: nothing leaves. A manager switches them on under Settings, "
+                        "Dunning.",
+                        company.name,
+                    )
+                )
+            if company.dunning_mode == "test" and not company._dunning_test_address():
+                raise UserError(
+                    self.env._(
+                        "%s is testing, and there is no address to send to. Enter an address for tests under "
+                        "Settings, Dunning.",
+                        company.name,
+                    )
+                )
+
+    def _dunning_test_address(self):
+        """Where letters go while follow-up is tested."""
+        self.ensure_one()
+        # sudo: an address of the company's own, for whoever issues a letter
+        company = self.sudo()
+        return company.dunning_test_email or company.dunning_responsible_id.email_formatted or company.email_formatted
 
     def _dunning_house(self):
         """What holds for the company itself, as the plain value that the engine decides on."""

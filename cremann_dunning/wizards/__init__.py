@@ -7,4 +7,5 @@ from . import (
     dunning_rate_import_wizard,
     dunning_simulation,
     dunning_simulation_line,
+    dunning_withdrawal_wizard,
 )

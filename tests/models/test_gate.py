@@ -262,6 +262,7 @@ class TestElements(GateCase):
                 partner = self.debtor(f"{kind} {email}", kind=kind, email=email)
                 self.invoice(partner, 710, due=1)
                 self.invoice(partner, 500, due=1)
+                self.back_in_time()
                 for days in (0, 8, 21):
                     with self.subTest(kind=kind, email=email, days=days), self.at(days) as today:
                         letter = self.send_level(partners=partner, date=today)
@@ -531,6 +532,7 @@ class TestDefault(GateCase):
 @tagged("post_install", "-at_install")
 class TestCosts(GateCase):
     def ladder(self, partner, until=17):
+        self.back_in_time()
         for days in (0, 8, until):
             with self.at(days) as today:
                 letter = self.send_level(partners=partner, date=today)

@@ -1,0 +1,88 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+
+# How an attempt ends. Only the first two move anything.
+ARRIVED = {"accepted", "posted"}
+
+
+class DunningDispatch(models.Model):
+    """One attempt to get a letter to its debtor: when, to whom, by which way, and what came of it.
+
+    The attempt is on record before the mail server is asked. So an attempt without an end is one that was cut off: a
+    server that went down, or a line that broke. Whether the letter left is then for a person to find out; it never
+    goes a second time by itself.
+    """
+
+    _name = "dunning.dispatch"
+    _description = "Dispatch of a dunning letter"
+    _order = "id desc"
+    _rec_name = "letter_id"
+
+    letter_id = fields.Many2one("dunning.letter", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one(related="letter_id.company_id", store=True, precompute=True)
+    partner_id = fields.Many2one(related="letter_id.partner_id", store=True, precompute=True, string="Debtor")
+    channel = fields.Selection([("email", "E-mail"), ("print", "On paper")], required=True, readonly=True)
+    recipient = fields.Char(readonly=True, help="The address as it was used.")
+    user_id = fields.Many2one("res.users", string="By", readonly=True, default=lambda self: self.env.user)
+    message_id = fields.Char(string="Message-ID", readonly=True, index="btree_not_null")
+    started_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    ended_at = fields.Datetime(readonly=True)
+    state = fields.Selection(
+        [
+            ("sending", "Under way"),
+            ("accepted", "Taken by the mail server"),
+            ("posted", "Posted"),
+            ("refused", "Refused"),
+            ("unsure", "Cut off"),
+            ("withheld", "Not tried"),
+        ],
+        required=True,
+        readonly=True,
+        default="sending",
+    )
+    answer = fields.Char(readonly=True, help="What the mail server said, or who found out what came of it.")
+
+    _one_under_way = models.UniqueIndex(
+        "(letter_id) WHERE state = 'sending'", "This letter is being sent at this moment."
+    )
+
+    @api.model
+    def _record_end(self, letter, state, **vals):
+        """Write down how the attempt of this moment ended; one that never began is recorded whole."""
+        attempt = self.search([("letter_id", "=", letter.id), ("state", "=", "sending")])
+        end = {"state": state, "ended_at": fields.Datetime.now(), **vals}
+        if attempt:
+            attempt.write(end)
+            return attempt
+        return self.create({"letter_id": letter.id, **letter._prepare_dispatch_vals(), **end})
+
+    @api.model
+    def _cut_off(self, letters):
+        """Attempts on these letters that never ended: nobody else is at work on them, so they were cut off.
+
+        The letters are put aside for a person. Returns them.
+        """
+        attempts = self.search([("letter_id", "in", letters.ids), ("state", "=", "sending")])
+        attempts.write({"state": "unsure", "ended_at": fields.Datetime.now()})
+        for attempt in attempts:
+            letter = attempt.letter_id
+            letter.mail_id.write({"state": "exception", "failure_reason": attempt._question()})
+            letter._register_failure(attempt._question())
+        return attempts.letter_id
+
+    def _question(self):
+        """What a person has to find out about an attempt that was cut off."""
+        self.ensure_one()
+        user = self.letter_id.user_id
+        env = self.with_context(lang=user.lang or self.env.lang, tz=user.tz or self.env.context.get("tz")).env
+        return env._(
+            "Sending was cut off at %(time)s, so it is not known whether the letter left. Look in the log of the mail "
+            "server for %(message)s. If it is there, press It did leave; if not, Retry",
+            time=format_datetime(env, self.started_at),
+            message=self.message_id,
+        )
+
+    def unlink(self):
+        """Attempts stay on record, also those that failed."""
+        raise UserError(self.env._("What was done to deliver a letter stays on record."))

@@ -1,0 +1,132 @@
+"""Processes that are killed in the middle of a confirm, and processes that confirm the same run: every letter once."""
+
+import email
+import email.policy
+import logging
+import os
+import random
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from aiosmtpd.controller import Controller
+
+from odoo.tests import BaseCase, tagged
+from odoo.tests.common import get_db_name
+from odoo.tools import config
+
+from .processes import Nursery
+
+_logger = logging.getLogger(__name__)
+
+RESTARTS = 20
+LETTERS = 40
+
+
+class SlowMailbox:
+    """A mail server that takes its time, so that a process can be killed at any moment of a delivery."""
+
+    def __init__(self):
+        self.messages = []
+
+    async def handle_DATA(self, server, session, envelope):
+        time.sleep(0.01)
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.messages.append((envelope.rcpt_tos, message["Message-Id"], message["Subject"]))
+        time.sleep(0.02)
+        return "250 OK"
+
+
+@tagged("post_install", "-at_install")
+class TestProcesses(BaseCase):
+    """On a database of its own: these processes commit."""
+
+    def setUp(self):
+        super().setUp()
+        source = get_db_name()
+        if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+            source = source.removesuffix(f"-{worker}")
+        self.database = f"{source}-{self._testMethodName[5:].replace('_', '')[:20]}"
+        self._copy(source)
+        self.mailbox = SlowMailbox()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        controller = Controller(self.mailbox, hostname="127.0.0.1", port=self.port)
+        controller.start()
+        self.addCleanup(controller.stop)
+        self.nursery = Nursery(self.database)
+        self.addCleanup(self.nursery.close)
+
+    def _copy(self, source):
+        if subprocess.run(["createdb", "-T", source, self.database], capture_output=True).returncode:
+            # somebody is connected to it: pytest itself, when it runs without workers
+            subprocess.run(["createdb", "-T", "template0", self.database], check=True)
+            pipe = f'pg_dump "{source}" | psql -Xq -v ON_ERROR_STOP=1 "{self.database}"'
+            subprocess.run(["sh", "-c", pipe], check=True, capture_output=True)
+        self.addCleanup(subprocess.run, ["dropdb", "--force", self.database], check=True)
+        stores = Path(config["data_dir"]) / "filestore"
+        if (stores / source).is_dir():
+            shutil.copytree(stores / source, stores / self.database, copy_function=os.link, dirs_exist_ok=True)
+        self.addCleanup(shutil.rmtree, stores / self.database, ignore_errors=True)
+
+    def arrived(self):
+        return [message_id for _to, message_id, _subject in self.mailbox.messages]
+
+    def assertEachOnce(self, letters):
+        """Every letter that was sent is in one mailbox once, with one attempt that was taken; no other mail is."""
+        sent = [letter for letter in letters if letter["state"] == "sent"]
+        taken = [message for letter in sent for state, message in letter["attempts"] if state == "accepted"]
+        self.assertEqual(len(taken), len(sent), "one attempt that was taken for each letter")
+        self.assertEqual(sorted(self.arrived()), sorted(taken))
+        addresses = [to for recipients, _id, _subject in self.mailbox.messages for to in recipients]
+        self.assertEqual(sorted(addresses), sorted(letter["to"] for letter in sent))
+        self.assertEqual(len(set(addresses)), len(addresses), "nobody got two")
+        for letter in sent:
+            self.assertTrue(letter["pdf"] and letter["levels"], letter)
+
+    def test_killed_and_started_again(self):
+        """Who confirms and what empties the outbox are killed together, twenty times, and started again."""
+        made = self.nursery.run("prepare", port=self.port, count=LETTERS)
+        self.assertEqual(made["letters"], LETTERS)
+        chance, kills = random.Random(20261116), 0
+        for _time in range(RESTARTS):
+            jobs = [self.nursery.start("confirm", run=made["run"]), self.nursery.start("outbox", seconds=60)]
+            time.sleep(chance.uniform(0.1, 1.2))
+            kills += sum([self.nursery.kill(job) for job in jobs])
+        self.nursery.run("work", run=made["run"])
+        unsure = self.nursery.run("find_out", run=made["run"], arrived=self.arrived())
+        self.nursery.run("outbox")
+        found = self.nursery.run("look", run=made["run"])
+        self.assertEqual(found["state"], "done")
+        self.assertEqual([letter["state"] for letter in found["letters"]], ["sent"] * LETTERS)
+        self.assertEachOnce(found["letters"])
+        _logger.info("killed %s times, %s letters were cut off", kills, unsure)
+        self.assertGreaterEqual(kills, RESTARTS)
+
+    def test_two_processes_confirm_while_payments_come_in(self):
+        """Two people confirm the same run, two cron workers empty the outbox, a bookkeeper registers payments."""
+        made = self.nursery.run("prepare", port=self.port, count=LETTERS)
+        paid = made["moves"][:: LETTERS // 10]
+        start = self.nursery.start
+        jobs = [
+            start("confirm", run=made["run"]),
+            start("confirm", run=made["run"]),
+            start("pay", moves=paid),
+            start("work", run=made["run"]),
+            start("outbox"),
+        ]
+        for job in jobs:
+            self.nursery.result(job)
+        self.nursery.run("work", run=made["run"])
+        found = self.nursery.run("look", run=made["run"])
+        self.assertEqual(found["state"], "done")
+        self.assertFalse([letter["error"] for letter in found["letters"] if letter["error"]])
+        self.assertEachOnce(found["letters"])
+        for letter in found["letters"]:
+            self.assertIn(letter["state"], ("sent", "cancelled"))
+            if letter["state"] == "cancelled":
+                self.assertTrue(set(letter["moves"]) <= set(paid), letter)
+        sent = {move for letter in found["letters"] if letter["state"] == "sent" for move in letter["moves"]}
+        self.assertEqual(set(made["moves"]) - set(paid) - sent, set(), "nothing was lost")
