@@ -31,6 +31,7 @@ from . import (
     dunning_promise,
     dunning_regime,
     dunning_regime_requirement,
+    dunning_repair,
     dunning_run,
     dunning_snapshot,
     mail_mail,

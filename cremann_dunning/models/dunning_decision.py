@@ -2,7 +2,7 @@ import json
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, MissingError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate, format_amount, format_date
 
@@ -119,6 +119,11 @@ class DunningDecision(models.Model):
     )
     explanation = fields.Char(compute="_compute_explanation")
     reason_label = fields.Char(compute="_compute_reason_label", string="Kind of reason")
+    repair_label = fields.Char(
+        compute="_compute_repair_label",
+        string="What to do",
+        help="What can be done about it. Empty when it only takes time.",
+    )
     create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
     write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
@@ -145,6 +150,20 @@ class DunningDecision(models.Model):
         labels = self._reason_labels()
         for decision in self:
             decision.reason_label = labels.get(decision.code, decision.code)
+
+    @api.depends("code", "is_current")
+    @api.depends_context("lang", "uid")
+    def _compute_repair_label(self):
+        for decision in self:
+            decision.repair_label = self.env["dunning.repair"]._label(decision)
+
+    def action_repair(self):
+        """Open what has to be put right before a letter can go out, or may not."""
+        self.ensure_one()
+        action = self.env["dunning.repair"]._action(self)
+        if not action:
+            raise UserError(self.env._("There is nothing to put right: it only takes time, or it was decided anew."))
+        return action
 
     def _compute_facts_text(self):
         """What was kept, spread out for a person."""

@@ -1,5 +1,6 @@
 """Processes that are killed in the middle of a confirm, and processes that confirm the same run: every letter once."""
 
+import asyncio
 import email
 import email.policy
 import logging
@@ -26,16 +27,15 @@ LETTERS = 40
 
 
 class SlowMailbox:
-    """A mail server that takes its time, so that a process can be killed at any moment of a delivery."""
+    """A mail server that takes its time to answer."""
 
     def __init__(self):
         self.messages = []
 
     async def handle_DATA(self, server, session, envelope):
-        time.sleep(0.01)
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.messages.append((envelope.rcpt_tos, message["Message-Id"], message["Subject"]))
-        time.sleep(0.02)
+        await asyncio.sleep(0.1)  # a process that is killed now has had its letter delivered and does not know it
         return "250 OK"
 
 
@@ -71,6 +71,12 @@ class TestProcesses(BaseCase):
             shutil.copytree(stores / source, stores / self.database, copy_function=os.link, dirs_exist_ok=True)
         self.addCleanup(shutil.rmtree, stores / self.database, ignore_errors=True)
 
+    def _wait_for_mail(self, seconds=15):
+        """Until one more letter has arrived, or for so many seconds at most: all of them may have."""
+        count, end = len(self.mailbox.messages), time.monotonic() + seconds
+        while len(self.mailbox.messages) == count < LETTERS and time.monotonic() < end:
+            time.sleep(0.005)
+
     def arrived(self):
         return [message_id for _to, message_id, _subject in self.mailbox.messages]
 
@@ -91,9 +97,13 @@ class TestProcesses(BaseCase):
         made = self.nursery.run("prepare", port=self.port, count=LETTERS)
         self.assertEqual(made["letters"], LETTERS)
         chance, kills = random.Random(20261116), 0
-        for _time in range(RESTARTS):
+        for time_ in range(RESTARTS):
             jobs = [self.nursery.start("confirm", run=made["run"]), self.nursery.start("outbox", seconds=60)]
-            time.sleep(chance.uniform(0.1, 1.2))
+            if time_ % 2:  # somewhere while a letter is being delivered
+                self._wait_for_mail()
+                time.sleep(chance.uniform(0, 0.15))
+            else:  # anywhere at all
+                time.sleep(chance.uniform(0.1, 2))
             kills += sum([self.nursery.kill(job) for job in jobs])
         self.nursery.run("work", run=made["run"])
         unsure = self.nursery.run("find_out", run=made["run"], arrived=self.arrived())
@@ -104,6 +114,7 @@ class TestProcesses(BaseCase):
         self.assertEachOnce(found["letters"])
         _logger.info("killed %s times, %s letters were cut off", kills, unsure)
         self.assertGreaterEqual(kills, RESTARTS)
+        self.assertTrue(unsure, "none of the kills hit a delivery: this test shows nothing")
 
     def test_two_processes_confirm_while_payments_come_in(self):
         """Two people confirm the same run, two cron workers empty the outbox, a bookkeeper registers payments."""
@@ -114,8 +125,8 @@ class TestProcesses(BaseCase):
             start("confirm", run=made["run"]),
             start("confirm", run=made["run"]),
             start("pay", moves=paid),
-            start("work", run=made["run"]),
-            start("outbox"),
+            start("outbox", seconds=10),
+            start("outbox", seconds=10),
         ]
         for job in jobs:
             self.nursery.result(job)
