@@ -60,6 +60,19 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             letter.mail_id = mail
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is emptied right away
 
+    def _test_notice(self):
+        """What a test letter says of itself, in the language of its debtor."""
+        self.ensure_one()
+        contact = self.contact_id
+        return self.env._(
+            "TEST. This letter went to %(own)s only. Once letters are live it goes to %(debtor)s, %(how)s.",
+            own=self.company_id._dunning_test_address(),
+            debtor=contact.display_name,
+            how=self.env._("on paper")
+            if self.channel == "print"
+            else contact.email_formatted or self.partner_id.email_formatted or "?",
+        )
+
     @api.model
     def _attach_together(self, vals_list):
         """Make the files of all mails at once; the mails then point to them.

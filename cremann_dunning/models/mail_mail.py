@@ -115,7 +115,7 @@ class MailMail(models.Model):
     def _send(self, auto_commit=False, smtp_session=None, **options):  # pylint: disable=arguments-differ
         """Put every attempt to send a letter on record before the mail server is asked."""
         ours = self.browse(self.sudo().filtered("dunning_letter_id").ids)  # sudo: as in send()
-        if not ours:
+        if not ours or self.env["ir.mail_server"]._disable_send():  # a server that mails nothing makes no attempts
             return super()._send(auto_commit=auto_commit, smtp_session=smtp_session, **options)
         for mail in self:
             if mail in ours:

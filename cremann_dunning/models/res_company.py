@@ -12,12 +12,12 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     dunning_mode = fields.Selection(
-        [("off", "Off"), ("test", "Test"), ("live", "On")],
+        [("off", "Off"), ("test", "Test"), ("live", "Live")],
         string="Letters",
         default="live",
         required=True,
         help="Off: nothing leaves, and what stands in the outbox waits. Test: every letter goes to one address of your "
-        "own and says so; it moves nothing. On: letters go to debtors.",
+        "own and says so; it moves nothing. Live: letters go to debtors.",
     )
     dunning_test_email = fields.Char(
         string="Address for tests",

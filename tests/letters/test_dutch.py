@@ -173,6 +173,7 @@ class TestDutchLetters(DutchCase):
         body = self.text(self.ladder(self.dutch("Mevrouw De Wit", (300,), kind="consumer"))[-1])[1]
         self.assertIn("Dan moet u ons ook incassokosten betalen: € 54,45.", body)
         self.assertIn(declared.format("45,00", "9,45", "54,45"), body)
+        self.back_in_time()
         body = self.text(self.ladder(self.dutch("Bakkerij Jansen"))[-1])[1]
         self.assertIn("buitengerechtelijke incassokosten) waarvan btw € 38,12 € 219,62", body)
         self.assertIn(declared.format("181,50", "38,12", "219,62"), body)

@@ -37,6 +37,8 @@ RIGHTS = {
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
     "dunning.override.wizard": ("", "rwcd", ""),
+    "dunning.withdrawal.wizard": ("", "rwcd", ""),
+    "dunning.dispatch": ("r", "r", ""),
     "dunning.confirm.wizard": ("rwcd", "rwcd", ""),
     "dunning.rate.import.wizard": ("", "rwcd", ""),
     **dict.fromkeys(AGREEMENTS, ("rwc", "rwcd", "")),
