@@ -181,7 +181,6 @@ def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Dec
     credit, taken_by = covered.get(claim.line_id, (ZERO, None))
     part, dispute = disputed.get(claim.line_id, (ZERO, None))
     open_amount = max(claim.residual - min(claim.in_payment, claim.residual) - credit - part, ZERO)
-    amounts = {"open": open_amount, "credit": credit, "disputed": part}
     blocked = (
         _blocked(debtor, claim, question.as_of)
         or _in_dispute(claim, part, dispute)
@@ -189,7 +188,9 @@ def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Dec
         or _covered(claim, open_amount, credit, taken_by)
         or _under_way(debtor, claim)
     )
-    return replace(blocked or _next_step(procedures, claim, question), **amounts)
+    found = blocked or _next_step(procedures, claim, question)
+    # what `replace` would do, at a quarter of its cost: this is done for every claim
+    return Decision(claim, found.code, found.facts, found.level, found.on, open_amount, credit, part)
 
 
 def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:

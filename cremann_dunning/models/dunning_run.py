@@ -1,3 +1,4 @@
+import json
 import logging
 from collections import Counter
 from dataclasses import replace
@@ -13,6 +14,7 @@ from odoo.tools import SQL, format_date, split_every
 
 from ..engine import decide as engine
 from ..engine.reasons import REASONS
+from . import dunning_bulk
 from .dunning_regime import RegimeError
 from .dunning_run_context import RunContext
 
@@ -51,7 +53,9 @@ class DunningRun(models.Model):
         "res.partner", string="Only these debtors", help="Leave empty for every debtor with something overdue."
     )
     letter_ids = fields.One2many("dunning.letter", "run_id", string="Letters")
-    decision_ids = fields.Many2many("dunning.decision", "dunning_decision_run_rel", "run_id", "decision_id")
+    decision_ids = dunning_bulk.UnguardedMany2many(
+        "dunning.decision", "dunning_decision_run_rel", "run_id", "decision_id"
+    )
     kept_decision_ids = fields.Many2many(
         "dunning.decision", compute="_compute_kept_decision_ids", string="Not on a letter"
     )
@@ -320,9 +324,9 @@ class DunningRun(models.Model):
             return same_day and old["amount_open"] == vals["amount_open"]
         return (
             old["code"] == vals["code"]
-            and (old["params"] or {}) == vals["params"]
             and old["level_id"] == vals["level_id"]
             and old["next_date"] == vals["next_date"]
+            and json.loads(old["params"] or "{}") == vals["params"]
         )
 
     @api.model
@@ -379,10 +383,17 @@ class DunningRun(models.Model):
         if decision_ids and self:
             self.env.cr.execute(
                 SQL(
-                    "INSERT INTO dunning_decision_run_rel (run_id, decision_id) SELECT %s, unnest(%s) "
-                    "ON CONFLICT DO NOTHING",
-                    self.id,
-                    decision_ids,
+                    """
+                    INSERT INTO dunning_decision_run_rel (run_id, decision_id)
+                    SELECT %(run)s, d.id
+                      FROM unnest(%(decisions)s) AS d (id)
+                      -- those that are there cost next to nothing this way; a conflict is dear
+                     WHERE NOT EXISTS (SELECT 1 FROM dunning_decision_run_rel r
+                                        WHERE r.run_id = %(run)s AND r.decision_id = d.id)
+                        ON CONFLICT DO NOTHING
+                    """,
+                    run=self.id,
+                    decisions=decision_ids,
                 )
             )
             self.invalidate_recordset(["decision_ids"])
