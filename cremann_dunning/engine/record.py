@@ -95,8 +95,7 @@ def text(value: object) -> str:
 
     Written without the lists and dicts of ``dump`` in between, which took most of the time of keeping a record.
     """
-    write = _WRITERS.get(type(value))
-    return write(value) if write else _text_of_dump(value)
+    return _WRITERS.get(type(value), _text_of_dump)(value)
 
 
 def _text_of_dump(value):
@@ -104,12 +103,12 @@ def _text_of_dump(value):
 
 
 def _items_text(value):
-    return "[" + ",".join([text(item) for item in value]) + "]"
+    return "[" + ",".join([_WRITERS.get(type(item), _text_of_dump)(item) for item in value]) + "]"
 
 
 def _kind_text(value):
     written = [
-        key + text(part)
+        key + _WRITERS.get(type(part), _text_of_dump)(part)
         for name, default, key in _KEYS[type(value)]
         if (part := getattr(value, name)) is not default and (default is MISSING or part != default)
     ]

@@ -106,15 +106,19 @@ def read(model, names, key, ids):
 def reader(model, names):
     """A function: values for ``insert`` as they are read back, a tuple to compare with what ``read`` gives."""
     kinds = [(name, model._fields[name].type) for name in names]
-    numbers = frozenset(name for name, kind in kinds if kind in NUMBERS)
-    booleans = frozenset(name for name, kind in kinds if kind == "boolean")
+    kinds = [(name, kind in NUMBERS, kind == "boolean") for name, kind in kinds]
 
-    def plain(name, value):
-        if name in numbers:
-            return float(value or 0)
-        return None if value is False and name not in booleans else value
+    def read_back(values):
+        return tuple(
+            [
+                float(value or 0) if number else None if value is False and not boolean else value
+                for value, number, boolean in [
+                    (values.get(name), number, boolean) for name, number, boolean in kinds
+                ]
+            ]
+        )
 
-    return lambda values: tuple([plain(name, values.get(name)) for name in names])
+    return read_back
 
 
 def to_json(value):

@@ -20,7 +20,7 @@ from .dunning_run_context import RunContext
 
 _logger = logging.getLogger(__name__)
 
-PROPOSE_BATCH = 500
+PROPOSE_BATCH = 1000  # debtors; each batch reads the rules anew, and holds some 20 MB
 CONFIRM_BATCH = 50
 # What is said of an invoice on a draft, and what another run finds that sees the draft.
 ANNOUNCED = {
