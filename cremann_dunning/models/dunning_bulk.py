@@ -112,9 +112,7 @@ def reader(model, names):
         return tuple(
             [
                 float(value or 0) if number else None if value is False and not boolean else value
-                for value, number, boolean in [
-                    (values.get(name), number, boolean) for name, number, boolean in kinds
-                ]
+                for value, number, boolean in [(values.get(name), number, boolean) for name, number, boolean in kinds]
             ]
         )
 

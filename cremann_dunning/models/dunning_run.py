@@ -300,12 +300,16 @@ class DunningRun(models.Model):
         prepare = self._decision_preparer(company, day, outcomes)
         fresh, kept, about = [], [], []
         for debtor, decision, question in chosen:
-            vals = prepare(debtor, decision)
             old = held.get(decision.claim.move_id)
-            if old and self._same_answer(old, vals):
+            if old and (old["code"], decision.code) in ANNOUNCED:
+                vals, same = None, self._still_announced(old, decision, day)
+            else:
+                vals = prepare(debtor, decision)
+                same = old and self._same_answer(old, vals)
+            if same:
                 kept.append(old["id"])
                 continue
-            fresh.append(vals)
+            fresh.append(vals or prepare(debtor, decision))
             about.append((debtor, decision, question))
         for vals, inputs in zip(fresh, self.env["dunning.snapshot"]._inputs(company, about), strict=True):
             vals["inputs"] = inputs
@@ -313,15 +317,17 @@ class DunningRun(models.Model):
         self._link_decisions(kept + made.ids)
 
     @api.model
-    def _same_answer(self, old, vals):
-        """Whether the decision in force says the same; amounts in the facts count, the day does not.
+    def _still_announced(self, old, decision, day):
+        """Whether the decision in force stands because the letter that it announced today is there now.
 
-        It also stands when the letter that it announced today is there now: that the run of a moment ago has drafted
-        it is no news, and a second run over the whole ledger writes next to nothing.
+        That the run of a moment ago has drafted it is no news, and a second run over the whole ledger writes next to
+        nothing.
         """
-        if (old["code"], vals["code"]) in ANNOUNCED:
-            same_day = old["announced"] and old["date"] == vals["date"]
-            return same_day and old["amount_open"] == vals["amount_open"]
+        return old["announced"] and old["date"] == day and old["amount_open"] == decision.open
+
+    @api.model
+    def _same_answer(self, old, vals):
+        """Whether the decision in force says the same; amounts in the facts count, the day does not."""
         return (
             old["code"] == vals["code"]
             and old["level_id"] == vals["level_id"]
@@ -385,11 +391,10 @@ class DunningRun(models.Model):
                 SQL(
                     """
                     INSERT INTO dunning_decision_run_rel (run_id, decision_id)
-                    SELECT %(run)s, d.id
-                      FROM unnest(%(decisions)s) AS d (id)
-                      -- those that are there cost next to nothing this way; a conflict is dear
-                     WHERE NOT EXISTS (SELECT 1 FROM dunning_decision_run_rel r
-                                        WHERE r.run_id = %(run)s AND r.decision_id = d.id)
+                    SELECT %(run)s, unnest(%(decisions)s)
+                    EXCEPT -- those that are there cost next to nothing this way; a conflict is dear
+                    SELECT run_id, decision_id FROM dunning_decision_run_rel
+                     WHERE run_id = %(run)s AND decision_id = ANY(%(decisions)s)
                         ON CONFLICT DO NOTHING
                     """,
                     run=self.id,
