@@ -132,6 +132,8 @@ def _disputed_parts(claims: Iterable[Claim], disputes: Iterable[Dispute]) -> dic
     :return: per line id the amount and the first dispute that took.
     """
     parts: dict[int, tuple[Decimal, Dispute]] = {}
+    if not disputes:
+        return parts
     oldest_first = sorted(claims, key=_by_due_date)
     # Whole invoices first, so that no part is used up where nothing is asked anyway.
     for dispute in sorted(disputes, key=lambda d: (d.amount is not None, d.since)):
@@ -159,6 +161,8 @@ def _apply_credits(
     :return: per line id the amount taken off and the credit that took (the last part of) it.
     """
     covered: dict[int, tuple[Decimal, Credit]] = {}
+    if not own_credits:
+        return covered
     purse = defaultdict(list)
     for credit in own_credits:
         purse[credit.currency].append([credit, credit.amount])
@@ -181,7 +185,6 @@ def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Dec
     credit, taken_by = covered.get(claim.line_id, (ZERO, None))
     part, dispute = disputed.get(claim.line_id, (ZERO, None))
     open_amount = max(claim.residual - min(claim.in_payment, claim.residual) - credit - part, ZERO)
-    amounts = {"open": open_amount, "credit": credit, "disputed": part}
     blocked = (
         _blocked(debtor, claim, question.as_of)
         or _in_dispute(claim, part, dispute)
@@ -189,7 +192,9 @@ def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Dec
         or _covered(claim, open_amount, credit, taken_by)
         or _under_way(debtor, claim)
     )
-    return replace(blocked or _next_step(procedures, claim, question), **amounts)
+    found = blocked or _next_step(procedures, claim, question)
+    # what `replace` would do, at a quarter of its cost: this is done for every claim
+    return Decision(claim, found.code, found.facts, found.level, found.on, open_amount, credit, part)
 
 
 def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
@@ -278,10 +283,9 @@ def _notice(procedure: Procedure, claim: Claim, as_of: date) -> Decision | None:
 
 def _stopped(procedure: Procedure, claim: Claim, question: Question) -> Decision | None:
     """The stop rules of the procedure, and the claims that were left out when dunning began."""
-    letters, age = procedure.letters_sent(claim.levels_done), (question.as_of - claim.due_date).days
-    if procedure.stop_count and letters >= procedure.stop_count:
+    if procedure.stop_count and (letters := procedure.letters_sent(claim.levels_done)) >= procedure.stop_count:
         return Decision(claim, "STOP_COUNT", {"letters": letters, "maximum": procedure.stop_count})
-    if procedure.stop_age and age > procedure.stop_age:
+    if procedure.stop_age and (age := (question.as_of - claim.due_date).days) > procedure.stop_age:
         return Decision(claim, "STOP_AGE", {"days": age, "maximum": procedure.stop_age})
     backlog = question.house.backlog
     if backlog and backlog.holds_for(claim) and backlog.leaves_out(claim):

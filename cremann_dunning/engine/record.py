@@ -91,8 +91,47 @@ def load(value: object) -> object:
 
 
 def text(value: object) -> str:
-    """The record as text, the same text for the same value."""
+    """The record as text, the same text for the same value: what ``dump`` gives as JSON, its keys in order.
+
+    Written without the lists and dicts of ``dump`` in between, which took most of the time of keeping a record.
+    """
+    return _WRITERS.get(type(value), _text_of_dump)(value)
+
+
+def _text_of_dump(value):
     return json.dumps(dump(value), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
+
+def _items_text(value):
+    return "[" + ",".join([_WRITERS.get(type(item), _text_of_dump)(item) for item in value]) + "]"
+
+
+def _kind_text(value):
+    written = [
+        key + _WRITERS.get(type(part), _text_of_dump)(part)
+        for name, default, key in _KEYS[type(value)]
+        if (part := getattr(value, name)) is not default and (default is MISSING or part != default)
+    ]
+    return f'["{type(value).__name__}",{{{",".join(written)}}}]'
+
+
+# Per kind its fields in the order of their names, each with its default and its key as text.
+_KEYS = {
+    kind: tuple((name, default, f'"{name}":') for name, default in sorted(_FIELDS[kind.__name__], key=lambda f: f[0]))
+    for kind in _KINDS.values()
+}
+
+_WRITERS = {
+    type(None): lambda _value: "null",
+    bool: lambda value: "true" if value else "false",
+    int: int.__repr__,
+    str: json.encoder.encode_basestring,
+    Decimal: lambda value: f'{{"n":"{value}"}}',
+    date: lambda value: f'{{"d":"{value.isoformat()}"}}',
+    tuple: _items_text,
+    list: _items_text,
+    **dict.fromkeys(_KINDS.values(), _kind_text),
+}
 
 
 def digest(written: str) -> str:

@@ -158,6 +158,8 @@ class Procedure:
         Levels of another procedure (the debtor moved) do not count: the new ladder starts gently, and the minimum
         interval still holds.
         """
+        if not done:
+            return -1
         return max((i for i, level in enumerate(self.levels) if level.id in done), default=-1)
 
     def next_level(self, done: Iterable[int]) -> Level | None:

@@ -31,6 +31,14 @@ class UnguardedAuthor(Unguarded):
     automatic = True
 
 
+class UnguardedMany2many(fields.Many2many):
+    """Links without foreign keys, for the same reason. One to a record that is gone is found by nobody: whoever reads
+    links joins what they lead to, and no id comes twice."""
+
+    def update_db_foreign_keys(self, model):
+        """No keys, see above."""
+
+
 def insert(model, rows, conflict=None):
     """Insert one record per row in one statement; the records, in the order of the rows.
 
@@ -45,34 +53,31 @@ def insert(model, rows, conflict=None):
     given = {name: None for row in rows for name in row}
     defaults = _defaults(model, given)
     columns = _columns(model, [*given, *defaults])
-    booleans = {name for name, field in columns.items() if field.type == "boolean"}
+    values = {name: [row.get(name) for row in rows] for name in given}
+    values |= {name: [value] * len(rows) for name, value in defaults.items()}
+    _check_choices(model, columns, values)
     records = model.browse(_new_ids(model, len(rows)))
-    plain = [
-        {"id": id_}
-        | defaults
-        | {name: None if value is False and name not in booleans else value for name, value in row.items()}
-        for id_, row in zip(records._ids, rows, strict=True)
-    ]
-    _check_choices(model, columns, plain)
     money = any(field.type == "monetary" for field in columns.values())
-    types = {name: field.column_type[1] for name, field in columns.items()}
-    if money:
-        types.setdefault("currency_id", "int4")
+    # what the rows bring: a column each, and the currency to round to where that is none
+    brought = columns | ({"currency_id": model._fields["currency_id"]} if money else {})
+    kinds = {name: field.column_type[1] if field.column_type else "int4" for name, field in brought.items()}
+    arrays = [SQL("%s::%s[]", _array(field, values[name]), SQL(kinds[name])) for name, field in brought.items()]
     model.env.cr.execute(
         SQL(
             """
-            INSERT INTO %(table)s (id, create_uid, write_uid, create_date, write_date, %(names)s)
+            INSERT INTO %(table)s (id, create_uid, write_uid, create_date, write_date, %(columns)s)
             SELECT r.id, %(uid)s, %(uid)s, %(now)s, %(now)s, %(values)s
-              FROM json_to_recordset(%(rows)s) AS r (id int4, %(types)s) %(currency)s
+              FROM unnest(%(ids)s, %(arrays)s) AS r (id, %(names)s) %(currency)s
             %(conflict)s
             """,
             table=SQL.identifier(model._table),
-            names=SQL(", ").join(map(SQL.identifier, columns)),
+            columns=SQL(", ").join(map(SQL.identifier, columns)),
             uid=model.env.uid,
             now=model.env.cr.now(),
             values=SQL(", ").join(_value(name, field) for name, field in columns.items()),
-            rows=to_json(plain),
-            types=SQL(", ").join(SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in types.items()),
+            ids=list(records._ids),
+            arrays=SQL(", ").join(arrays),
+            names=SQL(", ").join(map(SQL.identifier, brought)),
             currency=SQL("JOIN res_currency c ON c.id = r.currency_id") if money else SQL(),
             conflict=conflict or SQL(),
         )
@@ -101,24 +106,49 @@ def read(model, names, key, ids):
 def reader(model, names):
     """A function: values for ``insert`` as they are read back, a tuple to compare with what ``read`` gives."""
     kinds = [(name, model._fields[name].type) for name in names]
-    numbers = frozenset(name for name, kind in kinds if kind in NUMBERS)
-    booleans = frozenset(name for name, kind in kinds if kind == "boolean")
+    kinds = [(name, kind in NUMBERS, kind == "boolean") for name, kind in kinds]
 
-    def plain(name, value):
-        if name in numbers:
-            return float(value or 0)
-        return None if value is False and name not in booleans else value
+    def read_back(values):
+        return tuple(
+            [
+                float(value or 0) if number else None if value is False and not boolean else value
+                for value, number, boolean in [(values.get(name), number, boolean) for name, number, boolean in kinds]
+            ]
+        )
 
-    return lambda values: tuple([plain(name, values.get(name)) for name in names])
+    return read_back
 
 
 def to_json(value):
     """JSON that keeps money and dates exactly, as text; a set becomes a sorted list."""
-    return json.dumps(value, default=_plain, ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def _plain(value):
     return sorted(value) if isinstance(value, set | frozenset) else str(value)
+
+
+_ENCODER = json.JSONEncoder(default=_plain, ensure_ascii=False)
+
+
+def _array(field, values):
+    """The values of one column as an array of PostgreSQL in its own notation, NULL for what is not there.
+
+    Read twice as fast as JSON, and quicker to write: each value is spelled by the type of its column, known beforehand.
+    """
+    if field.type == "boolean":
+        written = ["NULL" if value is None else "t" if value else "f" for value in values]
+    elif field.type in NUMBERS or field.type == "many2one":
+        written = ["NULL" if value is None or value is False else str(value) for value in values]
+    else:
+        spell = to_json if field.type == "json" else str
+        written = [
+            "NULL"
+            if value is None or value is False
+            else '"' + spell(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+            for value in values
+        ]
+    return "{" + ",".join(written) + "}"
 
 
 def _new_ids(model, count):
@@ -150,11 +180,11 @@ def _columns(model, names):
     return {name: model._fields[name] for name in names if model._fields[name].store and name != "id"}
 
 
-def _check_choices(model, columns, rows):
+def _check_choices(model, columns, values):
     """Only values that a selection knows. :raises ValueError: another one, named."""
     for name, field in columns.items():
         if field.type == "selection":
-            wrong = {row.get(name) for row in rows} - {None, *field.get_values(model.env)}
+            wrong = set(values[name]) - {None, False, *field.get_values(model.env)}
             if wrong:
                 raise ValueError(f"Wrong value for {field}: {', '.join(map(repr, wrong))}")
 

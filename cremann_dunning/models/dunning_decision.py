@@ -90,7 +90,9 @@ class DunningDecision(models.Model):
     move_id = fields.Many2one("account.move", string="Invoice", required=True, index=True, ondelete="cascade")
     partner_id = fields.Many2one("res.partner", string="Debtor", required=True, index=True, ondelete="restrict")
     currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
-    run_ids = fields.Many2many("dunning.run", "dunning_decision_run_rel", "decision_id", "run_id", string="Runs")
+    run_ids = dunning_bulk.UnguardedMany2many(
+        "dunning.run", "dunning_decision_run_rel", "decision_id", "run_id", string="Runs"
+    )
     date = fields.Date(required=True, readonly=True, string="Decided on")
     code = fields.Char(required=True, readonly=True, string="Reason", index=True)
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
@@ -343,12 +345,15 @@ class DunningDecision(models.Model):
 
     @api.model
     def _held(self, move_ids):
-        """Per invoice what its decision in force says, as far as it takes to see whether another one says the same."""
+        """Per invoice what its decision in force says, as far as it takes to see whether another one says the same.
+
+        Its params as JSON text: most are compared by their code alone.
+        """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
-                SELECT d.move_id, d.id, d.date, d.code, d.params, d.level_id, d.next_date, d.amount_open::text,
+                SELECT d.move_id, d.id, d.date, d.code, d.params::text, d.level_id, d.next_date, d.amount_open::text,
                        EXISTS (SELECT 1 FROM dunning_letter_line k
                                 WHERE k.move_id = d.move_id AND k.state IN ('draft', 'issued')
                                   AND (k.level_id = d.level_id OR k.level_id IS NULL)) AS announced

@@ -44,7 +44,7 @@ WITH lines AS (
 ), overdue AS (
     SELECT DISTINCT partner_id FROM lines
      WHERE amount_sign > 0 AND (due_date IS NULL OR due_date < %(seen)s)
-), debtors AS (
+), debtors AS MATERIALIZED (
     SELECT d.id AS partner_id, d.dunning_debtor_kind AS partner_kind,
            (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
            COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,

@@ -15,9 +15,8 @@ class DunningLetterLine(models.Model):
     company_id = dunning_bulk.Unguarded(related="letter_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="letter_id.currency_id")
     state = fields.Selection(related="letter_id.state", store=True, precompute=True)
-    move_id = fields.Many2one(
-        "account.move", string="Invoice", required=True, index=True, ondelete="restrict", readonly=True
-    )
+    # what holds the journal item holds its entry: Odoo deletes the items of an entry along with it
+    move_id = dunning_bulk.Unguarded("account.move", string="Invoice", required=True, index=True, readonly=True)
     move_line_id = fields.Many2one(
         "account.move.line", string="Journal item", required=True, index=True, ondelete="restrict", readonly=True
     )

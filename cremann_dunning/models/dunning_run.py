@@ -1,3 +1,4 @@
+import json
 import logging
 from collections import Counter
 from dataclasses import replace
@@ -13,12 +14,13 @@ from odoo.tools import SQL, format_date, split_every
 
 from ..engine import decide as engine
 from ..engine.reasons import REASONS
+from . import dunning_bulk
 from .dunning_regime import RegimeError
 from .dunning_run_context import RunContext
 
 _logger = logging.getLogger(__name__)
 
-PROPOSE_BATCH = 500
+PROPOSE_BATCH = 1000  # debtors; each batch reads the rules anew, and holds some 20 MB
 CONFIRM_BATCH = 50
 # What is said of an invoice on a draft, and what another run finds that sees the draft.
 ANNOUNCED = {
@@ -51,7 +53,9 @@ class DunningRun(models.Model):
         "res.partner", string="Only these debtors", help="Leave empty for every debtor with something overdue."
     )
     letter_ids = fields.One2many("dunning.letter", "run_id", string="Letters")
-    decision_ids = fields.Many2many("dunning.decision", "dunning_decision_run_rel", "run_id", "decision_id")
+    decision_ids = dunning_bulk.UnguardedMany2many(
+        "dunning.decision", "dunning_decision_run_rel", "run_id", "decision_id"
+    )
     kept_decision_ids = fields.Many2many(
         "dunning.decision", compute="_compute_kept_decision_ids", string="Not on a letter"
     )
@@ -332,12 +336,16 @@ class DunningRun(models.Model):
         prepare = self._decision_preparer(company, day, outcomes)
         fresh, kept, about = [], [], []
         for debtor, decision, question in chosen:
-            vals = prepare(debtor, decision)
             old = held.get(decision.claim.move_id)
-            if old and self._same_answer(old, vals):
+            if old and (old["code"], decision.code) in ANNOUNCED:
+                vals, same = None, self._still_announced(old, decision, day)
+            else:
+                vals = prepare(debtor, decision)
+                same = old and self._same_answer(old, vals)
+            if same:
                 kept.append(old["id"])
                 continue
-            fresh.append(vals)
+            fresh.append(vals or prepare(debtor, decision))
             about.append((debtor, decision, question))
         for vals, inputs in zip(fresh, self.env["dunning.snapshot"]._inputs(company, about), strict=True):
             vals["inputs"] = inputs
@@ -345,20 +353,22 @@ class DunningRun(models.Model):
         self._link_decisions(kept + made.ids)
 
     @api.model
-    def _same_answer(self, old, vals):
-        """Whether the decision in force says the same; amounts in the facts count, the day does not.
+    def _still_announced(self, old, decision, day):
+        """Whether the decision in force stands because the letter that it announced today is there now.
 
-        It also stands when the letter that it announced today is there now: that the run of a moment ago has drafted
-        it is no news, and a second run over the whole ledger writes next to nothing.
+        That the run of a moment ago has drafted it is no news, and a second run over the whole ledger writes next to
+        nothing.
         """
-        if (old["code"], vals["code"]) in ANNOUNCED:
-            same_day = old["announced"] and old["date"] == vals["date"]
-            return same_day and old["amount_open"] == vals["amount_open"]
+        return old["announced"] and old["date"] == day and old["amount_open"] == decision.open
+
+    @api.model
+    def _same_answer(self, old, vals):
+        """Whether the decision in force says the same; amounts in the facts count, the day does not."""
         return (
             old["code"] == vals["code"]
-            and (old["params"] or {}) == vals["params"]
             and old["level_id"] == vals["level_id"]
             and old["next_date"] == vals["next_date"]
+            and json.loads(old["params"] or "{}") == vals["params"]
         )
 
     @api.model
@@ -415,10 +425,16 @@ class DunningRun(models.Model):
         if decision_ids and self:
             self.env.cr.execute(
                 SQL(
-                    "INSERT INTO dunning_decision_run_rel (run_id, decision_id) SELECT %s, unnest(%s) "
-                    "ON CONFLICT DO NOTHING",
-                    self.id,
-                    decision_ids,
+                    """
+                    INSERT INTO dunning_decision_run_rel (run_id, decision_id)
+                    SELECT %(run)s, unnest(%(decisions)s)
+                    EXCEPT -- those that are there cost next to nothing this way; a conflict is dear
+                    SELECT run_id, decision_id FROM dunning_decision_run_rel
+                     WHERE run_id = %(run)s AND decision_id = ANY(%(decisions)s)
+                        ON CONFLICT DO NOTHING
+                    """,
+                    run=self.id,
+                    decisions=decision_ids,
                 )
             )
             self.invalidate_recordset(["decision_ids"])

@@ -30,7 +30,9 @@ class RunContext:
         self.countries = {country.id: country.code for country in self.env["res.country"].search([])}
         # a run of a past day sends letters of today, a look ahead shows what they would say on that day
         self.move_to(max(run.date, self.company._dunning_today()))
-        self._languages = {code for code, _name in self.env["res.lang"].get_installed()}
+        self._languages = {code for code, _name in self.env["res.lang"].get_installed()} | {"en_US"}
+        theirs = self.company.partner_id.lang
+        self._default_lang = theirs if theirs in self._languages else "en_US"
         self._labels, self._totals = self._invoice_facts(plans)
         with_instalments = {p.partner_id for p in plans if any(d.claim.periodic for d in p.decisions)}
         self._earlier = self.env["dunning.letter"]._earlier_costs(self.company, with_instalments, self.date)
@@ -60,8 +62,8 @@ class RunContext:
 
     def lang(self, debtor):
         """The debtor's language when it is installed, else the company's, else English."""
-        wanted = (debtor.extra["lang"], self.company.partner_id.lang, "en_US")
-        return next(code for code in wanted if code in self._languages or code == "en_US")
+        own = debtor.extra["lang"]
+        return own if own in self._languages else self._default_lang
 
     def deadline(self, level):
         """The date a letter prints. A statutory notice prints none: its term runs from receipt (HR 2016:2704).
@@ -128,6 +130,8 @@ class RunContext:
         :raises RegimeError: ``NO_REGIME``, there are no rules for a claim.
         """
         kept = {decision.claim.regime for decision in decisions}
+        if kept == {None}:
+            return self.regime(debtor.extra["country_id"], kind).with_env(self.env)
         found = self.env["dunning.regime"].browse(sorted(id_ for id_ in kept if id_))
         if None in kept:
             found |= self.regime(debtor.extra["country_id"], kind)

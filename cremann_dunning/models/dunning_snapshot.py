@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine import record
+from . import dunning_bulk
 
 
 class DunningSnapshot(models.Model):
@@ -16,9 +17,11 @@ class DunningSnapshot(models.Model):
     _description = "Dunning snapshot"
     _rec_name = "digest"
 
-    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # _digest_uniq starts with it
     digest = fields.Char(required=True, readonly=True, help="SHA-256 of the content.")
     content = fields.Text(required=True, readonly=True)
+    create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
+    write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
     _digest_uniq = models.UniqueIndex("(company_id, digest)", "This snapshot is there already.")
 

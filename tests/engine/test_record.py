@@ -56,6 +56,16 @@ def test_amounts_dates_and_sets_keep_their_kind():
     assert record.text(value) == record.text(back(value))
 
 
+@economical
+@given(situations())
+def test_the_text_is_the_dump_as_json_with_its_keys_in_order(situation):
+    debtor, procedures = situation
+    odd = claim(hold=Hold(None, 'He said "no",\n\\ é € \u2028 \x7f'), levels_done=frozenset({30, 4}))
+    for value in (debtor, (tuple(procedures.values()), HOUSE), odd, (True, None, -1, "", Decimal("1E+2"), [])):
+        plain = json.dumps(record.dump(value), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+        assert record.text(value) == plain
+
+
 def test_what_is_at_its_default_takes_no_room_and_is_read_all_the_same():
     kind, written = record.dump(claim())
     assert kind == "Claim"
