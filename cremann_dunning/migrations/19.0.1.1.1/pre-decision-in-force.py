@@ -1,9 +1,7 @@
 # Keys that are no longer asked for, see models/dunning_bulk.py.
 UNGUARDED = {
     "dunning_decision": ("company_id", "currency_id", "create_uid", "write_uid"),
-    "dunning_decision_run_rel": ("decision_id", "run_id"),
-    "dunning_letter_line": ("company_id", "move_id", "create_uid", "write_uid"),
-    "dunning_snapshot": ("company_id", "create_uid", "write_uid"),
+    "dunning_letter_line": ("company_id", "create_uid", "write_uid"),
 }
 
 
