@@ -299,4 +299,10 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             return self.env._(
                 "The mail server refused it: %(code)s %(text)s", code=answer.group(1), text=answer.group(3)
             )
+        if re.match(r"-?\d+\n", reason or ""):  # an error of the network: its number and its text on two lines
+            return self.env._(
+                "The mail server cannot be reached: %s. Mend it under Settings, Technical, Outgoing Mail Servers, and "
+                "retry.",
+                " ".join(reason.split()),
+            )
         return reason or self.env._("The mail server gave no reason.")

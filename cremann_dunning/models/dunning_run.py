@@ -257,12 +257,13 @@ class DunningRun(models.Model):
 
     @api.model
     def _without_letters(self, outcome, code, message):
-        """The same outcome with its letters taken back: the claims on them carry what went wrong."""
+        """The same outcome with its letters taken back: the claims on them carry what went wrong, and no next day."""
         lines = {decision.claim.line_id for plan in outcome.letters for decision in plan.decisions}
+        facts = dict.fromkeys(REASONS[code].facts, message)
         return replace(
             outcome,
             decisions=tuple(
-                replace(decision, code=code, facts=dict.fromkeys(REASONS[code].facts, message), outside=True)
+                replace(decision, code=code, facts=facts, on=None, outside=True)
                 if decision.claim.line_id in lines
                 else decision
                 for decision in outcome.decisions

@@ -386,10 +386,7 @@ class TestActionMenu(ListCase):
         self.assertEqual(self.env["dunning.hold"].search([("reason", "=", "both")]).company_id, self.nl + self.be)
 
 
-@tagged("post_install", "-at_install")
-class TestQueries(ListCase):
-    """What a run and a screen cost does not grow with the number of debtors."""
-
+class QueryCase(ListCase):
     FEW, MANY = 20, 200
     # Odoo inserts and updates a hundred records a statement, so a few come along.
     SLACK = 5
@@ -436,6 +433,26 @@ class TestQueries(ListCase):
             counts[number] = count[0]
         self.assertLessEqual(counts[self.MANY], counts[self.FEW] + self.SLACK, counts)
 
+    def assertConfirmFlat(self, check):
+        """Confirming a batch takes no more queries for many letters than for few; ``check(letters)`` looks at them."""
+        counts = {}
+        with patch.object(dunning_run, "CONFIRM_BATCH", self.MANY):
+            for number in (self.FEW, self.FEW, self.MANY):
+                run = self.run_for(partners=self.partners[:number])
+                with self.counted() as count:
+                    letters = self.confirm(run)
+                self.assertEqual(len(letters), number)
+                check(letters.with_env(self.env))
+                counts[number] = count[0]
+                letters.with_env(self.env)._cancel("once more")
+        # Odoo inserts a hundred rows a statement, chatter and outbox included
+        self.assertLessEqual(counts[self.MANY], counts[self.FEW] + 3 * self.SLACK, counts)
+
+
+@tagged("post_install", "-at_install")
+class TestQueries(QueryCase):
+    """What a run and a screen cost does not grow with the number of debtors."""
+
     def test_facts(self):
         def gather(number):
             facts = self.env["dunning.gather"].facts(self.nl, TODAY, self.partners[:number].ids)
@@ -465,17 +482,23 @@ class TestQueries(ListCase):
         self.assertEqual(self.env["dunning.letter"].search_count([]), self.MANY, "another run adds nothing to them")
 
     def test_confirm(self):
-        """Of one batch, whatever its size. Odoo inserts a hundred rows a statement, chatter and outbox included."""
-        counts = {}
-        with patch.object(dunning_run, "CONFIRM_BATCH", self.MANY):
-            for number in (self.FEW, self.FEW, self.MANY):
-                run = self.run_for(partners=self.partners[:number])
-                with self.counted() as count:
-                    letters = self.confirm(run)
-                self.assertEqual(len(letters.mail_id), number)
-                counts[number] = count[0]
-                letters.with_env(self.env)._cancel("once more")
-        self.assertLessEqual(counts[self.MANY], counts[self.FEW] + 3 * self.SLACK, counts)
+        self.assertConfirmFlat(lambda letters: self.assertEqual(len(letters.mail_id), len(letters)))
+
+    def test_confirm_on_paper(self):
+        self.partners.email = False
+        self.assertConfirmFlat(lambda letters: self.assertEqual(set(letters.mapped("channel")), {"print"}))
+
+    def test_what_is_on_no_letter(self):
+        """The list in the form of a run."""
+        self.moves.is_move_sent = False
+        runs = {number: self.run_for(partners=self.partners[:number]) for number in (self.FEW, self.MANY)}
+        form = self.screen(runs[self.FEW].env, "dunning.run", "form")
+
+        def open_form(number):
+            [shown] = runs[number].web_read(form)
+            self.assertEqual(len(shown["kept_decision_ids"]), number)
+
+        self.assertFlat(open_form)
 
     def test_screens(self):
         self.run_for()
