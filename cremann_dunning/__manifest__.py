@@ -29,6 +29,7 @@
         "views/dunning_forewarning_templates.xml",
         "views/dunning_procedure_views.xml",
         "views/dunning_hold_views.xml",
+        "views/dunning_reply_views.xml",
         "views/dunning_dispute_views.xml",
         "views/dunning_promise_views.xml",
         "views/dunning_payment_plan_views.xml",

@@ -20,6 +20,7 @@ def uninstall_hook(env):
         *agreements,
         "override",
         "dispatch",
+        "reply",
         "letter_line",
         "letter",
         "decision_run_rel",

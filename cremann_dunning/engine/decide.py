@@ -15,7 +15,7 @@ from .reasons import ERROR, REASONS, SKIP, WAIT
 from .rules import CALL, MATCH, PRE_DUE, STATUTORY_NOTICE, House, Level, Procedure
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "2"
+VERSION = "3"
 
 ANY_HOUSE = House()
 
@@ -208,6 +208,8 @@ def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
             return Decision(claim, "HOLD", {"reason": hold.reason})
         facts = {"reason": hold.reason, "until": hold.until}
         return Decision(claim, "HOLD_UNTIL", facts, on=hold.until + timedelta(days=1))
+    if debtor.reply_on:
+        return Decision(claim, "REPLIED", {"date": debtor.reply_on})
     if claim.due_date is None:
         return Decision(claim, "NO_DUE_DATE", {})
     return None

@@ -129,7 +129,8 @@ class Debtor:
     """Everything about one debtor of one company that a decision may rest on.
 
     ``unmatched`` is the sum of bank receipts that name the debtor but are not booked yet, in company currency.
-    ``last_letter_on`` is the day of the last letter of any level that was really sent.
+    ``last_letter_on`` is the day of the last letter of any level that was really sent. ``reply_on`` is the day of the
+    oldest reply of the debtor that nobody has handled yet.
     """
 
     partner_id: int
@@ -144,4 +145,5 @@ class Debtor:
     plans: tuple[Plan, ...] = ()
     has_email: bool = True
     has_address: bool = True
+    reply_on: date | None = None
     extra: dict = field(default_factory=dict, compare=False)

@@ -38,6 +38,7 @@ _REASONS = (
     Reason("BANK_BEHIND", WAIT, ("journal", "date", "days")),
     Reason("HOLD", SKIP, ("reason",)),
     Reason("HOLD_UNTIL", SKIP, ("reason", "until")),
+    Reason("REPLIED", SKIP, ("date",)),
     Reason("DISPUTED", SKIP, ("reason", "since")),
     Reason("PLAN", SKIP, ("amount", "date", "until")),
     Reason("PROMISE", SKIP, ("amount", "date", "until")),

@@ -32,6 +32,7 @@ from . import (
     dunning_regime,
     dunning_regime_requirement,
     dunning_repair,
+    dunning_reply,
     dunning_run,
     dunning_snapshot,
     mail_mail,

@@ -127,6 +127,8 @@ class DunningCase(models.Model):
     promise_ids = fields.One2many("dunning.promise", "case_id", string="Promises")
     plan_ids = fields.One2many("dunning.payment.plan", "case_id", string="Payment plans")
     contact_ids = fields.One2many("dunning.contact", "case_id", string="Contact moments")
+    reply_ids = fields.One2many("dunning.reply", "case_id", string="Replies")
+    open_reply_count = fields.Integer(compute="_compute_record_counts", string="Replies to handle")
     open_dispute_count = fields.Integer(compute="_compute_record_counts", string="Open disputes")
     promise_count = fields.Integer(compute="_compute_record_counts", string="Promises made")
     plan_count = fields.Integer(compute="_compute_record_counts", string="Plans made")
@@ -170,9 +172,10 @@ class DunningCase(models.Model):
             if state == "sent":
                 case.last_letter_date = last
 
-    @api.depends("dispute_ids.state", "promise_ids", "plan_ids", "contact_ids")
+    @api.depends("reply_ids.state", "dispute_ids.state", "promise_ids", "plan_ids", "contact_ids")
     def _compute_record_counts(self):
         for name, model, domain in (
+            ("open_reply_count", "dunning.reply", [("state", "=", "open")]),
             ("open_dispute_count", "dunning.dispute", [("state", "=", "open")]),
             ("promise_count", "dunning.promise", []),
             ("plan_count", "dunning.payment.plan", []),
@@ -477,6 +480,16 @@ class DunningCase(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         context = {"default_case_id": self.id} if len(self) == 1 else {}
         return action | {"domain": [("case_id", "in", self.ids)], "context": context}
+
+    def message_update(self, msg_dict, update_vals=None):
+        """A mail of the debtor stops what was to follow until somebody has handled it."""
+        for case in self:
+            self.env["dunning.reply"]._receive(case, msg_dict)
+        return super().message_update(msg_dict, update_vals)
+
+    def action_open_replies(self):
+        """What these debtors wrote back."""
+        return self._action_records("cremann_dunning.dunning_reply_action")
 
     def action_open_disputes(self):
         """The disputes of these debtors."""

@@ -38,6 +38,7 @@ SENTENCES = {
     ),
     "HOLD": _lt("On hold without an end date: %(reason)s"),
     "HOLD_UNTIL": _lt("On hold up to and including %(until)s: %(reason)s"),
+    "REPLIED": _lt("The debtor replied on %(date)s, and nobody has handled it yet. It goes on when somebody has."),
     "DISPUTED": _lt("Disputed since %(since)s: %(reason)s. It goes on when somebody closes the dispute."),
     "PLAN": _lt(
         "A payment plan runs: the next instalment of %(amount)s is due on %(date)s. Left alone until %(until)s."
@@ -310,6 +311,7 @@ class DunningDecision(models.Model):
             "BANK_BEHIND": env._("Bank not up to date"),
             "HOLD": env._("On hold"),
             "HOLD_UNTIL": env._("On hold until a date"),
+            "REPLIED": env._("Reply to handle"),
             "DISPUTED": env._("Disputed"),
             "PLAN": env._("Payment plan"),
             "PROMISE": env._("Promised to pay"),

@@ -34,6 +34,7 @@ class DunningDispatch(models.Model):
             ("accepted", "Taken by the mail server"),
             ("posted", "Posted"),
             ("refused", "Refused"),
+            ("bounced", "Came back"),
             ("unsure", "Cut off"),
             ("withheld", "Not tried"),
         ],
@@ -46,6 +47,12 @@ class DunningDispatch(models.Model):
     _one_under_way = models.UniqueIndex(
         "(letter_id) WHERE state = 'sending'", "This letter is being sent at this moment."
     )
+
+    @api.model
+    def _record_posted(self, letters, user):
+        """Write down that these letters were put in the post."""
+        end = {"state": "posted", "ended_at": fields.Datetime.now(), "user_id": user.id}
+        return self.create([{"letter_id": letter.id, **letter._prepare_dispatch_vals(), **end} for letter in letters])
 
     @api.model
     def _record_end(self, letter, state, **vals):

@@ -82,6 +82,7 @@ class DunningGate(models.AbstractModel):
         history = gather._with_contacts(gather._history(company, partners, tuple(letters.ids)), company, partners)
         procedures = {procedure: procedure._engine_procedure() for procedure in letters.procedure_id}
         decimal = self.env["dunning.run"]._decimal
+        letters.line_ids.move_id.mapped("journal_id")  # read for all letters at once
         found = {}
         for letter in letters:
             procedure = procedures.get(letter.procedure_id)

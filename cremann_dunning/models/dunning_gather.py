@@ -119,6 +119,7 @@ class DunningGather(models.AbstractModel):
         under_way = self._letters_under_way(company, partners, without)
         history = self._with_contacts(self._history(company, partners, without), company, partners)
         agreements = self._agreements(company, partners)
+        replies = self.env["dunning.reply"]._facts(company, partners)
         last_letters = self._last_letters(company, partners, without)
         unmatched = self._unmatched(company, partners)
         choose = self.env["dunning.procedure"]._chooser(company)
@@ -148,6 +149,7 @@ class DunningGather(models.AbstractModel):
                 **{kind: found.get(partner_id, ()) for kind, found in agreements.items()},
                 has_email=row["has_email"],
                 has_address=row["has_address"],
+                reply_on=replies.get(partner_id),
                 extra={"lang": row["lang"], "country_id": row["country_id"], "contact_id": row["contact_id"]},
             )
             for partner_id, (claims, own_credits, row) in debtors.items()

@@ -38,12 +38,12 @@ class DunningLetter(models.Model):
 
     _name = "dunning.letter"
     _description = "Dunning letter"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
+    _inherit = [  # our own first: they refine what mail.thread does
         "dunning.letter.text.mixin",
         "dunning.letter.pdf.mixin",
         "dunning.letter.delivery.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
     ]
     _order = "date desc, id desc"
 
@@ -430,24 +430,31 @@ class DunningLetter(models.Model):
     def _stop_if_settled(self):
         """Cancel those of these letters whose claims have changed since; return them.
 
-        Called at the moment of sending. Facts are gathered again with the letters themselves left out.
+        Called at the moment of sending.
         """
-        stopped = self.browse()
+        reasons = self._settled_reasons()
+        for letter, reason in reasons.items():
+            letter._cancel(reason)
+        return self.browse().union(*reasons)
+
+    def _settled_reasons(self):
+        """Why those of these letters should not leave whose claims have changed since: ``{letter: reason}``.
+
+        Facts are gathered again with the letters themselves left out.
+        """
+        reasons = {}
         waiting = self.filtered(lambda letter: letter.state in ("draft", "issued"))
         for company, letters in waiting.grouped("company_id").items():
             outcomes = self.env["dunning.run"]._decide_now(company, letters)
             for letter in letters:
                 if letter._is_late_notice():
-                    letter._cancel(self.env._("Not sent: an invoice on it is past its due date by now."))
-                    stopped |= letter
+                    reasons[letter] = self.env._("Not sent: an invoice on it is past its due date by now.")
                     continue
                 asked = letter._asked()
                 outcome = outcomes.get(letter.partner_id.id)
-                changed = settled(outcome, asked) if outcome else dict.fromkeys(asked)
-                if changed:
-                    letter._cancel(letter._stop_reason(changed))
-                    stopped |= letter
-        return stopped
+                if changed := settled(outcome, asked) if outcome else dict.fromkeys(asked):
+                    reasons[letter] = letter._stop_reason(changed)
+        return reasons
 
     def _is_late_notice(self):
         """Whether this is a notice before the due date that did not leave in time."""
@@ -558,6 +565,14 @@ class DunningLetter(models.Model):
                 )
             )
 
+    def _one_per_debtor(self):
+        """The first letter of each debtor and currency: after it has left, the others are looked at again.
+
+        Two debtors that became one may both have a letter in the outbox.
+        """
+        groups = self.grouped(lambda letter: (letter.company_id, letter.partner_id, letter.currency_id, letter.is_test))
+        return self.browse().union(*(letters[:1] for letters in groups.values()))
+
     def _for_manager(self):
         """Those of these letters that only a manager confirms, and none of them for a manager."""
         if self.env.user.has_group("cremann_dunning.group_dunning_manager"):
@@ -614,13 +629,35 @@ class DunningLetter(models.Model):
                 self.env._("Choose letters on paper that wait to be posted. Letters by mail report themselves.")
             )
         letters = letters.sudo()  # evidence is written by the system
+        reasons = {} if self.env.context.get("dunning_was_posted") else letters._settled_reasons()
+        for letter, reason in reasons.items():
+            letter.error = reason
+        letters = letters.filtered(lambda letter: letter not in reasons)
         letters -= letters._stop_at_gate()
-        for letter in letters:
-            self.env["dunning.dispatch"].sudo()._record_end(letter, "posted", user_id=self.env.uid)
+        self.env["dunning.dispatch"].sudo()._record_posted(letters, self.env.user)  # as above
         letters._register_sent()
         for company in letters.company_id:
             self.sudo()._after_sending(company)
-        return True
+        return self._keep_out_of_the_post(reasons) if reasons else True
+
+    def action_was_posted(self):
+        """Mark a letter as posted although its claims have changed since: it was in the post before anybody knew."""
+        return self.with_context(dunning_was_posted=True).action_mark_posted()
+
+    @api.model
+    def _keep_out_of_the_post(self, reasons):
+        """Tell which letters must not be posted any more; they are on paper already, so a person has to act."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Take these out of the post and cancel them"),
+                "message": "\n".join(f"{letter.name}: {reason}" for letter, reason in reasons.items()),
+                "type": "warning",
+                "sticky": True,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_send_now(self):
         """Empty the outbox for these letters at once instead of within a few minutes."""

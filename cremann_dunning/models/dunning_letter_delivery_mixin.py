@@ -1,5 +1,6 @@
 import logging
 import re
+from collections import defaultdict
 from datetime import timedelta
 
 import psycopg2
@@ -13,6 +14,9 @@ from ..law.errors import LawError
 from .dunning_regime import RegimeError
 
 _logger = logging.getLogger(__name__)
+
+# What a letter gives once it has arrived.
+NO_TERM = dict.fromkeys(("term_first_day", "term_last_day", "claimable_from", "default_from"), False)
 
 # Errors that leave open whether the mail server took the letter: no answer came. An answer names itself SMTP....
 BROKEN = re.compile(
@@ -101,7 +105,10 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             "subject": self.env._("TEST: %s", self.subject) if self.is_test else self.subject,
             "body_html": body,
             "email_from": sender.email_formatted or self.company_id.email_formatted,
-            "reply_to": sender.email_formatted or self.company_id.email_formatted,
+            # to where Odoo reads mail, so that the reply lands on the case; to the sender where it reads none
+            "reply_to": self._notify_get_reply_to(default=sender.email_formatted or self.company_id.email_formatted)[
+                self.id
+            ],
             "author_id": sender.id,
             "email_to": self.email_to,
             "model": self._name,
@@ -176,24 +183,43 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
 
         :param moment: when it left, if not now.
         """
-        for letter in self.filtered(lambda letter: letter.state in ("issued", "failed")):
-            letter.activity_unlink(["mail.mail_activity_data_warning"])
-            common = {"message_id": message_id, "error": False, "follow_up_pending": True}
-            if letter.is_test:
-                reason = self.env._("Test letter: it went to %s and to nobody else. It moves nothing.", letter.email_to)
-                letter.write({"state": "cancelled", "cancel_reason": reason, **common})
-                continue
-            moment = moment or fields.Datetime.now()
-            day = letter.company_id._dunning_day(moment)
-            letter.write(
-                {
-                    "state": "sent",
-                    "sent_on": day,
-                    "sent_at": moment,
-                    **common,
-                    **letter._prepare_term(day, "email" if message_id else "post"),
-                }
-            )
+        moment = moment or fields.Datetime.now()
+        left = self.filtered(lambda letter: letter.state in ("issued", "failed"))
+        left.activity_unlink(["mail.mail_activity_data_warning"])
+        same = defaultdict(self.browse)  # letters that get the same values are written together
+        for letter in left:
+            same[tuple(letter._sent_vals(message_id, moment).items())] += letter
+        for vals, letters in same.items():
+            letters.write(dict(vals))
+
+    def _sent_vals(self, message_id, moment):
+        """What is written on the letter once it has left."""
+        self.ensure_one()
+        common = {"message_id": message_id, "error": False, "follow_up_pending": True}
+        if self.is_test:
+            reason = self.env._("Test letter: it went to %s and to nobody else. It moves nothing.", self.email_to)
+            return {"state": "cancelled", "cancel_reason": reason, **common}
+        day = self.company_id._dunning_day(moment)
+        term = self._prepare_term(day, "email" if message_id else "post")
+        return {"state": "sent", "sent_on": day, "sent_at": moment, **common, **term}
+
+    def message_update(self, msg_dict, update_vals=None):
+        """A reply of the debtor stops what was to follow until somebody has handled it."""
+        for letter in self:
+            self.env["dunning.reply"]._receive(letter.case_id, msg_dict, letter)
+        return super().message_update(msg_dict, update_vals)
+
+    def _message_receive_bounce(self, email, partner):
+        """The letter came back: it was not delivered, whatever the mail server said first. Its level goes back."""
+        super()._message_receive_bounce(email, partner)
+        for letter in self.filtered(lambda letter: letter.state == "sent" and letter.message_id):
+            attempt = letter.dispatch_ids.filtered(lambda attempt: attempt.state == "accepted")[:1]
+            text = self.env._("It came back from %s. Mend the address and retry, or send it on paper", email)
+            attempt.write({"state": "bounced", "answer": text})
+            letter.write({"state": "issued", "sent_on": False, "sent_at": False, **NO_TERM})
+            letter._register_failure(text)
+            letter._move_levels()
+            letter._let_claims_follow()
 
     def action_left(self):
         """Say that a letter whose sending was cut off did leave: its level moves as of that moment."""

@@ -19,6 +19,7 @@ class DunningRepair(models.AbstractModel):
         "NOT_SENT": "send_invoice",
         "HOLD": "holds",
         "HOLD_UNTIL": "holds",
+        "REPLIED": "replies",
         "DISPUTED": "disputes",
         "PROMISE": "promises",
         "PLAN": "plans",
@@ -58,6 +59,7 @@ class DunningRepair(models.AbstractModel):
             "invoice": env._("Open the invoice"),
             "send_invoice": env._("Send the invoice"),
             "holds": env._("Look at the hold"),
+            "replies": env._("Answer the debtor"),
             "disputes": env._("Settle the dispute"),
             "promises": env._("Look at the promise"),
             "plans": env._("Look at the plan"),
@@ -134,6 +136,9 @@ class DunningRepair(models.AbstractModel):
         if len(holds) == 1:
             return self._form(holds)
         return self._list("dunning.hold", [("id", "in", holds.ids)], self.env._("Holds"))
+
+    def _open_replies(self, decision):
+        return self._case(decision).action_open_replies()
 
     def _open_disputes(self, decision):
         return self._case(decision).action_open_disputes()

@@ -109,7 +109,10 @@ class MailMail(models.Model):
         settled = letters._stop_if_settled()
         self.filtered(lambda mail: mail.sudo().dunning_letter_id in settled).cancel()
         waiting = (letters - settled).filtered(lambda letter: letter.state == "issued")
-        ready = waiting - waiting._stop_at_gate(leaving=True)
+        passed = waiting - waiting._stop_at_gate(leaving=True)
+        ready = passed._one_per_debtor()
+        if passed - ready:
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # as in send()
         return self.filtered(lambda mail: mail.sudo().dunning_letter_id in ready)
 
     def _send(self, auto_commit=False, smtp_session=None, **options):  # pylint: disable=arguments-differ

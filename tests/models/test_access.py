@@ -39,6 +39,7 @@ RIGHTS = {
     "dunning.override.wizard": ("", "rwcd", ""),
     "dunning.withdrawal.wizard": ("", "rwcd", ""),
     "dunning.dispatch": ("r", "r", ""),
+    "dunning.reply": ("r", "r", ""),
     "dunning.confirm.wizard": ("rwcd", "rwcd", ""),
     "dunning.rate.import.wizard": ("", "rwcd", ""),
     **dict.fromkeys(AGREEMENTS, ("rwc", "rwcd", "")),

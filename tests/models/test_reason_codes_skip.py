@@ -23,6 +23,18 @@ def _no_followup(case, company, partner, marked):
 
 
 @scenario(
+    "REPLIED", Point("open", "REPLIED", None, ("replied on", us(2))), Point("handled", "LETTER"), Point(None, "LETTER")
+)
+def _replied(case, company, partner, state):
+    """A reply that nobody has handled, one that somebody has, and none."""
+    move = case.late(company, partner)
+    if state:
+        dossier = case.env["dunning.case"]._for_partners(partner, company, create=True)
+        case.env["dunning.reply"].create({"case_id": dossier.id, "received_on": day(2), "state": state})
+    return move
+
+
+@scenario(
     "NOT_SENT",
     Point((True, False), "NOT_SENT", None, ("was never sent",)),
     Point((True, True), "LETTER"),

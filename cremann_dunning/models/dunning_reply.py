@@ -1,0 +1,97 @@
+from odoo import api, fields, models
+from odoo.tools import html2plaintext
+from odoo.tools.mail import email_normalize
+
+PREVIEW = 300
+
+
+class DunningReply(models.Model):
+    """What a debtor wrote back. Until somebody has handled it nothing more goes out to him."""
+
+    _name = "dunning.reply"
+    _description = "Reply of a debtor"
+    _order = "received_at desc, id desc"
+    _rec_name = "subject"
+
+    case_id = fields.Many2one("dunning.case", string="Debtor", required=True, readonly=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        related="case_id.partner_id", string="Customer", store=True, precompute=True, index=True
+    )
+    company_id = fields.Many2one(related="case_id.company_id", store=True, precompute=True)
+    letter_id = fields.Many2one("dunning.letter", string="To letter", readonly=True, ondelete="set null")
+    email_from = fields.Char(string="From", readonly=True)
+    subject = fields.Char(readonly=True)
+    preview = fields.Text(string="Begins with", readonly=True)
+    received_at = fields.Datetime(string="Received", required=True, readonly=True, default=fields.Datetime.now)
+    received_on = fields.Date(required=True, readonly=True, help="The day where the company is.")
+    state = fields.Selection(
+        [("open", "To handle"), ("handled", "Handled")], required=True, readonly=True, default="open", index=True
+    )
+    handled_by_id = fields.Many2one("res.users", string="Handled by", readonly=True)
+    handled_at = fields.Datetime(string="Handled", readonly=True)
+
+    _open_idx = models.Index("(company_id, partner_id) WHERE state = 'open'")
+
+    @api.model
+    def _receive(self, case, msg_dict, letter=None):
+        """Note a mail of the debtor about a letter or a case, tell the responsible, and stop what was to follow.
+
+        :param msg_dict: the mail as Odoo's gateway parsed it. Mails of our own people change nothing.
+        """
+        if self._is_ours(msg_dict.get("email_from")):
+            return self.browse()
+        body = html2plaintext(msg_dict.get("body") or "").strip()
+        reply = self.create(
+            {
+                "case_id": case.id,
+                "letter_id": letter and letter.id,
+                "email_from": msg_dict.get("email_from"),
+                "subject": msg_dict.get("subject"),
+                "preview": body[:PREVIEW] + ("…" if len(body) > PREVIEW else ""),
+                "received_on": case.company_id._dunning_today(),
+            }
+        )
+        reply._tell()
+        self.env["dunning.run"]._redecide(case.company_id, case.partner_id)
+        return reply
+
+    @api.model
+    def _is_ours(self, address):
+        """Whether an address is that of a user of the database."""
+        domain = [("share", "=", False), ("email_normalized", "=", email_normalize(address or "") or "")]
+        return bool(self.env["res.users"].sudo().search_count(domain, limit=1))  # whoever the gateway runs as
+
+    def _tell(self):
+        """Ask the responsible to answer; one activity per case is enough."""
+        for reply in self:
+            case = reply.case_id
+            user = case.user_id or case.company_id.dunning_responsible_id
+            if not user or case.activity_ids.filtered("automated"):
+                continue
+            env = reply.with_context(lang=user.lang).env
+            case.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=env._("Answer the debtor"),
+                note=reply.preview,
+                user_id=user.id,
+            )
+
+    def action_handled(self):
+        """Say that this was answered or needs no answer: follow-up goes on."""
+        waiting = self.filtered(lambda reply: reply.state == "open")
+        waiting.check_access("read")
+        # sudo: what was received stays as it is; only that it was handled is written
+        waiting.sudo().write({"state": "handled", "handled_by_id": self.env.uid, "handled_at": fields.Datetime.now()})
+        for company, replies in waiting.sudo().grouped("company_id").items():
+            self.env["dunning.run"].sudo()._redecide(company, replies.partner_id)
+        return True
+
+    @api.model
+    def _facts(self, company, partner_ids):
+        """Per debtor the day of the oldest reply that nobody has handled."""
+        rows = self._read_group(
+            [("company_id", "=", company.id), ("partner_id", "in", list(partner_ids)), ("state", "=", "open")],
+            ["partner_id"],
+            ["received_on:min"],
+        )
+        return {partner.id: day for partner, day in rows}
