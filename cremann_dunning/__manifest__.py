@@ -1,7 +1,7 @@
 {
     "name": "Dunning for the Netherlands and Belgium",
     "summary": "Reminders, aanmaningen and 14-day letters: in order, within the law, explained and proven",
-    "version": "19.0.1.1.1",
+    "version": "19.0.1.2.0",
     "category": "Accounting/Accounting",
     "author": "Cremann",
     "website": "https://github.com/cremann/cremann_dunning",
@@ -18,6 +18,7 @@
         "data/dunning_element_data.xml",
         "data/dunning_requirement_data.xml",
         "data/dunning_mail_template_data.xml",
+        "data/dunning_message_template_data.xml",
         "data/dunning_procedure_data.xml",
         "data/dunning_cron_data.xml",
         "data/dunning_activity_data.xml",
