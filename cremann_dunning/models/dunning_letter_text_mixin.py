@@ -220,7 +220,7 @@ class DunningLetterTextMixin(models.AbstractModel):
             return False
 
     def _compute_paper_body(self):
-        """The words as on paper: the same, with the QR code in the payment block (mail programs show no such picture)."""
+        """The words as on paper: the same, with the QR code in the payment block. Mails cannot show such a picture."""
         for letter in self:
             body = letter.shown_body or Markup()
             if letter.qr_image and QR_PLACE.search(body):

@@ -205,7 +205,9 @@ class DunningLevel(models.Model):
         """Ask whether to bring back the shipped words of this level, in every language: Odoo's own reset."""
         texts = (self.template_id + self.template_informal_id).filtered("template_fs")
         if not texts:
-            raise UserError(self.env._("The texts of this level are your own: there are no shipped words to go back to."))
+            raise UserError(
+                self.env._("The texts of this level are your own: there are no shipped words to go back to.")
+            )
         action = self.env["ir.actions.act_window"]._for_xml_id("mail.mail_template_reset_action")
         return action | {"context": {"default_template_ids": texts.ids}}
 

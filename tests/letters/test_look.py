@@ -134,7 +134,9 @@ class EveryLetter:
         for page in with_rows if self.build == "PATCHED" else with_rows[:1]:
             self.assertIn("Vervaldatum", page)
         for move in moves:
-            [line] = [line for page in pages for line in page.splitlines() if re.search(rf"{move.name}\b.*121,00", line)]
+            [line] = [
+                line for page in pages for line in page.splitlines() if re.search(rf"{move.name}\b.*121,00", line)
+            ]
             self.assertIn("€", line)
 
 

@@ -46,8 +46,11 @@ class TestMessages(DunningCase):
 
     def agree(self, model, partner, **vals):
         case = self.env["dunning.case"]._for_partners(partner, self.nl, create=True)
-        return self.env[model].with_user(self.user).with_context(allowed_company_ids=self.nl.ids).create(
-            {"case_id": case.id, **vals}
+        return (
+            self.env[model]
+            .with_user(self.user)
+            .with_context(allowed_company_ids=self.nl.ids)
+            .create({"case_id": case.id, **vals})
         )
 
     def test_thanks_and_rectification(self):
@@ -70,7 +73,9 @@ class TestMessages(DunningCase):
     def test_dispute(self):
         for partner, lang, tone in self.debtors():
             move = self.invoice(partner, 100, due=1)
-            dispute = self.agree("dunning.dispute", partner, move_ids=[Command.set(move.ids)], reason="price", amount=40)
+            dispute = self.agree(
+                "dunning.dispute", partner, move_ids=[Command.set(move.ids)], reason="price", amount=40
+            )
             with self.subTest(lang=lang, tone=tone):
                 self.check(dispute.action_write(), lang, tone, move.name)
                 texts = set()

@@ -63,12 +63,11 @@ MONEY = {
 
 def paragraphs(letter):
     """The paragraphs of a body as plain text, without the greeting of the signature (which has a style)."""
-    found = [
+    return [
         re.sub(r"\s+", " ", node.text_content()).strip()
         for node in html.fromstring(letter.body).iter("p")
         if not node.get("style")
     ]
-    return found
 
 
 def count_words(text):
@@ -192,7 +191,12 @@ class TextCase(DunningCase):
 
     def without_days(self, letter, body):
         sent = letter._previous_letters()[letter]
-        days = {letter.date, letter.deadline, *letter.line_ids.mapped("invoice_date"), *letter.line_ids.mapped("date_due")}
+        days = {
+            letter.date,
+            letter.deadline,
+            *letter.line_ids.mapped("invoice_date"),
+            *letter.line_ids.mapped("date_due"),
+        }
         days |= {*sent.mapped("sent_on"), *sent.mapped("term_last_day"), *sent.mapped("deadline")}
         for day in filter(None, days):
             for form in ("EEEE d MMMM y", "d MMMM y", "d MMM y"):
