@@ -18,6 +18,7 @@
         "data/dunning_element_data.xml",
         "data/dunning_requirement_data.xml",
         "data/dunning_mail_template_data.xml",
+        "data/dunning_message_template_data.xml",
         "data/dunning_procedure_data.xml",
         "data/dunning_cron_data.xml",
         "data/dunning_activity_data.xml",

@@ -23,6 +23,7 @@ from . import (
     dunning_letter_text_mixin,
     dunning_level,
     dunning_limitation,
+    dunning_message_mixin,
     dunning_override,
     dunning_payment_agreement_mixin,
     dunning_payment_plan,

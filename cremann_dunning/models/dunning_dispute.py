@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..engine.facts import Dispute
+from . import dunning_message_mixin  # noqa: F401  (the mixin before the model that is made of it)
 
 # How many days a dispute may take before it shows as late.
 DAYS_TO_ANSWER = 7
@@ -16,7 +17,7 @@ class DunningDispute(models.Model):
 
     _name = "dunning.dispute"
     _description = "Dispute"
-    _inherit = ["dunning.case.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["dunning.case.mixin", "dunning.message.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "state desc, deadline, id"
     _decisive = frozenset({"case_id", "move_ids", "state", "amount", "reason", "opened_on"})
 
@@ -123,6 +124,10 @@ class DunningDispute(models.Model):
 
     def _has_amount(self):
         return bool(self.amount)
+
+    def action_write(self):
+        """Write to the debtor: that it is looked into, or what came of it."""
+        return self._compose("dispute_received" if self.state == "open" else "dispute_closed")
 
     def action_close(self):
         """Close the disputes: from now on their invoices are followed up again."""

@@ -18,8 +18,10 @@ from . import (  # the mixins before the model that is made of them
     dunning_letter_delivery_mixin,  # noqa: F401
     dunning_letter_pdf_mixin,  # noqa: F401
     dunning_letter_text_mixin,  # noqa: F401
+    dunning_message_mixin,  # noqa: F401
 )
 from .dunning_level import LEGAL_TYPES
+from .res_company import TONES
 
 _logger = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ class DunningLetter(models.Model):
         "dunning.letter.text.mixin",
         "dunning.letter.pdf.mixin",
         "dunning.letter.delivery.mixin",
+        "dunning.message.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -74,6 +77,7 @@ class DunningLetter(models.Model):
     email_to = fields.Char(string="E-mail address", readonly=True)
     user_id = fields.Many2one("res.users", string="Signed by", readonly=True)
     lang = fields.Char(string="Language", required=True, readonly=True)
+    tone = fields.Selection(TONES, required=True, default="formal", readonly=True, help="How the letter says you.")
     debtor_kind = fields.Char(readonly=True)
     procedure_id = fields.Many2one("dunning.procedure", readonly=True, index=True, ondelete="restrict")
     level_id = fields.Many2one("dunning.level", required=True, readonly=True, index=True, ondelete="restrict")
@@ -221,7 +225,7 @@ class DunningLetter(models.Model):
         on_it = [(decision, demanded) for decision, demanded in asked if demanded or decision.code != "LISTED"]
         claims = [context.on_letter(decision, plan.procedure, demanded) for decision, demanded in on_it]
         charges = context.charges(debtor, regime, level, kind, plan.currency, claims)
-        amounts, interest = context.amounts(charges, level, context.lang(debtor))
+        amounts, interest = context.amounts(charges, level, context.lang(debtor), context.tone(debtor))
         lines = [context.line_vals(decision, demanded, interest) for decision, demanded in asked]
         vals = self._prepare_head(plan, debtor, context, kind, regime)
         vals |= {
@@ -245,6 +249,7 @@ class DunningLetter(models.Model):
             "contact_id": debtor.extra["contact_id"] or debtor.partner_id,
             "user_id": context.signer.id,
             "lang": context.lang(debtor),
+            "tone": context.tone(debtor),
             "debtor_kind": kind,
             "procedure_id": plan.procedure.id,
             "level_id": level.id,
@@ -357,7 +362,7 @@ class DunningLetter(models.Model):
             self._register_failure(str(error))
 
     def _issue_batch(self):
-        if self.filtered(lambda letter: not letter.level_id.template_id):
+        if self.filtered(lambda letter: not letter._letter_text()):
             raise UserError(self.env._("The level has no text. Choose a text on the level."))
         self.filtered(lambda letter: letter.company_id.dunning_mode == "test").is_test = True
         self._number()
@@ -669,6 +674,29 @@ class DunningLetter(models.Model):
             if refusals:
                 raise UserError(self.env["dunning.gate"]._explain(refusals, self))
         return True
+
+    def _reader(self):
+        """A message about a letter goes to whoever got the letter."""
+        self.ensure_one()
+        return self.contact_id
+
+    def _tone(self):
+        self.ensure_one()
+        return self.tone
+
+    def action_thank(self):
+        """Write a word of thanks: everything on the letter was paid."""
+        return self._compose_about_sent("thank_you")
+
+    def action_rectify(self):
+        """Write that the letter was not right, because the debtor had paid before."""
+        return self._compose_about_sent("rectification")
+
+    def _compose_about_sent(self, name):
+        self.ensure_one()
+        if self.state != "sent":
+            raise UserError(self.env._("The debtor did not get this letter, so there is nothing to write about it."))
+        return self._compose(name)
 
     def action_override(self):
         """Ask a manager for the reason why this letter goes all the same."""

@@ -1,7 +1,10 @@
 import logging
+import re
+from datetime import timedelta
+from decimal import Decimal
 
 from babel.numbers import format_currency, format_decimal, format_percent
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -13,6 +16,9 @@ from odoo.addons.base.models.ir_qweb import QWebError
 from ..engine import rules
 
 _logger = logging.getLogger(__name__)
+
+# Where the payment block leaves room for the QR code.
+QR_PLACE = re.compile(r'(<td[^>]*class="o_dunning_qr"[^>]*?)(?:/>|>\s*</td>)')
 
 
 class DunningLetterTextMixin(models.AbstractModel):
@@ -37,12 +43,19 @@ class DunningLetterTextMixin(models.AbstractModel):
     vat_text = fields.Char(compute="_compute_text_parts")
     next_step_text = fields.Char(compute="_compute_text_parts")
     demanded_count = fields.Integer(compute="_compute_text_parts")
+    party_text = fields.Char(compute="_compute_text_parts")
+    phone_text = fields.Char(compute="_compute_text_parts")
+    notice_text = fields.Char(compute="_compute_text_parts")
+    notice_on_text = fields.Char(compute="_compute_text_parts")
+    notice_end_text = fields.Char(compute="_compute_text_parts")
     signature_html = fields.Html(compute="_compute_blocks", sanitize=False)
     bank_account_id = fields.Many2one("res.partner.bank", compute="_compute_payment_parts")
     payment_reference = fields.Char(compute="_compute_payment_parts")
+    pay_url = fields.Char(compute="_compute_payment_parts")
     qr_image = fields.Char(compute="_compute_qr_image")
     shown_subject = fields.Char(compute="_compute_shown")
     shown_body = fields.Html(compute="_compute_shown", sanitize=False)
+    paper_body = fields.Html(compute="_compute_paper_body", sanitize=False)
 
     def _compute_text_parts(self):
         self.line_ids.move_id.mapped("name")  # read for all letters at once
@@ -55,13 +68,14 @@ class DunningLetterTextMixin(models.AbstractModel):
                 letter.invoice_label = env._("invoice %s", moves.name)
             else:
                 letter.invoice_label = env._("%s invoices", len(moves))
-            letter.deadline_text = letter.deadline and format_date(
-                env, letter.deadline, date_format="EEEE d MMMM y", lang_code=letter.lang
-            )
-            dates = [format_date(env, day, date_format="d MMMM y", lang_code=letter.lang) for day in previous[letter]]
+            letter.deadline_text = letter.deadline and letter._day(letter.deadline, "EEEE d MMMM y")
+            dates = [letter._day(day) for day in sorted(set(previous[letter].mapped("sent_on")))]
             letter.previous_text = format_list(env, dates, lang_code=letter.lang)
+            letter._set_notice_parts(previous[letter])
             booked = bookings.get(letter.company_id)
-            letter.bookings_text = booked and format_date(env, booked, date_format="d MMMM y", lang_code=letter.lang)
+            letter.bookings_text = booked and letter._day(booked)
+            letter.party_text = letter.company_id.dunning_handover_party
+            letter.phone_text = letter.user_id.phone or letter.company_id.phone
             letter.amount_text = letter._money(letter.amount_total)
             letter.costs_text = letter._money(letter.amount_costs or letter.amount_costs_announced)
             letter.clause_interest_text = letter._clause_interest()
@@ -71,6 +85,20 @@ class DunningLetterTextMixin(models.AbstractModel):
             letter.next_step_text = levels.filtered(
                 lambda level, letter=letter: level.active and level.sequence > letter.level_id.sequence
             )[:1].name
+
+    def _day(self, day, form="d MMMM y"):
+        """A date in words, as the debtor's language writes it."""
+        self.ensure_one()
+        return format_date(self.env, day, date_format=form, lang_code=self.lang)
+
+    def _set_notice_parts(self, previous):
+        """What a final notice says of the letter before it: its name, its day, and the end of its term when past."""
+        self.ensure_one()
+        last = previous.sorted("sent_on")[-1:]
+        end = last.term_last_day or last.deadline
+        self.notice_text = last.level_id.with_context(lang=self.lang).name
+        self.notice_on_text = last and self._day(last.sent_on)
+        self.notice_end_text = end and end < self.date and self._day(end)
 
     def _compute_blocks(self):
         """The table, the sums and the payment block as HTML, the same by mail and on paper, from QWeb templates."""
@@ -120,8 +148,8 @@ class DunningLetterTextMixin(models.AbstractModel):
         return format_currency(amount, self.currency_id.name, locale=babel_locale_parse(self.lang))
 
     def _previous_letters(self):
-        """Per letter the days on which earlier letters about the same invoices were sent, oldest first."""
-        days = {letter: [] for letter in self}
+        """Per letter the earlier letters about the same invoices that were sent."""
+        found = {}
         rows = (
             self.env["dunning.letter.line"]
             .sudo()
@@ -137,8 +165,10 @@ class DunningLetterTextMixin(models.AbstractModel):
         )
         for letter in self:
             moves = letter.line_ids.filtered("principal_part").move_id
-            days[letter] = sorted({sent.sent_on for move, sent in rows if move in moves and sent != letter})
-        return days
+            sent = [earlier.id for move, earlier in rows if move in moves and earlier != letter]
+            # sudo: as above
+            found[letter] = self.env["dunning.letter"].sudo().browse(dict.fromkeys(sent))
+        return found
 
     @api.model
     def _bookings_until(self, companies):
@@ -160,8 +190,17 @@ class DunningLetterTextMixin(models.AbstractModel):
             letter.bank_account_id = banks if len(banks) == 1 else letter.company_id._dunning_bank_account()
             if len(moves) == 1:
                 letter.payment_reference = moves.payment_reference or moves.name
+                letter.pay_url = letter._pay_url(moves)
             else:
                 letter.payment_reference = ", ".join(moves.mapped("name")[:3]) + (" …" if len(moves) > 3 else "")
+                letter.pay_url = False
+
+    @api.model
+    def _pay_url(self, move):
+        """The invoice's own page in the portal, once Odoo has made its key; no letter writes on an entry to get one."""
+        if not move.access_token:
+            return False
+        return f"{move.get_base_url()}{move.access_url}?access_token={move.access_token}"
 
     def _compute_qr_image(self):
         for letter in self:
@@ -180,14 +219,52 @@ class DunningLetterTextMixin(models.AbstractModel):
             _logger.warning("No payment QR code on letter %s: %s", self.id, error)
             return False
 
+    def _compute_paper_body(self):
+        """The words as on paper: the same, with the QR code in the payment block. Mails cannot show such a picture."""
+        for letter in self:
+            body = letter.shown_body or Markup()
+            if letter.qr_image and QR_PLACE.search(body):
+                qweb = self.env["ir.qweb"].with_context(lang=letter.lang)
+                code = qweb._render("cremann_dunning.letter_qr", {"letter": letter})
+                body = Markup(QR_PLACE.sub(lambda place, code=code: f"{place[1]}>{code}</td>", body, count=1))
+            letter.paper_body = body
+
+    def _interest_rows(self):
+        """How the interest of each claim came about, for the annex.
+
+        :return: per claim its ``number``, ``total`` and ``segments`` (``law.interest.Segment``); empty when the rules
+            give another sum by now than the letter asks: no annex is better than one that does not add up.
+        """
+        self.ensure_one()
+        rows = []
+        for line in self.line_ids.filtered("amount_interest"):
+            agreed = self.regime_id._agreed_rate(self.company_id)
+            before = line.interest_from - timedelta(days=1)
+            found = self.regime_id.interest(line.amount_open, before, self.date, agreed)
+            if found.total != Decimal(str(round(line.amount_interest, 2))):
+                _logger.warning("No annex on letter %s: its interest cannot be computed again", self.id)
+                return []
+            rows.append({"number": line.move_id.name, "total": line.amount_interest, "segments": found.segments})
+        return rows
+
+    def _percent(self, percent):
+        """A yearly percentage as the debtor writes it."""
+        self.ensure_one()
+        return format_percent(percent / 100, locale=babel_locale_parse(self.lang), decimal_quantization=False)
+
+    def _letter_text(self):
+        """The text of this letter's level for the way in which the debtor is addressed."""
+        self.ensure_one()
+        return self.level_id._text_for(self.tone)
+
     def _compute_shown(self):
         """The frozen words; for a draft what they would be now, so that the preview is the letter itself."""
         for letter in self:
-            if letter.body or not letter.level_id.template_id:
+            if letter.body or not letter._letter_text():
                 letter.shown_subject, letter.shown_body = letter.subject, letter.body
                 continue
             # sudo: a text may name fields of invoices and companies that the reader need not be able to open
-            text = letter.level_id.template_id.sudo()
+            text = letter._letter_text().sudo()
             try:
                 letter.shown_subject = text._render_field("subject", letter.ids, compute_lang=True)[letter.id]
                 letter.shown_body = text._render_field("body_html", letter.ids, compute_lang=True)[letter.id]
@@ -196,7 +273,7 @@ class DunningLetterTextMixin(models.AbstractModel):
 
     def _freeze_text(self):
         """Render subject and body once, in the debtor's language; mail and paper show the same words."""
-        for template, letters in self.grouped(lambda letter: letter.level_id.template_id).items():
+        for template, letters in self.grouped(lambda letter: letter._letter_text()).items():
             # sudo: a text may name fields of invoices and companies that the sender need not be able to open
             text = template.sudo()
             try:

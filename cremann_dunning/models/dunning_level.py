@@ -16,11 +16,11 @@ LEGAL_TYPES = [
 # The steps that go out as a letter.
 WRITTEN_TYPES = {
     rules.PRE_DUE, rules.REMINDER, rules.STATUTORY_NOTICE, rules.NOTICE_OF_DEFAULT, rules.FINAL_NOTICE,
+    rules.HANDOVER,
 }  # fmt: skip
-# And the one that a person carries out: it counts when the contact is noted.
-CARRIED_OUT = WRITTEN_TYPES | {rules.CALL}
-# Letters that name a last day to pay: a notice names the due dates, a statutory notice the term of the law.
-DATED_TYPES = WRITTEN_TYPES - {rules.PRE_DUE, rules.STATUTORY_NOTICE}
+# Letters that name a last day to pay: a notice names the due dates, a statutory notice the term of the law, and one of
+# a hand-over asks nothing any more.
+DATED_TYPES = WRITTEN_TYPES - {rules.PRE_DUE, rules.STATUTORY_NOTICE, rules.HANDOVER}
 
 
 class DunningLevel(models.Model):
@@ -95,6 +95,14 @@ class DunningLevel(models.Model):
         ondelete="restrict",
         help="Subject and words of the letter, the same by mail and on paper, in every language it is translated to.",
     )
+    template_informal_id = fields.Many2one(
+        "mail.template",
+        string="Informal text",
+        domain=[("model", "=", "dunning.letter")],
+        ondelete="restrict",
+        help="For debtors whom the letters address informally. Leave empty to use the text above for them as well.",
+    )
+    has_shipped_text = fields.Boolean(compute="_compute_has_shipped_text")
     active = fields.Boolean(default=True)
 
     _delay_not_negative = models.Constraint(
@@ -135,18 +143,16 @@ class DunningLevel(models.Model):
                     )
                 )
 
-    @api.constrains("legal_type", "active")
-    def _check_legal_type(self):
-        for level in self.filtered("active"):
-            if level.legal_type not in CARRIED_OUT:
-                label = dict(self._fields["legal_type"]._description_selection(self.env))[level.legal_type]
+    @api.constrains("legal_type", "automatic", "active")
+    def _check_handover(self):
+        """A file leaves the house by the hand of a person, never by the daily run."""
+        for level in self.filtered(lambda level: level.active and level.legal_type == rules.HANDOVER):
+            if level.automatic:
                 raise ValidationError(
                     self.env._(
-                        "%(level)s: a step of the type %(type)s cannot be carried out yet. Choose a notice before the "
-                        "due date, a reminder, a telephone call, a statutory consumer notice, a notice of default or a "
-                        "final notice.",
+                        "%(level)s tells a debtor that his file was handed over, so it cannot go by itself. Switch off "
+                        "Automatic: a person decides and confirms.",
                         level=level.name,
-                        type=label,
                     )
                 )
 
@@ -200,6 +206,28 @@ class DunningLevel(models.Model):
                     level=contact.level_id.name,
                 )
             )
+
+    @api.depends("template_id", "template_informal_id")
+    def _compute_has_shipped_text(self):
+        for level in self:
+            # sudo: where a text came from, whoever looks at the level
+            texts = (level.template_id + level.template_informal_id).sudo()
+            level.has_shipped_text = bool(texts.filtered("template_fs"))
+
+    def _text_for(self, tone):
+        """The text for debtors who are addressed this way; the only one there is where a level has but one."""
+        self.ensure_one()
+        return (self.template_informal_id if tone == "informal" else False) or self.template_id
+
+    def action_reset_texts(self):
+        """Ask whether to bring back the shipped words of this level, in every language: Odoo's own reset."""
+        texts = (self.template_id + self.template_informal_id).filtered("template_fs")
+        if not texts:
+            raise UserError(
+                self.env._("The texts of this level are your own: there are no shipped words to go back to.")
+            )
+        action = self.env["ir.actions.act_window"]._for_xml_id("mail.mail_template_reset_action")
+        return action | {"context": {"default_template_ids": texts.ids}}
 
     def _engine_level(self):
         """This record as the plain value that the engine decides on."""

@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from . import dunning_message_mixin  # noqa: F401  (the mixin before the model that is made of it)
+
 # What came in on the invoices of each agreement between two days, and whether anything of them is still open. Without
 # named invoices it is about everything in that currency, and money that is booked on no invoice counts as well. Credit
 # notes are no payments.
@@ -72,7 +74,7 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
 
     _name = "dunning.payment.agreement.mixin"
     _description = "Agreement about payment"
-    _inherit = ["dunning.case.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["dunning.case.mixin", "dunning.message.mixin", "mail.thread", "mail.activity.mixin"]
 
     amount = fields.Monetary(
         compute="_compute_amount",

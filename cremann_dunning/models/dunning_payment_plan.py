@@ -148,6 +148,10 @@ class DunningPaymentPlan(models.Model):
                 )
             )
 
+    def action_write(self):
+        """Write down for the debtor what was agreed."""
+        return self._compose("plan_agreed")
+
     def action_draft(self):
         """Change what was agreed, for example after a broken instalment. The day of the agreement stays."""
         self.write({"state": "draft", "decided_on": False})

@@ -75,6 +75,10 @@ class DunningPromise(models.Model):
             )
         )
 
+    def action_write(self):
+        """Write to the debtor: what was promised, or that it did not come in."""
+        return self._compose("promise_broken" if self.state == "broken" else "promise_confirmed")
+
     def _window(self):
         return self.made_on, self.until
 

@@ -37,6 +37,9 @@ class RunContext:
         with_instalments = {p.partner_id for p in plans if any(d.claim.periodic for d in p.decisions)}
         self._earlier = self.env["dunning.letter"]._earlier_costs(self.company, with_instalments, self.date)
         self._declaring = {}
+        partners = self.env["res.partner"].browse({plan.partner_id for plan in plans}).with_company(self.company)
+        # sudo: a setting of the letter, for whoever may make it
+        self._tones = {partner.id: partner.dunning_tone for partner in partners.sudo()}
         self._house = self.company._dunning_house()
         self._frames = {}
 
@@ -65,12 +68,16 @@ class RunContext:
         own = debtor.extra["lang"]
         return own if own in self._languages else self._default_lang
 
+    def tone(self, debtor):
+        """How the letter addresses the debtor: as set on the contact, else as the company does."""
+        return self._tones.get(debtor.partner_id) or self.company.dunning_tone
+
     def deadline(self, level):
         """The date a letter prints. A statutory notice prints none: its term runs from receipt (HR 2016:2704).
 
-        Nor does a notice before the due date: every invoice on it has its own.
+        Nor does a notice before the due date: every invoice on it has its own. Nor one of a hand-over: it asks nothing.
         """
-        if level.legal_type in (rules.STATUTORY_NOTICE, rules.PRE_DUE) or not level.payment_term_days:
+        if level.legal_type in (rules.STATUTORY_NOTICE, rules.PRE_DUE, rules.HANDOVER) or not level.payment_term_days:
             return False
         if level.payment_term_days not in self._deadlines:
             self._deadlines[level.payment_term_days] = self.env["dunning.letter"]._deadline(
@@ -145,7 +152,7 @@ class RunContext:
         earlier = self._earlier.get(debtor.partner_id, ())
         return Charges(regime, self.company, self.date, level.legal_type, kind, currency, claims, earlier, self._frames)
 
-    def amounts(self, charges, level, lang):
+    def amounts(self, charges, level, lang, tone):
         """Principal, interest and costs of the letter, each only as far as the rules allow today.
 
         Costs and interest are computed on the sum of the principals (6:96(7) BW). Costs, announced or asked, include
@@ -157,7 +164,7 @@ class RunContext:
         interest, per_day, parts = charges.interest() if level.charge_interest else (ZERO, ZERO, {})
         announced = level.costs == "announce"
         costs = charges.costs(announced) if level.costs != "none" else ZERO
-        rate = charges.vat_rate(announced, self._declares_vat(level.template_id, lang)) if costs else ZERO
+        rate = charges.vat_rate(announced, self._declares_vat(level._text_for(tone), lang)) if costs else ZERO
         found = charges.with_vat(costs, rate)
         values = {
             "amount_principal": principal,

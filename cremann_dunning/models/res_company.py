@@ -7,6 +7,8 @@ from odoo.tools.mail import email_normalize_all
 
 from ..engine import rules
 
+TONES = [("formal", "Formal"), ("informal", "Informal")]
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -37,6 +39,19 @@ class ResCompany(models.Model):
         "res.users",
         string="Responsible for dunning",
         help="Signs the letters, gets the replies and is told when a letter could not be delivered.",
+    )
+    dunning_tone = fields.Selection(
+        TONES,
+        string="Tone of letters",
+        default="formal",
+        required=True,
+        help="How letters address debtors: u or je, vous or tu. A debtor may be set apart on the contact. Letters of "
+        "legal force stay formal unless their level names an informal text.",
+    )
+    dunning_handover_party = fields.Char(
+        string="Who takes files over",
+        help="Name of the agency, bailiff or lawyer to whom you hand files over; letters that come before it name "
+        "them. Leave empty and letters speak of collection only.",
     )
     dunning_promise_grace_days = fields.Integer(
         string="Days of grace",

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .res_company import TONES
+
 DEBTOR_KINDS = [
     ("business", "Business"),
     ("consumer", "Consumer"),
@@ -28,6 +30,13 @@ class ResPartner(models.Model):
         domain="[('company_id', 'in', (False, current_company_id))]",
         groups="cremann_dunning.group_dunning_user",
         help="Leave empty to choose by company, country and kind of debtor.",
+    )
+    dunning_tone = fields.Selection(
+        TONES,
+        string="Tone of letters",
+        company_dependent=True,
+        groups="cremann_dunning.group_dunning_user",
+        help="How letters address this debtor. Leave empty to follow the company's own setting.",
     )
     dunning_case_ids = fields.One2many(
         "dunning.case", "partner_id", string="Dunning cases", groups="cremann_dunning.group_dunning_user"

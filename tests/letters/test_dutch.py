@@ -1,7 +1,7 @@
 """Letters, reasons and screens as a Dutch reader gets them: the words of the law, amounts, dates, no English."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from lxml import etree
@@ -145,19 +145,9 @@ class TestDutchLetters(DutchCase):
         self.assert_fourteen_days(letter, "binnen veertien dagen vanaf de dag nadat deze brief bij u is bezorgd")
 
     def test_interest_of_a_consumer_has_its_own_article(self):
-        procedure = self.env.ref("cremann_dunning.dunning_procedure_nl_consumer")
-        vals = {
-            "sequence": 40,
-            "legal_type": "final_notice",
-            "delay_days": 1,
-            "costs": "charge",
-            "charge_interest": True,
-        }
-        text = self.env.ref("cremann_dunning.mail_template_notice_of_default")
-        self.env["dunning.level"].create({"procedure_id": procedure.id, "name": "Slot", "template_id": text.id} | vals)
         partner = self.dutch("Mevrouw De Wit", kind="consumer")
         notice = self.ladder(partner)[-1]
-        with self.at(notice.claimable_from) as today:
+        with self.at(notice.claimable_from + timedelta(days=1)) as today:
             body = self.text(self.send_level(partners=partner, date=today).with_env(self.env))[1]
         self.assertIn("Wettelijke rente (artikel 6:119 BW) tot en met", body)
         self.assertNotIn("handelsrente", body)

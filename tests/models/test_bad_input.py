@@ -136,7 +136,7 @@ class TestMissing(BadInputCase):
                 self.invoice(partner)
                 letter = self.run_for(partners=partner).letter_ids
                 self.assertEqual(letter.lang, expected)
-                self.assertIn(partner.name, str(letter.shown_body))
+                self.assertIn(self.nl.name, str(letter.shown_body))
 
     def test_name(self):
         """A contact of a company without a name of its own."""

@@ -132,10 +132,6 @@ class TestCallLevel(ContactCase):
             self.note("dunning.promise", date=TODAY + timedelta(9), amount=300)
             self.assertFalse(self.to_call())
 
-    def test_steps_that_cannot_be_carried_out_yet(self):
-        with self.refused("a reminder, a telephone call"):
-            self.call.legal_type = "handover"
-
     def test_level_with_contacts_stays(self):
         self.send_level()
         with self.at(7):

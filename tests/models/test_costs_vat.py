@@ -162,18 +162,7 @@ class TestAsAnnounced(VatCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        procedure = cls.env.ref("cremann_dunning.dunning_procedure_nl_consumer")
-        cls.env["dunning.level"].create(
-            {
-                "procedure_id": procedure.id,
-                "name": "Final notice",
-                "sequence": 40,
-                "legal_type": "final_notice",
-                "delay_days": 1,
-                "costs": "charge",
-                "template_id": cls.env.ref("cremann_dunning.mail_template_notice_of_default").id,
-            }
-        )
+        cls.env.ref("cremann_dunning.dunning_level_nl_consumer_4").charge_interest = False
 
     def final_notice(self, announced, rate=21):
         self.settings(third_party=announced)

@@ -41,11 +41,11 @@ class TestDispute(AgreementCase):
             (line.amount_total, line.amount_paid, line.amount_disputed, line.amount_open), (100, 0, 40, 60)
         )
         self.assertEqual((letter.amount_principal, letter.amount_total), (260, 260))
-        self.assertIn("You dispute €40.00 of it", letter.claims_html)
+        self.assertIn("In dispute: €40.00. That part is not asked now", letter.claims_html)
         dutch = letter.sudo().with_context(lang="nl_NL")
         dutch.lang = "nl_NL"
         self.env.invalidate_all()
-        self.assertRegex(dutch.claims_html, "U betwist €.40,00 daarvan; dat vragen we nu niet")
+        self.assertRegex(dutch.claims_html, "Betwist: €.40,00. Dat deel wordt nu niet gevraagd")
         other = letter.line_ids - line
         self.assertEqual((other.amount_disputed, other.amount_open), (0, 200))
 

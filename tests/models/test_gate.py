@@ -36,8 +36,9 @@ class GateCase(DunningCase):
         return letter
 
     def add_level(self, kind="nl_consumer", **vals):
-        """One more step at the end of a shipped procedure, that asks costs and interest."""
+        """Another last step of a shipped procedure, that asks costs and interest."""
         procedure = self.env.ref(f"cremann_dunning.dunning_procedure_{kind}")
+        procedure.level_ids.filtered(lambda level: level.legal_type == "final_notice").active = False
         text = self.env.ref("cremann_dunning.mail_template_notice_of_default")
         defaults = {
             "procedure_id": procedure.id,
@@ -253,7 +254,7 @@ class TestElements(GateCase):
             text.body_html = whole
             self.as_user(self.user, letter).action_retry()
             self.send_outbox(letter)
-        self.assertEqual((letter.state, self.code(move)), ("sent", "LAST_LEVEL"))
+        self.assertEqual((letter.state, self.code(move)), ("sent", "PERIOD_RUNNING"))
 
     def test_shipped_texts_hold_everything(self):
         """Each shipped text passes with its own figures, to a business and to a consumer, by mail and on paper."""

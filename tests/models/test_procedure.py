@@ -387,10 +387,12 @@ class TestRefusals(ProcedureCase):
             with self.refused("Pay charges costs to a consumer before any statutory notice"):
                 procedure.debtor_kind = kind
 
-    def test_steps_that_cannot_be_carried_out(self):
-        for legal_type, label in (("handover", "Hand-over"),):
-            with self.subTest(legal_type), self.refused(f"{label} cannot be carried out yet"):
-                self.procedure({"legal_type": legal_type}, automatic_choice=False)
+    def test_notice_of_a_handover_never_goes_by_itself(self):
+        with self.refused("cannot go by itself"):
+            self.procedure({"legal_type": "handover", "automatic": True}, automatic_choice=False)
+        level = self.procedure({"legal_type": "handover", "payment_term_days": 0}, automatic_choice=False).level_ids
+        with self.refused("cannot go by itself"):
+            level.automatic = True
 
     def test_procedure_and_level_with_letters_stay(self):
         procedure = self.procedure(name="Own", debtor_kind="any", company_id=self.nl.id)

@@ -124,20 +124,7 @@ class TestLadder(DunningCase):
 
     def test_costs_for_a_consumer_wait_for_the_end_of_the_free_term(self):
         """Even a level that says charge asks nothing extra unless every invoice had its own notice that ran out."""
-        procedure = self.env.ref("cremann_dunning.dunning_procedure_nl_consumer")
-        text = self.env.ref("cremann_dunning.mail_template_notice_of_default")
-        charge = self.env["dunning.level"].create(
-            {
-                "procedure_id": procedure.id,
-                "name": "Final notice",
-                "sequence": 40,
-                "legal_type": "final_notice",
-                "delay_days": 1,
-                "costs": "charge",
-                "charge_interest": True,
-                "template_id": text.id,
-            }
-        )
+        charge = self.env.ref("cremann_dunning.dunning_level_nl_consumer_4")
         partner = self.debtor("Mevrouw De Wit", kind="consumer")
         move = self.invoice(partner, 300, due=1)
         for days in (0, 7, 15):

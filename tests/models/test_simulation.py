@@ -80,7 +80,9 @@ class TestSimulation(DunningCase):
         for due in (1, 5, -3):
             self.invoice(partner, 300, due=due)
             self.invoice(consumer, 150, due=due)
-        self.env["dunning.procedure"].search([]).write({"send_saturday": True, "send_sunday": True})
+        self.env["dunning.procedure"].search([]).write(
+            {"send_saturday": True, "send_sunday": True, "skip_holidays": False}
+        )
         self.env["dunning.regime"].search([]).contact_until = 0  # the outbox would put a mail of Sunday off to Monday
         simulation = self.simulation(40).sudo()
         foreseen = [

@@ -324,7 +324,7 @@ class TestNotice(TimingCase):
         partner = self.debtor("Bakker Bart", lang="nl_NL")
         self.invoice(partner, 100, due=-2)
         letter = self.confirm(self.run_for(partners=partner))
-        self.assertIn("Geachte", letter.body)
+        self.assertIn("Beste", letter.body)
         self.assertIn("vervalt binnenkort", letter.body)
 
 

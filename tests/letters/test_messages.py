@@ -1,0 +1,133 @@
+"""Short letters that save the relation: the composer opens with the right words, and a person sends them."""
+
+import re
+
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+
+from ..common import TODAY, DunningCase
+from .test_dutch import ENGLISH, words
+from .test_texts import EMPTY_PLACE, FRENCH_HAS_NOT, LANGUAGES, TONES, WRONG_TONE
+
+
+@tagged("post_install", "-at_install")
+class TestMessages(DunningCase):
+    without_pdf = True
+
+    def debtors(self):
+        for lang in LANGUAGES:
+            for tone in TONES:
+                partner = self.debtor(f"Oven {lang[:2]} {tone[:2]}", lang=lang)
+                partner.with_company(self.nl).dunning_tone = tone
+                yield partner, lang, tone
+
+    def compose(self, action):
+        """What the composer shows when the button is pressed: subject, text, recipients."""
+        self.assertEqual(action["res_model"], "mail.compose.message")
+        env = self.as_user(self.user)
+        form = Form(env["mail.compose.message"].with_context(**action["context"]))
+        return form.save()
+
+    def check(self, action, lang, tone, *wanted):
+        composer = self.compose(action)
+        subject, body = words(composer.subject), words(composer.body)
+        self.assertIn("Kaai Holland B.V.", subject)
+        for text in (subject, body):
+            self.assertNotRegex(text, EMPTY_PLACE)
+            self.assertNotRegex(text, WRONG_TONE[lang, tone])
+            if lang == "nl_NL":
+                self.assertNotRegex(text, ENGLISH)
+            if lang == "fr_FR":
+                self.assertNotRegex(text, FRENCH_HAS_NOT)
+        for text in wanted:
+            self.assertIn(text, body)
+        return composer
+
+    def agree(self, model, partner, **vals):
+        case = self.env["dunning.case"]._for_partners(partner, self.nl, create=True)
+        return (
+            self.env[model]
+            .with_user(self.user)
+            .with_context(allowed_company_ids=self.nl.ids)
+            .create({"case_id": case.id, **vals})
+        )
+
+    def test_thanks_and_rectification(self):
+        for partner, lang, tone in self.debtors():
+            move = self.invoice(partner, 100, due=1)
+            letter = self.send_level(partners=partner)
+            with self.subTest(lang=lang, tone=tone):
+                self.check(letter.action_thank(), lang, tone, move.name)
+                composer = self.check(letter.action_rectify(), lang, tone, move.name, letter.name)
+                self.assertEqual(composer.partner_ids, partner)
+
+    def test_letter_that_did_not_go_out(self):
+        partner = self.debtor()
+        self.invoice(partner, 100, due=1)
+        letter = self.run_for(partners=partner).letter_ids
+        for button in ("action_thank", "action_rectify"):
+            with self.assertRaisesRegex(UserError, "did not get this letter"):
+                getattr(letter, button)()
+
+    def test_dispute(self):
+        for partner, lang, tone in self.debtors():
+            move = self.invoice(partner, 100, due=1)
+            dispute = self.agree(
+                "dunning.dispute", partner, move_ids=[Command.set(move.ids)], reason="price", amount=40
+            )
+            with self.subTest(lang=lang, tone=tone):
+                self.check(dispute.action_write(), lang, tone, move.name)
+                texts = set()
+                for outcome in ("accepted", "partly", "rejected"):
+                    dispute.outcome = outcome
+                    dispute.action_close()
+                    texts.add(words(self.check(dispute.action_write(), lang, tone, move.name).body))
+                self.assertEqual(len(texts), 3)
+
+    def test_promise(self):
+        for partner, lang, tone in self.debtors():
+            move = self.invoice(partner, 100, due=1)
+            promise = self.agree("dunning.promise", partner, amount=100, date=TODAY.replace(day=20))
+            named = self.agree(
+                "dunning.promise", partner, move_ids=[Command.set(move.ids)], amount=60, date=TODAY.replace(day=20)
+            )
+            with self.subTest(lang=lang, tone=tone):
+                self.check(promise.action_write(), lang, tone, "20")
+                self.check(named.action_write(), lang, tone, "20", move.name)
+                named.sudo().state = "broken"
+                body = words(self.check(named.action_write(), lang, tone, move.name).body)
+                self.assertRegex(body, r"(?:Wat is er gebeurd|Que s'est-il passé|What happened)")
+
+    def test_plan(self):
+        for partner, lang, tone in self.debtors():
+            self.invoice(partner, 300, due=1)
+            days = [TODAY.replace(day=20), TODAY.replace(month=12, day=20)]
+            parts = [Command.create({"date": day, "amount": 150}) for day in days]
+            plan = self.agree("dunning.payment.plan", partner, amount=300, instalment_ids=parts)
+            plan.action_agree()
+            with self.subTest(lang=lang, tone=tone):
+                body = words(self.check(plan.action_write(), lang, tone).body)
+                self.assertEqual(len(re.findall("150[.,]00", body)), 2)
+
+    def test_nothing_leaves_before_send(self):
+        partner = self.debtor("Jan Smit", lang="nl_NL")
+        self.invoice(partner, 100, due=1)
+        before = self.env["mail.mail"].search_count([])
+        promise = self.agree("dunning.promise", partner, amount=100, date=TODAY.replace(day=20))
+        composer = self.compose(promise.action_write())
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+        composer.action_send_mail()
+        message = promise.message_ids[:1]
+        self.assertEqual(message.partner_ids, partner)
+        self.assertNotIn(partner, promise.message_partner_ids)
+        self.assertIn("spraken af", message.body)
+
+    def test_goes_to_the_address_for_invoices(self):
+        partner = self.debtor("Bakkerij Jansen")
+        contact = self.env["res.partner"].create(
+            {"name": "Boekhouding", "parent_id": partner.id, "type": "invoice", "email": "b@debtor.example.com"}
+        )
+        self.invoice(partner, 100, due=1)
+        promise = self.agree("dunning.promise", partner, amount=100, date=TODAY.replace(day=20))
+        self.assertEqual(self.compose(promise.action_write()).partner_ids, contact)
