@@ -1,13 +1,16 @@
 """The shipped words, every step in Dutch, French and English, formal and informal: sent for real and read back."""
 
 import re
+import runpy
 from datetime import timedelta
+from pathlib import Path
 
 from lxml import html
 
 from odoo.tests import tagged
 from odoo.tools import format_date
 
+from odoo.addons import cremann_dunning
 from odoo.addons.cremann_dunning.engine.gate import plain
 
 from ..common import DunningCase
@@ -411,6 +414,26 @@ class TestShippedWords(TextCase):
         for text in self.env["mail.template"].browse(data.mapped("res_id")):
             bodies = {self.words_of(text, lang) for lang in LANGUAGES}
             self.assertEqual(len(bodies), 3, text.name)
+
+    def test_a_database_that_was_there_learns_the_informal_texts(self):
+        """The migration adds wordings and informal texts, and leaves what people chose alone."""
+        one, two = (self.env.ref(f"cremann_dunning.dunning_level_nl_business_{number}") for number in (1, 2))
+        chosen = two.template_informal_id = two.template_informal_id.copy()
+        one.template_informal_id = False
+        element = self.env.ref("cremann_dunning.dunning_element_nl_free_term").with_context(lang="nl_NL")
+        whole = element._words()
+        element.phrases = "\n".join(["binnen een maand", *(line for line in whole if " je " not in line)])
+        english = element.with_context(lang="en_US").phrases
+        folder = Path(cremann_dunning.__file__).parent / "migrations" / "19.0.1.2.0"
+        script = runpy.run_path(str(folder / "post-letters.py"))
+        for _again in range(2):
+            script["migrate"](self.env.cr, "19.0.1.1.1")
+        self.env.invalidate_all()
+        self.assertEqual(one.template_informal_id, self.text("reminder", "informal"))
+        self.assertEqual(two.template_informal_id, chosen)
+        self.assertEqual(element._words()[0], "binnen een maand")
+        self.assertEqual(sorted(element._words()[1:]), sorted(whole))
+        self.assertEqual(element.with_context(lang="en_US").phrases, english)
 
     def test_handover_level_waits_for_a_person(self):
         values = {"payment_term_days": 0, "procedure_id": self.procedures["nl_business"].id}
