@@ -58,7 +58,9 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         # sudo: the outbox belongs to the system; the sender has the right to send a letter, not to read all mail
         moves = with_address.filtered(lambda letter: letter.level_id.attach_invoice).line_ids.move_id
         moves.sudo().invoice_pdf_report_id.mapped("store_fname")  # read for all mails at once
-        vals_list = with_address._attach_together([letter._prepare_mail_vals() for letter in with_address])
+        replies = with_address._reply_addresses()
+        vals_list = [letter._prepare_mail_vals() | {"reply_to": replies[letter.id]} for letter in with_address]
+        vals_list = with_address._attach_together(vals_list)
         mails = self.env["mail.mail"].sudo().create(vals_list)
         for letter, mail in zip(with_address, mails, strict=True):
             letter.mail_id = mail
@@ -77,6 +79,19 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             else contact.email_formatted or self.partner_id.email_formatted or "?",
         )
 
+    def _sender(self):
+        """Who signs, or the company where nobody with an address does."""
+        self.ensure_one()
+        return self.user_id.partner_id if self.user_id.email else self.company_id.partner_id
+
+    def _reply_addresses(self):
+        """Per letter id where a reply goes: where Odoo reads mail, so that it lands on the case, else to the sender."""
+        found = {}
+        for sender, letters in self.grouped(lambda letter: (letter._sender(), letter.company_id)).items():
+            default = sender[0].email_formatted or sender[1].email_formatted
+            found |= letters._notify_get_reply_to(default=default)
+        return found
+
     @api.model
     def _attach_together(self, vals_list):
         """Make the files of all mails at once; the mails then point to them.
@@ -93,7 +108,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
 
     def _prepare_mail_vals(self):
         self.ensure_one()
-        sender = self.user_id.partner_id if self.user_id.email else self.company_id.partner_id
+        sender = self._sender()
         body = (
             self.env["ir.qweb"]
             .with_context(lang=self.lang)
@@ -105,10 +120,6 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             "subject": self.env._("TEST: %s", self.subject) if self.is_test else self.subject,
             "body_html": body,
             "email_from": sender.email_formatted or self.company_id.email_formatted,
-            # to where Odoo reads mail, so that the reply lands on the case; to the sender where it reads none
-            "reply_to": self._notify_get_reply_to(default=sender.email_formatted or self.company_id.email_formatted)[
-                self.id
-            ],
             "author_id": sender.id,
             "email_to": self.email_to,
             "model": self._name,

@@ -70,6 +70,7 @@ class LookCase(PdfCase):
         partner = self.debtor(
             vals.pop("name", "Bakkerij Jansen"), kind=kind, lang="nl_NL", ref="K-1042", country_id=company.country_id.id
         )
+        self.back_in_time()
         amounts = vals.pop("amounts", (1210, 363))
         for number, amount in enumerate(amounts):
             label = ("Reparatie van de oven", "Onderhoud vriescel", "Filters")[number % 3]

@@ -143,6 +143,7 @@ class ReasonCase(DunningCase):
 
     def sent(self, company, partner, days):
         """Everything that was due to this debtor so many days ago went out on that day."""
+        self.back_in_time()
         with self.at(-days) as today:
             letters = self.send_level(company, partner, today)
         self.assertEqual(set(letters.mapped("state")), {"sent"})
