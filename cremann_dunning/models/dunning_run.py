@@ -196,17 +196,21 @@ class DunningRun(models.Model):
         only = self.partner_ids.commercial_partner_id.ids or None
         partner_ids = self.env["dunning.gather"].debtor_ids(self.company_id, self.date, only)
         self._own_drafts([("partner_id", "not in", partner_ids)])._discard()
+        known = {}
         for batch in split_every(PROPOSE_BATCH, partner_ids, list):
-            self._propose_batch(batch)
+            self._propose_batch(batch, known)
         self.env["dunning.case"]._refresh(self.company_id)
         self.env["dunning.case"]._keep_calls(self.company_id)
         self.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
 
-    def _propose_batch(self, partner_ids):
-        """Decide on these debtors, draft their letters, write their decisions; the caches are empty afterwards."""
+    def _propose_batch(self, partner_ids, known):
+        """Decide on these debtors, draft their letters, write their decisions; the caches are empty afterwards.
+
+        :param known: the rules that earlier batches have read, see ``_rules``.
+        """
         drafts = self._own_drafts([("partner_id", "in", partner_ids)])
         debtors = self.env["dunning.gather"].facts(self.company_id, self.date, partner_ids, without_letters=drafts)
-        procedures, house = self._rules(self.company_id, debtors)
+        procedures, house = self._rules(self.company_id, debtors, known)
         outcomes = [self._decide(debtor, procedures, self.date, self.automatic, house) for debtor in debtors]
         outcomes = self._make_letters(debtors, outcomes, drafts)
         self._write_decisions(self.company_id, self.date, debtors, outcomes)
@@ -227,11 +231,18 @@ class DunningRun(models.Model):
             self.search(ahead)._drop_drafts()
 
     @api.model
-    def _rules(self, company, debtors):
-        """What the engine decides by for these debtors: the procedures by id, and what holds for the company."""
+    def _rules(self, company, debtors, known=None):
+        """What the engine decides by for these debtors: the procedures by id, and what holds for the company.
+
+        :param known: rules that were read before, by id of their procedure and ``house``; new ones are added.
+        """
+        known = {} if known is None else known
         ids = {claim.procedure for debtor in debtors for claim in debtor.claims if claim.procedure}
-        procedures = self.env["dunning.procedure"].sudo().browse(ids)
-        return {p.id: p._engine_procedure(company) for p in procedures}, company._dunning_house()
+        for procedure in self.env["dunning.procedure"].sudo().browse(ids - set(known)):
+            known[procedure.id] = procedure._engine_procedure(company)
+        if "house" not in known:
+            known["house"] = company._dunning_house()
+        return {id_: known[id_] for id_ in ids}, known["house"]
 
     @api.model
     def _decide(self, debtor, procedures, as_of, automatic_only=False, house=engine.ANY_HOUSE):
@@ -276,6 +287,10 @@ class DunningRun(models.Model):
 
         :param drafts: earlier drafts for these debtors: those that would come out the same stay, the others go.
         """
+        if not any(outcome.letters for outcome in outcomes):
+            if drafts:
+                drafts._discard()
+            return outcomes
         context = RunContext(self, outcomes)
         vals_list, makers = [], []
         for index, (debtor, outcome) in enumerate(zip(debtors, outcomes, strict=True)):
