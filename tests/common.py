@@ -246,7 +246,7 @@ class DunningCase(TransactionCase):
         return cls.invoice(partner, amount, move_type="out_refund", **options)
 
     @classmethod
-    def unallocated(cls, partner, amount, company=None, currency=None):
+    def unallocated(cls, partner, amount, company=None, currency=None, on=TODAY):
         """Money of the debtor in the ledger that is not matched with an invoice; returns its receivable line."""
         company = company or cls.nl
         currency = currency or company.currency_id
@@ -261,7 +261,7 @@ class DunningCase(TransactionCase):
                 "move_type": "entry",
                 "journal_id": journal.id,
                 "company_id": company.id,
-                "date": TODAY,
+                "date": on,
                 "line_ids": [
                     Command.create(
                         {

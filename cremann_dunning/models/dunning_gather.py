@@ -48,12 +48,13 @@ WITH lines AS (
     SELECT d.id AS partner_id, d.dunning_debtor_kind AS partner_kind,
            (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
            COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
-           c.id AS contact_id,
+           c.id AS contact_id, f.payer,
            b.id IS NULL AND COALESCE(c.email_normalized, d.email_normalized) IS NOT NULL AS has_email,
            COALESCE(NULLIF(TRIM(c.street), ''), NULLIF(TRIM(d.street), '')) IS NOT NULL
            AND COALESCE(NULLIF(TRIM(c.city), ''), NULLIF(TRIM(d.city), '')) IS NOT NULL AS has_address
       FROM overdue
       JOIN res_partner d ON d.id = overdue.partner_id
+      LEFT JOIN dunning_case f ON f.partner_id = d.id AND f.company_id = %(company)s
       LEFT JOIN LATERAL (
            SELECT k.id, k.email_normalized, k.street, k.city
              FROM res_partner k
@@ -297,7 +298,7 @@ class DunningGather(models.AbstractModel):
     @api.model
     def _claim(self, row, choose, usable, holds, under_way, history):
         named = [id_ for id_ in (row["own_procedure"], row["partner_procedure"]) if id_ in usable]
-        procedure = named[0] if named else choose(row["country_id"], row["kind"], row["overdue_total"])
+        procedure = named[0] if named else choose(row["country_id"], row["kind"], row["overdue_total"], row["payer"])
         open_letter, failed_letter = under_way.get(row["line_id"], (None, None))
         past = history.get(row["line_id"], NO_HISTORY)
         return Claim(

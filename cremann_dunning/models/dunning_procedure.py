@@ -41,6 +41,18 @@ class DunningProcedure(models.Model):
         default=True,
         help="Off: only debtors and invoices that name this procedure follow it.",
     )
+    payer = fields.Selection(
+        [
+            ("any", "Any debtor"),
+            ("prompt", "Debtors who usually pay on time"),
+            ("slow", "Debtors who usually pay late"),
+        ],
+        string="Payment behaviour",
+        default="any",
+        required=True,
+        help="How late a debtor pays on average, from at least three invoices that he paid in the last year. A debtor "
+        "changes procedure only while no step was taken.",
+    )
     level_ids = fields.One2many("dunning.level", "procedure_id", string="Levels", copy=True)
     minimum_interval = fields.Integer(
         string="Days between letters",
@@ -113,7 +125,9 @@ class DunningProcedure(models.Model):
                     self.env._("%s: choose at least one day on which letters go out.", procedure.name)
                 )
 
-    @api.constrains("company_id", "country_id", "debtor_kind", "automatic_choice", "active", "amount_from", "amount_to")
+    @api.constrains(
+        "company_id", "country_id", "debtor_kind", "payer", "automatic_choice", "active", "amount_from", "amount_to"
+    )
     def _check_one_fits(self):
         """Two procedures that fit the same debtor equally well would make the choice an accident."""
         for procedure in self.filtered(lambda p: p.active and p.automatic_choice):
@@ -124,6 +138,7 @@ class DunningProcedure(models.Model):
                     ("company_id", "=", procedure.company_id.id),
                     ("country_id", "=", procedure.country_id.id),
                     ("debtor_kind", "=", procedure.debtor_kind),
+                    ("payer", "=", procedure.payer),
                 ],
             )
             twin = twins.filtered(lambda other, procedure=procedure: procedure._overlaps(other))[:1]
@@ -247,21 +262,24 @@ class DunningProcedure(models.Model):
 
     @api.model
     def _chooser(self, company):
-        """Return a function ``(country_id, kind, total) -> procedure id or None`` for a company, resolved in memory.
+        """Return a function ``(country_id, kind, total, payer) -> procedure id or None``, resolved in memory.
 
         The order is the company's own before shared, the debtor's country before every country, the kind itself
-        before its fallback before everybody; of each only the one whose band holds the total that the debtor is
-        overdue with, in company currency. Kept as a function so that a run asks the database once.
+        before its fallback before everybody, those for his way of paying before those for any; of each only the one
+        whose band holds the total that the debtor is overdue with, in company currency. Kept as a function so that a
+        run asks the database once.
         """
         procedures = self.search([("automatic_choice", "=", True), ("company_id", "in", (False, company.id))])
         by_key = defaultdict(list)
         for p in procedures:
             below = Decimal(str(p.amount_to)) if p.amount_to else Decimal("Infinity")
-            by_key[p.company_id.id, p.country_id.id, p.debtor_kind].append((Decimal(str(p.amount_from)), below, p.id))
+            by_key[p.company_id.id, p.country_id.id, p.debtor_kind, p.payer].append(
+                (Decimal(str(p.amount_from)), below, p.id)
+            )
         chosen = {}
 
-        def choose(country_id, kind, total=Decimal(0)):
-            key = (country_id, kind)
+        def choose(country_id, kind, total=Decimal(0), payer=None):
+            key = (country_id, kind, payer)
             if key not in chosen:
                 kinds = [kind] + ([KIND_FALLBACK[kind]] if kind in KIND_FALLBACK else []) + ["any"]
                 chosen[key] = [
@@ -269,7 +287,8 @@ class DunningProcedure(models.Model):
                     for company_id in (company.id, False)
                     for country in ((country_id, False) if country_id else (False,))
                     for candidate in kinds
-                    for band in by_key.get((company_id, country, candidate), ())
+                    for behaviour in ((payer, "any") if payer else ("any",))
+                    for band in by_key.get((company_id, country, candidate, behaviour), ())
                 ]
             return next((id_ for least, below, id_ in chosen[key] if least <= total < below), None)
 

@@ -775,6 +775,8 @@ class DunningRun(models.Model):
         payment plans are settled first, in every company: whether they hold decides what goes out.
         """
         self.env["dunning.case"]._settle_agreements()
+        for (company,) in self.env["dunning.case"]._read_group([], ["company_id"]):
+            self.env["dunning.case"]._rate_payers(company)
         companies = self.env["res.company"].search([("dunning_automatic", "=", True), ("dunning_mode", "!=", "off")])
         companies = companies.filtered(lambda company: company._dunning_now().hour >= company.dunning_send_hour)
         self._progress(remaining=len(companies))

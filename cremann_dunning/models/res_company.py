@@ -31,6 +31,12 @@ class ResCompany(models.Model):
         help="The responsible gets a list of what the daily run will send on the next day.",
     )
     dunning_forewarned_on = fields.Date(readonly=True, copy=False, help="Last day on which the responsible was told.")
+    dunning_slow_days = fields.Integer(
+        string="Pays late from",
+        default=14,
+        help="Whoever pays more than so many days after the due date on average counts as usually late.",
+    )
+    dunning_rated_on = fields.Date(readonly=True, copy=False, help="Last day on which payment behaviour was looked at.")
     dunning_automatic = fields.Boolean(
         string="Follow up every day",
         help="Every morning a run is made by itself. It sends the levels that are marked automatic; the others wait.",
@@ -150,8 +156,9 @@ class ResCompany(models.Model):
         "CHECK(dunning_promise_grace_days >= 0)", "The days of grace cannot be negative. Enter 0 or more."
     )
     _check_dunning_days = models.Constraint(
-        "CHECK(dunning_bank_max_days >= 0 AND dunning_backlog_days >= 0)",
-        "The days that the bank may be behind and the days before the start cannot be negative. Enter 0 or more.",
+        "CHECK(dunning_bank_max_days >= 0 AND dunning_backlog_days >= 0 AND dunning_slow_days >= 0)",
+        "The days that the bank may be behind, the days before the start and those of late payers cannot be negative. "
+        "Enter 0 or more.",
     )
     _check_dunning_send_hour = models.Constraint(
         "CHECK(dunning_send_hour BETWEEN 0 AND 23)", "The hour of the daily run lies between 0 and 23."
