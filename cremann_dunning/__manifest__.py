@@ -47,6 +47,7 @@
         "wizards/dunning_confirm_wizard_views.xml",
         "wizards/dunning_hold_wizard_views.xml",
         "wizards/dunning_letter_wizard_views.xml",
+        "wizards/dunning_mode_wizard_views.xml",
         "wizards/dunning_override_wizard_views.xml",
         "wizards/dunning_rate_import_wizard_views.xml",
         "wizards/dunning_simulation_views.xml",

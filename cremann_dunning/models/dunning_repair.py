@@ -2,7 +2,7 @@ from odoo import api, models
 
 from ..engine import record
 
-MANAGER = "cremann_dunning.group_dunning_manager"
+ADMINISTRATOR = "base.group_system"
 
 
 class DunningRepair(models.AbstractModel):
@@ -47,8 +47,8 @@ class DunningRepair(models.AbstractModel):
         "CLAUSE": "settings",
         "ERROR": "case",
     }
-    # What only a manager can put right.
-    _of_managers = frozenset({"settings"})
+    # What only an administrator can put right.
+    _of_administrators = frozenset({"settings"})
 
     @api.model
     def _labels(self):
@@ -84,7 +84,7 @@ class DunningRepair(models.AbstractModel):
     def _label(self, decision):
         """What to do about a decision that is in force, or False when there is nothing to do but wait."""
         way = decision.is_current and self._ways.get(decision.code)
-        if not way or (way in self._of_managers and not self.env.user.has_group(MANAGER)):
+        if not way or (way in self._of_administrators and not self.env.user.has_group(ADMINISTRATOR)):
             return False
         return self._labels()[way]
 

@@ -69,7 +69,7 @@ class DunningRun(models.Model):
         compute="_compute_manager_count", help="Drafts of levels that only a manager confirms."
     )
     unsent_count = fields.Integer(compute="_compute_counts")
-    mode = fields.Selection(related="company_id.dunning_mode")
+    mode = fields.Selection(related="company_id.dunning_mode", string="Letters are")
     test_address = fields.Char(compute="_compute_test_address")
     is_ahead = fields.Boolean(compute="_compute_is_ahead")
     stale_rates = fields.Char(compute="_compute_stale_rates")

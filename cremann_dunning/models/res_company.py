@@ -214,8 +214,8 @@ class ResCompany(models.Model):
             if company.dunning_mode == "off":
                 raise UserError(
                     self.env._(
-                        "Letters are switched off for %s: nothing leaves. A manager switches them on under Settings, "
-                        "Dunning.",
+                        "Letters are switched off for %s: nothing leaves. A manager switches them on under "
+                        "Configuration, Letters on or off.",
                         company.name,
                     )
                 )
@@ -223,7 +223,7 @@ class ResCompany(models.Model):
                 raise UserError(
                     self.env._(
                         "%s is testing, and there is no address to send to. Enter an address for tests under "
-                        "Settings, Dunning.",
+                        "Configuration, Letters on or off.",
                         company.name,
                     )
                 )

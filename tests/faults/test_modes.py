@@ -1,6 +1,6 @@
 """Follow-up off, on test and on; what the responsible is told the day before."""
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .test_delivery import DeliveryCase
@@ -37,6 +37,24 @@ class TestModes(DeliveryCase):
         self.assertFalse(mail.scheduled_date)
         self.empty_outbox(letter)
         self.assertEqual(letter.state, "sent")
+
+    def test_a_manager_reaches_the_brake(self):
+        """Without being allowed to change the company; nobody else, and no other company's."""
+        letter = self.confirm(self.run_for(partners=self.partner))
+        wizard = self.as_user(self.manager)["dunning.mode.wizard"].create({})
+        self.assertEqual((wizard.company_id, wizard.mode, wizard.waiting_count), (self.nl, "live", 1))
+        wizard.mode = "off"
+        wizard.action_apply()
+        self.assertEqual(self.nl.dunning_mode, "off")
+        self.empty_outbox(letter)
+        self.assertFalse(self.mailbox.messages)
+        with self.assertRaises(AccessError):
+            self.as_user(self.user, wizard).action_apply()
+        other = self.env["res.company"].create({"name": "Other"})
+        with self.assertRaises(AccessError):
+            self.as_user(self.manager)["dunning.mode.wizard"].create(
+                {"company_id": other.id, "mode": "off"}
+            ).action_apply()
 
     def test_off_no_daily_run(self):
         self.nl.write({"dunning_automatic": True, "dunning_mode": "off"})

@@ -117,12 +117,14 @@ class TestRepair(DunningCase):
         self.assertEqual(action["res_model"], "account.move.send.wizard")
         self.assertEqual(action["context"]["active_ids"], move.ids)
 
-    def test_only_a_manager_opens_the_settings(self):
+    def test_only_an_administrator_opens_the_settings(self):
         move = self.invoice(self.partner, 500, due=5)
         self.decide()
         decision = self.env["dunning.decision"].search([("move_id", "=", move.id), ("is_current", "=", True)])
         decision.code = "CLAUSE"
         self.assertFalse(self.as_user(self.user, decision).repair_label)
+        self.assertFalse(self.as_user(self.manager, decision).repair_label)
+        self.manager.group_ids += self.env.ref("base.group_system")
         self.assertEqual(self.as_user(self.manager, decision).repair_label, "Open the settings")
 
     def test_nothing_to_do_but_wait(self):
