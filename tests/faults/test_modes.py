@@ -51,10 +51,10 @@ class TestModes(DeliveryCase):
         with self.assertRaises(AccessError):
             self.as_user(self.user, wizard).action_apply()
         other = self.env["res.company"].create({"name": "Other"})
+        theirs = self.env["dunning.mode.wizard"].create({"company_id": other.id, "mode": "off"})
         with self.assertRaises(AccessError):
-            self.as_user(self.manager)["dunning.mode.wizard"].create(
-                {"company_id": other.id, "mode": "off"}
-            ).action_apply()
+            self.as_user(self.manager)["dunning.mode.wizard"].browse(theirs.id).action_apply()
+        self.assertEqual(other.dunning_mode, "live")
 
     def test_off_no_daily_run(self):
         self.nl.write({"dunning_automatic": True, "dunning_mode": "off"})
