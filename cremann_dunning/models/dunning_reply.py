@@ -62,11 +62,11 @@ class DunningReply(models.Model):
         return bool(self.env["res.users"].sudo().search_count(domain, limit=1))  # whoever the gateway runs as
 
     def _tell(self):
-        """Ask the responsible to answer; one activity per case is enough."""
+        """Ask the responsible to answer; once, until all of the debtor's replies are handled."""
         for reply in self:
             case = reply.case_id
             user = case.user_id or case.company_id.dunning_responsible_id
-            if not user or case.activity_ids.filtered("automated"):
+            if not user or len(case.reply_ids.filtered(lambda other: other.state == "open")) > 1:
                 continue
             env = reply.with_context(lang=user.lang).env
             case.activity_schedule(
@@ -82,6 +82,8 @@ class DunningReply(models.Model):
         waiting.check_access("read")
         # sudo: what was received stays as it is; only that it was handled is written
         waiting.sudo().write({"state": "handled", "handled_by_id": self.env.uid, "handled_at": fields.Datetime.now()})
+        answered = waiting.case_id.filtered(lambda case: not case.open_reply_count).sudo()  # as above
+        answered.activity_unlink(["mail.mail_activity_data_todo"])
         for company, replies in waiting.sudo().grouped("company_id").items():
             self.env["dunning.run"].sudo()._redecide(company, replies.partner_id)
         return True

@@ -14,10 +14,13 @@ class DunningModeWizard(models.TransientModel):
         string="Letters",
         compute="_compute_mode",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
     )
-    test_email = fields.Char(string="Address for Tests", compute="_compute_mode", store=True, readonly=False)
+    test_email = fields.Char(
+        string="Address for Tests", compute="_compute_mode", store=True, precompute=True, readonly=False
+    )
     waiting_count = fields.Integer(compute="_compute_waiting_count", string="In the Outbox")
 
     @api.depends("company_id")

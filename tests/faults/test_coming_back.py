@@ -103,6 +103,7 @@ class TestReplies(ComingBackCase):
             self.assertFalse(self.run_for(partners=self.partner, date=today).letter_ids)
             self.as_user(self.user, reply).action_handled()
             self.assertEqual((reply.state, reply.handled_by_id), ("handled", self.user))
+            self.assertFalse(reply.case_id.activity_ids)
             self.assertNotEqual(self.code(self.move), "REPLIED")
             self.assertTrue(self.run_for(partners=self.partner, date=today).letter_ids)
 

@@ -1,5 +1,7 @@
 """Follow-up off, on test and on; what the responsible is told the day before."""
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -109,6 +111,15 @@ class TestModes(DeliveryCase):
         self.empty_outbox(again)
         self.assertEqual(self.mailbox.messages[1][0], ["bakkerijjansen@debtor.example.com"])
         self.assertEqual(self.move.dunning_level_id, again.level_id)
+
+    def test_test_letter_to_a_consumer_leaves_at_any_hour(self):
+        consumer = self.debtor("Mrs White", kind="consumer")
+        self.invoice(consumer, 500, due=5)
+        self.nl.dunning_mode = "test"
+        letter = self.confirm(self.run_for(partners=consumer))
+        with freeze_time("2026-11-16 22:30:00"):
+            self.empty_outbox(letter)
+        self.assertEqual(len(self.mailbox.messages), 1)
 
     def test_nowhere_to_send_a_test(self):
         self.nl.write({"dunning_mode": "test", "dunning_responsible_id": False, "email": False})
