@@ -56,7 +56,7 @@ WITH figures AS (
       FROM figures f
       LEFT JOIN steps s USING (partner_id)
       LEFT JOIN levels v USING (partner_id)
-)
+), written AS (
 INSERT INTO dunning_case AS c (
     partner_id, company_id, user_id, active, debtor_kind, country_id, amount_overdue, amount_credit,
     oldest_due_date, days_overdue, invoice_count, level_id, next_level_id, next_date, decision_id,
@@ -75,7 +75,17 @@ SELECT f.partner_id, %(company)s, %(user)s, TRUE, p.dunning_debtor_kind, p.count
        invoice_count = EXCLUDED.invoice_count, level_id = EXCLUDED.level_id,
        next_level_id = EXCLUDED.next_level_id, next_date = EXCLUDED.next_date,
        decision_id = EXCLUDED.decision_id, refreshed_on = EXCLUDED.refreshed_on
-RETURNING c.id
+ WHERE (c.amount_overdue, c.amount_credit, c.oldest_due_date, c.days_overdue, c.invoice_count, c.level_id,
+        c.next_level_id, c.next_date, c.decision_id)
+       IS DISTINCT FROM
+       (EXCLUDED.amount_overdue, EXCLUDED.amount_credit, EXCLUDED.oldest_due_date, EXCLUDED.days_overdue,
+        EXCLUDED.invoice_count, EXCLUDED.level_id, EXCLUDED.next_level_id, EXCLUDED.next_date, EXCLUDED.decision_id)
+RETURNING c.id, c.partner_id
+)
+SELECT id FROM written
+UNION ALL
+SELECT k.id FROM fresh f JOIN dunning_case k ON k.partner_id = f.partner_id AND k.company_id = %(company)s
+ WHERE NOT EXISTS (SELECT 1 FROM written w WHERE w.partner_id = f.partner_id)
 """
 
 RATE_PAYERS = """
@@ -132,7 +142,7 @@ class DunningCase(models.Model):
     next_date = fields.Date(readonly=True, string="Next step on")
     decision_id = fields.Many2one("dunning.decision", readonly=True, ondelete="set null")
     explanation = fields.Char(string="Why", compute="_compute_explanation")
-    refreshed_on = fields.Datetime(readonly=True)
+    refreshed_on = fields.Datetime(readonly=True, help="When its figures or its next step last changed.")
     payer = fields.Selection(
         [("prompt", "Usually on time"), ("slow", "Usually late")],
         string="Pays",

@@ -90,6 +90,6 @@ class DunningDispatch(models.Model):
             message=self.message_id,
         )
 
-    def unlink(self):
-        """Attempts stay on record, also those that failed."""
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("What was done to deliver a letter stays on record."))

@@ -222,7 +222,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
 
     def _message_receive_bounce(self, email, partner):
         """The letter came back: it was not delivered, whatever the mail server said first. Its level goes back."""
-        super()._message_receive_bounce(email, partner)
+        result = super()._message_receive_bounce(email, partner)
         for letter in self.filtered(lambda letter: letter.state == "sent" and letter.message_id):
             attempt = letter.dispatch_ids.filtered(lambda attempt: attempt.state == "accepted")[:1]
             text = self.env._("It came back from %s. Mend the address and retry, or send it on paper", email)
@@ -231,6 +231,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             letter._register_failure(text)
             letter._move_levels()
             letter._let_claims_follow()
+        return result
 
     def action_left(self):
         """Say that a letter whose sending was cut off did leave: its level moves as of that moment."""

@@ -438,22 +438,20 @@ class DunningRun(models.Model):
         }
 
     def _link_decisions(self, decision_ids):
-        if decision_ids and self:
-            self.env.cr.execute(
-                SQL(
-                    """
-                    INSERT INTO dunning_decision_run_rel (run_id, decision_id)
-                    SELECT %(run)s, unnest(%(decisions)s)
-                    EXCEPT -- those that are there cost next to nothing this way; a conflict is dear
-                    SELECT run_id, decision_id FROM dunning_decision_run_rel
-                     WHERE run_id = %(run)s AND decision_id = ANY(%(decisions)s)
-                        ON CONFLICT DO NOTHING
-                    """,
-                    run=self.id,
-                    decisions=decision_ids,
-                )
+        if not decision_ids or not self:
+            return
+        links = SQL("SELECT %s, unnest(%s)", self.id, decision_ids)
+        if self.state != "draft":  # proposed before: those that are there cost next to nothing, a conflict is dear
+            known = SQL(
+                "SELECT run_id, decision_id FROM dunning_decision_run_rel WHERE run_id = %s AND decision_id = ANY(%s)",
+                self.id,
+                decision_ids,
             )
-            self.invalidate_recordset(["decision_ids"])
+            links = SQL("%s EXCEPT %s", links, known)
+        self.env.cr.execute(
+            SQL("INSERT INTO dunning_decision_run_rel (run_id, decision_id) %s ON CONFLICT DO NOTHING", links)
+        )
+        self.invalidate_recordset(["decision_ids"])
 
     # -- confirm --------------------------------------------------------------------------------------------------
 

@@ -42,7 +42,7 @@ class MailMail(models.Model):
 
     # -- sending letters ------------------------------------------------------------------------------------------
 
-    def _dunning_send(self, commit, raise_exception, post_send_callback):
+    def _dunning_send(self, commit, raise_exception, post_send_callback):  # pylint: disable=missing-return
         """Check these letters with the facts of now and send what is still right.
 
         :param commit: whether each mail is committed by itself; only not so under test.
@@ -50,7 +50,8 @@ class MailMail(models.Model):
         with self._dunning_turn(commit) as mails:
             letters = mails.sudo().dunning_letter_id  # sudo: as in send()
             try:
-                super(MailMail, mails._dunning_ready()).send(
+                # the rest of send(), for these mails
+                super(MailMail, mails._dunning_ready()).send(  # pylint: disable=super-method-mismatch
                     auto_commit=commit, raise_exception=raise_exception, post_send_callback=post_send_callback
                 )
             except Exception:  # the line to the mail server broke, or the database refused; both leave a mess
