@@ -3,7 +3,7 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .test_delivery import DeliveryCase
 
@@ -45,7 +45,8 @@ class TestModes(DeliveryCase):
         letter = self.confirm(self.run_for(partners=self.partner))
         wizard = self.as_user(self.manager)["dunning.mode.wizard"].create({})
         self.assertEqual((wizard.company_id, wizard.mode, wizard.waiting_count), (self.nl, "live", 1))
-        wizard.mode = "off"
+        with Form(wizard) as form:
+            form.mode = "off"
         wizard.action_apply()
         self.assertEqual(self.nl.dunning_mode, "off")
         self.empty_outbox(letter)
