@@ -173,7 +173,8 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
     def _register_refused(self, reason):
         """The letter did not leave, or nobody can tell."""
         for letter in self:
-            broken = bool(BROKEN.search(reason or ""))
+            begun = "sending" in letter.dispatch_ids.mapped("state")  # else the server was never reached
+            broken = begun and bool(BROKEN.search(reason or ""))
             text = letter._plain_reason(reason)
             if broken:
                 text = self.env._(

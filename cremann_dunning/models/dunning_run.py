@@ -486,8 +486,8 @@ class DunningRun(models.Model):
                     )
                 )
             run.company_id._dunning_require_on()
-            drafts = run.letter_ids.filtered(lambda letter: letter.state == "draft")
-            if drafts and run._waiting_for_manager() == drafts:
+            waiting = len(run._waiting_for_manager())
+            if waiting and waiting == run.draft_count:
                 raise UserError(
                     self.env._("All letters of this run are of levels that a manager confirms. Ask one to confirm it.")
                 )

@@ -122,6 +122,14 @@ class TestAttempts(DeliveryCase):
         session.sent_data = answer.startswith(b"354")
         return int(answer[:3]), b"\n".join(lines)
 
+    def test_server_that_does_not_answer_the_call_has_no_letter(self):
+        """The line was never there, so nothing is unsure: the letter is simply not delivered."""
+        letter = self.letter()
+        with patch.object(smtplib.SMTP, "connect", side_effect=TimeoutError("timed out")):
+            self.empty_outbox(letter)
+        self.assertEqual((letter.state, letter.is_unsure), ("failed", False))
+        self.assertEqual(letter.dispatch_ids.state, "refused")
+
     def test_attempts_stay(self):
         letter = self.letter()
         self.empty_outbox(letter)
