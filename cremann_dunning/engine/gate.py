@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from ..law.calendar import ContactHours, next_contact
 from .facts import ZERO, Notice
-from .rules import MATCH, PRE_DUE, PROTECTED_KINDS, STATUTORY_NOTICE, House, Procedure
+from .rules import LETTER_CHANNELS, MATCH, PRE_DUE, PROTECTED_KINDS, STATUTORY_NOTICE, House, Procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Law:
     highest_costs: Decimal = ZERO
     highest_interest: Decimal = ZERO
     elements: tuple[Element, ...] = ()
-    channels: frozenset[str] = frozenset({"email", "print"})
+    channels: frozenset[str] = frozenset(LETTER_CHANNELS)
     hours: ContactHours | None = None
     country: str = "NL"
 

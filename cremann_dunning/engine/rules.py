@@ -20,6 +20,10 @@ HANDOVER = "handover"
 # Steps with a force of their own before the law: a backlog may start at one of them, never past it.
 LEGAL_FORCE = frozenset({STATUTORY_NOTICE, NOTICE_OF_DEFAULT, FINAL_NOTICE, HANDOVER})
 
+# The ways in which the letter itself can go, and those of them that are paper in the end.
+LETTER_CHANNELS = ("email", "print", "registered", "snailmail")
+PAPER_CHANNELS = frozenset({"print", "registered", "snailmail"})
+
 EVERY_DAY = frozenset(range(7))
 
 # What to do with claims that were overdue before dunning was switched on.

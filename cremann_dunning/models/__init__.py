@@ -22,6 +22,7 @@ from . import (
     dunning_letter_pdf_mixin,
     dunning_letter_text_mixin,
     dunning_level,
+    dunning_level_channel,
     dunning_limitation,
     dunning_message_mixin,
     dunning_override,

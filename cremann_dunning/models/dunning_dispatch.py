@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from .dunning_level_channel import CHANNELS
+
 # How an attempt ends. Only the first two move anything.
 ARRIVED = {"accepted", "posted"}
 
@@ -22,7 +24,7 @@ class DunningDispatch(models.Model):
     letter_id = fields.Many2one("dunning.letter", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="letter_id.company_id", store=True, precompute=True)
     partner_id = fields.Many2one(related="letter_id.partner_id", store=True, precompute=True, string="Debtor")
-    channel = fields.Selection([("email", "E-mail"), ("print", "On paper")], required=True, readonly=True)
+    channel = fields.Selection(CHANNELS, required=True, readonly=True)
     recipient = fields.Char(readonly=True, help="The address as it was used.")
     user_id = fields.Many2one("res.users", string="By", readonly=True, default=lambda self: self.env.user)
     message_id = fields.Char(string="Message-ID", readonly=True, index="btree_not_null")

@@ -21,6 +21,7 @@ from . import (  # the mixins before the model that is made of them
     dunning_message_mixin,  # noqa: F401
 )
 from .dunning_level import LEGAL_TYPES
+from .dunning_level_channel import LETTER_CHANNELS
 from .res_company import TONES
 
 _logger = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ class DunningLetter(models.Model):
     level_id = fields.Many2one("dunning.level", required=True, readonly=True, index=True, ondelete="restrict")
     legal_type = fields.Selection(LEGAL_TYPES, required=True, readonly=True)
     regime_id = fields.Many2one("dunning.regime", string="Rules", readonly=True, ondelete="restrict")
-    channel = fields.Selection([("email", "E-mail"), ("print", "On paper")], required=True, readonly=True)
+    channel = fields.Selection(LETTER_CHANNELS, required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
     deadline = fields.Date(string="Pay before or on", readonly=True)
     line_ids = fields.One2many("dunning.letter.line", "letter_id", readonly=True, copy=False)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..engine import rules
+from .dunning_level_channel import LETTER_CHANNELS
 
 LEGAL_TYPES = [
     (rules.PRE_DUE, "Notice before the due date"),
@@ -60,10 +61,12 @@ class DunningLevel(models.Model):
         "A statutory consumer notice takes its term from the law instead.",
     )
     channel = fields.Selection(
-        [("email", "E-mail, on paper if there is no address"), ("print", "On paper")],
+        LETTER_CHANNELS,
         required=True,
         default="email",
+        help="The way the letter itself goes. By e-mail it goes on paper to a debtor without an e-mail address.",
     )
+    channel_ids = fields.One2many("dunning.level.channel", "level_id", string="Other Channels", copy=True)
     automatic = fields.Boolean(
         help="The daily run sends this step by itself. Otherwise it waits until somebody confirms it in a run."
     )

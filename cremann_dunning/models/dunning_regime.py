@@ -35,7 +35,7 @@ TERM_COUNTRIES = {"nl_14day": "NL", "be_first_reminder": "BE"}
 NO_INTEREST = interest.RateTable.from_rows([(date(FIRST_YEAR, 1, 1), ZERO)], name="none")
 
 # A letter that is printed goes by ordinary post: without proof the law presumes the latest day of receipt.
-LAW_CHANNELS = {"print": "post"}
+LAW_CHANNELS = {"print": "post", "snailmail": "post"}
 
 
 def _clock(hour):

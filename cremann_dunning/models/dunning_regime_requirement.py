@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..engine import rules
 from .dunning_level import LEGAL_TYPES
 
 
@@ -31,9 +32,12 @@ class DunningRegimeRequirement(models.Model):
     def _gate_channels(self):
         """The channels that are allowed, as the engine names them; all of them without a requirement."""
         if not self:
-            return frozenset({"email", "print"})
-        allowed = {"email": self.by_email, "print": self.by_print}
-        return frozenset(channel for channel, is_allowed in allowed.items() if is_allowed)
+            return frozenset(rules.LETTER_CHANNELS)
+        return frozenset(
+            channel
+            for channel in rules.LETTER_CHANNELS
+            if (self.by_print if channel in rules.PAPER_CHANNELS else self.by_email)
+        )
 
     @api.depends("legal_type")
     def _compute_display_name(self):
