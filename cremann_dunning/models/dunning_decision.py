@@ -95,7 +95,7 @@ class DunningDecision(models.Model):
         "dunning.run", "dunning_decision_run_rel", "decision_id", "run_id", string="Runs"
     )
     date = fields.Date(required=True, readonly=True, string="Decided on")
-    code = fields.Char(required=True, readonly=True, string="Reason", index=True)
+    code = fields.Char(required=True, readonly=True, string="Reason")
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
     level_id = fields.Many2one("dunning.level", readonly=True, ondelete="set null")
     next_date = fields.Date(readonly=True, string="Next step on")

@@ -158,37 +158,46 @@ class DunningGather(models.AbstractModel):
         ]
 
     @api.model
-    def debtor_ids(self, company, as_of, partner_ids=None):
+    def ledger(self, company, as_of, partner_ids=None):
         """The commercial partners that ``facts`` tells of, in the order of their oldest claim; arguments as there.
 
         For whoever takes the facts in batches: what a batch holds in memory does not grow with the ledger.
+
+        :return: ``{partner id: (number of claims, digest of all that is open)}``. The digest is another one as soon as
+            a line or its entry was written, whoever did that.
         """
         if partner_ids is not None and not partner_ids:
-            return []
+            return {}
         self.env.flush_all()
         seen, _listed = self._horizons(company, as_of)
         only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids is not None else SQL()
         self.env.cr.execute(
             SQL(
                 """
-                SELECT p.commercial_partner_id
-                  FROM account_move_line l
-                  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                  JOIN account_move m ON m.id = l.move_id
-                  JOIN res_partner p ON p.id = l.partner_id
-                 WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-                   AND l.amount_residual_currency > 0
-                   AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
-                   AND (l.date_maturity IS NULL OR l.date_maturity < %(seen)s) %(only)s
-                 GROUP BY p.commercial_partner_id
-                 ORDER BY MIN(l.date_maturity), MIN(l.id)
+                WITH lines AS (
+                    SELECT p.commercial_partner_id AS partner_id, l.id, l.date_maturity,
+                           l.id || '.' || l.xmin::text || l.ctid::text || m.xmin::text || m.ctid::text AS state,
+                           l.amount_residual_currency > 0
+                           AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim) AS is_claim
+                      FROM account_move_line l
+                      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                      JOIN account_move m ON m.id = l.move_id
+                      JOIN res_partner p ON p.id = l.partner_id
+                     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                       AND l.amount_residual_currency <> 0 %(only)s
+                )
+                SELECT partner_id, COUNT(*) FILTER (WHERE is_claim), md5(string_agg(state, ',' ORDER BY id))
+                  FROM lines
+                 GROUP BY partner_id
+                HAVING bool_or(is_claim AND (date_maturity IS NULL OR date_maturity < %(seen)s))
+                 ORDER BY MIN(date_maturity) FILTER (WHERE is_claim), MIN(id) FILTER (WHERE is_claim)
                 """,
                 company=company.id,
                 seen=seen,
                 only=only,
             )
         )
-        return [partner_id for (partner_id,) in self.env.cr.fetchall()]
+        return {partner_id: (claims, digest) for partner_id, claims, digest in self.env.cr.fetchall()}
 
     @api.model
     def _agreements(self, company, partners):

@@ -67,7 +67,7 @@ class DunningLetter(models.Model):
         tracking=True,
         index=True,
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True, index=True)  # as its case has
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     run_id = fields.Many2one("dunning.run", readonly=True, index=True, ondelete="set null")
     case_id = fields.Many2one("dunning.case", required=True, readonly=True, index=True, ondelete="restrict")
@@ -140,6 +140,8 @@ class DunningLetter(models.Model):
     follow_up_pending = fields.Boolean(readonly=True, copy=False, help="Invoices and case have yet to follow.")
     error = fields.Char(readonly=True, copy=False, help="What went wrong, until somebody has dealt with it.")
     cancel_reason = fields.Char(readonly=True, copy=False)
+    create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
+    write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
     _sent_idx = models.Index("(company_id, partner_id, sent_on) WHERE state = 'sent'")
     _pending_idx = models.Index("(company_id) WHERE follow_up_pending IS TRUE")

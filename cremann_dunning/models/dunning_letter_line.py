@@ -25,7 +25,6 @@ class DunningLetterLine(models.Model):
         string="Moves to",
         readonly=True,
         ondelete="restrict",
-        index="btree_not_null",
         help="The level that this claim reaches when the letter is sent. Empty: only shown for completeness.",
     )
     principal_part = fields.Boolean(

@@ -194,19 +194,25 @@ class DunningRun(models.Model):
         self.env["dunning.letter"]._after_sending(self.company_id)
         self.env["dunning.decision"]._retire_settled(self.company_id)
         only = self.partner_ids.commercial_partner_id.ids or None
-        partner_ids = self.env["dunning.gather"].debtor_ids(self.company_id, self.date, only)
-        self._own_drafts([("partner_id", "not in", partner_ids)])._discard()
-        known = {}
-        for batch in split_every(PROPOSE_BATCH, partner_ids, list):
-            self._propose_batch(batch, known)
+        ledger = self.env["dunning.gather"].ledger(self.company_id, self.date, only)
+        self._own_drafts([("partner_id", "not in", list(ledger))])._discard()
+        standing = self.env["dunning.standing"]
+        look = standing._look(self, ledger)
+        unchanged, of_others = standing._unchanged(self, look)
+        self._link_debtors(of_others)
+        known, looked_at = {}, []
+        for batch in split_every(PROPOSE_BATCH, [id_ for id_ in ledger if id_ not in unchanged], list):
+            looked_at += self._propose_batch(batch, known)
         self.env["dunning.case"]._refresh(self.company_id)
         self.env["dunning.case"]._keep_calls(self.company_id)
+        standing._keep(self, look, looked_at)
         self.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
 
     def _propose_batch(self, partner_ids, known):
         """Decide on these debtors, draft their letters, write their decisions; the caches are empty afterwards.
 
         :param known: the rules that earlier batches have read, see ``_rules``.
+        :return: partner ids of the debtors whose answers rest on their facts and the rules alone.
         """
         drafts = self._own_drafts([("partner_id", "in", partner_ids)])
         debtors = self.env["dunning.gather"].facts(self.company_id, self.date, partner_ids, without_letters=drafts)
@@ -215,6 +221,11 @@ class DunningRun(models.Model):
         outcomes = self._make_letters(debtors, outcomes, drafts)
         self._write_decisions(self.company_id, self.date, debtors, outcomes)
         self.env.invalidate_all()
+        return [
+            debtor.partner_id
+            for debtor, outcome in zip(debtors, outcomes, strict=True)
+            if not any(decision.outside for decision in outcome.decisions)
+        ]
 
     def _own_drafts(self, domain):
         """Drafts of this run from an earlier proposal."""
@@ -436,6 +447,24 @@ class DunningRun(models.Model):
             for procedure in procedures.values()
             for level in reversed(procedure.levels)
         }
+
+    def _link_debtors(self, partner_ids):
+        """Let the decisions in force about these debtors belong to this run as well."""
+        if partner_ids:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    INSERT INTO dunning_decision_run_rel (run_id, decision_id)
+                    SELECT %s, id FROM dunning_decision
+                     WHERE company_id = %s AND is_current AND partner_id = ANY(%s)
+                        ON CONFLICT DO NOTHING
+                    """,
+                    self.id,
+                    self.company_id.id,
+                    partner_ids,
+                )
+            )
+            self.invalidate_recordset(["decision_ids"])
 
     def _link_decisions(self, decision_ids):
         if not decision_ids or not self:

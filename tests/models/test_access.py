@@ -31,6 +31,7 @@ RIGHTS = {
     "dunning.hold": ("rwc", "rwcd", ""),
     "dunning.decision": ("r", "r", ""),
     "dunning.snapshot": ("r", "r", ""),
+    "dunning.standing": ("", "r", ""),
     "dunning.letter": ("rw", "rw", ""),
     "dunning.letter.line": ("r", "r", ""),
     "dunning.override": ("r", "r", ""),
