@@ -48,7 +48,7 @@ RIGHTS = {
     "dunning.payment.plan.instalment": ("rwcd", "rwcd", ""),
     "dunning.simulation": ("rwcd", "rwcd", ""),
     "dunning.simulation.line": ("r", "r", ""),
-    **dict.fromkeys(RULES, ("r", "rwcd", "r")),
+    **dict.fromkeys((*RULES, "dunning.level.channel"), ("r", "rwcd", "r")),
     **dict.fromkeys(LAW, ("r", "rwcd", "")),
 }
 
