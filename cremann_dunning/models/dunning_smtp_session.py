@@ -18,9 +18,10 @@ class AddresseeFirst:
         return getattr(self._session, name)
 
     def send_message(self, message, *args, **options):
-        """As in smtplib. :raises smtplib.SMTPRecipientsRefused: the server refused somebody in the To."""
+        """As in smtplib. :raises smtplib.SMTPRecipientsRefused: the server refused everybody in the To."""
         refused = self._session.send_message(message, *args, **options) or {}
         addressees = {address.lower() for _name, address in getaddresses(message.get_all("To", []))}
-        if mine := {address: answer for address, answer in refused.items() if address.lower() in addressees}:
+        mine = {address: answer for address, answer in refused.items() if address.lower() in addressees}
+        if mine and len(mine) == len(addressees):
             raise smtplib.SMTPRecipientsRefused(mine)
         return refused
