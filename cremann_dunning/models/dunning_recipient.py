@@ -134,21 +134,26 @@ class DunningRecipient(models.AbstractModel):
             return {}
         house, found = company._dunning_house(), {}
         channels = dict(self.env["dunning.level"]._fields["channel"]._description_selection(self.env))
-        for debtor in self._debtors(company, partners):
-            level = (levels or {}).get(debtor.partner_id)
-            rule = level._engine_level() if level else Level(0, "", 1, REMINDER, 0)
-            recipient = choose(debtor, rule, house)
+        debtors = self._debtors(company, partners)
+        rules = [self._rule((levels or {}).get(debtor.partner_id)) for debtor in debtors]
+        chosen = [choose(debtor, rule, house) for debtor, rule in zip(debtors, rules, strict=True)]
+        ids = [recipient.contact.id for recipient in chosen if recipient]
+        names = {partner.id: partner.display_name for partner in self.env["res.partner"].browse(ids)}
+        for debtor, rule, recipient in zip(debtors, rules, chosen, strict=True):
             if recipient is None:
                 found[debtor.partner_id] = self._nobody(debtor)
                 continue
-            person = self.env["res.partner"].browse(recipient.contact.id)
             found[debtor.partner_id] = self.env._(
                 "%(person)s (%(channel)s). %(reason)s",
-                person=person.display_name,
+                person=names[recipient.contact.id],
                 channel=channels[recipient.channel],
                 reason=self._reason(self._facts(recipient), "debtor", "email" in rule.channels),
             )
         return found
+
+    @api.model
+    def _rule(self, level):
+        return level._engine_level() if level else Level(0, "", 1, REMINDER, 0)
 
     @api.model
     def _nobody(self, debtor):
