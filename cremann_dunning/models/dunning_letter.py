@@ -462,6 +462,9 @@ class DunningLetter(models.Model):
                 if letter._is_late_notice():
                     reasons[letter] = self.env._("Not sent: an invoice on it is past its due date by now.")
                     continue
+                if reason := letter._lost_contact():
+                    reasons[letter] = reason
+                    continue
                 asked = letter._asked()
                 outcome = outcomes.get(letter.partner_id.id)
                 if changed := settled(outcome, asked) if outcome else dict.fromkeys(asked):

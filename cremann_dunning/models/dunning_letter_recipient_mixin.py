@@ -48,6 +48,21 @@ class DunningLetterRecipientMixin(models.AbstractModel):
             return False
         return person.email_formatted
 
+    def _lost_contact(self):
+        """Why a letter that waits to be mailed may not go to its contact any more, False when it may.
+
+        An address from which a letter came back is no such reason: whoever retries the letter knows of it.
+        """
+        self.ensure_one()
+        if self.channel != "email" or self.is_test:
+            return False
+        contact = self.contact_id.sudo()  # sudo: what Odoo knows of an address, whoever sends
+        if not contact.active or contact.commercial_partner_id != self.partner_id.commercial_partner_id:
+            return self.env._("Not sent: %s is no contact of this debtor any more.", contact.display_name)
+        if (contact if contact.email_normalized else self.partner_id.sudo()).is_blacklisted:
+            return self.env._("Not sent: the e-mail address of %s is on the blacklist.", contact.display_name)
+        return False
+
     def _is_about_copy(self, email):
         """Whether a mail that came back is the copy and not the letter."""
         self.ensure_one()

@@ -130,8 +130,6 @@ class DunningRecipient(models.AbstractModel):
             without one a letter by e-mail is meant.
         :return: ``{partner id: text}``.
         """
-        if not partners.ids:
-            return {}
         house, found = company._dunning_house(), {}
         channels = dict(self.env["dunning.level"]._fields["channel"]._description_selection(self.env))
         debtors = self._debtors(company, partners)
@@ -152,6 +150,14 @@ class DunningRecipient(models.AbstractModel):
         return found
 
     @api.model
+    def _contacts(self, company, partners):
+        """Who gets a letter by e-mail to these debtors: ``{partner id: contact}``, without those nobody can reach."""
+        house, rule = company._dunning_house(), self._rule(None)
+        chosen = {debtor.partner_id: choose(debtor, rule, house) for debtor in self._debtors(company, partners)}
+        contacts = self.env["res.partner"]
+        return {id_: contacts.browse(found.contact.id) for id_, found in chosen.items() if found}
+
+    @api.model
     def _rule(self, level):
         return level._engine_level() if level else Level(0, "", 1, REMINDER, 0)
 
@@ -165,6 +171,8 @@ class DunningRecipient(models.AbstractModel):
     @api.model
     def _debtors(self, company, partners):
         """The facts that the choice rests on, without anything that is owed, in one query."""
+        if not partners.ids:
+            return []
         self.env.flush_all()
         query = f"""
             WITH bounced AS MATERIALIZED ({BOUNCED})

@@ -129,6 +129,33 @@ class TestChoice(RecipientCase):
         self.assertEqual((letter.contact_id, letter.channel), (person, "print"))
         self.assertIn("cancelled", run.letter_ids.mapped("state"), "the draft by mail made way")
 
+    def test_contact_that_changes_in_the_outbox(self):
+        for name, change in (
+            ("Jan Smit", lambda person: self.env["mail.blacklist"]._add(person.email)),
+            ("Kees Smit", lambda person: person.write({"active": False})),
+            ("Anna Smit", lambda person: person.write({"parent_id": self.debtor("Elsewhere").id})),
+        ):
+            with self.subTest(name):
+                person = self.contact(name)
+                letter = self.confirm(self.run_for(partners=self.partner)).sudo()
+                self.assertEqual(letter.contact_id, person)
+                change(person)
+                self.assertFalse(self.send_outbox(letter))
+                self.assertEqual((letter.state, letter.mail_id.state), ("cancelled", "cancel"))
+                self.assertIn(name, letter.cancel_reason)
+                self.assertFalse(self.move.dunning_level_id)
+                person.active = False
+                self.back_in_time()
+
+    def test_short_letters_go_to_the_same_contact(self):
+        promise = {"partner_id": self.partner.id, "company_id": self.nl.id, "amount": 5, "date": "2026-12-01"}
+        case = self.env["dunning.case"]._for_partners(self.partner, self.nl, create=True)
+        promise = self.env["dunning.promise"].create(promise | {"case_id": case.id})
+        self.assertEqual(promise.reader_id, self.partner)
+        person = self.contact()
+        promise.invalidate_recordset()
+        self.assertEqual(self.as_user(self.user, promise).reader_id, person)
+
     def test_letter_that_is_kept_names_its_old_reason(self):
         """A letter from before there were roles."""
         letter = self.confirm(self.run_for(partners=self.partner))
