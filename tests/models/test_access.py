@@ -48,6 +48,7 @@ RIGHTS = {
     "dunning.simulation": ("rwcd", "rwcd", ""),
     "dunning.simulation.line": ("r", "r", ""),
     **dict.fromkeys(RULES, ("r", "rwcd", "r")),
+    "dunning.level.channel": ("r", "rwcd", "r"),
     **dict.fromkeys(LAW, ("r", "rwcd", "")),
 }
 
