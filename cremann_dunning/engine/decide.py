@@ -12,10 +12,11 @@ from decimal import Decimal
 
 from .facts import ZERO, Claim, Credit, Debtor, Dispute
 from .reasons import ERROR, REASONS, SKIP, WAIT
+from .recipient import Recipient, choose
 from .rules import CALL, MATCH, PRE_DUE, STATUTORY_NOTICE, House, Level, Procedure
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "3"
+VERSION = "4"
 
 ANY_HOUSE = House()
 
@@ -48,7 +49,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class LetterPlan:
-    """One letter to one debtor: ``level`` drives it, ``decisions`` are the claims that stand on it."""
+    """One letter to one debtor: ``level`` drives it, ``decisions`` are the claims that stand on it.
+
+    ``recipient`` says who at the debtor gets it and why; its channel is ``channel``. None: the debtor itself.
+    """
 
     partner_id: int
     currency: str
@@ -56,6 +60,7 @@ class LetterPlan:
     level: Level
     channel: str
     decisions: tuple[Decision, ...]
+    recipient: Recipient | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,7 +390,8 @@ def _one_letter(debtor, procedure, currency, group, decided, question):
     """
     # The furthest step that is due drives; of claims on the same step the oldest.
     driver = max(group, key=lambda d: (procedure.position((d.level.id,)), -d.claim.due_date.toordinal()))
-    stop = _letter_gate(debtor, procedure, group, driver, question)
+    recipient = choose(debtor, driver.level, question.house)
+    stop = _letter_gate(debtor, procedure, group, driver, recipient, question)
     if stop:
         code, facts, on = stop
         return None, {d.claim.line_id: replace(d, code=code, facts=facts, on=on) for d in group}
@@ -402,8 +408,9 @@ def _one_letter(debtor, procedure, currency, group, decided, question):
         and _is_listed(d, driver, question.as_of)
     ]
     decisions = sorted(riders + listed, key=lambda d: (d.claim.due_date, d.claim.line_id))
-    channel = "print" if driver.level.channel == "email" and not debtor.has_email else driver.level.channel
-    plan = LetterPlan(debtor.partner_id, currency, procedure, driver.level, channel, tuple(decisions))
+    plan = LetterPlan(
+        debtor.partner_id, currency, procedure, driver.level, recipient.channel, tuple(decisions), recipient
+    )
     return plan, {d.claim.line_id: d for d in decisions}
 
 
@@ -429,7 +436,7 @@ def _on_letter(decision, driver, later):
     return replace(decision, code="RIDES_ALONG", facts={"level": driver.level.name})
 
 
-def _letter_gate(debtor, procedure, group, driver, question):
+def _letter_gate(debtor, procedure, group, driver, recipient, question):
     """Why a letter that is due must wait all the same: ``(code, facts, day)`` or None."""
     as_of, level = question.as_of, driver.level
     if debtor.last_letter_on:
@@ -440,7 +447,7 @@ def _letter_gate(debtor, procedure, group, driver, question):
     total = sum((_in_company_currency(d) for d in group), ZERO)
     if total < procedure.minimum_amount:
         return "MIN_AMOUNT", {"amount": total, "minimum": procedure.minimum_amount}, None
-    if not debtor.has_address and (level.channel == "print" or not debtor.has_email):
+    if recipient is None:
         return "NO_ADDRESS", {}, None
     if question.automatic_only and not level.automatic:
         return "APPROVAL", {"level": level.name}, as_of

@@ -125,12 +125,28 @@ class Plan(Promise):
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody at the debtor to whom letters may go. ``role`` is reminder, invoice or debtor (the debtor itself).
+
+    ``mail_problem`` says why no mail reaches him: none (he has no address), blacklisted, bounced (the last letter to
+    that address came back); empty when mail does reach him. ``has_address``: letters on paper reach him.
+    """
+
+    id: int
+    role: str
+    mail_problem: str = ""
+    has_address: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Debtor:
     """Everything about one debtor of one company that a decision may rest on.
 
     ``unmatched`` is the sum of bank receipts that name the debtor but are not booked yet, in company currency.
     ``last_letter_on`` is the day of the last letter of any level that was really sent. ``reply_on`` is the day of the
-    oldest reply of the debtor that nobody has handled yet.
+    oldest reply of the debtor that nobody has handled yet. ``contacts`` are those who come before the debtor itself as
+    addressee, in their order; ``has_email``, ``mail_problem`` and ``has_address`` are of the debtor itself (in records
+    from before there were contacts, of whoever would have got the letter).
     """
 
     partner_id: int
@@ -145,5 +161,7 @@ class Debtor:
     plans: tuple[Plan, ...] = ()
     has_email: bool = True
     has_address: bool = True
+    mail_problem: str = ""
+    contacts: tuple[Contact, ...] = ()
     reply_on: date | None = None
     extra: dict = field(default_factory=dict, compare=False)

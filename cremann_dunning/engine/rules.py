@@ -23,6 +23,8 @@ LEGAL_FORCE = frozenset({STATUTORY_NOTICE, NOTICE_OF_DEFAULT, FINAL_NOTICE, HAND
 # The ways in which the letter itself can go, and those of them that are paper in the end.
 LETTER_CHANNELS = ("email", "print", "registered", "snailmail")
 PAPER_CHANNELS = frozenset({"print", "registered", "snailmail"})
+# Those that need a service which not every house has.
+SERVICE_CHANNELS = frozenset({"snailmail"})
 
 EVERY_DAY = frozenset(range(7))
 
@@ -48,7 +50,8 @@ class Level:
     """One step of a procedure. ``delay_days`` counts from the due date or from the step before, as executed.
 
     For a notice before the due date (``pre_due``) they count back from the due date. ``costs`` is one of none,
-    announce, charge. ``list_not_due``: the letter also shows what is not due yet.
+    announce, charge. ``list_not_due``: the letter also shows what is not due yet. ``fallbacks`` are the ways in which
+    the letter goes to somebody whom ``channel`` does not reach, in their order.
     """
 
     id: int
@@ -63,12 +66,22 @@ class Level:
     costs: str = "none"
     charge_interest: bool = False
     list_not_due: bool = False
+    fallbacks: tuple[str, ...] = ()
 
     def __post_init__(self):
         if self.delay_days < 0:
             raise RuleError("delay_days", f"Level {self.name}: a delay cannot be negative.")
         if self.legal_type == PRE_DUE and (self.costs != "none" or self.charge_interest):
             raise RuleError("costs", f"Level {self.name}: a notice before the due date asks no costs and no interest.")
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The ways in which this letter may go, the first that reaches its addressee.
+
+        What goes by e-mail can go on paper in the end. A registered letter takes no other way that nobody named.
+        """
+        ways = (self.channel, *self.fallbacks)
+        return (*ways, "print") if self.channel == "email" and "print" not in ways else ways
 
     @property
     def is_heavy(self) -> bool:
@@ -104,7 +117,8 @@ class House:
     ``bank`` has the day up to which each bank journal is booked, by its name; ``bank_days`` says how many days it may
     be behind (0: that is not looked at). ``keep_days``: the sending days hold for every letter; a person who confirms
     by hand on a Sunday knows what he does, so they otherwise hold for what goes by itself only. ``term_agreed``: due
-    dates were agreed, so a debtor is in default the day after (6:83 BW).
+    dates were agreed, so a debtor is in default the day after (6:83 BW). ``services`` are the channels that need a
+    service of their own and have it.
     """
 
     backlog: Backlog | None = None
@@ -112,6 +126,7 @@ class House:
     bank_days: int = 0
     keep_days: bool = False
     term_agreed: bool = False
+    services: frozenset[str] = frozenset()
 
     def bank_behind(self, as_of: date) -> tuple[str, date] | None:
         """The journal that is furthest behind and the day it is booked up to, when that is too long ago."""

@@ -10,6 +10,7 @@ from odoo.tools import SQL, format_amount, format_date
 
 from ..law.calendar import add_months
 from ..law.limitation import WARN_MONTHS
+from . import dunning_followers_mixin  # noqa: F401  (the mixin before the model that is made of it)
 
 _logger = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ UPDATE dunning_case k SET payer = f.payer, days_late = f.days
 class DunningCase(models.Model):
     _name = "dunning.case"
     _description = "Dunning case"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["dunning.followers.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "amount_overdue desc, id"
     _rec_name = "partner_id"
 
@@ -142,6 +143,12 @@ class DunningCase(models.Model):
     next_date = fields.Date(readonly=True, string="Next step on")
     decision_id = fields.Many2one("dunning.decision", readonly=True, ondelete="set null")
     explanation = fields.Char(string="Why", compute="_compute_explanation")
+    recipient = fields.Char(
+        string="Reminders go to",
+        compute="_compute_recipient",
+        help="First the reminder contact, then the invoice address, then the debtor itself: the first of them who can "
+        "be reached by a channel of the next step.",
+    )
     refreshed_on = fields.Datetime(readonly=True, help="When its figures or its next step last changed.")
     payer = fields.Selection(
         [("prompt", "Usually on time"), ("slow", "Usually late")],
@@ -187,6 +194,17 @@ class DunningCase(models.Model):
     def _compute_explanation(self):
         for case in self:
             case.explanation = case.decision_id.explanation
+
+    @api.depends("partner_id", "next_level_id")
+    @api.depends_context("lang")
+    def _compute_recipient(self):
+        """Asked on the form of a case; not stored, since contacts change without anybody telling the case."""
+        for company, cases in self.grouped("company_id").items():
+            levels = {case.partner_id.id: case.next_level_id for case in cases}
+            # sudo: where letters go, for whoever may work on the case
+            texts = self.env["dunning.recipient"].sudo()._to_whom(company, cases.partner_id, levels)
+            for case in cases:
+                case.recipient = texts.get(case.partner_id.id)
 
     def _limitation_stage(self, today):
         """How many months are left at most before the claim may lapse: 6, 3, 1 or 0 (too late); None when more."""

@@ -26,6 +26,7 @@ class DunningDispatch(models.Model):
     partner_id = fields.Many2one(related="letter_id.partner_id", store=True, precompute=True, string="Debtor")
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     recipient = fields.Char(readonly=True, help="The address as it was used.")
+    copy_to = fields.Char(string="Copy to", readonly=True)
     user_id = fields.Many2one("res.users", string="By", readonly=True, default=lambda self: self.env.user)
     message_id = fields.Char(string="Message-ID", readonly=True, index="btree_not_null")
     started_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
@@ -46,6 +47,7 @@ class DunningDispatch(models.Model):
     )
     answer = fields.Char(readonly=True, help="What the mail server said, or who found out what came of it.")
 
+    _bounced_idx = models.Index("(company_id) WHERE state = 'bounced'")
     _one_under_way = models.UniqueIndex(
         "(letter_id) WHERE state = 'sending'", "This letter is being sent at this moment."
     )

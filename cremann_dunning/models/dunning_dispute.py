@@ -17,7 +17,13 @@ class DunningDispute(models.Model):
 
     _name = "dunning.dispute"
     _description = "Dispute"
-    _inherit = ["dunning.case.mixin", "dunning.message.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "dunning.case.mixin",
+        "dunning.message.mixin",
+        "dunning.followers.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "state desc, deadline, id"
     _decisive = frozenset({"case_id", "move_ids", "state", "amount", "reason", "opened_on"})
 

@@ -6,15 +6,16 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine.facts import Claim, Credit, Debtor, Hold, Notice
+from ..engine.facts import Claim, Contact, Credit, Debtor, Hold, Notice
 from ..engine.rules import PRE_DUE
+from .dunning_recipient import BOUNCED, CONTACTS, MAIL_PROBLEM
 
 ZERO = Decimal("0.00")
 CENT = Decimal("0.01")
 
 
 # The open receivable lines of debtors with something due, claims and credits together, with what the debtor is.
-ITEMS = """
+ITEMS = f"""
 WITH lines AS (
     SELECT l.id AS line_id, l.move_id, m.name AS number, m.move_type,
            p.commercial_partner_id AS partner_id, SIGN(l.amount_residual_currency)::int AS amount_sign,
@@ -44,25 +45,18 @@ WITH lines AS (
 ), overdue AS (
     SELECT DISTINCT partner_id FROM lines
      WHERE amount_sign > 0 AND (due_date IS NULL OR due_date < %(seen)s)
+), bounced AS MATERIALIZED ({BOUNCED}
 ), debtors AS MATERIALIZED (
     SELECT d.id AS partner_id, d.dunning_debtor_kind AS partner_kind,
            (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
            COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
-           c.id AS contact_id, f.payer,
-           b.id IS NULL AND COALESCE(c.email_normalized, d.email_normalized) IS NOT NULL AS has_email,
-           COALESCE(NULLIF(TRIM(c.street), ''), NULLIF(TRIM(d.street), '')) IS NOT NULL
-           AND COALESCE(NULLIF(TRIM(c.city), ''), NULLIF(TRIM(d.city), '')) IS NOT NULL AS has_address
+           c.contacts, c.escalation, f.payer,
+           {MAIL_PROBLEM.format(email="d.email_normalized")} AS mail_problem,
+           TRIM(d.street) <> '' AND TRIM(d.city) <> '' AS has_address
       FROM overdue
       JOIN res_partner d ON d.id = overdue.partner_id
       LEFT JOIN dunning_case f ON f.partner_id = d.id AND f.company_id = %(company)s
-      LEFT JOIN LATERAL (
-           SELECT k.id, k.email_normalized, k.street, k.city
-             FROM res_partner k
-            WHERE k.id = d.id OR (k.parent_id = d.id AND k.type = 'invoice' AND k.active)
-            ORDER BY k.id = d.id, k.id
-            LIMIT 1) c ON TRUE
-      LEFT JOIN mail_blacklist b
-             ON b.email = COALESCE(c.email_normalized, d.email_normalized) AND b.active
+     CROSS JOIN LATERAL ({CONTACTS}) c
 )
 SELECT lines.*, debtors.*, COALESCE(lines.own_kind, debtors.partner_kind, 'unknown') AS kind
   FROM lines JOIN debtors ON debtors.partner_id = lines.partner_id
@@ -148,10 +142,12 @@ class DunningGather(models.AbstractModel):
                 last_letter_on=last_letters.get(partner_id),
                 hold=holds.get((partner_id, None)),
                 **{kind: found.get(partner_id, ()) for kind, found in agreements.items()},
-                has_email=row["has_email"],
-                has_address=row["has_address"],
+                has_email=not row["mail_problem"],
+                has_address=bool(row["has_address"]),
+                mail_problem=row["mail_problem"] or "",
+                contacts=tuple(Contact(*contact) for contact in row["contacts"] or ()),
                 reply_on=replies.get(partner_id),
-                extra={"lang": row["lang"], "country_id": row["country_id"], "contact_id": row["contact_id"]},
+                extra={name: row[name] for name in ("lang", "country_id", "escalation")},
             )
             for partner_id, (claims, own_credits, row) in debtors.items()
             if claims
@@ -343,7 +339,7 @@ class DunningGather(models.AbstractModel):
 
         Claims, as far as due before `listed`, are invoices and receipts, and journal entries that somebody took in as
         claims (which the debtor got in another way, so they count as sent); a credit is any open receivable line the
-        other way: credit note, payment, entry. The contact is the debtor's invoice address, or the debtor itself.
+        other way: credit note, payment, entry.
         """
         only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids is not None else SQL()
         self.env.cr.execute(

@@ -17,6 +17,7 @@ from . import (  # the mixins before the model that is made of them
     dunning_bulk,
     dunning_letter_delivery_mixin,  # noqa: F401
     dunning_letter_pdf_mixin,  # noqa: F401
+    dunning_letter_recipient_mixin,  # noqa: F401
     dunning_letter_text_mixin,  # noqa: F401
     dunning_message_mixin,  # noqa: F401
 )
@@ -33,6 +34,7 @@ CHATTER = {"message_main_attachment_id", "activity_ids", "message_ids", "message
 AFTER_ISSUE = CHATTER | {
     "state", "email_to", "sent_on", "sent_at", "mail_id", "message_id", "error", "cancel_reason", "term_first_day",
     "term_last_day", "claimable_from", "default_from", "follow_up_pending", "refusal_codes",
+    "copy_to",
 }  # fmt: skip
 
 
@@ -45,7 +47,9 @@ class DunningLetter(models.Model):
         "dunning.letter.text.mixin",
         "dunning.letter.pdf.mixin",
         "dunning.letter.delivery.mixin",
+        "dunning.letter.recipient.mixin",
         "dunning.message.mixin",
+        "dunning.followers.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -249,8 +253,10 @@ class DunningLetter(models.Model):
             "run_id": context.run._origin.id,
             "case_id": context.cases[debtor.partner_id].id,
             "partner_id": debtor.partner_id,
-            "contact_id": debtor.extra["contact_id"] or debtor.partner_id,
-            "user_id": context.signer.id,
+            "contact_id": plan.recipient.contact.id if plan.recipient else debtor.partner_id,
+            "contact_facts": self.env["dunning.recipient"]._facts(plan.recipient),
+            "copy_partner_id": context.copy_for(level, debtor),
+            "user_id": context.signer_of(level).id,
             "lang": context.lang(debtor),
             "tone": context.tone(debtor),
             "debtor_kind": kind,
@@ -457,6 +463,9 @@ class DunningLetter(models.Model):
             for letter in letters:
                 if letter._is_late_notice():
                     reasons[letter] = self.env._("Not sent: an invoice on it is past its due date by now.")
+                    continue
+                if reason := letter._lost_contact():
+                    reasons[letter] = reason
                     continue
                 asked = letter._asked()
                 outcome = outcomes.get(letter.partner_id.id)

@@ -51,6 +51,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         for letter in self:
             own = letter.is_test and letter.company_id._dunning_test_address()
             letter.email_to = own or letter.contact_id.email_formatted or letter.partner_id.email_formatted
+            letter.copy_to = letter._copy_address()
             if letter.email_to:
                 with_address |= letter
             else:
@@ -122,6 +123,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             "email_from": sender.email_formatted or self.company_id.email_formatted,
             "author_id": sender.id,
             "email_to": self.email_to,
+            "email_cc": self.copy_to,
             "model": self._name,
             "res_id": self.id,
             "dunning_letter_id": self.id,
@@ -161,6 +163,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         return {
             "channel": "email" if by_mail else "print",
             "recipient": self.email_to if by_mail else self.contact_id.display_name,
+            "copy_to": by_mail and self.copy_to,
             "message_id": self.mail_id.message_id if by_mail else False,
         }
 
@@ -224,7 +227,10 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
     def _message_receive_bounce(self, email, partner):
         """The letter came back: it was not delivered, whatever the mail server said first. Its level goes back."""
         result = super()._message_receive_bounce(email, partner)
-        for letter in self.filtered(lambda letter: letter.state == "sent" and letter.message_id):
+        copies = self.filtered(lambda letter: letter._is_about_copy(email))
+        for letter in copies:
+            letter.message_post(body=self.env._("The copy to %s came back. The letter itself did not.", email))
+        for letter in (self - copies).filtered(lambda letter: letter.state == "sent" and letter.message_id):
             attempt = letter.dispatch_ids.filtered(lambda attempt: attempt.state == "accepted")[:1]
             text = self.env._("It came back from %s. Mend the address and retry, or send it on paper", email)
             attempt.write({"state": "bounced", "answer": text})
@@ -321,13 +327,15 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         for letter in self.filtered(lambda letter: letter.state in ("draft", "issued", "failed")):
             text = letter._plain_reason(reason)
             letter.write({"state": "failed", "error": text})
-            if letter.user_id and not letter.activity_ids:
-                env = letter.with_context(lang=letter.user_id.lang).env
+            # whoever signs need not be the one who sees to the letters
+            keeper = letter.company_id.dunning_responsible_id or letter.user_id
+            if keeper and not letter.activity_ids:
+                env = letter.with_context(lang=keeper.lang).env
                 letter.activity_schedule(
                     "mail.mail_activity_data_warning",
                     summary=env._("Letter not delivered"),
                     note=text,
-                    user_id=letter.user_id.id,
+                    user_id=keeper.id,
                 )
 
     @api.model

@@ -67,6 +67,28 @@ class DunningLevel(models.Model):
         help="The way the letter itself goes. By e-mail it goes on paper to a debtor without an e-mail address.",
     )
     channel_ids = fields.One2many("dunning.level.channel", "level_id", string="Other Channels", copy=True)
+    copy_to = fields.Selection(
+        [
+            ("none", "Nobody"),
+            ("escalation", "The escalation contact of the debtor"),
+            ("salesperson", "The salesperson of the debtor"),
+            ("responsible", "The responsible of the case"),
+        ],
+        string="Copy of the mail to",
+        required=True,
+        default="none",
+        help="A letter by e-mail goes to this person as well, in the Cc, so the debtor sees it. The escalation contact "
+        "is a contact on the debtor's own record with that role. On paper there is no copy.",
+    )
+    signer_id = fields.Many2one(
+        "res.users",
+        string="Signed by",
+        domain=[("share", "=", False)],
+        check_company=True,
+        ondelete="set null",
+        help="Who signs letters of this level and is their sender, for instance a manager on the last ones. Leave "
+        "empty for the responsible of follow-up, who also signs for a company that this person does not work for.",
+    )
     automatic = fields.Boolean(
         help="The daily run sends this step by itself. Otherwise it waits until somebody confirms it in a run."
     )
@@ -133,6 +155,10 @@ class DunningLevel(models.Model):
                         level=level.name,
                     )
                 )
+
+    @api.constrains("channel", "channel_ids")
+    def _check_channels(self):
+        self.channel_ids._check_use()
 
     @api.constrains("legal_type", "payment_term_days", "active")
     def _check_payment_term(self):
@@ -248,4 +274,5 @@ class DunningLevel(models.Model):
             costs=self.costs,
             charge_interest=self.charge_interest,
             list_not_due=self.list_not_due,
+            fallbacks=tuple(self.channel_ids.filtered(lambda line: line.use == "fallback").mapped("channel")),
         )

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 # The ways in which the letter itself can go.
 LETTER_CHANNELS = [
@@ -30,3 +31,26 @@ class DunningLevelChannel(models.Model):
     )
 
     _once = models.UniqueIndex("(level_id, channel)", "A level names each channel once.")
+
+    @api.constrains("level_id", "channel", "use")
+    def _check_use(self):
+        """The ways of a level make sense together: each once, and only a letter stands in for a letter."""
+        names = dict(self._fields["channel"]._description_selection(self.env))
+        companions = {channel for channel, _name in COMPANION_CHANNELS}
+        for line in self:
+            facts = {"level": line.level_id.name, "channel": names[line.channel]}
+            if line.channel == line.level_id.channel:
+                raise ValidationError(
+                    self.env._(
+                        "%(level)s goes by this channel already: %(channel)s. Take it out of the other channels, or "
+                        "choose another one there.",
+                        **facts,
+                    )
+                )
+            if line.use == "fallback" and line.channel in companions:
+                raise ValidationError(
+                    self.env._(
+                        "%(level)s: %(channel)s cannot take the place of a letter. Set it to As well.",
+                        **facts,
+                    )
+                )

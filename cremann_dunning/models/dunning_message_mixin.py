@@ -25,9 +25,10 @@ class DunningMessageMixin(models.AbstractModel):
             record.reader_lang = next((code for code in wanted if code in installed), "en_US")
 
     def _reader(self):
-        """The debtor's invoice address, or the debtor itself."""
+        """Who gets the letters of this debtor, or the debtor itself when nobody can be reached."""
         self.ensure_one()
-        return self.env["res.partner"].browse(self.partner_id.address_get(["invoice"])["invoice"])
+        debtor = self.partner_id.commercial_partner_id
+        return self.env["dunning.recipient"]._contacts(self.company_id, debtor).get(debtor.id, debtor)
 
     def _tone(self):
         """How the debtor is addressed."""

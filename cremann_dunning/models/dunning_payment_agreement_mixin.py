@@ -74,7 +74,13 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
 
     _name = "dunning.payment.agreement.mixin"
     _description = "Agreement about payment"
-    _inherit = ["dunning.case.mixin", "dunning.message.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "dunning.case.mixin",
+        "dunning.message.mixin",
+        "dunning.followers.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
 
     amount = fields.Monetary(
         compute="_compute_amount",

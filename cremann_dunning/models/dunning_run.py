@@ -33,7 +33,7 @@ class DunningRun(models.Model):
 
     _name = "dunning.run"
     _description = "Dunning run"
-    _inherit = ["mail.thread"]
+    _inherit = ["dunning.followers.mixin", "mail.thread"]
     _order = "date desc, id desc"
 
     name = fields.Char(compute="_compute_name")
@@ -659,7 +659,7 @@ class DunningRun(models.Model):
             debtor, outcome = outcomes.get(letter.partner_id.id, (None, None))
             plan = self._same_plan(letter, outcome)
             asked = {d.claim.line_id: d.open for d in plan.decisions if d.code != "LISTED"} if plan else None
-            if plan and letter._asked() == asked and self._interest_holds(letter):
+            if plan and letter._asked() == asked and self._interest_holds(letter) and self._same_way(letter, plan):
                 letter._bring_up_to_today()
                 ready |= letter
                 continue
@@ -714,6 +714,12 @@ class DunningRun(models.Model):
         return next(
             (p for p in plans if p.currency == letter.currency_id.name and p.level.id == letter.level_id.id), None
         )
+
+    @api.model
+    def _same_way(self, letter, plan):
+        """Whether the letter goes to the contact and by the way that would be chosen now."""
+        contact = plan.recipient.contact.id if plan.recipient else plan.partner_id
+        return letter.contact_id.id == contact and letter.channel == plan.channel
 
     def _why_dropped(self, letter, outcome):
         decision = next(

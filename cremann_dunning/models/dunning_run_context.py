@@ -41,6 +41,8 @@ class RunContext:
         # sudo: a setting of the letter, for whoever may make it
         self._tones = {partner.id: partner.dunning_tone for partner in partners.sudo()}
         self._house = self.company._dunning_house()
+        self._signers = {level.id: self._usable(level.sudo().signer_id) for level in self.levels.values()}
+        self._colleagues = self._copied_colleagues(partners)
         self._frames = {}
 
     def _cases(self, plans):
@@ -71,6 +73,36 @@ class RunContext:
     def tone(self, debtor):
         """How the letter addresses the debtor: as set on the contact, else as the company does."""
         return self._tones.get(debtor.partner_id) or self.company.dunning_tone
+
+    def signer_of(self, level):
+        """Who signs a letter of this level: whom it names, if he works for the company, else the responsible."""
+        return self._signers[level.id] or self.signer
+
+    def copy_for(self, level, debtor):
+        """Id of the partner who gets a copy of a letter of this level, None for nobody."""
+        if level.copy_to == "escalation":
+            return debtor.extra.get("escalation")
+        return self._colleagues.get((level.copy_to, debtor.partner_id))
+
+    def _usable(self, user):
+        """This user if he is at work for the company, else nobody: a shared level may name anybody."""
+        # sudo (user comes with it): whether a colleague works here, whoever makes the letter
+        return user.filtered(lambda u: u.active and not u.share and self.company in u.company_ids).with_env(self.env)
+
+    def _copied_colleagues(self, partners):
+        """Per way of copying and debtor the partner of the colleague who gets copies; read only where a level asks."""
+        wanted, found = {level.copy_to for level in self.levels.values()}, {}
+        for partner in partners.sudo():  # sudo: as in _usable
+            users = {"salesperson": lambda partner=partner: partner.user_id}
+            users["responsible"] = lambda partner=partner: self._responsible_for(partner)
+            for way in wanted & set(users):
+                if user := self._usable(users[way]()):
+                    found[way, partner.id] = user.sudo().partner_id.id  # sudo: as above
+        return found
+
+    def _responsible_for(self, partner):
+        case = self.cases.get(partner.id)
+        return (case and case.sudo().user_id) or self.company.sudo().dunning_responsible_id  # sudo: as in _usable
 
     def deadline(self, level):
         """The date a letter prints. A statutory notice prints none: its term runs from receipt (HR 2016:2704).

@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 from odoo.tools.mail import email_normalize_all
 
+from .dunning_smtp_session import AddresseeFirst
+
 _logger = logging.getLogger(__name__)
 
 # So many letters are checked together, a moment before they leave.
@@ -127,7 +129,9 @@ class MailMail(models.Model):
                     smtp_session.noop()  # a line that is dead by now is noticed before the attempt, not during it
                 if not mail._dunning_begin(auto_commit):
                     continue
-            super(MailMail, mail)._send(auto_commit=auto_commit, smtp_session=smtp_session, **options)
+            with_copy = smtp_session and mail in ours and mail.email_cc
+            session = AddresseeFirst(smtp_session) if with_copy else smtp_session
+            super(MailMail, mail)._send(auto_commit=auto_commit, smtp_session=session, **options)
         return True
 
     def _dunning_begin(self, commit):

@@ -243,7 +243,11 @@ class ResCompany(models.Model):
             backlog = rules.Backlog(self.dunning_start_date, self.dunning_backlog, self.dunning_backlog_days)
         bank = self._dunning_bank_dates() if self.dunning_bank_max_days else ()
         return rules.House(
-            backlog=backlog, bank=bank, bank_days=self.dunning_bank_max_days, term_agreed=self.dunning_term_agreed
+            backlog=backlog,
+            bank=bank,
+            bank_days=self.dunning_bank_max_days,
+            term_agreed=self.dunning_term_agreed,
+            services=frozenset({"snailmail"} if "snailmail.letter" in self.env else ()),
         )
 
     def _dunning_bank_dates(self):

@@ -38,6 +38,20 @@ class ResPartner(models.Model):
         groups="cremann_dunning.group_dunning_user",
         help="How letters address this debtor. Leave empty to follow the company's own setting.",
     )
+    dunning_role = fields.Selection(
+        [("reminder", "Reminder contact"), ("escalation", "Escalation contact")],
+        string="Role in follow-up",
+        groups="cremann_dunning.group_dunning_user",
+        help="The reminder contact gets the payment reminders and letters of this debtor, instead of the invoice "
+        "address. The escalation contact gets a copy of the mails of those steps that say so. Leave empty for neither.",
+    )
+    dunning_recipient = fields.Char(
+        string="Reminders go to",
+        compute="_compute_dunning_recipient",
+        groups="cremann_dunning.group_dunning_user",
+        help="First the reminder contact, then the invoice address, then the debtor itself: the first of them who can "
+        "be reached. Give a contact its role on its own form.",
+    )
     dunning_case_ids = fields.One2many(
         "dunning.case", "partner_id", string="Dunning cases", groups="cremann_dunning.group_dunning_user"
     )
@@ -62,6 +76,14 @@ class ResPartner(models.Model):
             if partner.company_registry:
                 found.append(self.env._("registration number %s", partner.company_registry))
             partner.dunning_kind_evidence = ", ".join(found) or self.env._("no evidence of a business")
+
+    @api.depends("child_ids.dunning_role", "child_ids.email", "child_ids.type", "email", "street", "city")
+    @api.depends_context("company", "lang")
+    def _compute_dunning_recipient(self):
+        debtors = self.commercial_partner_id
+        texts = self.env["dunning.recipient"]._to_whom(self.env.company, debtors)
+        for partner in self:
+            partner.dunning_recipient = texts.get(partner.commercial_partner_id._origin.id)
 
     @api.model
     def _dunning_number(self, vat):

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..engine.decide import LetterPlan, Outcome
 from ..engine.reasons import ERROR, SKIP
+from ..engine.recipient import choose
 from ..models.dunning_level import WRITTEN_TYPES
 from ..models.dunning_regime import RegimeError
 from ..models.dunning_run_context import RunContext
@@ -107,8 +108,19 @@ class DunningLetterWizard(models.TransientModel):
         if len(currencies) != 1:
             raise UserError(self.env._("Choose invoices in one currency that follow the procedure of this letter."))
         decisions = tuple(replace(decision, code="LETTER", facts={}, level=level) for decision in free)
-        channel = "print" if level.channel == "email" and not debtor.has_email else level.channel
-        return LetterPlan(debtor.partner_id, currencies.pop(), procedure, level, channel, decisions)
+        recipient = choose(debtor, level, house)
+        if recipient is None:
+            raise UserError(
+                self.env._(
+                    "Nobody at %(debtor)s can be reached by the ways of %(level)s. Complete the e-mail or postal "
+                    "address of the debtor or its reminder contact, or add another channel to the level.",
+                    debtor=self.partner_id.display_name,
+                    level=self.level_id.name,
+                )
+            )
+        return LetterPlan(
+            debtor.partner_id, currencies.pop(), procedure, level, recipient.channel, decisions, recipient
+        )
 
     @api.model
     def _may_be_written(self, decision):

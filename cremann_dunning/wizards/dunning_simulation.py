@@ -58,7 +58,8 @@ class LookAheadContext(RunContext):
 
     @staticmethod
     def _law_channel(vals):
-        return "post" if vals["channel"] == "print" else "email"
+        """All paper takes the time of the post: a look ahead knows no day on which a letter was handed over."""
+        return "post" if vals["channel"] in rules.PAPER_CHANNELS else "email"
 
     def _claimable_from(self, vals):
         """First day after the free term of a statutory notice that goes out today; None when it gives none."""
