@@ -78,7 +78,7 @@ class DunningLetterLine(models.Model):
         self._check_draft()
 
     def _page_invoice(self):
-        """The invoice that the debtor may open on Odoo's own page; an entry has none, nor what is not booked any more."""
+        """The invoice that the debtor may open on Odoo's own page; an entry has none, nor what is no longer booked."""
         self.ensure_one()
         move = self.move_id
         return move if move.state == "posted" and move.is_invoice(include_receipts=True) else move.browse()

@@ -188,7 +188,6 @@ class DunningLetterPageMixin(models.AbstractModel):
         first = not self.opening_ids
         if not self.env["dunning.opening"]._record(self, address, agent):
             return False
-        self.invalidate_recordset(["opening_ids"])
         if first:
             user = self.case_id.user_id or self.company_id.dunning_responsible_id
             env = self.with_context(lang=user.lang or self.env.lang).env

@@ -51,7 +51,10 @@ class DunningOpening(models.Model):
             "agent": (agent or "")[:AGENT_LENGTH],
         }
         # two tabs may report at the same moment; the second finds the first and is content
-        return dunning_bulk.insert(self, [vals], SQL("ON CONFLICT DO NOTHING")).exists()
+        opening = dunning_bulk.insert(self, [vals], SQL("ON CONFLICT DO NOTHING")).exists()
+        letter.invalidate_recordset(["opening_ids"])
+        letter.modified(["opening_ids"])  # its proof of receipt follows
+        return opening
 
     def write(self, vals):  # pylint: disable=method-required-super
         """What was seen stays as it was written."""

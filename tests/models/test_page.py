@@ -279,9 +279,8 @@ class TestWhat(PageCase):
 
     def test_a_dispute_is_no_payment(self):
         case = self.letter.case_id
-        self.env["dunning.dispute"].create(
-            {"case_id": case.id, "move_ids": [(6, 0, self.moves.ids)], "reason": "price"}
-        )
+        vals = {"case_id": case.id, "move_ids": [(6, 0, self.moves.ids)], "reason": "price"}
+        self.env["dunning.dispute"].create(vals)
         self.env.invalidate_all()
         values = self.letter._page_values()
         self.assertEqual((values["state"], values["amount_now"]), ("open", 200))

@@ -159,6 +159,7 @@ class TestTerm(DunningCase):
 
     def notice(self, on_paper=False, company=None):
         """A statutory notice that was sent: seventeen days from now, a Thursday, in the Netherlands."""
+        self.back_in_time()
         company = company or self.nl
         country = company.country_id
         vals = {"email": False} if on_paper else {}
@@ -237,7 +238,8 @@ class TestTerm(DunningCase):
     def test_registered_letter_gets_its_term_with_the_proof(self):
         letter = self.notice(on_paper=True)
         self.cr.execute(
-            "UPDATE dunning_letter SET term_first_day = NULL, term_last_day = NULL, claimable_from = NULL WHERE id = %s",
+            "UPDATE dunning_letter SET term_first_day = NULL, term_last_day = NULL, claimable_from = NULL"
+            " WHERE id = %s",
             [letter.id],
         )
         self.cr.execute("UPDATE dunning_dispatch SET channel = 'registered' WHERE letter_id = %s", [letter.id])
@@ -282,6 +284,6 @@ class TestTerm(DunningCase):
 class TestSettings(DunningCase, HttpCase):
     def test_page_is_on_and_can_be_switched_off(self):
         self.assertTrue(self.nl.dunning_page)
-        settings = self.as_user(self.manager)["res.config.settings"].create({"dunning_page": False})
+        settings = self.env["res.config.settings"].create({"dunning_page": False})
         settings.execute()
         self.assertFalse(self.nl.dunning_page)
