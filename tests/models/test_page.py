@@ -84,6 +84,7 @@ class TestWho(PageCase):
             (self.letter, None),
             (self.letter, ""),
             (self.letter, "bcdfgbcdfgbcdfgbcdfg"),
+            (self.letter, "clé"),
             (self.letter, self.letter.access_token[:-1]),
             (self.letter, self.other_letter.access_token),
             (self.other_letter, self.letter.access_token),
@@ -93,6 +94,10 @@ class TestWho(PageCase):
                 self.assertShut(self.get(letter, key))
                 self.assertShut(self.get(letter, key, report_type="pdf"))
                 self.assertFalse(self.opened(letter, key))
+
+    def test_key_of_another_type_is_no_key(self):
+        for key in (["x"], 7, {"a": "b"}):
+            self.assertIs(self.opened(self.letter, key), False, key)
 
     def test_keys_differ_and_hold_no_word_or_digit(self):
         keys = (self.letter + self.other_letter + self.be_letter).mapped("access_token")
@@ -247,16 +252,25 @@ class TestWhat(PageCase):
 
     def test_code_asks_for_what_is_open(self):
         """The code on the page, and the one in the letter only as long as it is right."""
-        whole = self.letter._page_values()
-        self.assertTrue(whole["qr"])
-        self.assertIn("data:image", str(whole["body"]))
-        self.env.invalidate_all()
-        self.assertEqual(self.letter._page_values()["qr"], self.letter.qr_image)
+        bank, asked = self.env.registry["res.partner.bank"], []
+        draw = bank.build_qr_code_base64
+
+        def drawn(self, amount, *arguments, **options):
+            asked.append(amount)
+            return draw(self, amount, *arguments, **options)
+
+        self.patch(bank, "build_qr_code_base64", drawn)
+        values = self.letter._page_values()
+        self.assertTrue(values["qr"])
+        self.assertIn("data:image", str(values["body"]))
+        self.assertEqual(asked, [200, 200])
         self.pay(self.moves[0], 40)
         self.env.invalidate_all()
-        part = self.letter._page_values()
-        self.assertNotEqual(part["qr"], whole["qr"])
-        self.assertNotIn("data:image", str(part["body"]))
+        asked.clear()
+        values = self.letter._page_values()
+        self.assertTrue(values["qr"])
+        self.assertNotIn("data:image", str(values["body"]))
+        self.assertEqual(asked, [160])
 
     def test_all_paid(self):
         for move in self.moves:
@@ -291,7 +305,7 @@ class TestWhat(PageCase):
         page = self.text(self.get(self.letter))
         self.assertIn("This letter no longer counts.", page)
         self.assertNotIn("To pay now", page)
-        self.assertNotIn("View and pay Open", page)
+        self.assertNotIn("Open now", page)
         self.assertNotIn("wrong amount", page)
 
     def test_pdf_is_the_stored_file(self):
@@ -378,6 +392,15 @@ class TestWhat(PageCase):
 
 @tagged("post_install", "-at_install")
 class TestLink(PageCase):
+    def test_mails_about_a_letter_lead_to_its_page_while_that_is_open(self):
+        def buttons():
+            groups = self.letter._notify_get_recipients_groups(self.env["mail.message"], "Letter")
+            return {name: options.get("button_access", {}).get("url", "") for name, _match, options in groups}
+
+        self.assertIn(self.letter.access_token, buttons()["portal_customer"])
+        self.nl.dunning_page = False
+        self.assertNotIn("portal_customer", buttons())
+
     def test_link_stands_in_letter_and_mail(self):
         for letter in (self.letter, self.other_letter):  # of two invoices and of one
             url = f"/my/dunning/{letter.id}?access_token={letter.access_token}"

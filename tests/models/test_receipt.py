@@ -209,7 +209,7 @@ class TestTerm(DunningCase):
         with self.at(before):
             self.assertFalse(self.run_for(partners=letter.partner_id, date=before).letter_ids)
             move = letter.line_ids.move_id
-            self.assertEqual(self.code(move), "FREE_TERM")
+            self.assertEqual(self.code(move), "PERIOD_RUNNING")
 
     def test_late_delivery_by_mail_moves_the_term(self):
         letter = self.notice()
