@@ -12,6 +12,7 @@
         "security/dunning_security.xml",
         "security/ir.model.access.csv",
         "security/dunning_rules.xml",
+        "security/dunning_page_rules.xml",
         "data/dunning_cost_scale_data.xml",
         "data/dunning_interest_rate_data.xml",
         "data/dunning_regime_data.xml",
@@ -23,6 +24,7 @@
         "data/dunning_cron_data.xml",
         "data/dunning_activity_data.xml",
         "report/dunning_letter_templates.xml",
+        "views/dunning_page_templates.xml",
         "views/dunning_cost_scale_views.xml",
         "views/dunning_interest_views.xml",
         "views/dunning_element_views.xml",
@@ -36,6 +38,7 @@
         "views/dunning_payment_plan_views.xml",
         "views/dunning_contact_views.xml",
         "views/dunning_decision_views.xml",
+        "views/dunning_opening_views.xml",
         "views/dunning_letter_views.xml",
         "views/dunning_override_views.xml",
         "views/dunning_run_views.xml",
@@ -54,6 +57,9 @@
         "wizards/dunning_withdrawal_wizard_views.xml",
         "views/dunning_menus.xml",
     ],
+    "assets": {
+        "web.assets_frontend": ["cremann_dunning/static/src/interactions/letter_page.js"],
+    },
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

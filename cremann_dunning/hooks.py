@@ -20,6 +20,7 @@ def uninstall_hook(env):
         *agreements,
         "override",
         "dispatch",
+        "opening",
         "reply",
         "letter_line",
         "letter",

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date, format_datetime
 
 from .dunning_level_channel import CHANNELS
 
@@ -46,11 +46,49 @@ class DunningDispatch(models.Model):
         default="sending",
     )
     answer = fields.Char(readonly=True, help="What the mail server said, or who found out what came of it.")
+    delivered_on = fields.Date(
+        string="Delivered on",
+        readonly=True,
+        help="The day on which it reached the debtor, as the carrier reports it. The term of the letter counts from it "
+        "when it is later than was presumed.",
+    )
 
     _bounced_idx = models.Index("(company_id) WHERE state = 'bounced'")
     _one_under_way = models.UniqueIndex(
         "(letter_id) WHERE state = 'sending'", "This letter is being sent at this moment."
     )
+
+    @api.constrains("delivered_on")
+    def _check_delivered_on(self):
+        """Nothing arrives before it was sent, or on a day to come."""
+        for attempt in self.filtered("delivered_on"):
+            company = attempt.company_id
+            sent_on, today = company._dunning_day(attempt.started_at), company._dunning_today()
+            if not sent_on <= attempt.delivered_on <= today:
+                raise ValidationError(
+                    self.env._(
+                        "Letter %(letter)s was sent on %(sent)s, so it can have been delivered from that day up to and "
+                        "including %(today)s, not on %(delivered)s. Enter the day that the carrier gives.",
+                        letter=attempt.letter_id.name,
+                        sent=format_date(self.env, sent_on),
+                        today=format_date(self.env, today),
+                        delivered=format_date(self.env, attempt.delivered_on),
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A proven delivery may move the term of its letter."""
+        attempts = super().create(vals_list)
+        attempts.filtered("delivered_on").letter_id._count_from_receipt()
+        return attempts
+
+    def write(self, vals):
+        """A proven delivery may move the term of its letter."""
+        result = super().write(vals)
+        if vals.get("delivered_on"):
+            self.letter_id._count_from_receipt()
+        return result
 
     @api.model
     def _record_posted(self, letters, user):

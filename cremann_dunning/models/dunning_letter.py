@@ -16,8 +16,10 @@ from ..law.errors import LawError
 from . import (  # the mixins before the model that is made of them
     dunning_bulk,
     dunning_letter_delivery_mixin,  # noqa: F401
+    dunning_letter_page_mixin,  # noqa: F401
     dunning_letter_pdf_mixin,  # noqa: F401
     dunning_letter_recipient_mixin,  # noqa: F401
+    dunning_letter_receipt_mixin,  # noqa: F401
     dunning_letter_text_mixin,  # noqa: F401
     dunning_message_mixin,  # noqa: F401
 )
@@ -33,8 +35,8 @@ CHATTER = {"message_main_attachment_id", "activity_ids", "message_ids", "message
 # What may still change on a letter that was issued: what happens to it, never what it says.
 AFTER_ISSUE = CHATTER | {
     "state", "email_to", "sent_on", "sent_at", "mail_id", "message_id", "error", "cancel_reason", "term_first_day",
-    "term_last_day", "claimable_from", "default_from", "follow_up_pending", "refusal_codes",
-    "copy_to",
+    "term_last_day", "claimable_from", "default_from", "follow_up_pending", "refusal_codes", "copy_to",
+    "access_token",
 }  # fmt: skip
 
 
@@ -48,6 +50,8 @@ class DunningLetter(models.Model):
         "dunning.letter.pdf.mixin",
         "dunning.letter.delivery.mixin",
         "dunning.letter.recipient.mixin",
+        "dunning.letter.page.mixin",
+        "dunning.letter.receipt.mixin",
         "dunning.message.mixin",
         "dunning.followers.mixin",
         "mail.thread",
@@ -375,6 +379,7 @@ class DunningLetter(models.Model):
             raise UserError(self.env._("The level has no text. Choose a text on the level."))
         self.filtered(lambda letter: letter.company_id.dunning_mode == "test").is_test = True
         self._number()
+        self._give_keys()
         self._freeze_text()
         passed = self - self._stop_at_gate()
         passed._store_pdfs()

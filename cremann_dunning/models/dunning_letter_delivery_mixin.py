@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 
 from ..engine import rules
 from ..law import terms
-from ..law.errors import LawError
+from ..law.errors import LawError, NoTermError
 from .dunning_regime import RegimeError
 
 _logger = logging.getLogger(__name__)
@@ -254,20 +254,23 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             self.sudo()._after_sending(company)
         return True
 
-    def _prepare_term(self, day, channel):
-        """The term that a letter gives, counted from the day it was really sent.
+    def _prepare_term(self, day, channel, receipt=None, proof=None):
+        """The term that a letter gives, counted from the day it was really sent, or from proven receipt.
 
         Of a statutory notice the free term: without one nothing can be claimed later, which is the safe side; the
         letter says what is wrong. Of another letter the term to pay, after which the debtor is in default (6:82 BW).
+
+        :param receipt: known day of receipt. :param proof: what it proves, see ``law.terms``.
         """
         self.ensure_one()
         if self.legal_type != rules.STATUTORY_NOTICE:
             if not self.deadline:
                 return {}
             country = self.regime_id.country_id.code or self.company_id.country_id.code
-            return {"default_from": self._default_from(country, self.date, self.deadline, day, channel)}
+            known = {"receipt": receipt, "proof": proof}
+            return {"default_from": self._default_from(country, self.date, self.deadline, day, channel, **known)}
         try:
-            term = self.regime_id.free_term(day, channel)
+            term = self.regime_id.free_term(day, channel, receipt, proof=proof)
         except RegimeError as error:
             return {"error": str(error)}
         if not term:  # the rules lost their term after the letter was made
@@ -279,13 +282,16 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         }
 
     @api.model
-    def _default_from(self, country, dated, deadline, day, channel):
+    def _default_from(self, country, dated, deadline, day, channel, **known):
         """First day after the term to pay: its days from receipt on, and not before the printed day ended.
 
         :param dated: date of the letter, from which its `deadline` was counted. :param day: when it was really sent.
+        :param known: proven ``receipt`` and its ``proof``.
         """
         try:
-            term = terms.notice_term(country or "NL", day, channel, max((deadline - dated).days, 1))
+            term = terms.notice_term(country or "NL", day, channel, max((deadline - dated).days, 1), **known)
+        except NoTermError:  # a registered letter puts nobody in default before it is delivered
+            return False
         except LawError:  # a country without a known calendar: a week for the post
             return max(deadline, day + timedelta(days=7)) + timedelta(days=1)
         return max(term.claimable_from, deadline + timedelta(days=1))

@@ -76,6 +76,12 @@ class DunningLetterLine(models.Model):
     def _unlink_drafts_only(self):
         self._check_draft()
 
+    def _page_invoice(self):
+        """The invoice that the debtor may open on Odoo's own page; an entry has none, nor what is no longer booked."""
+        self.ensure_one()
+        move = self.move_id
+        return move if move.state == "posted" and move.is_invoice(include_receipts=True) else move.browse()
+
     def _check_draft(self):
         if any(line.letter_id.state != "draft" for line in self):
             raise UserError(self.env._("A letter that was issued cannot be changed. Cancel it and propose a new one."))

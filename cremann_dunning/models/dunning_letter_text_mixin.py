@@ -186,14 +186,13 @@ class DunningLetterTextMixin(models.AbstractModel):
         """Where and how to pay: the invoices' own account when they agree on one, one invoice's own reference."""
         for letter in self:
             moves = letter.line_ids.filtered("principal_part").move_id
+            letter.pay_url = letter.page_url or (len(moves) == 1 and letter._pay_url(moves))
             banks = moves.partner_bank_id.filtered("active")
             letter.bank_account_id = banks if len(banks) == 1 else letter.company_id._dunning_bank_account()
             if len(moves) == 1:
                 letter.payment_reference = moves.payment_reference or moves.name
-                letter.pay_url = letter._pay_url(moves)
             else:
                 letter.payment_reference = ", ".join(moves.mapped("name")[:3]) + (" …" if len(moves) > 3 else "")
-                letter.pay_url = False
 
     @api.model
     def _pay_url(self, move):
@@ -206,15 +205,18 @@ class DunningLetterTextMixin(models.AbstractModel):
         for letter in self:
             letter.qr_image = letter._qr_image()
 
-    def _qr_image(self):
-        """The payment QR code of Odoo as a data address, where the account and the currency allow one."""
+    def _qr_image(self, amount=None):
+        """The payment QR code of Odoo as a data address, where the account and the currency allow one.
+
+        :param amount: what is asked by now, when that is not what the letter asks.
+        """
         self.ensure_one()
-        bank = self.bank_account_id
-        if not bank or self.amount_total <= 0:
+        bank, amount = self.bank_account_id, self.amount_total if amount is None else amount
+        if not bank or amount <= 0:
             return False
         reference = self.payment_reference
         try:
-            return bank.build_qr_code_base64(self.amount_total, reference, reference, self.currency_id, self.partner_id)
+            return bank.build_qr_code_base64(amount, reference, reference, self.currency_id, self.partner_id)
         except Exception as error:  # drawing only: a server without a barcode renderer still sends letters
             _logger.warning("No payment QR code on letter %s: %s", self.id, error)
             return False

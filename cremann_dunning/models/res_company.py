@@ -54,6 +54,12 @@ class ResCompany(models.Model):
         help="How letters address debtors: u or je, vous or tu. A debtor may be set apart on the contact. Letters of "
         "legal force stay formal unless their level names an informal text.",
     )
+    dunning_page = fields.Boolean(
+        string="Debtor page",
+        default=True,
+        help="Every letter gets a page of its own, which its debtor opens with the link in it, without a login. "
+        "Off: new letters have no link, and the pages of earlier letters are closed.",
+    )
     dunning_handover_party = fields.Char(
         string="Who takes files over",
         help="Name of the agency, bailiff or lawyer to whom you hand files over; letters that come before it name "

@@ -8,6 +8,7 @@ class ResConfigSettings(models.TransientModel):
     dunning_test_email = fields.Char(related="company_id.dunning_test_email", readonly=False)
     dunning_forewarn = fields.Boolean(related="company_id.dunning_forewarn", readonly=False)
     dunning_tone = fields.Selection(related="company_id.dunning_tone", readonly=False)
+    dunning_page = fields.Boolean(related="company_id.dunning_page", readonly=False)
     dunning_handover_party = fields.Char(related="company_id.dunning_handover_party", readonly=False)
     dunning_slow_days = fields.Integer(related="company_id.dunning_slow_days", readonly=False)
     dunning_automatic = fields.Boolean(related="company_id.dunning_automatic", readonly=False)

@@ -31,6 +31,7 @@ run.action_propose()
 run.action_confirm()
 run.letter_ids.action_mark_posted()
 assert run.letter_ids.state == "sent", run.letter_ids.error
+run.letter_ids._register_opening("203.0.113.9", "Browser")
 case = run.letter_ids.case_id
 env["dunning.promise"].create({"case_id": case.id, "move_ids": [(6, 0, moves[0].ids)], "date": today})
 env["dunning.hold"].create({"partner_id": moves[0].partner_id.id, "reason": "Easter", "company_id": company.id})
@@ -58,6 +59,7 @@ print("ANSWER " + json.dumps({
     "decisions": [[x.code, x.explanation, x.is_current, x.replay()["same"]]
                   for x in env["dunning.decision"].search([], order="id")],
     "shown": [[x.name, x.dunning_level_id.name, x.dunning_explanation] for x in env["account.move"].search([])],
+    "opened": [[x.letter_id.name, x.address, x.letter_id.receipt_grade] for x in env["dunning.opening"].search([])],
     "noted": [env[x].search_count([]) for x in ("dunning.hold", "dunning.promise", "dunning.case", "dunning.run")],
 }))
 """

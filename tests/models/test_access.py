@@ -41,6 +41,7 @@ RIGHTS = {
     "dunning.mode.wizard": ("", "rwcd", ""),
     "dunning.withdrawal.wizard": ("", "rwcd", ""),
     "dunning.dispatch": ("r", "r", ""),
+    "dunning.opening": ("r", "r", ""),
     "dunning.reply": ("r", "r", ""),
     "dunning.confirm.wizard": ("rwcd", "rwcd", ""),
     "dunning.rate.import.wizard": ("", "rwcd", ""),

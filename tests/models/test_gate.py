@@ -177,12 +177,15 @@ class TestPaths(GateCase):
         self.assert_stopped(letter)
 
     def test_portal(self):
-        """A debtor with a login reaches no letter and no PDF: there is no way round the gate there."""
+        """A debtor with a login reaches no letter before it has left, and no PDF: no way leads round the gate there."""
         letter = self.issued(self.partner)
         self.partner.email = "portal@example.com"
         portal = new_test_user(self.env, "portal_debtor", groups="base.group_portal", partner_id=self.partner.id)
-        for model in ("dunning.letter", "dunning.letter.line", "dunning.case", "dunning.decision", "dunning.override"):
+        for model in ("dunning.letter.line", "dunning.case", "dunning.decision", "dunning.override"):
             self.assertFalse(self.env[model].with_user(portal).has_access("read"))
+        self.assertFalse(self.env["dunning.letter"].with_user(portal).search([]))
+        with self.assertRaises(AccessError):
+            letter.with_user(portal).read(["name"])
         files = self.env["ir.attachment"].search([("res_model", "=", "dunning.letter"), ("res_id", "=", letter.id)])
         self.assertTrue(files)
         with self.assertRaises(AccessError):

@@ -1,0 +1,202 @@
+import re
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import MissingError
+
+# Keys of letters are typed over from paper: no vowels, so that no word comes out of it, and nothing that looks like
+# another letter or a digit. Twenty of nineteen letters are some 85 bits.
+KEY_LETTERS = "bcdfghjkmnpqrstvwxz"
+KEY_LENGTH = 20
+
+# What a debtor with a login may read of his own letters. The rest is how a firm works, and nobody's business outside:
+# whoever adds a field decides whether it belongs here.
+FOR_DEBTORS = {
+    "id", "name", "date", "state", "company_id", "currency_id", "amount_total", "subject", "sent_on", "is_test",
+    "access_url", "write_date", "partner_id",
+}  # fmt: skip
+
+# What came of a letter on the page: some of it is open, all of it is paid, or it no longer counts.
+OPEN, PAID, VOID = "open", "paid", "void"
+
+
+class DunningLetterPageMixin(models.AbstractModel):
+    """The page of a letter: the debtor reads it without a login, with the key that stands in it."""
+
+    _name = "dunning.letter.page.mixin"
+    _inherit = "portal.mixin"
+    _description = "Debtor's page of a dunning letter"
+
+    opening_ids = fields.One2many("dunning.opening", "letter_id", string="Openings", readonly=True, copy=False)
+    page_url = fields.Char(compute="_compute_page_urls", help="The debtor's page of this letter, with its key.")
+    page_url_text = fields.Char(compute="_compute_page_urls", help="Its short address, as it is printed on paper.")
+
+    # -- the key --------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _new_key(self):
+        return "".join(secrets.choice(KEY_LETTERS) for _letter in range(KEY_LENGTH))
+
+    def _give_keys(self):
+        """A key for every letter that gets a page, before its text is frozen with the link in it."""
+        for letter in self.filtered(lambda letter: letter.company_id.dunning_page and not letter.access_token):
+            letter.access_token = self._new_key()
+
+    def _portal_ensure_token(self):
+        """Every letter has a key of our own form, also one from before there were pages."""
+        if not self.access_token:
+            # sudo: as in portal; the key is no part of what the letter says
+            self.sudo().access_token = self._new_key()
+        return self.access_token
+
+    @api.model
+    def _typed_key(self, typed):
+        """A key as somebody typed it over from paper: dashes, spaces and capitals do not matter."""
+        return re.sub(r"[^a-z]", "", (typed or "").lower())
+
+    def _compute_access_url(self):
+        for letter in self:
+            letter.access_url = f"/my/dunning/{letter.id}"
+
+    @api.depends("access_token", "company_id.dunning_page")
+    def _compute_page_urls(self):
+        """Both addresses; a draft shows them without the key that it gets when it is issued."""
+        for letter in self:
+            key = letter.access_token
+            # `_origin`: a letter that is being looked at in a form has its id there
+            if not letter.company_id.dunning_page or not letter._origin.id or (not key and letter.state != "draft"):
+                letter.page_url = letter.page_url_text = False
+                continue
+            base = letter.get_base_url()
+            parts = [key[start : start + 5] for start in range(0, len(key), 5)] if key else ["…"]
+            letter.page_url = f"{base}/my/dunning/{letter._origin.id}" + (f"?access_token={key}" if key else "")
+            letter.page_url_text = f"{base.split('://')[-1]}/letter/{letter._origin.id}/{'-'.join(parts)}"
+
+    # -- who may see it -------------------------------------------------------------------------------------------
+
+    def _has_field_access(self, field, operation):
+        """A debtor with a login reads of a letter what was meant for him, and nothing of how it came about."""
+        if not self.env.su and self.env.user.share and field.name not in FOR_DEBTORS:
+            return False
+        return super()._has_field_access(field, operation)
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):  # noqa: A002
+        """The key opens the page and not the chatter behind it, whose names come from portal."""
+        return super()._get_thread_with_access(thread_id, **kwargs)
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        """No button in a mail leads a debtor to a page that is closed."""
+        groups = super()._notify_get_recipients_groups(message, model_description, msg_vals=msg_vals)
+        if len(self) == 1 and not self.sudo()._is_page_open():  # sudo: whoever writes need not open settings
+            groups = [group for group in groups if group[0] != "portal_customer"]
+            for name, _match, options in groups:
+                if name == "portal":
+                    options["has_button_access"] = False
+        return groups
+
+    def _is_page_open(self):
+        """Whether debtors may read it: it went out or may lie in the post, to a debtor, and the company wants pages."""
+        self.ensure_one()
+        left = self.state != "draft" and self.pdf_sha256
+        return bool(left and not self.is_test and self.company_id.dunning_page)
+
+    def _check_page(self, user):
+        """Let debtors in where the page is open. Colleagues look at test letters too, once these are made.
+
+        :param user: who looks; that he has the key, or may read the letter, was checked before.
+        :raises MissingError: there is no such page.
+        """
+        self.ensure_one()
+        if self._is_page_open() or (user._is_internal() and self.is_test and self.pdf_sha256):
+            return
+        raise MissingError(self.env._("There is no page of this letter."))
+
+    # -- what it shows --------------------------------------------------------------------------------------------
+
+    def _page_values(self):
+        """What the page shows beside the frozen words: what is open by now, and how to pay exactly that.
+
+        :return: ``state`` (open, paid or void), ``demanded`` and ``listed`` (a row per claim: ``line``, ``asked``,
+            ``open``, ``invoice``), ``amount_now`` and its ``qr``, the ``body`` as HTML.
+        """
+        self.ensure_one()
+        rows = self._page_rows()
+        demanded = [row for row in rows if row["line"].principal_part]
+        paid = sum(row["asked"] - row["open"] for row in demanded)
+        amount_now = self.currency_id.round(max(self.amount_total - paid, 0.0))
+        state = OPEN if any(row["open"] for row in demanded) else PAID
+        if self.state == "cancelled" and not self.is_test:
+            state = VOID
+        whole = state == OPEN and not self.currency_id.compare_amounts(amount_now, self.amount_total)
+        return {
+            "letter": self,
+            "state": state,
+            "demanded": demanded,
+            "listed": [row for row in rows if not row["line"].principal_part],
+            "amount_now": amount_now,
+            "part_paid": state == OPEN and not whole,
+            "qr": state == OPEN and self._qr_image(amount_now),
+            # a code on the letter itself only while it asks the right amount
+            "body": self.paper_body if whole else self.shown_body,
+            "only_principal": not self.amount_interest and not self.amount_costs,
+            "phone": self.user_id.phone or self.company_id.phone,
+            "email": self.user_id.email or self.company_id.email,
+        }
+
+    def _page_rows(self):
+        """Per claim what the letter asked and what is open of it now, after payments and the debtor's own credits.
+
+        What came into dispute since counts as open: it was not paid. More than the letter asks is never shown.
+        """
+        self.ensure_one()
+        outcome = self.env["dunning.run"]._decide_now(self.company_id, self).get(self.partner_id.id)
+        now = {decision.claim.line_id: decision for decision in outcome.decisions} if outcome else {}
+        rows = []
+        for line in self.line_ids:
+            decision, is_open = now.get(line.move_line_id.id), 0.0
+            if decision:
+                disputed_since = max(float(decision.disputed) - line.amount_disputed, 0.0)
+                is_open = min(line.amount_open, float(decision.open) + disputed_since)
+            is_open = self.currency_id.round(is_open)
+            rows.append({"line": line, "asked": line.amount_open, "open": is_open, "invoice": line._page_invoice()})
+        return rows
+
+    def _page_invoice_url(self, move_id):
+        """Odoo's own page of one invoice on this letter, where it can be paid online.
+
+        Its key is made here, when a debtor asks for it, because no letter writes on an entry.
+
+        :raises MissingError: no such invoice on this letter.
+        """
+        self.ensure_one()
+        moves = [line._page_invoice() for line in self.line_ids]
+        move = next((move for move in moves if move and move.id == move_id), None)
+        if not move:
+            raise MissingError(self.env._("There is no such invoice on this letter."))
+        return move.get_portal_url()
+
+    # -- opening --------------------------------------------------------------------------------------------------
+
+    def _register_opening(self, address, agent):
+        """The debtor has this letter on his screen: note it, and the first time tell so in the case.
+
+        :param address: of the network; kept shortened. :param agent: name of the browser as it says itself.
+        :return: whether it was noted; not when that happened in the same hour already.
+        """
+        self.ensure_one()
+        first = not self.opening_ids
+        if not self.env["dunning.opening"]._record(self, address, agent):
+            return False
+        if first:
+            user = self.case_id.user_id or self.company_id.dunning_responsible_id
+            env = self.with_context(lang=user.lang or self.env.lang).env
+            self.case_id.message_post(body=env._("The debtor opened the page of letter %s.", self.name))
+            self._count_from_receipt()
+        return True
+
+    def action_open_page(self):
+        """Look at the debtor's page. Colleagues who look do not count as an opening."""
+        self.ensure_one()
+        self.check_access("read")
+        return {"type": "ir.actions.act_url", "url": self.sudo().get_portal_url(), "target": "new"}
