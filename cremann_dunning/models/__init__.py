@@ -37,6 +37,7 @@ from . import (
     dunning_reply,
     dunning_run,
     dunning_snapshot,
+    dunning_statement,
     mail_mail,
     res_company,
     res_config_settings,

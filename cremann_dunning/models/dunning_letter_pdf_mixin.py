@@ -1,7 +1,7 @@
 import hashlib
 import io
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.pdf import PdfFileReader
 
@@ -17,11 +17,34 @@ class DunningLetterPdfMixin(models.AbstractModel):
     _description = "PDF of a dunning letter"
 
     needs_letterhead = fields.Boolean(compute="_compute_needs_letterhead")
+    has_statement_annex = fields.Boolean(compute="_compute_has_statement_annex")
 
     def _compute_needs_letterhead(self):
         """Unpatched Qt prints no running header, so the letter brings its own letterhead there."""
         for letter in self:
             letter.needs_letterhead = not _wkhtml().is_patched_qt
+
+    @api.depends("level_id.attach_statement", "channel")
+    def _compute_has_statement_annex(self):
+        """By mail the statement is a file of its own; a letter on paper has it behind it."""
+        for letter in self:
+            letter.has_statement_annex = letter.level_id.attach_statement and letter.channel != "email"
+
+    def _statement_pages(self):
+        """The debtor's whole account on the day of each letter: ``{letter id: dunning_statement.Page}``."""
+        found = {}
+        for day, letters in self.grouped("date").items():
+            pages = self.env["dunning.statement"]._pages(letters.case_id, day)
+            found |= {letter.id: pages[letter.case_id] for letter in letters}
+        return found
+
+    def _statement_annex(self):
+        """The statement to print after this letter, or nothing; of a preview it is made now."""
+        self.ensure_one()
+        if not self.has_statement_annex:
+            return None
+        made = self.env.context.get("dunning_annexes") or self._statement_pages()
+        return made.get(self.id)
 
     def _store_pdfs(self):
         """Print all of them, in one call where the installed wkhtmltopdf can, and keep each with its digest."""
@@ -54,7 +77,8 @@ class DunningLetterPdfMixin(models.AbstractModel):
 
     def _render_pdf_batch(self):
         """All in one call, some thirty times faster; one by one where that cannot be or did not come out right."""
-        report = self.env["ir.actions.report"].with_company(self.company_id)
+        annexes = self.filtered("has_statement_annex")._statement_pages()  # figures of all of them at once
+        report = self.env["ir.actions.report"].with_company(self.company_id).with_context(dunning_annexes=annexes)
         # unpatched Qt takes one document a call
         together = len(self) > 1 and _wkhtml().is_patched_qt
         pdfs = self._render_streams(report, self.ids) if together else {}
