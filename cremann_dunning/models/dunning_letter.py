@@ -16,6 +16,7 @@ from ..law.errors import LawError
 from . import (  # the mixins before the model that is made of them
     dunning_bulk,
     dunning_letter_delivery_mixin,  # noqa: F401
+    dunning_letter_files_mixin,  # noqa: F401
     dunning_letter_pdf_mixin,  # noqa: F401
     dunning_letter_text_mixin,  # noqa: F401
     dunning_message_mixin,  # noqa: F401
@@ -45,6 +46,7 @@ class DunningLetter(models.Model):
         "dunning.letter.text.mixin",
         "dunning.letter.pdf.mixin",
         "dunning.letter.delivery.mixin",
+        "dunning.letter.files.mixin",
         "dunning.message.mixin",
         "mail.thread",
         "mail.activity.mixin",

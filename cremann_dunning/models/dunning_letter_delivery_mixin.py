@@ -55,12 +55,13 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
                 with_address |= letter
             else:
                 letter._register_failure(self.env._("The contact has no usable e-mail address."))
-        # sudo: the outbox belongs to the system; the sender has the right to send a letter, not to read all mail
-        moves = with_address.filtered(lambda letter: letter.level_id.attach_invoice).line_ids.move_id
-        moves.sudo().invoice_pdf_report_id.mapped("store_fname")  # read for all mails at once
-        replies = with_address._reply_addresses()
-        vals_list = [letter._prepare_mail_vals() | {"reply_to": replies[letter.id]} for letter in with_address]
+        replies, files = with_address._reply_addresses(), with_address._mail_files()
+        vals_list = [
+            letter._prepare_mail_vals(files[letter.id]) | {"reply_to": replies[letter.id]} for letter in with_address
+        ]
         vals_list = with_address._attach_together(vals_list)
+        with_address._note_missing(files)
+        # sudo: the outbox belongs to the system; the sender has the right to send a letter, not to read all mail
         mails = self.env["mail.mail"].sudo().create(vals_list)
         for letter, mail in zip(with_address, mails, strict=True):
             letter.mail_id = mail
@@ -106,16 +107,16 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             for vals, files in zip(vals_list, new, strict=True)
         ]
 
-    def _prepare_mail_vals(self):
+    def _prepare_mail_vals(self, files):
+        """Values of the mail of this letter.
+
+        :param files: its ``dunning_letter_files_mixin.Files``.
+        """
         self.ensure_one()
         sender = self._sender()
-        body = (
-            self.env["ir.qweb"]
-            .with_context(lang=self.lang)
-            ._render(
-                "cremann_dunning.letter_mail", {"letter": self.with_context(lang=self.lang), "company": self.company_id}
-            )
-        )
+        letter = self.with_context(lang=self.lang)
+        values = {"letter": letter, "company": self.company_id, "left_out": files.left_out}
+        body = self.env["ir.qweb"].with_context(lang=self.lang)._render("cremann_dunning.letter_mail", values)
         return {
             "subject": self.env._("TEST: %s", self.subject) if self.is_test else self.subject,
             "body_html": body,
@@ -127,29 +128,21 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             "dunning_letter_id": self.id,
             "auto_delete": False,
             "is_notification": False,
-            "attachment_ids": [Command.create(vals) for vals in self._prepare_attachments()],
+            "attachment_ids": [Command.create(vals) for vals in self._prepare_attachments(files)],
         }
 
-    def _prepare_attachments(self):
-        """The letter itself and, where the level says so, every invoice it demands."""
+    def _prepare_attachments(self, files):
+        """Values of the files that go along."""
         self.ensure_one()
-        files = [(self.pdf_name, self.pdf_file)]
-        if self.level_id.attach_invoice:
-            moves = self.line_ids.filtered("principal_part").move_id.filtered(
-                lambda move: move.is_invoice(include_receipts=True)  # an entry has no document of its own
-            )
-            known = self.env["ir.model.data"]._xmlid_to_res_id  # from its cache, where env.ref() asks the database
-            layout = self.env["ir.actions.report"].browse(known("account.account_invoices"))
-            files += [
-                (
-                    move._get_invoice_report_filename(report=move.partner_id.invoice_template_pdf_report_id or layout),
-                    move._dunning_invoice_pdf(),
-                )
-                for move in moves
-            ]
         return [
-            {"name": name, "datas": datas, "mimetype": "application/pdf", "res_model": self._name, "res_id": self.id}
-            for name, datas in files
+            {
+                "name": file.name,
+                "raw": file.read(),
+                "mimetype": file.mimetype,
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+            for file in files.files
         ]
 
     # -- what came of it ------------------------------------------------------------------------------------------
