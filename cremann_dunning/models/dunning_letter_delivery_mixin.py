@@ -7,6 +7,7 @@ import psycopg2
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 from ..engine import rules
 from ..law import terms
@@ -23,6 +24,12 @@ BROKEN = re.compile(
     r"\b(TimeoutError|timed out|Connection\w*Error|BrokenPipeError|SSL\w*Error|SMTPServerDisconnected)\b"
 )
 
+# The answer of a mail server inside what smtplib and Odoo made of it: code and text.
+ANSWER = re.compile(r"\((\d{3}), b(['\"])(.*?)\2\)", re.DOTALL)
+# A server that answers 4xx asks to come back (greylisting, a mailbox that is busy): so many minutes before each next
+# attempt. After the last one a person is asked.
+COME_BACK_AFTER = (10, 30, 60, 240)
+
 
 class DunningLetterDeliveryMixin(models.AbstractModel):
     """How a letter leaves the house, and what follows once it has: its term, the level of its claims."""
@@ -34,6 +41,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
     is_unsure = fields.Boolean(
         compute="_compute_is_unsure", help="Sending was cut off, and nobody knows yet whether the letter left."
     )
+    waiting_text = fields.Char(compute="_compute_waiting_text")
     is_test = fields.Boolean(
         string="Test letter", readonly=True, copy=False, help="It went to ourselves, when the company was testing."
     )
@@ -42,6 +50,19 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
     def _compute_is_unsure(self):
         for letter in self:
             letter.is_unsure = letter.state == "failed" and letter.dispatch_ids[:1].state == "unsure"
+
+    @api.depends("state", "dispatch_ids.state")
+    @api.depends_context("lang", "tz")
+    def _compute_waiting_text(self):
+        """When a letter goes again of which the mail server said to come back."""
+        for letter in self:
+            last, mail = letter.dispatch_ids[:1], letter.sudo().mail_id  # sudo: the outbox is the system's
+            waits = letter.state == "issued" and last.state == "deferred" and mail.scheduled_date
+            letter.waiting_text = waits and self.env._(
+                "%(answer)s It goes again by itself at %(time)s.",
+                answer=last.answer,
+                time=format_datetime(self.env, mail.scheduled_date, dt_format="short"),
+            )
 
     # -- mails ----------------------------------------------------------------------------------------------------
 
@@ -166,9 +187,14 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
     def _register_refused(self, reason):
         """The letter did not leave, or nobody can tell."""
         for letter in self:
+            answer = ANSWER.search(reason or "")
+            if answer and answer[1].startswith("4") and letter._come_back(reason):
+                continue
             begun = "sending" in letter.dispatch_ids.mapped("state")  # else the server was never reached
-            broken = begun and bool(BROKEN.search(reason or ""))
+            broken = begun and not answer and bool(BROKEN.search(reason or ""))  # whoever answers has not taken it
             text = letter._plain_reason(reason)
+            if answer and answer[1].startswith("4"):
+                text = self.env._("%(answer)s It was tried %(count)s times.", answer=text, count=letter._tries() + 1)
             if broken:
                 text = self.env._(
                     "The line to the mail server broke, so it is not known whether the letter left (%s). Look in the "
@@ -178,6 +204,30 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             state = "unsure" if broken else "refused"
             self.env["dunning.dispatch"]._record_end(letter, state, answer=letter._plain_reason(reason))
             letter._register_failure(text)
+
+    def _come_back(self, reason):
+        """Put the letter off when its mail server asked for that; the same mail goes again, and is decided again.
+
+        :return: False when it was put off often enough.
+        """
+        self.ensure_one()
+        mail, tries = self.mail_id, self._tries()
+        if tries >= len(COME_BACK_AFTER):
+            return False
+        when = fields.Datetime.now() + timedelta(minutes=COME_BACK_AFTER[tries])
+        text = self._plain_reason(reason)
+        self.env["dunning.dispatch"]._record_end(self, "deferred", answer=text)
+        mail.write({"state": "outgoing", "scheduled_date": when, "failure_reason": text, "failure_type": False})
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(at=when)  # the outbox is the system's
+        return True
+
+    def _tries(self):
+        """How often the mail that is in the outbox now was put off already."""
+        self.ensure_one()
+        message_id = self.mail_id.message_id
+        return len(
+            self.dispatch_ids.filtered(lambda attempt: attempt.state == "deferred" and attempt.message_id == message_id)
+        )
 
     def _register_sent(self, message_id=None, moment=None):
         """The letter has left. Only the letter itself is written here, in the transaction of the sending.
@@ -326,8 +376,13 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
     @api.model
     def _plain_reason(self, reason):
         """Why a mail did not leave, without the wrapping that Odoo and smtplib put around a server's answer."""
-        answer = re.search(r"\((\d{3}), b(['\"])(.*?)\2\)", reason or "")
-        if answer:
+        if answer := ANSWER.search(reason or ""):
+            if answer[1].startswith("4"):
+                return self.env._(
+                    "The mail server asks to come back later: %(code)s %(text)s.",
+                    code=answer[1],
+                    text=answer[3].rstrip("."),
+                )
             return self.env._(
                 "The mail server refused it: %(code)s %(text)s", code=answer.group(1), text=answer.group(3)
             )
