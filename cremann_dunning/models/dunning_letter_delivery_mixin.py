@@ -7,7 +7,8 @@ import psycopg2
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+from odoo.tools import format_datetime, formataddr
+from odoo.tools.mail import email_normalize_all
 
 from ..engine import rules
 from ..law import terms
@@ -71,7 +72,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         with_address = self.env["dunning.letter"]
         for letter in self:
             own = letter.is_test and letter.company_id._dunning_test_address()
-            letter.email_to = own or letter.contact_id.email_formatted or letter.partner_id.email_formatted
+            letter.email_to = own or letter._address(letter.contact_id) or letter._address(letter.partner_id)
             if letter.email_to:
                 with_address |= letter
             else:
@@ -100,6 +101,15 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             if self.channel == "print"
             else contact.email_formatted or self.partner_id.email_formatted or "?",
         )
+
+    @api.model
+    def _address(self, partner):
+        """Name and e-mail address of a partner as a mail wants them.
+
+        Odoo's own form leaves line ends in the name, and mail would then go to an address that stands in the name.
+        """
+        name = " ".join("".join(char if char.isprintable() else " " for char in partner.name or "").split())
+        return ", ".join(formataddr((name, address)) for address in email_normalize_all(partner.email or ""))
 
     def _sender(self):
         """Who signs, or the company where nobody with an address does."""

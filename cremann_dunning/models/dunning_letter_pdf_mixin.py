@@ -1,13 +1,21 @@
+import base64
+import functools
 import hashlib
 import io
+import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.image import image_process
 from odoo.tools.pdf import PdfFileReader
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
+_logger = logging.getLogger(__name__)
+
 REPORT = "cremann_dunning.report_dunning_letter"
+# Pictures above this size, in bytes as base64, are printed smaller: with ten megabytes Odoo cannot read its own page.
+BIG_PICTURE = 1_000_000
 
 
 class DunningLetterPdfMixin(models.AbstractModel):
@@ -94,12 +102,33 @@ class DunningLetterPdfMixin(models.AbstractModel):
             raise UserError(self.env._("The PDF of letter %s does not show its number. Check the layout.", self.name))
         return pdfs
 
+    @api.model
+    def _image_data_uri(self, source):
+        """What layouts print pictures with, the logo above all: one that is too big comes smaller.
+
+        :param source: base64.
+        """
+        if len(source) > BIG_PICTURE:
+            try:
+                source = _smaller(source)
+            except (UserError, OSError, ValueError) as error:
+                _logger.warning("A big picture is left out of the letters, it cannot be read: %s", error)
+                return ""
+        return self.env["ir.qweb"]._get_converted_image_data_uri(source)
+
     def _render_streams(self, report, ids):
         context = {"webp_as_jpg": True, "report_pdf_no_attachment": True, "dunning_issue": True}
         streams = report.with_context(**context)._render_qweb_pdf_prepare_streams(
             REPORT, {"report_type": "pdf"}, res_ids=ids
         )
         return {self.browse(res_id): data["stream"].getvalue() for res_id, data in streams.items() if res_id}
+
+
+@functools.lru_cache(maxsize=2)
+def _smaller(source):
+    """A picture as large as a logo on paper needs, as base64: for all letters of a batch at once."""
+    picture = image_process(base64.b64decode(source), size=(800, 400), output_format="PNG")
+    return base64.b64encode(picture)
 
 
 def _names(content, number):
