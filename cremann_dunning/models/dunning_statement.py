@@ -323,16 +323,7 @@ class DunningStatement(models.AbstractModel):
             sheet.write_string(row, 2, env._("Opening balance"))
             sheet.write_number(row, 8, part.opening, money)
         for row, item in enumerate(part.items, row + 1):  # noqa: B020  (goes on from the row above)
-            entry = item.entry
-            sheet.write_datetime(row, 0, entry.dated or entry.booked_on, day)
-            sheet.write_string(row, 1, entry.number)
-            sheet.write_string(row, 2, self._what_for(env, entry))
-            if entry.due_date and entry.kind == statement.INVOICE:
-                sheet.write_datetime(row, 3, entry.due_date, day)
-            if item.days:
-                sheet.write_number(row, 4, item.days)
-            for column, amount in enumerate((item.debit, item.credit, entry.open, item.balance), 5):
-                sheet.write_number(row, column, amount, money)
+            self._write_item(sheet, row, env, item, day, money)
         row += 1
         sheet.write_string(row, 2, env._("Total due"), total)
         for column, amount in enumerate((part.debit, part.credit), 5):
@@ -343,6 +334,20 @@ class DunningStatement(models.AbstractModel):
             sheet.write_number(row, 8, amount, money)
         if page.not_booked:
             sheet.write_string(row + 1, 2, self._not_booked_text(page))
+
+    @api.model
+    def _write_item(self, sheet, row, env, item, day, money):
+        """One row of the statement; `day` and `money` are formats of the workbook."""
+        entry = item.entry
+        sheet.write_datetime(row, 0, entry.dated or entry.booked_on, day)
+        sheet.write_string(row, 1, entry.number)
+        sheet.write_string(row, 2, self._what_for(env, entry))
+        if entry.due_date and entry.kind == statement.INVOICE:
+            sheet.write_datetime(row, 3, entry.due_date, day)
+        if item.days:
+            sheet.write_number(row, 4, item.days)
+        for column, amount in enumerate((item.debit, item.credit, entry.open, item.balance), 5):
+            sheet.write_number(row, column, amount, money)
 
     # -- words ----------------------------------------------------------------------------------------------------
 
