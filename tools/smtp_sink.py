@@ -4,7 +4,9 @@
 
 It listens on a free port (or --port) and writes the number into the port file once it does. Each message lands as it
 came over the wire, below the envelope it came in, in `0001_to_subject.eml`. A recipient whose local part starts with
-"bounce" is refused with 550, as a mail server does with a mailbox that does not exist.
+"bounce" is refused with 550, as a mail server does with a mailbox that does not exist. With --greylist N each recipient
+is asked N times to come back (451) before mail for it is taken; with --stall SECONDS the answer to a message takes that
+long, although it was kept.
 """
 
 import argparse
@@ -40,14 +42,18 @@ def subject_of(content: bytes) -> str:
 class MailFolder:
     """Handler for aiosmtpd that stores messages in one folder, numbered in the order they came."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, greylist: int = 0, stall: float = 0):
+        self.folder, self.greylist, self.stall = folder, greylist, stall
+        self.tries: dict[str, int] = {}
         folder.mkdir(parents=True, exist_ok=True)
         self.count = len(list(folder.glob("*.eml")))
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         if address.lower().startswith("bounce"):
             return f"550 5.1.1 <{address}>: no such mailbox here"
+        self.tries[address] = self.tries.get(address, 0) + 1
+        if self.tries[address] <= self.greylist:
+            return "451 4.7.1 Greylisted, come back later"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
@@ -59,12 +65,12 @@ class MailFolder:
         part = self.folder / f".{name}.part"
         part.write_bytes(head.encode() + envelope.content)
         part.rename(self.folder / name)  # whoever watches the folder never sees half a mail
+        await asyncio.sleep(self.stall)
         return f"250 2.0.0 kept as {name}"
 
 
-async def serve(folder: Path, port: int, port_file: Path | None) -> None:
+async def serve(handler: MailFolder, port: int, port_file: Path | None) -> None:
     """Accept mail until the process is ended."""
-    handler = MailFolder(folder)
     loop = asyncio.get_running_loop()
 
     def connection() -> SMTP:
@@ -72,7 +78,7 @@ async def serve(folder: Path, port: int, port_file: Path | None) -> None:
 
     server = await loop.create_server(connection, "127.0.0.1", port)
     port = server.sockets[0].getsockname()[1]
-    print(f"mail for {folder} at 127.0.0.1:{port}", flush=True)
+    print(f"mail for {handler.folder} at 127.0.0.1:{port}", flush=True)
     if port_file:
         part = port_file.with_suffix(f".{os.getpid()}")
         part.write_text(str(port))
@@ -85,9 +91,12 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
     parser.add_argument("--port-file", type=Path)
+    parser.add_argument("--greylist", type=int, default=0, metavar="N", help="refuse each recipient N times with 451")
+    parser.add_argument("--stall", type=float, default=0, metavar="SECONDS", help="take so long to answer a message")
     options = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(options.folder, options.port, options.port_file))
+        handler = MailFolder(options.folder, options.greylist, options.stall)
+        asyncio.run(serve(handler, options.port, options.port_file))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,10 @@ from odoo.tools import SQL, format_amount, format_date
 
 from ..law.calendar import add_months
 from ..law.limitation import WARN_MONTHS
-from . import dunning_followers_mixin  # noqa: F401  (the mixin before the model that is made of it)
+from . import (  # the mixins before the model that is made of them
+    dunning_followers_mixin,  # noqa: F401
+    dunning_message_mixin,  # noqa: F401
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -115,7 +118,7 @@ UPDATE dunning_case k SET payer = f.payer, days_late = f.days
 class DunningCase(models.Model):
     _name = "dunning.case"
     _description = "Dunning case"
-    _inherit = ["dunning.followers.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["dunning.message.mixin", "dunning.followers.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "amount_overdue desc, id"
     _rec_name = "partner_id"
 
@@ -619,6 +622,17 @@ class DunningCase(models.Model):
             "view_mode": "form",
             "target": "new",
             "context": {"default_case_id": self.id},
+        }
+
+    def action_statement(self):
+        """Ask what a statement of account of these debtors shows, and in which form it comes."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Statement of account"),
+            "res_model": "dunning.statement.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_ids": self.ids},
         }
 
     def action_propose(self):

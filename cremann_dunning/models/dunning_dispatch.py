@@ -36,6 +36,7 @@ class DunningDispatch(models.Model):
             ("sending", "Under way"),
             ("accepted", "Taken by the mail server"),
             ("posted", "Posted"),
+            ("deferred", "Asked to come back"),
             ("refused", "Refused"),
             ("bounced", "Came back"),
             ("unsure", "Cut off"),

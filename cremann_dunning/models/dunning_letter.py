@@ -17,6 +17,7 @@ from . import (  # the mixins before the model that is made of them
     dunning_bulk,
     dunning_letter_delivery_mixin,  # noqa: F401
     dunning_letter_page_mixin,  # noqa: F401
+    dunning_letter_files_mixin,  # noqa: F401
     dunning_letter_pdf_mixin,  # noqa: F401
     dunning_letter_recipient_mixin,  # noqa: F401
     dunning_letter_receipt_mixin,  # noqa: F401
@@ -52,6 +53,7 @@ class DunningLetter(models.Model):
         "dunning.letter.recipient.mixin",
         "dunning.letter.page.mixin",
         "dunning.letter.receipt.mixin",
+        "dunning.letter.files.mixin",
         "dunning.message.mixin",
         "dunning.followers.mixin",
         "mail.thread",

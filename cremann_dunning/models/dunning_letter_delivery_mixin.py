@@ -7,6 +7,8 @@ import psycopg2
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime, formataddr
+from odoo.tools.mail import email_normalize_all
 
 from ..engine import rules
 from ..law import terms
@@ -23,6 +25,12 @@ BROKEN = re.compile(
     r"\b(TimeoutError|timed out|Connection\w*Error|BrokenPipeError|SSL\w*Error|SMTPServerDisconnected)\b"
 )
 
+# The answer of a mail server inside what smtplib and Odoo made of it: code and text.
+ANSWER = re.compile(r"\((\d{3}), b(['\"])(.*?)\2\)", re.DOTALL)
+# A server that answers 4xx asks to come back (greylisting, a mailbox that is busy): so many minutes before each next
+# attempt. After the last one a person is asked.
+COME_BACK_AFTER = (10, 30, 60, 240)
+
 
 class DunningLetterDeliveryMixin(models.AbstractModel):
     """How a letter leaves the house, and what follows once it has: its term, the level of its claims."""
@@ -34,6 +42,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
     is_unsure = fields.Boolean(
         compute="_compute_is_unsure", help="Sending was cut off, and nobody knows yet whether the letter left."
     )
+    waiting_text = fields.Char(compute="_compute_waiting_text")
     is_test = fields.Boolean(
         string="Test letter", readonly=True, copy=False, help="It went to ourselves, when the company was testing."
     )
@@ -43,6 +52,19 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         for letter in self:
             letter.is_unsure = letter.state == "failed" and letter.dispatch_ids[:1].state == "unsure"
 
+    @api.depends("state", "dispatch_ids.state")
+    @api.depends_context("lang", "tz")
+    def _compute_waiting_text(self):
+        """When a letter goes again of which the mail server said to come back."""
+        for letter in self:
+            last, mail = letter.dispatch_ids[:1], letter.sudo().mail_id  # sudo: the outbox is the system's
+            waits = letter.state == "issued" and last.state == "deferred" and mail.scheduled_date
+            letter.waiting_text = waits and self.env._(
+                "%(answer)s It goes again by itself at %(time)s.",
+                answer=last.answer,
+                time=format_datetime(self.env, mail.scheduled_date, dt_format="short"),
+            )
+
     # -- mails ----------------------------------------------------------------------------------------------------
 
     def _make_mails(self):
@@ -50,18 +72,19 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         with_address = self.env["dunning.letter"]
         for letter in self:
             own = letter.is_test and letter.company_id._dunning_test_address()
-            letter.email_to = own or letter.contact_id.email_formatted or letter.partner_id.email_formatted
+            letter.email_to = own or letter._address(letter.contact_id) or letter._address(letter.partner_id)
             letter.copy_to = letter._copy_address()
             if letter.email_to:
                 with_address |= letter
             else:
                 letter._register_failure(self.env._("The contact has no usable e-mail address."))
-        # sudo: the outbox belongs to the system; the sender has the right to send a letter, not to read all mail
-        moves = with_address.filtered(lambda letter: letter.level_id.attach_invoice).line_ids.move_id
-        moves.sudo().invoice_pdf_report_id.mapped("store_fname")  # read for all mails at once
-        replies = with_address._reply_addresses()
-        vals_list = [letter._prepare_mail_vals() | {"reply_to": replies[letter.id]} for letter in with_address]
+        replies, files = with_address._reply_addresses(), with_address._mail_files()
+        vals_list = [
+            letter._prepare_mail_vals(files[letter.id]) | {"reply_to": replies[letter.id]} for letter in with_address
+        ]
         vals_list = with_address._attach_together(vals_list)
+        with_address._note_missing(files)
+        # sudo: the outbox belongs to the system; the sender has the right to send a letter, not to read all mail
         mails = self.env["mail.mail"].sudo().create(vals_list)
         for letter, mail in zip(with_address, mails, strict=True):
             letter.mail_id = mail
@@ -79,6 +102,15 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             if self.channel == "print"
             else contact.email_formatted or self.partner_id.email_formatted or "?",
         )
+
+    @api.model
+    def _address(self, partner):
+        """Name and e-mail address of a partner as a mail wants them.
+
+        Odoo's own form leaves line ends in the name, and mail would then go to an address that stands in the name.
+        """
+        name = " ".join("".join(char if char.isprintable() else " " for char in partner.name or "").split())
+        return ", ".join(formataddr((name, address)) for address in email_normalize_all(partner.email or ""))
 
     def _sender(self):
         """Who signs, or the company where nobody with an address does."""
@@ -107,16 +139,16 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             for vals, files in zip(vals_list, new, strict=True)
         ]
 
-    def _prepare_mail_vals(self):
+    def _prepare_mail_vals(self, files):
+        """Values of the mail of this letter.
+
+        :param files: its ``dunning_letter_files_mixin.Files``.
+        """
         self.ensure_one()
         sender = self._sender()
-        body = (
-            self.env["ir.qweb"]
-            .with_context(lang=self.lang)
-            ._render(
-                "cremann_dunning.letter_mail", {"letter": self.with_context(lang=self.lang), "company": self.company_id}
-            )
-        )
+        letter = self.with_context(lang=self.lang)
+        values = {"letter": letter, "company": self.company_id, "left_out": files.left_out}
+        body = self.env["ir.qweb"].with_context(lang=self.lang)._render("cremann_dunning.letter_mail", values)
         return {
             "subject": self.env._("TEST: %s", self.subject) if self.is_test else self.subject,
             "body_html": body,
@@ -129,29 +161,21 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             "dunning_letter_id": self.id,
             "auto_delete": False,
             "is_notification": False,
-            "attachment_ids": [Command.create(vals) for vals in self._prepare_attachments()],
+            "attachment_ids": [Command.create(vals) for vals in self._prepare_attachments(files)],
         }
 
-    def _prepare_attachments(self):
-        """The letter itself and, where the level says so, every invoice it demands."""
+    def _prepare_attachments(self, files):
+        """Values of the files that go along."""
         self.ensure_one()
-        files = [(self.pdf_name, self.pdf_file)]
-        if self.level_id.attach_invoice:
-            moves = self.line_ids.filtered("principal_part").move_id.filtered(
-                lambda move: move.is_invoice(include_receipts=True)  # an entry has no document of its own
-            )
-            known = self.env["ir.model.data"]._xmlid_to_res_id  # from its cache, where env.ref() asks the database
-            layout = self.env["ir.actions.report"].browse(known("account.account_invoices"))
-            files += [
-                (
-                    move._get_invoice_report_filename(report=move.partner_id.invoice_template_pdf_report_id or layout),
-                    move._dunning_invoice_pdf(),
-                )
-                for move in moves
-            ]
         return [
-            {"name": name, "datas": datas, "mimetype": "application/pdf", "res_model": self._name, "res_id": self.id}
-            for name, datas in files
+            {
+                "name": file.name,
+                "raw": file.read(),
+                "mimetype": file.mimetype,
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+            for file in files.files
         ]
 
     # -- what came of it ------------------------------------------------------------------------------------------
@@ -176,9 +200,14 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
     def _register_refused(self, reason):
         """The letter did not leave, or nobody can tell."""
         for letter in self:
+            answer = ANSWER.search(reason or "")
+            if answer and answer[1].startswith("4") and letter._come_back(reason):
+                continue
             begun = "sending" in letter.dispatch_ids.mapped("state")  # else the server was never reached
-            broken = begun and bool(BROKEN.search(reason or ""))
+            broken = begun and not answer and bool(BROKEN.search(reason or ""))  # whoever answers has not taken it
             text = letter._plain_reason(reason)
+            if answer and answer[1].startswith("4"):
+                text = self.env._("%(answer)s It was tried %(count)s times.", answer=text, count=letter._tries() + 1)
             if broken:
                 text = self.env._(
                     "The line to the mail server broke, so it is not known whether the letter left (%s). Look in the "
@@ -188,6 +217,30 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             state = "unsure" if broken else "refused"
             self.env["dunning.dispatch"]._record_end(letter, state, answer=letter._plain_reason(reason))
             letter._register_failure(text)
+
+    def _come_back(self, reason):
+        """Put the letter off when its mail server asked for that; the same mail goes again, and is decided again.
+
+        :return: False when it was put off often enough.
+        """
+        self.ensure_one()
+        mail, tries = self.mail_id, self._tries()
+        if tries >= len(COME_BACK_AFTER):
+            return False
+        when = fields.Datetime.now() + timedelta(minutes=COME_BACK_AFTER[tries])
+        text = self._plain_reason(reason)
+        self.env["dunning.dispatch"]._record_end(self, "deferred", answer=text)
+        mail.write({"state": "outgoing", "scheduled_date": when, "failure_reason": text, "failure_type": False})
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(at=when)  # the outbox is the system's
+        return True
+
+    def _tries(self):
+        """How often the mail that is in the outbox now was put off already."""
+        self.ensure_one()
+        message_id = self.mail_id.message_id
+        return len(
+            self.dispatch_ids.filtered(lambda attempt: attempt.state == "deferred" and attempt.message_id == message_id)
+        )
 
     def _register_sent(self, message_id=None, moment=None):
         """The letter has left. Only the letter itself is written here, in the transaction of the sending.
@@ -347,8 +400,13 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
     @api.model
     def _plain_reason(self, reason):
         """Why a mail did not leave, without the wrapping that Odoo and smtplib put around a server's answer."""
-        answer = re.search(r"\((\d{3}), b(['\"])(.*?)\2\)", reason or "")
-        if answer:
+        if answer := ANSWER.search(reason or ""):
+            if answer[1].startswith("4"):
+                return self.env._(
+                    "The mail server asks to come back later: %(code)s %(text)s.",
+                    code=answer[1],
+                    text=answer[3].rstrip("."),
+                )
             return self.env._(
                 "The mail server refused it: %(code)s %(text)s", code=answer.group(1), text=answer.group(3)
             )

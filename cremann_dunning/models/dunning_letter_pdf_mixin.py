@@ -1,13 +1,21 @@
+import base64
+import functools
 import hashlib
 import io
+import logging
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.image import image_process
 from odoo.tools.pdf import PdfFileReader
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
+_logger = logging.getLogger(__name__)
+
 REPORT = "cremann_dunning.report_dunning_letter"
+# Pictures above this size, in bytes as base64, are printed smaller: with ten megabytes Odoo cannot read its own page.
+BIG_PICTURE = 1_000_000
 
 
 class DunningLetterPdfMixin(models.AbstractModel):
@@ -17,11 +25,34 @@ class DunningLetterPdfMixin(models.AbstractModel):
     _description = "PDF of a dunning letter"
 
     needs_letterhead = fields.Boolean(compute="_compute_needs_letterhead")
+    has_statement_annex = fields.Boolean(compute="_compute_has_statement_annex")
 
     def _compute_needs_letterhead(self):
         """Unpatched Qt prints no running header, so the letter brings its own letterhead there."""
         for letter in self:
             letter.needs_letterhead = not _wkhtml().is_patched_qt
+
+    @api.depends("level_id.attach_statement", "channel")
+    def _compute_has_statement_annex(self):
+        """By mail the statement is a file of its own; a letter on paper has it behind it."""
+        for letter in self:
+            letter.has_statement_annex = letter.level_id.attach_statement and letter.channel != "email"
+
+    def _statement_pages(self):
+        """The debtor's whole account on the day of each letter: ``{letter id: dunning_statement.Page}``."""
+        found = {}
+        for day, letters in self.grouped("date").items():
+            pages = self.env["dunning.statement"]._pages(letters.case_id, day)
+            found |= {letter.id: pages[letter.case_id] for letter in letters}
+        return found
+
+    def _statement_annex(self):
+        """The statement to print after this letter, or nothing; of a preview it is made now."""
+        self.ensure_one()
+        if not self.has_statement_annex:
+            return None
+        made = self.env.context.get("dunning_annexes") or self._statement_pages()
+        return made.get(self.id)
 
     def _store_pdfs(self):
         """Print all of them, in one call where the installed wkhtmltopdf can, and keep each with its digest."""
@@ -54,7 +85,8 @@ class DunningLetterPdfMixin(models.AbstractModel):
 
     def _render_pdf_batch(self):
         """All in one call, some thirty times faster; one by one where that cannot be or did not come out right."""
-        report = self.env["ir.actions.report"].with_company(self.company_id)
+        annexes = self.filtered("has_statement_annex")._statement_pages()  # figures of all of them at once
+        report = self.env["ir.actions.report"].with_company(self.company_id).with_context(dunning_annexes=annexes)
         # unpatched Qt takes one document a call
         together = len(self) > 1 and _wkhtml().is_patched_qt
         pdfs = self._render_streams(report, self.ids) if together else {}
@@ -70,12 +102,33 @@ class DunningLetterPdfMixin(models.AbstractModel):
             raise UserError(self.env._("The PDF of letter %s does not show its number. Check the layout.", self.name))
         return pdfs
 
+    @api.model
+    def _image_data_uri(self, source):
+        """What layouts print pictures with, the logo above all: one that is too big comes smaller.
+
+        :param source: base64.
+        """
+        if len(source) > BIG_PICTURE:
+            try:
+                source = _smaller(source)
+            except (UserError, OSError, ValueError) as error:
+                _logger.warning("A big picture is left out of the letters, it cannot be read: %s", error)
+                return ""
+        return self.env["ir.qweb"]._get_converted_image_data_uri(source)
+
     def _render_streams(self, report, ids):
         context = {"webp_as_jpg": True, "report_pdf_no_attachment": True, "dunning_issue": True}
         streams = report.with_context(**context)._render_qweb_pdf_prepare_streams(
             REPORT, {"report_type": "pdf"}, res_ids=ids
         )
         return {self.browse(res_id): data["stream"].getvalue() for res_id, data in streams.items() if res_id}
+
+
+@functools.lru_cache(maxsize=2)
+def _smaller(source):
+    """A picture as large as a logo on paper needs, as base64: for all letters of a batch at once."""
+    picture = image_process(base64.b64decode(source), size=(800, 400), output_format="PNG")
+    return base64.b64encode(picture)
 
 
 def _names(content, number):

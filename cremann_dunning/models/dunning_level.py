@@ -109,6 +109,17 @@ class DunningLevel(models.Model):
         string="Charge interest", help="Adds the interest of the regime, from the due date to the date of the letter."
     )
     attach_invoice = fields.Boolean(string="Attach invoices", default=True)
+    attach_ubl = fields.Boolean(
+        string="Attach e-invoices",
+        default=True,
+        help="The electronic invoices (UBL), where they were made. They go to businesses and public bodies only: a "
+        "consumer has no use for them.",
+    )
+    attach_statement = fields.Boolean(
+        string="Add a statement of account",
+        help="All that is open on the debtor's account, on the day of the letter: as a file of its own by mail, and on "
+        "paper as an annex after the letter.",
+    )
     list_not_due = fields.Boolean(
         string="List what is not due yet",
         help="The letter also shows the debtor's invoices that are not due yet, apart and without asking for them.",

@@ -82,6 +82,13 @@ class ResCompany(models.Model):
         "themselves wait: the debtor may have paid. 0: the bank is not looked at. Journals without a single line do "
         "not count; archive a journal that is no longer used.",
     )
+    dunning_mail_limit_mb = fields.Integer(
+        string="Largest mail (MB)",
+        default=15,
+        required=True,
+        help="A mail of a letter weighs no more than this. When its files are too big, those of the biggest invoices "
+        "stay behind and the mail says so. A lower limit of Odoo or of the mail server holds as well.",
+    )
     dunning_start_date = fields.Date(
         string="Follow-up began on",
         help="What was due before this day and was never reminded is the backlog. Leave empty if there is none.",
@@ -165,6 +172,9 @@ class ResCompany(models.Model):
         "CHECK(dunning_bank_max_days >= 0 AND dunning_backlog_days >= 0 AND dunning_slow_days >= 0)",
         "The days that the bank may be behind, the days before the start and those of late payers cannot be negative. "
         "Enter 0 or more.",
+    )
+    _check_dunning_mail_limit_mb = models.Constraint(
+        "CHECK(dunning_mail_limit_mb BETWEEN 1 AND 100)", "A mail may weigh between 1 and 100 MB."
     )
     _check_dunning_send_hour = models.Constraint(
         "CHECK(dunning_send_hour BETWEEN 0 AND 23)", "The hour of the daily run lies between 0 and 23."

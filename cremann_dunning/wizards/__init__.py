@@ -8,5 +8,6 @@ from . import (
     dunning_rate_import_wizard,
     dunning_simulation,
     dunning_simulation_line,
+    dunning_statement_wizard,
     dunning_withdrawal_wizard,
 )

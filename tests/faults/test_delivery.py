@@ -27,7 +27,7 @@ class Mailbox:
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         if self.down:
-            return "451 4.3.0 try again later"
+            return "554 5.3.2 no mail is taken here"
         if address.startswith("bounce"):
             return "550 5.1.1 no such mailbox here"
         envelope.rcpt_tos.append(address)
@@ -126,6 +126,7 @@ class TestDelivery(DeliveryCase):
         self.assertEqual(move.dunning_level_id, letters.level_id)
 
     def test_server_that_is_down_sends_nothing_and_moves_nothing(self):
+        """One that takes no mail at all; of one that asks to come back see test_come_back."""
         partner = self.debtor()
         move = self.invoice(partner, 500, due=5)
         letters = self.confirm(self.run_for(partners=partner))

@@ -37,6 +37,7 @@ RIGHTS = {
     "dunning.override": ("r", "r", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
+    "dunning.statement.wizard": ("rwcd", "rwcd", ""),
     "dunning.override.wizard": ("", "rwcd", ""),
     "dunning.mode.wizard": ("", "rwcd", ""),
     "dunning.withdrawal.wizard": ("", "rwcd", ""),

@@ -1,0 +1,195 @@
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+
+from odoo import api, models
+from odoo.tools.osutil import clean_filename
+
+# Who can do something with an electronic invoice.
+HAS_BOOKS = {"business", "public"}
+# What a name of a file may be long: mail programs and disks cut at 255 bytes.
+LONGEST_NAME = 100
+# Room for the headers and the note about what was left out, in bytes.
+MARGIN = 8192
+
+
+@dataclass(slots=True, eq=False)
+class File:
+    """A file that may go along with a letter. ``size`` in bytes is known before ``content`` is read."""
+
+    name: str
+    size: int
+    mimetype: str
+    content: bytes = b""
+    stored: models.BaseModel | None = None
+    number: str = ""  # of the invoice it belongs to
+
+    def read(self):
+        """The content. A stored file is opened only now, when it is known to go along."""
+        return self.content if self.stored is None else self.stored.raw or b""
+
+    def is_there(self):
+        """Whether there is something to send: a stored file may have gone from the disk."""
+        return bool(self.content) if self.stored is None else self.stored._dunning_is_there()
+
+    def digest(self):
+        """What two files with the same content share: Odoo's checksum."""
+        if self.stored is not None and self.stored.checksum:
+            return self.stored.checksum
+        return hashlib.sha1(self.content, usedforsecurity=False).hexdigest()
+
+
+@dataclass(slots=True)
+class Files:
+    """What goes along with one letter; ``left_out`` and ``missing`` are numbers of invoices."""
+
+    files: list
+    left_out: list
+    missing: list
+
+
+class DunningLetterFilesMixin(models.AbstractModel):
+    """What goes along with the mail of a letter: its PDF, a statement, the invoices as PDF and as e-invoice.
+
+    Each once, within what a mail may weigh. Nothing of it but the letter itself keeps a letter from leaving: the files
+    of the biggest invoices stay behind when the mail would be too heavy, and so does a file that has gone.
+    """
+
+    _name = "dunning.letter.files.mixin"
+    _description = "Files of a dunning letter"
+
+    def _mail_files(self):
+        """Per letter id its ``Files``, read for all letters at once."""
+        statements, limit = self._statement_files(), self._mail_limits()
+        invoices = self._invoice_files()
+        found = {}
+        for letter in self:
+            # sudo: the stored letter, which goes to its own debtor
+            content = base64.b64decode(letter.sudo().pdf_file or b"")
+            files = [File(letter.pdf_name, len(content), "application/pdf", content)]
+            files += statements.get(letter.id, [])
+            files += [file for move in letter._invoices_along() for file in invoices.get(move.id, [])]
+            found[letter.id] = letter._choose(files, limit[letter.company_id])
+        return found
+
+    def _invoices_along(self):
+        """The invoices that go along: those that the letter asks money for, where the level says so."""
+        self.ensure_one()
+        if not self.level_id.attach_invoice:
+            return self.env["account.move"]
+        moves = self.line_ids.filtered("principal_part").move_id
+        # an entry has no document of its own
+        return moves.filtered(lambda move: move.is_invoice(include_receipts=True))
+
+    def _invoice_files(self):
+        """Per invoice id its files. Those that are stored are not opened yet."""
+        found = {}
+        known = self.env["ir.model.data"]._xmlid_to_res_id  # from its cache, where env.ref() asks the database
+        layout = self.env["ir.actions.report"].browse(known("account.account_invoices"))
+        # read for all letters at once
+        along = self.filtered("level_id.attach_invoice").line_ids.move_id
+        along.mapped("move_type")
+        along.partner_id.mapped("invoice_template_pdf_report_id")
+        # sudo: the stored files of invoices that go to their own debtor
+        moves = self.env["account.move"].union(*(letter._invoices_along() for letter in self)).sudo()
+        electronic = "ubl_cii_xml_id" in moves._fields  # only where that module is installed
+        moves.invoice_pdf_report_id.mapped("file_size")
+        if electronic:
+            moves.ubl_cii_xml_id.mapped("file_size")
+        for letter in self:
+            for move in letter._invoices_along():
+                if move.id in found:
+                    continue
+                report = move.partner_id.invoice_template_pdf_report_id or layout
+                name = move.with_context(lang=letter.lang)._get_invoice_report_filename(report=report)
+                pdf = move.sudo().invoice_pdf_report_id
+                files = [letter._stored_file(name, pdf, move) if pdf.file_size else letter._made_file(name, move)]
+                xml = move.sudo().ubl_cii_xml_id if electronic and letter._takes_electronic() else pdf.browse()
+                if xml:
+                    files.append(letter._stored_file(xml.name, xml, move))
+                found[move.id] = files
+        return found
+
+    def _takes_electronic(self):
+        self.ensure_one()
+        return self.level_id.attach_ubl and self.debtor_kind in HAS_BOOKS
+
+    def _stored_file(self, name, attachment, move):
+        return File(
+            self._safe_name(name), attachment.file_size, attachment.mimetype, stored=attachment, number=move.name
+        )
+
+    def _made_file(self, name, move):
+        """The PDF of an invoice of which Odoo keeps none, printed now.
+
+        :raises UserError: when it cannot be printed.
+        """
+        content = base64.b64decode(move._dunning_invoice_pdf() or b"")
+        return File(self._safe_name(name), len(content), "application/pdf", content, number=move.name)
+
+    def _statement_files(self):
+        """Per letter id the statement that goes along as a file; a letter on paper has it as an annex."""
+        found = {}
+        wanted = self.filtered(lambda letter: letter.level_id.attach_statement and not letter.has_statement_annex)
+        for letters in wanted.grouped("date").values():
+            model = self.env["dunning.statement"]
+            pages = model._pages(letters.case_id, letters[0].date)
+            pdfs = model._pdfs(pages)
+            for letter in letters:
+                content = pdfs[letter.case_id]
+                name = model._file_name(pages[letter.case_id], "pdf")
+                found[letter.id] = [File(name, len(content), "application/pdf", content)]
+        return found
+
+    def _mail_limits(self):
+        """Per company what a mail may weigh in bytes: its own setting, and no more than the mail servers take.
+
+        Odoo turns every file of a heavier mail into a link, the letter itself as well.
+        """
+        # sudo: a number of the outgoing mail servers, for whoever sends letters
+        servers = self.env["ir.mail_server"].sudo()
+        most = min((server._get_max_email_size() for server in servers.search([])), default=None)
+        most = servers._get_max_email_size() if most is None else most
+        return {company: min(company.dunning_mail_limit_mb, most) * 2**20 for company in self.company_id}
+
+    def _choose(self, files, limit):
+        """What goes along of these files: each content once, and the files of the biggest invoices left out."""
+        self.ensure_one()
+        gone = [file for file in files if file.number and not file.is_there()]
+        files = list({file.digest(): file for file in reversed(files) if file not in gone}.values())[::-1]
+        mails, body, left_out = self.env["mail.mail"], self.body or "", []
+        while mails._estimate_email_size({}, body, [MARGIN, *(file.size for file in files)]) > limit:
+            extra = [file for file in files[1:] if file.number] or files[1:]
+            if not extra:
+                break  # the letter itself goes whatever it weighs
+            biggest = max(extra, key=lambda file: file.size)
+            files.remove(biggest)
+            left_out.append(biggest.number or biggest.name)
+        return Files(files, list(dict.fromkeys(left_out)), list(dict.fromkeys(file.number for file in gone)))
+
+    @api.model
+    def _safe_name(self, name):
+        """A name without path, control characters or what turns its reading direction, and not too long."""
+        stem, dot, extension = (name or "").rpartition(".")
+        if not dot:
+            stem, extension = extension, "pdf"
+        stem = re.sub(r"\.{2,}", "", clean_filename(" ".join(stem.split()), "-"))[:LONGEST_NAME].strip(" .-_")
+        stem = stem or "invoice"
+        return f"{stem}.{clean_filename(extension, '')[:8]}"
+
+    def _note_missing(self, found):
+        """Write on the letters which files had gone; they leave without them.
+
+        :param found: what ``_mail_files`` gives.
+        """
+        bodies = {
+            letter.id: self.env._(
+                "The file of %s has gone from the filestore, so the letter leaves without it. Print the invoice again.",
+                ", ".join(found[letter.id].missing),
+            )
+            for letter in self
+            if found[letter.id].missing
+        }
+        if bodies:
+            self.browse(bodies)._message_log_batch(bodies)
