@@ -37,6 +37,8 @@ from . import (
     dunning_reply,
     dunning_run,
     dunning_snapshot,
+    dunning_word_list,
+    dunning_wording,
     mail_mail,
     res_company,
     res_config_settings,
