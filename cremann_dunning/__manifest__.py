@@ -48,6 +48,7 @@
         "views/res_config_settings_views.xml",
         "wizards/dunning_confirm_wizard_views.xml",
         "wizards/dunning_hold_wizard_views.xml",
+        "wizards/dunning_letter_preview_views.xml",
         "wizards/dunning_letter_wizard_views.xml",
         "wizards/dunning_mode_wizard_views.xml",
         "wizards/dunning_override_wizard_views.xml",
@@ -56,6 +57,12 @@
         "wizards/dunning_withdrawal_wizard_views.xml",
         "views/dunning_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "cremann_dunning/static/src/dunning_letter_preview.scss",
+            "cremann_dunning/static/src/dunning_pdf_field.js",
+        ],
+    },
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

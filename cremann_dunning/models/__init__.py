@@ -18,6 +18,7 @@ from . import (
     dunning_interest_table,
     dunning_letter,
     dunning_letter_delivery_mixin,
+    dunning_letter_light,
     dunning_letter_line,
     dunning_letter_pdf_mixin,
     dunning_letter_text_mixin,

@@ -164,7 +164,7 @@ class DunningLetter(models.Model):
         """What the gate says of a letter that has not gone out, at the moment of looking."""
         gate = self.env["dunning.gate"].sudo()  # asks about settings and texts that the reader need not open
         waiting = self.filtered(lambda letter: letter.id and letter.state in ("draft", "issued", "failed"))
-        answers = gate._check(waiting.sudo())
+        answers = gate._check(waiting.sudo(), texts=waiting.sudo()._words_to_come())
         self.refusal, self.refusal_is_final = False, False
         for letter in waiting:
             if refusals := answers[letter.sudo()]:
@@ -719,7 +719,7 @@ class DunningLetter(models.Model):
         self.ensure_one()
         gate = self.env["dunning.gate"]
         by_mail = self.state == "issued" and self.channel == "email"
-        refusals = gate._check(self, leaving=by_mail)[self]
+        refusals = gate._check(self, leaving=by_mail, texts=self._words_to_come())[self]
         if not refusals:
             raise UserError(self.env._("The rules hold nothing against this letter any more. Retry it."))
         if refusals[0].final:
