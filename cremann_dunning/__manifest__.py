@@ -61,6 +61,7 @@
         "web.assets_backend": [
             "cremann_dunning/static/src/dunning_letter_preview.scss",
             "cremann_dunning/static/src/dunning_pdf_field.js",
+            "cremann_dunning/static/src/dunning_pdf_field.xml",
         ],
     },
     "uninstall_hook": "uninstall_hook",

@@ -176,6 +176,8 @@ class DunningGate(models.AbstractModel):
         """A refusal as the reader reads it, with the article it rests on."""
         currency = self.env["res.currency"].browse(currency_id)
         facts = {key: self._fact(value, currency) for key, value in refusal.facts.items()}
+        if "words" in facts:  # of the text itself, so that they stand apart from ours
+            facts["words"] = ", ".join(f"“{word}”" for word in refusal.facts["words"])
         sentence = self.env._(SENTENCES[refusal.code])
         sentence = sentence % facts
         return f"{sentence} ({refusal.article})" if refusal.article else sentence

@@ -79,7 +79,10 @@ class DunningLetterLight(models.AbstractModel):
     def _elements(self, letter, texts):
         """Every element that the regime wants or forbids, with the sentence in which it was found."""
         written = self.env["dunning.wording"]._written(letter, texts)
-        blocks = (wording.Block(written.subject), *written.blocks)
+        # a sentence says more than a cell, and the subject least
+        prose = [block for block in written.blocks if block.kind == wording.PROSE]
+        others = [block for block in written.blocks if block.kind != wording.PROSE]
+        blocks = (*prose, *others, wording.Block(written.subject))
         rows = {}
         for element in letter._required_elements():
             row = rows.setdefault(

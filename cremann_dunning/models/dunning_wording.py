@@ -145,7 +145,8 @@ class DunningWording(models.AbstractModel):
         yield own["amount_total"] + own["amount_costs_announced"]
         yield own["amount_principal"] + own["amount_interest"]
         yield own["amount_interest"] + costs
-        yield _exact(letter.regime_id.fixed_compensation)
+        if letter.legal_type not in wording.FRIENDLY:  # a formal letter may name what the law gives
+            yield _exact(letter.regime_id.fixed_compensation)
         lines = letter.line_ids
         demanded = lines.filtered("principal_part")
         late = (lines - demanded).filtered(lambda line: line.date_due and line.date_due < letter.date)

@@ -5,6 +5,7 @@ from datetime import date
 from unittest.mock import patch
 
 from lxml import html
+from markupsafe import Markup
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -95,7 +96,7 @@ class TestPreview(PreviewCase):
         self.letter_of(partner, (0, 7))
         text = self.env.ref("cremann_dunning.mail_template_notice_of_default")
         for mark in ('<t t-out="object.amounts_html"/>', '<t t-out="object.amounts_html"></t>'):
-            text.body_html = text.body_html.replace(mark, "<p>And €12.34. SHOUTING LOUDLY.</p>")
+            text.body_html = text.body_html.replace(mark, Markup("<p>And €12.34. SHOUTING LOUDLY.</p>"))
         with self.at(15) as today:
             preview = self.preview(self.proposed(partner, today)[1], self.manager)
             words = self.seen(preview)
@@ -215,9 +216,9 @@ class TestPreview(PreviewCase):
         partner = self.debtor(name)
         self.invoice(partner, 100, due=5, label="<script>alert(2)</script>")
         self.nl.name = "Kaai <b>Holland</b> B.V."
-        self.env.ref(
-            "cremann_dunning.mail_template_reminder"
-        ).body_html += "<p>€1.00 <t t-out='object.partner_id.name'/></p>"
+        self.env.ref("cremann_dunning.mail_template_reminder").body_html += Markup(
+            "<p>€1.00 <t t-out='object.partner_id.name'></t></p>"
+        )
         preview = self.preview(self.proposed(partner)[1])
         page = html.fromstring(preview.checks_html)
         self.assertIn("onerror=alert(1)", page.text_content())
@@ -227,7 +228,7 @@ class TestPreview(PreviewCase):
         partner = self.debtor()
         self.invoice(partner, 100, due=5)
         text = self.env.ref("cremann_dunning.mail_template_reminder")
-        text.body_html += "<p>We go to court.</p>"
+        text.body_html += Markup("<p>We go to court.</p>")
         run, letter = self.proposed(partner)
         self.confirm(run)
         preview = self.preview(letter, self.manager)

@@ -1,5 +1,7 @@
 """How a letter reads, on every path: a text that is broken stops the letter, and an override leaves its reason."""
 
+from markupsafe import Markup
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -15,7 +17,7 @@ class WordingCase(GateCase):
         """One more paragraph in a text, in one language."""
         text = self.text(name).with_context(lang=lang)
         whole = text.body_html
-        text.body_html = whole.replace("</div>", f"<p>{words}</p></div>")
+        text.body_html = whole.replace("</div>", Markup("<p>%s</p></div>") % Markup(words))
         return whole
 
     def findings(self, letter):
@@ -30,7 +32,7 @@ class WordingCase(GateCase):
 
 # What somebody may do to the text of a first reminder to a business, and what the gate says of it.
 BREAKAGES = {
-    "TEXT_RESIDUE": "<t t-out=\"object.cancel_reason or ''\"/> , wij",
+    "TEXT_RESIDUE": "Dear <t t-out=\"object.cancel_reason or ''\"></t>, we write to you.",
     "TEXT_AMOUNT": "And €40.00 more.",
     "TEXT_WORDS": "Or we go to court.",
 }
@@ -135,7 +137,7 @@ class TestBrokenTexts(WordingCase):
 
     def test_override_of_a_draft_prints_the_number_that_it_got(self):
         """Whoever looks at the draft in the same transaction keeps none of its words."""
-        self.add("Our letter <t t-out='object.name'/>. We go to court.")
+        self.add("Our letter <t t-out='object.name'></t>. We go to court.")
         letter = self.write_by_hand(self.partner, self.env.ref("cremann_dunning.dunning_level_nl_business_1"))
         self.assertIn("“court”", letter.refusal)
         self.override(letter)
@@ -144,7 +146,7 @@ class TestBrokenTexts(WordingCase):
 
     def test_amber_never_stops(self):
         self.add(
-            "DON'T WAIT: hereby we notwithstanding ask you once more, and again, and again, and again, to pay soon."
+            "PLEASE PAY NOW: hereby we notwithstanding ask you once more, and again, and again, and again, to pay soon."
         )
         self.text().subject = "Second reminder: " + self.text().subject
         letter = self.issued(self.partner)

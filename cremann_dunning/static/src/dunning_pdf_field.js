@@ -4,6 +4,8 @@ import { PdfViewerField, pdfViewerField } from "@web/views/fields/pdf_viewer/pdf
 
 /** Odoo's viewer keeps showing the first document of a record; this one shows another one when its stamp changes. */
 export class DunningPdfField extends PdfViewerField {
+    static template = "cremann_dunning.DunningPdfField";
+
     get urlFile() {
         const { resModel, resId, data } = this.props.record;
         return url("/web/content", { model: resModel, field: this.props.name, id: resId, unique: data.stamp });
