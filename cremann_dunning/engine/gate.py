@@ -14,6 +14,7 @@ from decimal import Decimal
 from ..law.calendar import ContactHours, next_contact
 from .facts import ZERO, Notice
 from .rules import LETTER_CHANNELS, MATCH, PRE_DUE, PROTECTED_KINDS, STATUTORY_NOTICE, House, Procedure
+from .wording import RED_CODES, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class ClaimOnLetter:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """The letter as it would go out. ``text`` is its plain text, None before it was rendered; ``moment`` the local time
-    when it is about to be mailed, None when it is not. ``wait_until`` ends the shortest interval between letters."""
+    when it is about to be mailed, None when it is not. ``wait_until`` ends the shortest interval between letters.
+    ``findings`` is what ``wording.check`` says of the text; only what is red there stops the letter."""
 
     legal_type: str
     kind: str
@@ -104,6 +106,7 @@ class Letter:
     text: str | None = None
     moment: datetime | None = None
     wait_until: date | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def demanded(self) -> tuple[ClaimOnLetter, ...]:
@@ -144,6 +147,12 @@ CODES = {
     "ELEMENT_FORBIDDEN": False,
     "CHANNEL": False,
     "HOURS": False,
+    "TEXT_RESIDUE": False,
+    "TEXT_AMOUNT": False,  # final to a protected debtor: what is asked of him is what the record may ask
+    "TEXT_TOTAL": False,
+    "TEXT_DATE": True,
+    "TEXT_WORDS": False,
+    "TEXT_LANGUAGE": False,
 }
 
 
@@ -288,4 +297,16 @@ def _delivery(letter: Letter, law: Law) -> Iterator[Refusal]:
             yield Refusal("HOURS", law.article, {"until": until})
 
 
-RULES: tuple[Callable[[Letter, Law], Iterator[Refusal]], ...] = (_order, _terms, _costs, _interest, _text, _delivery)
+def _wording(letter: Letter, law: Law) -> Iterator[Refusal]:
+    """What is red in how the letter reads: one refusal for each code, with all the words it is about."""
+    for code in RED_CODES:
+        red = [finding for finding in letter.findings if finding.red and finding.code == code]
+        if red:
+            words = tuple(dict.fromkeys(word for finding in red for word in finding.words))
+            article = ", ".join(dict.fromkeys(finding.article for finding in red if finding.article))
+            yield Refusal(code, article, {"words": words, "statutory": any(finding.final for finding in red)})
+
+
+RULES: tuple[Callable[[Letter, Law], Iterator[Refusal]], ...] = (
+    _order, _terms, _costs, _interest, _text, _delivery, _wording,
+)  # fmt: skip

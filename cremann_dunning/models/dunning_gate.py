@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -43,6 +44,24 @@ SENTENCES = {
     "ELEMENT_FORBIDDEN": _lt("The text holds what it may not: %(elements)s. Take it out under Configuration, Texts."),
     "CHANNEL": _lt("The rules do not allow this letter by this channel."),
     "HOURS": _lt("Not at this hour: a mail to this debtor may leave from %(until)s on."),
+    "TEXT_RESIDUE": _lt("A place in the text was not filled in: %(words)s. Mend it under Configuration, Texts."),
+    "TEXT_AMOUNT": _lt(
+        "The text names amounts that this letter does not know: %(words)s. Let the text take them from the letter, "
+        "under Configuration, Texts."
+    ),
+    "TEXT_TOTAL": _lt("The text does not name the amount to pay. Put it back under Configuration, Texts."),
+    "TEXT_DATE": _lt(
+        "The text names a day: %(words)s. The term of this letter runs from receipt, and a day that is too early makes "
+        "it void. Take it out under Configuration, Texts."
+    ),
+    "TEXT_WORDS": _lt(
+        "Words that may not be in this letter: %(words)s. Take them out under Configuration, Texts, or look at the "
+        "list of words."
+    ),
+    "TEXT_LANGUAGE": _lt(
+        "The text is translated to the language of the debtor in part only. Complete subject and words under "
+        "Configuration, Texts."
+    ),
 }
 
 
@@ -53,10 +72,11 @@ class DunningGate(models.AbstractModel):
     _description = "Dunning gate"
 
     @api.model
-    def _check(self, letters, leaving=False):
+    def _check(self, letters, leaving=False, texts=None):
         """What stops each of these letters of one company now.
 
         :param letters: ``dunning.letter``. :param leaving: whether they are about to be mailed at this very moment.
+        :param texts: ``{letter: (subject, body)}`` of letters that are not frozen yet, to look at these as well.
         :return: ``{letter: tuple of engine.gate.Refusal}``; what a manager has overridden is left out.
         """
         found = {}
@@ -65,9 +85,12 @@ class DunningGate(models.AbstractModel):
             last = self.env["dunning.gather"]._last_letters(company, tuple(own.partner_id.ids), tuple(own.ids))
             periodic = own.filtered(lambda letter, claims=claims: any(c.periodic for c in claims[letter])).partner_id
             earlier = own._earlier_costs(company, set(periodic.ids), company._dunning_today())
+            findings = self.env["dunning.wording"]._check(own, texts)
             frames = {}
             for letter in own:
                 plain = self._plain(letter, claims[letter], last.get(letter.partner_id.id), leaving)
+                body = (texts or {}).get(letter, (None, letter.body))[1]
+                plain = replace(plain, text=_plain_text(body), findings=findings[letter])
                 costs = earlier.get(letter.partner_id.id, ())
                 charges = self._charges(letter, claims[letter], costs, frames)
                 refusals = gate.check(plain, self._law(letter, plain, charges))
@@ -144,7 +167,6 @@ class DunningGate(models.AbstractModel):
             interest=decimal(letter.amount_interest, letter.currency_id),
             costs=decimal(letter.amount_costs, letter.currency_id),
             announced=decimal(letter.amount_costs_announced, letter.currency_id),
-            text=" ".join(html.fromstring(letter.body).itertext()) if letter.body else None,
             moment=company._dunning_now() if leaving else None,
             wait_until=last_letter_on and last_letter_on + timedelta(days=interval),
         )
@@ -154,6 +176,8 @@ class DunningGate(models.AbstractModel):
         """A refusal as the reader reads it, with the article it rests on."""
         currency = self.env["res.currency"].browse(currency_id)
         facts = {key: self._fact(value, currency) for key, value in refusal.facts.items()}
+        if "words" in facts:  # of the text itself, so that they stand apart from ours
+            facts["words"] = ", ".join(f"“{word}”" for word in refusal.facts["words"])
         sentence = self.env._(SENTENCES[refusal.code])
         sentence = sentence % facts
         return f"{sentence} ({refusal.article})" if refusal.article else sentence
@@ -182,3 +206,8 @@ class DunningGate(models.AbstractModel):
         if len(refusals) != 1 or refusals[0].code != "HOURS":
             return None
         return refusals[0].facts["until"].astimezone(UTC).replace(tzinfo=None)
+
+
+def _plain_text(body):
+    """The words of a rendered text, None when there is none yet."""
+    return " ".join(html.fromstring(body).itertext()) if body else None

@@ -16,11 +16,11 @@ from ..law.errors import LawError
 from . import (  # the mixins before the model that is made of them
     dunning_bulk,
     dunning_letter_delivery_mixin,  # noqa: F401
-    dunning_letter_page_mixin,  # noqa: F401
     dunning_letter_files_mixin,  # noqa: F401
+    dunning_letter_page_mixin,  # noqa: F401
     dunning_letter_pdf_mixin,  # noqa: F401
-    dunning_letter_recipient_mixin,  # noqa: F401
     dunning_letter_receipt_mixin,  # noqa: F401
+    dunning_letter_recipient_mixin,  # noqa: F401
     dunning_letter_text_mixin,  # noqa: F401
     dunning_message_mixin,  # noqa: F401
 )
@@ -176,7 +176,7 @@ class DunningLetter(models.Model):
         """What the gate says of a letter that has not gone out, at the moment of looking."""
         gate = self.env["dunning.gate"].sudo()  # asks about settings and texts that the reader need not open
         waiting = self.filtered(lambda letter: letter.id and letter.state in ("draft", "issued", "failed"))
-        answers = gate._check(waiting.sudo())
+        answers = gate._check(waiting.sudo(), texts=waiting.sudo()._words_to_come())
         self.refusal, self.refusal_is_final = False, False
         for letter in waiting:
             if refusals := answers[letter.sudo()]:
@@ -737,7 +737,7 @@ class DunningLetter(models.Model):
         self.ensure_one()
         gate = self.env["dunning.gate"]
         by_mail = self.state == "issued" and self.channel == "email"
-        refusals = gate._check(self, leaving=by_mail)[self]
+        refusals = gate._check(self, leaving=by_mail, texts=self._words_to_come())[self]
         if not refusals:
             raise UserError(self.env._("The rules hold nothing against this letter any more. Retry it."))
         if refusals[0].final:

@@ -76,6 +76,23 @@ class DunningLetterPdfMixin(models.AbstractModel):
         )
         self.invalidate_recordset(["pdf_file"])
 
+    def _preview_pdf(self):
+        """The document to look at: the stored one, byte for byte, else the one that would go out, marked as such."""
+        self.ensure_one()
+        if self.pdf_file:
+            return base64.b64decode(self.pdf_file)
+        report = self.env["ir.actions.report"].with_company(self.company_id)
+        context = {"webp_as_jpg": True, "report_pdf_no_attachment": True}
+        streams = report.with_context(**context)._render_qweb_pdf_prepare_streams(
+            REPORT, {"report_type": "pdf"}, res_ids=self.ids
+        )
+        return streams[self.id]["stream"].getvalue()
+
+    def action_preview(self):
+        """Show the document beside the checks, the amounts and the term."""
+        self.ensure_one()
+        return self.env["dunning.letter.preview"]._open(self)
+
     def _render_pdfs(self):
         """PDF per letter. Every file is read back: a letter never gets the pages of another."""
         pdfs = {}

@@ -262,7 +262,9 @@ class DunningLetterTextMixin(models.AbstractModel):
     def _compute_shown(self):
         """The frozen words; for a draft what they would be now, so that the preview is the letter itself."""
         for letter in self:
-            if letter.body or not letter._letter_text():
+            # a letter that failed before it had its PDF gets its words anew when it is retried
+            frozen = letter.body and (letter.state != "failed" or letter.pdf_file)
+            if frozen or not letter._letter_text():
                 letter.shown_subject, letter.shown_body = letter.subject, letter.body
                 continue
             # sudo: a text may name fields of invoices and companies that the reader need not be able to open
@@ -272,6 +274,15 @@ class DunningLetterTextMixin(models.AbstractModel):
                 letter.shown_body = text._render_field("body_html", letter.ids, compute_lang=True)[letter.id]
             except (UserError, QWebError) as error:  # a draft opens all the same, and says what is wrong
                 letter.shown_subject, letter.shown_body = False, escape(letter._text_problem(text, error))
+
+    def _words_to_come(self):
+        """The words of those of these letters that get theirs when they are issued: ``{letter: (subject, body)}``.
+
+        Without the letters whose text cannot be filled in: issuing says what is wrong with it.
+        """
+        unprinted = self.filtered(lambda letter: letter.state in ("draft", "failed") and not letter.pdf_file)
+        words = {letter: (letter.shown_subject, letter.shown_body) for letter in unprinted}
+        return {letter: pair for letter, pair in words.items() if all(pair)}
 
     def _freeze_text(self):
         """Render subject and body once, in the debtor's language; mail and paper show the same words."""
@@ -304,6 +315,8 @@ class DunningLetterTextMixin(models.AbstractModel):
                     )
                 version = letter.company_id.dunning_terms_version
                 letter.write({"subject": subjects[letter.id], "body": bodies[letter.id], "terms_version": version})
+        # whoever looked at a draft in this transaction has its words of before
+        self.invalidate_recordset(["shown_subject", "shown_body", "paper_body"], flush=False)
 
     @api.model
     def _text_problem(self, template, error):

@@ -24,6 +24,18 @@ WRITTEN_TYPES = {
 DATED_TYPES = WRITTEN_TYPES - {rules.PRE_DUE, rules.STATUTORY_NOTICE, rules.HANDOVER}
 
 
+# How long a letter is at most, in words, and a sentence in it; advice, which a level may change.
+LIMITS = {
+    rules.PRE_DUE: (60, 15),
+    rules.REMINDER: (120, 15),
+    rules.CALL: (0, 0),
+    rules.STATUTORY_NOTICE: (220, 40),
+    rules.NOTICE_OF_DEFAULT: (220, 40),
+    rules.FINAL_NOTICE: (160, 40),
+    rules.HANDOVER: (160, 40),
+}
+
+
 class DunningLevel(models.Model):
     _name = "dunning.level"
     _description = "Dunning level"
@@ -139,6 +151,23 @@ class DunningLevel(models.Model):
         help="For debtors whom the letters address informally. Leave empty to use the text above for them as well.",
     )
     has_shipped_text = fields.Boolean(compute="_compute_has_shipped_text")
+    max_words = fields.Integer(
+        string="Most words",
+        compute="_compute_limits",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="More words in a letter than this are pointed out in its preview; tables and signature do not count. "
+        "Zero: no limit.",
+    )
+    max_sentence = fields.Integer(
+        string="Longest sentence",
+        compute="_compute_limits",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="A sentence with more words than this is pointed out in the preview of a letter. Zero: no limit.",
+    )
     active = fields.Boolean(default=True)
 
     _delay_not_negative = models.Constraint(
@@ -147,6 +176,15 @@ class DunningLevel(models.Model):
     _term_not_negative = models.Constraint(
         "CHECK(payment_term_days >= 0)", "The number of days to pay cannot be negative. Enter 0 or more."
     )
+
+    _limits_not_negative = models.Constraint(
+        "CHECK(max_words >= 0 AND max_sentence >= 0)", "A limit on words cannot be negative. Enter 0 for no limit."
+    )
+
+    @api.depends("legal_type")
+    def _compute_limits(self):
+        for level in self:
+            level.max_words, level.max_sentence = LIMITS[level.legal_type or rules.REMINDER]
 
     @api.constrains("legal_type", "costs", "procedure_id", "sequence", "active")
     def _check_consumer_costs(self):

@@ -26,6 +26,7 @@ from odoo.addons.cremann_dunning.engine.rules import (
     REMINDER,
     STATUTORY_NOTICE,
 )
+from odoo.addons.cremann_dunning.engine.wording import RED_CODES, Finding
 from odoo.addons.cremann_dunning.law.calendar import CONTACT_HOURS, ContactHours
 
 from .support import TODAY, day
@@ -124,6 +125,10 @@ EXAMPLES = {
     "ELEMENT_FORBIDDEN": (letter(text="An administration fee of 5."), replace(CONSUMER, elements=(NO_FEES,))),
     "CHANNEL": (letter(channel="print"), replace(CONSUMER, channels=frozenset({"email"}))),
     "HOURS": (letter(moment=NIGHT), CONSUMER),
+    **{
+        code: (letter(findings=(Finding(code, True, ("x",), final=code == "TEXT_DATE"),)), CONSUMER)
+        for code in RED_CODES
+    },
 }
 
 # What would take money from a protected debtor against the law; everything else a manager may override.
@@ -138,7 +143,10 @@ FINAL = {
     "INTEREST_TOO_EARLY",
     "INTEREST_NO_CLAUSE",
     "INTEREST_ABOVE_CAP",
+    "TEXT_DATE",
 }
+# The order of the steps is the company's own, and so is how a letter reads.
+WITHOUT_ARTICLE = {"ORDER", "INTERVAL", *RED_CODES}
 
 
 @cache
@@ -160,7 +168,7 @@ def test_an_example_of_every_code(code):
     refusal = only(*EXAMPLES[code])
     assert refusal.code == code
     assert refusal.final is (code in FINAL)
-    assert refusal.article or code in ("ORDER", "INTERVAL")  # the order of the steps is the company's own
+    assert refusal.article or code in WITHOUT_ARTICLE
 
 
 @pytest.mark.parametrize("code", EXAMPLES)

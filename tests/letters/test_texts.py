@@ -152,6 +152,7 @@ class TextCase(DunningCase):
                 self.check_words(letter, name)
                 self.check_figures(letter)
                 self.check_elements(letter)
+                self.assertEqual(self.env["dunning.wording"]._check(letter)[letter], ())
 
     def check_words(self, letter, name):
         subject, body, parts = words(letter.subject), words(letter.body), paragraphs(letter)

@@ -21,6 +21,7 @@ LAW = (
     "dunning.interest.rate",
     "dunning.regime.requirement",
     "dunning.element",
+    "dunning.word.list",
 )
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
@@ -38,6 +39,7 @@ RIGHTS = {
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
     "dunning.statement.wizard": ("rwcd", "rwcd", ""),
+    "dunning.letter.preview": ("rwcd", "rwcd", ""),
     "dunning.override.wizard": ("", "rwcd", ""),
     "dunning.mode.wizard": ("", "rwcd", ""),
     "dunning.withdrawal.wizard": ("", "rwcd", ""),

@@ -313,7 +313,7 @@ class TestBroken(BadInputCase):
         letter, text = self.broken({"body_html": body}, "Dunning: second reminder cannot be filled in.*no_such_field")
         self.run_for()
         self.assertDecision(self.hit, "LETTER_FAILED", "could not be delivered. Mend the cause")
-        text.body_html = '<p>Dear <t t-out="object.contact_id.name"/>, please pay.</p>'
+        text.body_html = '<p>Dear <t t-out="object.contact_id.name"></t>, pay <t t-out="object.amount_text"></t>.</p>'
         letter.action_retry()
         self.assertEqual((letter.state, letter.error), ("issued", False))
         self.send_outbox(letter)
