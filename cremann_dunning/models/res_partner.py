@@ -38,6 +38,12 @@ class ResPartner(models.Model):
         groups="cremann_dunning.group_dunning_user",
         help="How letters address this debtor. Leave empty to follow the company's own setting.",
     )
+    dunning_allow_sms = fields.Boolean(
+        string="Agrees to short messages",
+        groups="cremann_dunning.group_dunning_user",
+        help="A consumer gets a text message or WhatsApp about an invoice only after saying yes to that. A firm may "
+        "get them without.",
+    )
     dunning_case_ids = fields.One2many(
         "dunning.case", "partner_id", string="Dunning cases", groups="cremann_dunning.group_dunning_user"
     )
