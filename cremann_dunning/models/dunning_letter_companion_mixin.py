@@ -78,7 +78,7 @@ class DunningLetterCompanionMixin(models.AbstractModel):
     # -- short messages -------------------------------------------------------------------------------------------
 
     def _make_sms(self):
-        missing = "sms.sms" not in self.env
+        missing = not self._has_service("sms.sms")
         return self._make_short_messages(
             "sms", missing and self.env._("Odoo's SMS is not installed. An administrator installs it under Apps.")
         )

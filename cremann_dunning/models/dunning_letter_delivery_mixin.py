@@ -7,6 +7,7 @@ import psycopg2
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.mail import email_normalize_all
 
 from ..engine import rules
 from ..law import terms
@@ -51,7 +52,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         for letter in self:
             own = letter.is_test and letter.company_id._dunning_test_address()
             letter.email_to = own or letter.contact_id.email_formatted or letter.partner_id.email_formatted
-            if letter.email_to:
+            if email_normalize_all(letter.email_to or ""):  # a name alone reaches nobody
                 with_address |= letter
             else:
                 letter._register_failure(self.env._("The contact has no usable e-mail address."), "no_address")

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.mail import email_normalize
+from odoo.tools.mail import email_normalize_all
 
 from ..engine import rules
 
@@ -73,19 +73,19 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
         Odoo looks at the list for mass mailings only. Whoever asked not to be mailed is not mailed letters either; on
         paper they may go.
         """
-        addresses = {letter: email_normalize(letter.email_to or "") for letter in self if not letter.is_test}
+        addresses = {letter: set(email_normalize_all(letter.email_to or "")) for letter in self if not letter.is_test}
         # sudo: the list is the administrator's; what is asked is only whether an address stands on it
         blacklist = self.env["mail.blacklist"].sudo()
-        rows = blacklist.search([("email", "in", [address for address in addresses.values() if address])])
-        blocked = set(rows.mapped("email"))
-        stopped = self.filtered(lambda letter: addresses.get(letter) in blocked)
+        asked = set().union(*addresses.values())
+        blocked = set(blacklist.search([("email", "in", list(asked))]).mapped("email")) if asked else set()
+        stopped = self.filtered(lambda letter: addresses.get(letter, set()) & blocked)
         for letter in stopped:
             # the outbox is the system's
             letter.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").cancel()
             text = self.env._(
                 "%s is on Odoo's blacklist, so nothing is mailed to it. Send it on paper, or have an administrator "
                 "take the address off the list and retry",
-                addresses[letter],
+                ", ".join(sorted(addresses[letter] & blocked)),
             )
             self.env["dunning.dispatch"]._record_end(letter, "withheld", answer=text)
             letter._register_failure(text, "blacklisted")
@@ -103,14 +103,18 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
         self.ensure_one()
         if self.outcome != "blacklisted":
             raise UserError(self.env._("The address of this letter is not blocked."))
-        self.env["mail.blacklist"].check_access("write")
+        blacklist = self.env["mail.blacklist"]
+        blacklist.check_access("write")
+        blocked = blacklist.search([("email", "in", email_normalize_all(self.email_to or ""))])
+        if not blocked:
+            raise UserError(self.env._("The address is not blocked any more. Retry the letter."))
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Unblock the address"),
             "res_model": "mail.blacklist.remove",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_email": email_normalize(self.email_to)},
+            "context": {"default_email": blocked[:1].email},
         }
 
     def action_propose_anew(self):

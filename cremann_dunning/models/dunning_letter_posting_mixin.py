@@ -155,9 +155,14 @@ class DunningLetterPostingMixin(models.AbstractModel):
 
     # -- snail mail -----------------------------------------------------------------------------------------------
 
+    @api.model
+    def _has_service(self, model):
+        """Whether the module of Odoo that brings this model is installed; none of them is needed."""
+        return model in self.env
+
     def _fall_to_paper(self):
         """Drafts for a service that is not installed go on paper, with a note."""
-        if "snailmail.letter" in self.env:
+        if self._has_service("snailmail.letter"):
             return
         letters = self.filtered(lambda letter: letter.channel == "snailmail" and letter.state == "draft")
         letters.write({"channel": "print"})
@@ -168,7 +173,7 @@ class DunningLetterPostingMixin(models.AbstractModel):
 
     def _hand_to_service(self):
         """Give the stored PDFs to Odoo's Snail Mail; what it answers comes back through its notification."""
-        if "snailmail.letter" not in self.env:
+        if not self._has_service("snailmail.letter"):
             return
         letters = self.filtered(
             lambda letter: (
@@ -221,7 +226,7 @@ class DunningLetterPostingMixin(models.AbstractModel):
 
     def _call_back_service(self):
         """What waits at the service does not leave any more."""
-        if "snailmail.letter" not in self.env or not self:
+        if not self or not self._has_service("snailmail.letter"):
             return
         waiting = [("model", "=", self._name), ("res_id", "in", self.ids), ("state", "in", ("pending", "error"))]
         self.env["snailmail.letter"].sudo().search(waiting).cancel()  # sudo: the queue is the system's
