@@ -38,7 +38,9 @@ class DunningDispatchProofMixin(models.AbstractModel):
         string="SHA-256 of the proof", readonly=True, help="One line per file: its digest and its name."
     )
 
-    @api.depends("tracking_number", "carrier_id.tracking_url", "letter_id.contact_id")
+    @api.depends(
+        "tracking_number", "carrier_id.tracking_url", "letter_id.contact_id.zip", "letter_id.contact_id.country_id.code"
+    )
     def _compute_tracking_url(self):
         for attempt in self:
             contact = attempt.letter_id.contact_id

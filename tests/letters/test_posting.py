@@ -59,7 +59,7 @@ class TestPrinting(PostingCase):
         cover = bound.getPage(0).extractText()
         if folder := os.environ.get("DUNNING_PICTURES"):  # to look at
             Path(folder, "posting.pdf").write_bytes(base64.b64decode(wizard.pdf_file))
-        for words in ("4 letters", "Gent", "Belgium", "On paper", "Noord & <b>Co</b>", *letters.mapped("name")):
+        for words in ("Letters: 4", "Gent", "Belgium", "On paper", "Noord & <b>Co</b>", *letters.mapped("name")):
             self.assertIn(words, cover)
 
     def check_pages(self, bound, letters, two_sided):
@@ -87,7 +87,7 @@ class TestPrinting(PostingCase):
         wizard = self.wizard(letters).with_context(force_report_rendering=True)
         wizard.action_print()
         text = PdfFileReader(io.BytesIO(base64.b64decode(wizard.pdf_file))).getPage(0).extractText()
-        self.assertIn("1 letters", text)
+        self.assertIn("Letters: 1", text)
         self.assertIn(broken.name, text[text.index("Not in this file") :])
 
 

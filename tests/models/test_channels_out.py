@@ -108,7 +108,7 @@ class TestOutcomes(DeliveryCase):
         with patch.object(self.registry["dunning.letter"], "_has_service", lambda letters, model: False):
             letters = self.sent_to()
         self.assertEqual((letters.channel, letters.outcome), ("print", "not_posted"))
-        self.assertIn("Snail Mail is not installed", letters.message_ids[0].body)
+        self.assertIn("Snail Mail is not installed", " ".join(letters.message_ids.mapped("body")))
 
 
 @tagged("post_install", "-at_install")
