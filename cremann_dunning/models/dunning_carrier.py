@@ -48,5 +48,5 @@ class DunningCarrier(models.Model):
     @api.model
     def _for_company(self, company):
         """The carrier of the company's own country, else the first one."""
-        carriers = self.search([])
-        return (carriers.filtered(lambda carrier: carrier.country_id == company.country_id) or carriers)[:1]
+        own = self.search([("country_id", "=", company.country_id.id)], limit=1)
+        return own or self.search([], limit=1)
