@@ -1,3 +1,6 @@
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+
 def uninstall_hook(env):
     """Take the records away in an order that lets every reference go first.
 
@@ -15,6 +18,9 @@ def uninstall_hook(env):
     # done ones as well: they point to the activity type that goes
     activities = env["mail.activity"].with_context(active_test=False)
     activities.search([("res_model", "=", "dunning.case")]).unlink()
+    # proof of posting and delivery is locked, except now
+    proof = env["ir.attachment"].with_context(**{MODULE_UNINSTALL_FLAG: True})
+    proof.search([("res_model", "=", "dunning.dispatch"), ("res_field", "=", False)]).unlink()
     agreements = ("contact", "dispute", "promise", "payment_plan_instalment", "payment_plan")
     for table in (
         *agreements,

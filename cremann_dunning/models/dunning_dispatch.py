@@ -2,10 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, format_datetime
 
+from . import (  # the mixins before the model that is made of them
+    dunning_dispatch_companion_mixin,  # noqa: F401
+    dunning_dispatch_proof_mixin,  # noqa: F401
+)
 from .dunning_level_channel import CHANNELS
 
-# How an attempt ends. Only the first two move anything.
-ARRIVED = {"accepted", "posted"}
+# How an attempt ends that moves something.
+ARRIVED = {"accepted", "posted", "delivered"}
 
 
 class DunningDispatch(models.Model):
@@ -18,6 +22,7 @@ class DunningDispatch(models.Model):
 
     _name = "dunning.dispatch"
     _description = "Dispatch of a dunning letter"
+    _inherit = ["dunning.dispatch.proof.mixin", "dunning.dispatch.companion.mixin"]
     _order = "id desc"
     _rec_name = "letter_id"
 
@@ -35,10 +40,14 @@ class DunningDispatch(models.Model):
         [
             ("sending", "Under way"),
             ("accepted", "Taken by the mail server"),
+            ("queued", "Waiting"),
             ("posted", "Posted"),
             ("deferred", "Asked to come back"),
+            ("delivered", "Delivered"),
             ("refused", "Refused"),
             ("bounced", "Came back"),
+            ("returned", "Returned by the post"),
+            ("not_allowed", "Not allowed"),
             ("unsure", "Cut off"),
             ("withheld", "Not tried"),
         ],
@@ -53,6 +62,7 @@ class DunningDispatch(models.Model):
         help="The day on which it reached the debtor, as the carrier reports it. The term of the letter counts from it "
         "when it is later than was presumed.",
     )
+    pdf_sha256 = fields.Char(string="SHA-256 of what went out", readonly=True)
 
     _bounced_idx = models.Index("(company_id) WHERE state = 'bounced'")
     _one_under_way = models.UniqueIndex(
@@ -92,10 +102,21 @@ class DunningDispatch(models.Model):
         return result
 
     @api.model
-    def _record_posted(self, letters, user):
-        """Write down that these letters were put in the post."""
+    def _record_posted(self, letters, user, moment=None, tracking=None):
+        """Write down that these letters were put in the post.
+
+        :param moment: when, if not now. :param tracking: further values per letter: carrier and tracking number.
+        """
         end = {"state": "posted", "ended_at": fields.Datetime.now(), "user_id": user.id}
-        return self.create([{"letter_id": letter.id, **letter._prepare_dispatch_vals(), **end} for letter in letters])
+        if moment:
+            end["started_at"] = moment
+        tracking = tracking or {}
+        return self.create(
+            [
+                {"letter_id": letter.id, **letter._prepare_dispatch_vals(), **end, **tracking.get(letter.id, {})}
+                for letter in letters
+            ]
+        )
 
     @api.model
     def _record_end(self, letter, state, **vals):
@@ -118,7 +139,7 @@ class DunningDispatch(models.Model):
         for attempt in attempts:
             letter = attempt.letter_id
             letter.mail_id.write({"state": "exception", "failure_reason": attempt._question()})
-            letter._register_failure(attempt._question())
+            letter._register_failure(attempt._question(), "unsure")
         return attempts.letter_id
 
     def _question(self):

@@ -15,10 +15,13 @@ from ..law.calendar import add_months
 from ..law.errors import LawError
 from . import (  # the mixins before the model that is made of them
     dunning_bulk,
+    dunning_letter_companion_mixin,  # noqa: F401
     dunning_letter_delivery_mixin,  # noqa: F401
     dunning_letter_files_mixin,  # noqa: F401
+    dunning_letter_outcome_mixin,  # noqa: F401
     dunning_letter_page_mixin,  # noqa: F401
     dunning_letter_pdf_mixin,  # noqa: F401
+    dunning_letter_posting_mixin,  # noqa: F401
     dunning_letter_receipt_mixin,  # noqa: F401
     dunning_letter_recipient_mixin,  # noqa: F401
     dunning_letter_text_mixin,  # noqa: F401
@@ -37,7 +40,7 @@ CHATTER = {"message_main_attachment_id", "activity_ids", "message_ids", "message
 AFTER_ISSUE = CHATTER | {
     "state", "email_to", "sent_on", "sent_at", "mail_id", "message_id", "error", "cancel_reason", "term_first_day",
     "term_last_day", "claimable_from", "default_from", "follow_up_pending", "refusal_codes", "copy_to",
-    "access_token",
+    "access_token", "failure", "on_paper_instead", "outcome",
 }  # fmt: skip
 
 
@@ -54,6 +57,9 @@ class DunningLetter(models.Model):
         "dunning.letter.page.mixin",
         "dunning.letter.receipt.mixin",
         "dunning.letter.files.mixin",
+        "dunning.letter.outcome.mixin",
+        "dunning.letter.posting.mixin",
+        "dunning.letter.companion.mixin",
         "dunning.message.mixin",
         "dunning.followers.mixin",
         "mail.thread",
@@ -283,7 +289,7 @@ class DunningLetter(models.Model):
         """
         self.env.flush_all()
         heads = [{name: value for name, value in vals.items() if name != "line_ids"} for vals in vals_list]
-        letters = dunning_bulk.insert(self, [head | {"state": "draft"} for head in heads])
+        letters = dunning_bulk.insert(self, [head | {"state": "draft", "outcome": False} for head in heads])
         dunning_bulk.insert(
             self.env["dunning.letter.line"],
             [
@@ -374,7 +380,7 @@ class DunningLetter(models.Model):
                 self._issue_batch()
         except self._business_errors() as error:
             _logger.warning("Letter %s to %s could not be made: %s", self.id, self.partner_id.id, error)
-            self._register_failure(str(error))
+            self._register_failure(str(error), "error")
 
     def _issue_batch(self):
         if self.filtered(lambda letter: not letter._letter_text()):
@@ -382,11 +388,13 @@ class DunningLetter(models.Model):
         self.filtered(lambda letter: letter.company_id.dunning_mode == "test").is_test = True
         self._number()
         self._give_keys()
+        self._fall_to_paper()
         self._freeze_text()
         passed = self - self._stop_at_gate()
         passed._store_pdfs()
         passed.write({"state": "issued", "error": False, "refusal_codes": False})
         passed.filtered(lambda letter: letter.channel == "email" or letter.is_test)._make_mails()
+        passed._hand_to_service()
 
     def _stop_at_gate(self, leaving=False):
         """Hold back those of these letters that the rules stop, with the reason on them; return them.
@@ -414,7 +422,7 @@ class DunningLetter(models.Model):
         self.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").cancel()  # the outbox is the system's
         self.refusal_codes = " ".join(refusal.code for refusal in refusals)
         env = self.with_context(lang=self.user_id.lang or self.env.lang).env
-        self._register_failure(env["dunning.gate"]._explain(refusals, self))
+        self._register_failure(env["dunning.gate"]._explain(refusals, self), "stopped")
 
     def _number(self):
         """Numbers from the company's own series, handed out when a letter becomes final."""
@@ -510,6 +518,7 @@ class DunningLetter(models.Model):
         # sudo: the mail in the outbox belongs to the system
         self.mail_id.sudo().filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
         self.write({"state": "cancelled", "cancel_reason": reason})
+        self._call_back_service()
 
     # -- buttons --------------------------------------------------------------------------------------------------
 
@@ -618,9 +627,10 @@ class DunningLetter(models.Model):
         fresh.write({"state": "draft", "error": False})
         fresh._issue()
         again = failed - fresh
-        again.write({"state": "issued", "error": False, "refusal_codes": False})
+        again.write({"state": "issued", "error": False, "refusal_codes": False, "on_paper_instead": False})
         again -= again._stop_at_gate()
         again.filtered(lambda letter: letter.channel == "email" or letter.is_test)._make_mails()
+        again._hand_to_service()
         return True
 
     def action_on_paper(self):
@@ -635,7 +645,8 @@ class DunningLetter(models.Model):
                 self.env._("A statutory notice names how it was sent. Cancel it and propose a new one on paper.")
             )
         letters.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
-        letters.write({"state": "issued", "error": False})
+        letters._call_back_service()
+        letters.write({"state": "issued", "error": False, "on_paper_instead": True})
         if stopped := letters._stop_at_gate():
             raise UserError(stopped[:1].error)
         return letters.action_print()
@@ -646,22 +657,7 @@ class DunningLetter(models.Model):
 
     def action_mark_posted(self):
         """Confirm that letters on paper were posted today. Only then does the level move."""
-        letters = self.filtered(lambda letter: letter.state == "issued" and letter.pdf_file)
-        by_mail = letters.filtered(lambda letter: letter.mail_id.sudo().state == "outgoing")
-        if by_mail or not letters:
-            raise UserError(
-                self.env._("Choose letters on paper that wait to be posted. Letters by mail report themselves.")
-            )
-        letters = letters.sudo()  # evidence is written by the system
-        reasons = {} if self.env.context.get("dunning_was_posted") else letters._settled_reasons()
-        for letter, reason in reasons.items():
-            letter.error = reason
-        letters = letters.filtered(lambda letter: letter not in reasons)
-        letters -= letters._stop_at_gate()
-        self.env["dunning.dispatch"].sudo()._record_posted(letters, self.env.user)  # as above
-        letters._register_sent()
-        for company in letters.company_id:
-            self.sudo()._after_sending(company)
+        reasons = self._post_on(was_posted=self.env.context.get("dunning_was_posted"))
         return self._keep_out_of_the_post(reasons) if reasons else True
 
     def action_was_posted(self):

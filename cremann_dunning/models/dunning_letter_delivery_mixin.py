@@ -74,10 +74,11 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             own = letter.is_test and letter.company_id._dunning_test_address()
             letter.email_to = own or letter._address(letter.contact_id) or letter._address(letter.partner_id)
             letter.copy_to = letter._copy_address()
-            if letter.email_to:
+            if email_normalize_all(letter.email_to or ""):  # a name alone reaches nobody
                 with_address |= letter
             else:
-                letter._register_failure(self.env._("The contact has no usable e-mail address."))
+                letter._register_failure(self.env._("The contact has no usable e-mail address."), "no_address")
+        with_address -= with_address._stop_blacklisted()
         replies, files = with_address._reply_addresses(), with_address._mail_files()
         vals_list = [
             letter._prepare_mail_vals(files[letter.id]) | {"reply_to": replies[letter.id]} for letter in with_address
@@ -99,7 +100,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             own=self.company_id._dunning_test_address(),
             debtor=contact.display_name,
             how=self.env._("on paper")
-            if self.channel == "print"
+            if self.is_on_paper
             else contact.email_formatted or self.partner_id.email_formatted or "?",
         )
 
@@ -183,9 +184,11 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
     def _prepare_dispatch_vals(self):
         """What is put on record of an attempt to deliver this letter, whatever comes of it."""
         self.ensure_one()
-        by_mail = bool(self.mail_id)
+        by_mail = bool(self.mail_id) and (self.is_test or not self.is_on_paper)
+        paper = self.channel if self.channel in rules.PAPER_CHANNELS and not self.on_paper_instead else "print"
         return {
-            "channel": "email" if by_mail else "print",
+            "channel": "email" if by_mail else paper,
+            "pdf_sha256": self.pdf_sha256,
             "recipient": self.email_to if by_mail else self.contact_id.display_name,
             "copy_to": by_mail and self.copy_to,
             "message_id": self.mail_id.message_id if by_mail else False,
@@ -216,7 +219,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
                 )
             state = "unsure" if broken else "refused"
             self.env["dunning.dispatch"]._record_end(letter, state, answer=letter._plain_reason(reason))
-            letter._register_failure(text)
+            letter._register_failure(text, state)
 
     def _come_back(self, reason):
         """Put the letter off when its mail server asked for that; the same mail goes again, and is decided again.
@@ -268,7 +271,8 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             reason = self.env._("Test letter: it went to %s and to nobody else. It moves nothing.", self.email_to)
             return {"state": "cancelled", "cancel_reason": reason, **common}
         day = self.company_id._dunning_day(moment)
-        term = self._prepare_term(day, "email" if message_id else "post")
+        by_post = "registered" if self.channel == "registered" and not self.on_paper_instead else "post"
+        term = self._prepare_term(day, "email" if message_id else by_post)
         return {"state": "sent", "sent_on": day, "sent_at": moment, **common, **term}
 
     def message_update(self, msg_dict, update_vals=None):
@@ -286,12 +290,23 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         for letter in (self - copies).filtered(lambda letter: letter.state == "sent" and letter.message_id):
             attempt = letter.dispatch_ids.filtered(lambda attempt: attempt.state == "accepted")[:1]
             text = self.env._("It came back from %s. Mend the address and retry, or send it on paper", email)
-            attempt.write({"state": "bounced", "answer": text})
-            letter.write({"state": "issued", "sent_on": False, "sent_at": False, **NO_TERM})
-            letter._register_failure(text)
-            letter._move_levels()
-            letter._let_claims_follow()
+            letter._undo_sending(attempt, "bounced", text)
         return result
+
+    def _undo_sending(self, attempt, state, text, answer=None):
+        """The letter came back, by mail or by post: it was not delivered. Its level and its term go back.
+
+        :param state: of the attempt. :param text: what a person can do. :param answer: what stands on the attempt.
+        :raises UserError: a later letter that went by post builds on it.
+        """
+        self.ensure_one()
+        if state == "returned":
+            self._check_nothing_follows()
+        attempt.write({"state": state, "answer": answer or text})
+        self.write({"state": "issued", "sent_on": False, "sent_at": False, **NO_TERM})
+        self._register_failure(text, "bounced")
+        self._move_levels()
+        self._let_claims_follow()
 
     def action_left(self):
         """Say that a letter whose sending was cut off did leave: its level moves as of that moment."""
@@ -363,6 +378,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             with self.env.cr.savepoint():
                 letters._move_levels()
                 self.env["dunning.run"]._redecide(company, letters.partner_id)
+                letters._make_companions()
                 letters.write({"follow_up_pending": False})
                 self.env.flush_all()
         except psycopg2.errors.TransactionRollbackError:
@@ -381,11 +397,14 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         real._cancel(self.env._("Not sent: follow-up was switched to test after the letter was made."))
         return stopped | real
 
-    def _register_failure(self, reason):
-        """Keep the error on the letter until a person has dealt with it, and ask the responsible to."""
+    def _register_failure(self, reason, failure="error"):
+        """Keep the error on the letter until a person has dealt with it, and ask the responsible to.
+
+        :param failure: what kind it is, see ``FAILURES``.
+        """
         for letter in self.filtered(lambda letter: letter.state in ("draft", "issued", "failed")):
             text = letter._plain_reason(reason)
-            letter.write({"state": "failed", "error": text})
+            letter.write({"state": "failed", "error": text, "failure": failure})
             # whoever signs need not be the one who sees to the letters
             keeper = letter.company_id.dunning_responsible_id or letter.user_id
             if keeper and not letter.activity_ids:

@@ -15,7 +15,7 @@ GRADES = [
 ]
 
 # Attempts that failed prove nothing, whatever a carrier reported of them before.
-FAILED_ATTEMPTS = {"refused", "bounced", "unsure", "withheld"}
+FAILED_ATTEMPTS = {"refused", "bounced", "unsure", "withheld", "returned", "not_allowed", "queued", "deferred"}
 
 
 class DunningLetterReceiptMixin(models.AbstractModel):
@@ -91,7 +91,9 @@ class DunningLetterReceiptMixin(models.AbstractModel):
         self.ensure_one()
         if self.message_id:
             return "email"
-        arrived = self.dispatch_ids.filtered(lambda attempt: attempt.state not in FAILED_ATTEMPTS)
+        arrived = self.dispatch_ids.filtered(
+            lambda attempt: attempt.state not in FAILED_ATTEMPTS and attempt.channel in rules.LETTER_CHANNELS
+        )
         return "registered" if arrived[:1].channel == "registered" else LAW_CHANNELS.get(self.channel, "post")
 
     def _receipt_proof(self):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..engine import rules
-from .dunning_level_channel import LETTER_CHANNELS
+from .dunning_level_channel import COMPANION_CHANNELS, LETTER_CHANNELS
 
 LEGAL_TYPES = [
     (rules.PRE_DUE, "Notice before the due date"),
@@ -325,3 +325,9 @@ class DunningLevel(models.Model):
             list_not_due=self.list_not_due,
             fallbacks=tuple(self.channel_ids.filtered(lambda line: line.use == "fallback").mapped("channel")),
         )
+
+    def _companions(self):
+        """The channels that go along with a letter of this level."""
+        self.ensure_one()
+        lines = self.channel_ids.filtered(lambda line: line.use == "also")
+        return [line.channel for line in lines if line.channel in dict(COMPANION_CHANNELS)]

@@ -64,6 +64,9 @@ class DunningRun(models.Model):
     sent_count = fields.Integer(compute="_compute_counts")
     failed_count = fields.Integer(compute="_compute_counts")
     to_post_count = fields.Integer(compute="_compute_counts")
+    paper_count = fields.Integer(
+        string="To print and post", compute="_compute_paper_count", help="Letters on paper that wait to be posted."
+    )
     decision_count = fields.Integer(compute="_compute_counts")
     manager_count = fields.Integer(
         compute="_compute_manager_count", help="Drafts of levels that only a manager confirms."
@@ -103,6 +106,20 @@ class DunningRun(models.Model):
             run.to_post_count = counts["issued"]
             run.unsent_count = counts["issued"] + counts["failed"]
             run.decision_count = len(run.decision_ids)
+
+    @api.depends("letter_ids.outcome")
+    def _compute_paper_count(self):
+        counts = dict(
+            self.env["dunning.letter"]._read_group(
+                [("run_id", "in", self.ids), ("outcome", "=", "not_posted")], ["run_id"], ["__count"]
+            )
+        )
+        for run in self:
+            run.paper_count = counts.get(run._origin, 0)
+
+    def action_print_and_post(self):
+        """Print the letters on paper of this run, and say when they were posted."""
+        return self.letter_ids.action_print_and_post()
 
     @api.depends("letter_ids.state")
     def _compute_manager_count(self):

@@ -111,6 +111,7 @@ class MailMail(models.Model):
         settled = letters._stop_if_settled()
         self.filtered(lambda mail: mail.sudo().dunning_letter_id in settled).cancel()
         waiting = (letters - settled).filtered(lambda letter: letter.state == "issued")
+        waiting -= waiting._stop_blacklisted()
         ours = waiting.filtered("is_test")  # to ourselves at any hour
         passed = waiting - ours._stop_at_gate() - (waiting - ours)._stop_at_gate(leaving=True)
         ready = passed._one_per_debtor()

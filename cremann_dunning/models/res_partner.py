@@ -52,6 +52,12 @@ class ResPartner(models.Model):
         help="First the reminder contact, then the invoice address, then the debtor itself: the first of them who can "
         "be reached. Give a contact its role on its own form.",
     )
+    dunning_allow_sms = fields.Boolean(
+        string="Agrees to short messages",
+        groups="cremann_dunning.group_dunning_user",
+        help="A consumer gets a text message or WhatsApp about an invoice only after saying yes to that. A firm may "
+        "get them without.",
+    )
     dunning_case_ids = fields.One2many(
         "dunning.case", "partner_id", string="Dunning cases", groups="cremann_dunning.group_dunning_user"
     )

@@ -6,9 +6,13 @@ from . import (
     dunning_letter_wizard,
     dunning_mode_wizard,
     dunning_override_wizard,
+    dunning_posting_wizard,
+    dunning_posting_wizard_line,
+    dunning_proof_wizard,
     dunning_rate_import_wizard,
     dunning_simulation,
     dunning_simulation_line,
     dunning_statement_wizard,
+    dunning_whatsapp_wizard,
     dunning_withdrawal_wizard,
 )

@@ -1,0 +1,140 @@
+import base64
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+COVER = "cremann_dunning.report_dunning_posting_cover"
+
+
+class DunningPostingWizard(models.TransientModel):
+    """Prints the letters that wait on paper as one file in the order of the post, and notes when they were posted."""
+
+    _name = "dunning.posting.wizard"
+    _description = "Print and Post Letters"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    line_ids = fields.One2many("dunning.posting.wizard.line", "wizard_id", string="Letters")
+    letter_count = fields.Integer(string="Letters to Post", compute="_compute_counts")
+    kept_count = fields.Integer(string="Letters Kept Back", compute="_compute_counts")
+    has_registered = fields.Boolean(compute="_compute_counts")
+    posted_on = fields.Date(
+        required=True,
+        help="The day on which they were really put in the post. Levels move and terms run from that day.",
+    )
+    today = fields.Date(readonly=True)
+    was_posted = fields.Boolean(
+        string="They were in the post before I knew",
+        help="Marks them as posted also when an invoice on one of them was paid or disputed since.",
+    )
+    two_sided = fields.Boolean(
+        string="Two-Sided", help="For a printer that prints on both sides: each letter begins on a new sheet."
+    )
+    carrier_id = fields.Many2one("dunning.carrier", help="Who carries the registered letters.")
+    pdf_file = fields.Binary(string="File", attachment=True, readonly=True)
+    pdf_name = fields.Char(readonly=True)
+
+    @api.model
+    def _for_letters(self, letters):
+        """A wizard about these letters of one company, in this order."""
+        company, today = letters.company_id, letters.company_id._dunning_today()
+        return self.create(
+            {
+                "company_id": company.id,
+                "posted_on": today,
+                "today": today,
+                "carrier_id": self.env["dunning.carrier"]._for_company(company).id,
+                "line_ids": [
+                    fields.Command.create({"sequence": number, "letter_id": letter.id})
+                    for number, letter in enumerate(letters, 1)
+                ],
+            }
+        )
+
+    @api.depends("line_ids.to_post", "line_ids.channel")
+    def _compute_counts(self):
+        for wizard in self:
+            posted = wizard.line_ids.filtered("to_post")
+            wizard.letter_count = len(posted)
+            wizard.kept_count = len(wizard.line_ids) - len(posted)
+            wizard.has_registered = "registered" in posted.mapped("channel")
+
+    def _chosen(self):
+        """The lines that are ticked. :raises UserError: none is."""
+        self.ensure_one()
+        lines = self.line_ids.filtered("to_post")
+        if not lines:
+            raise UserError(self.env._("Tick at least one letter."))
+        lines.letter_id.check_access("read")
+        return lines
+
+    def action_print(self):
+        """One PDF: the cover list, then every letter as it was issued."""
+        letters = self._chosen().letter_id
+        pages = letters._stored_pages()
+        printed = letters.filtered(lambda letter: letter in pages)
+        cover = self._render_cover(printed, pages, letters - printed)
+        content = letters._bind([cover, *(pages[letter] for letter in printed)], self.two_sided)
+        self.pdf_name = self.env._("Letters to post %s.pdf", fields.Date.to_string(self.company_id._dunning_today()))
+        self.pdf_file = base64.b64encode(content)
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/pdf_file/{self.pdf_name}?download=true",
+            "target": "download",
+        }
+
+    def _render_cover(self, printed, pages, unreadable):
+        """The cover list as an opened PDF.
+
+        :param printed: letters in order. :param pages: opened PDF per letter. :param unreadable: letters without one.
+        """
+        rows = [
+            {"number": number, "letter": letter, "pages": pages[letter].getNumPages()}
+            for number, letter in enumerate(printed, 1)
+        ]
+        data = {"rows": rows, "unreadable": unreadable, "total": sum(row["pages"] for row in rows)}
+        report = self.env["ir.actions.report"].with_company(self.company_id)
+        content, _kind = report.with_context(report_pdf_no_attachment=True)._render_qweb_pdf(COVER, self.ids, data)
+        return self.line_ids.letter_id._open_pdf(content)
+
+    def action_post(self):
+        """The ticked letters were put in the post on that day; the others go on waiting."""
+        lines = self._chosen()
+        carrier = self.carrier_id
+        numbers = {
+            line.letter_id.id: {
+                "tracking_number": self.env["dunning.dispatch"]._tracking(line.tracking_number),
+                "carrier_id": carrier.id,
+            }
+            for line in lines
+            if line.channel == "registered"
+        }
+        given = [vals["tracking_number"] for vals in numbers.values() if vals["tracking_number"]]
+        if twice := next((number for number in given if given.count(number) > 1), None):
+            raise UserError(self.env._("Tracking number %s stands at two letters. Each letter has its own.", twice))
+        waiting = lines.letter_id._waiting_on_paper()
+        if not waiting:
+            raise UserError(self.env._("Somebody has dealt with these letters already. Nothing was posted again."))
+        reasons = waiting._post_on(self.posted_on, numbers, self.was_posted)
+        return self._result(lines.letter_id, waiting, reasons)
+
+    def _result(self, letters, waiting, reasons):
+        """What was posted and what was not, with its reason; and the screen behind is read again."""
+        sent = waiting.filtered(lambda letter: letter.state == "sent")
+        stopped = waiting.filtered(lambda letter: letter.state == "failed")
+        lines = [self.env._("%(count)s posted on %(day)s.", count=len(sent), day=format_date(self.env, self.posted_on))]
+        lines += [f"{letter.name}: {reason}" for letter, reason in reasons.items()]
+        lines += [f"{letter.name}: {letter.error}" for letter in stopped]
+        lines += [self.env._("%s was dealt with by somebody else.", letter.name) for letter in letters - waiting]
+        wrong = bool(reasons or stopped)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Take these out of the post and cancel them") if wrong else self.env._("Posted"),
+                "message": "\n".join(lines),
+                "type": "warning" if wrong else "success",
+                "sticky": wrong,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -1,0 +1,77 @@
+"""Printing and posting in a real Chromium: from the run through the window to the proof on the letter."""
+
+import os
+import shutil
+import unittest
+
+from odoo import Command
+from odoo.tests import HttpCase, tagged
+
+from ..common import DunningCase
+from .test_screens import WAIT
+
+
+@tagged("post_install", "-at_install")
+class TestPosting(DunningCase, HttpCase):
+    without_pdf = True
+    freeze_time = None  # the browser's clock is the machine's
+    browser_size = "1400x1100"
+
+    @classmethod
+    def setUpClass(cls):
+        if not shutil.which("chromium") and not shutil.which("google-chrome"):
+            raise unittest.SkipTest("no Chromium on this machine")
+        super().setUpClass()
+        cls.env["dunning.level"].search([]).channel = "registered"
+        cls.user.lang = "en_US"
+        partners = cls.env["res.partner"]
+        for name in ("Bakkerij Jansen", "Kaas en Zo", "De Fietser"):
+            partners += cls.debtor(name, phone="06 12345678")
+        cls.invoices(partners, 1210, due=5)
+        cls.run_record = cls.run_for(partners=partners)
+        cls.letters = cls.confirm(cls.run_record)
+
+    def see(self, path, steps):
+        """Open a page as the bookkeeper and run these steps; any error in the console fails.
+
+        With DUNNING_PICTURES set the test fails at its end, and Odoo keeps a picture of the screen.
+        """
+        end = "throw new Error('picture');" if os.environ.get("DUNNING_PICTURES") else ""
+        pause = "await new Promise((resolve) => setTimeout(resolve, 1500));" if end else ""
+        steps = f"{steps} {pause} {end} console.log('test successful');"
+        code = f"{WAIT}\n(async () => {{ {steps} }})().catch((e) => console.error(e));"
+        ready = "!!document.querySelector('.o_action_manager .o_view_controller')"
+        self.browser_js(path, code, ready, login=self.user.login)
+
+    def test_run_to_posting(self):
+        self.see(
+            f"/odoo/action-cremann_dunning.dunning_run_action/{self.run_record.id}",
+            """
+            (await find(".o_statusbar_buttons button[name=action_print_and_post]")).click();
+            await find(".modal .o_data_row", "Kaas en Zo");
+            await find(".modal button[name=action_post]");
+            """,
+        )
+
+    def test_letter_with_its_proof(self):
+        letter = self.letters[:1]
+        self.env.ref("cremann_dunning.dunning_level_nl_business_1").channel_ids = [
+            Command.create({"channel": channel, "use": "also"}) for channel in ("whatsapp", "call")
+        ]
+        letter.sudo()._post_on(
+            tracking={
+                letter.id: {
+                    "tracking_number": "3SABCD12345678",
+                    "carrier_id": self.env.ref("cremann_dunning.dunning_carrier_postnl").id,
+                }
+            }
+        )
+        self.see(
+            f"/odoo/action-cremann_dunning.dunning_letter_action/{letter.id}",
+            """
+            (await find(".o_notebook .nav-link", "Proof")).click();
+            await find(".o_field_widget[name=dispatch_ids] .o_data_row", "Registered");
+            (await find("button[name=action_proof]")).click();
+            await find(".modal .o_field_widget[name=delivered_on]");
+            """,
+        )
