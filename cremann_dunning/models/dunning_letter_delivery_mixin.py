@@ -171,7 +171,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         return [
             {
                 "name": file.name,
-                "raw": file.read(),
+                "raw": file.load(),
                 "mimetype": file.mimetype,
                 "res_model": self._name,
                 "res_id": self.id,

@@ -16,7 +16,7 @@ MARGIN = 8192
 
 @dataclass(slots=True, eq=False)
 class File:
-    """A file that may go along with a letter. ``size`` in bytes is known before ``content`` is read."""
+    """A file that may go along with a letter. ``size`` in bytes is known before ``content`` is loaded."""
 
     name: str
     size: int
@@ -25,7 +25,7 @@ class File:
     stored: models.BaseModel | None = None
     number: str = ""  # of the invoice it belongs to
 
-    def read(self):
+    def load(self):
         """The content. A stored file is opened only now, when it is known to go along."""
         return self.content if self.stored is None else self.stored.raw or b""
 
