@@ -690,10 +690,9 @@ class DunningLetter(models.Model):
                 raise UserError(self.env["dunning.gate"]._explain(refusals, self))
         return True
 
-    def _reader(self):
+    def _readers(self):
         """A message about a letter goes to whoever got the letter."""
-        self.ensure_one()
-        return self.contact_id
+        return {letter: letter.contact_id for letter in self}
 
     def _tone(self):
         self.ensure_one()

@@ -57,10 +57,9 @@ class DunningLetterRecipientMixin(models.AbstractModel):
         if self.channel != "email" or self.is_test:
             return False
         contact = self.contact_id.sudo()  # sudo: what Odoo knows of an address, whoever sends
-        if not contact.active or contact.commercial_partner_id != self.partner_id.commercial_partner_id:
+        gone = contact != self.partner_id and not contact.active  # the debtor owes as before, archived or not
+        if gone or contact.commercial_partner_id != self.partner_id.commercial_partner_id:
             return self.env._("Not sent: %s is no contact of this debtor any more.", contact.display_name)
-        if (contact if contact.email_normalized else self.partner_id.sudo()).is_blacklisted:
-            return self.env._("Not sent: the e-mail address of %s is on the blacklist.", contact.display_name)
         return False
 
     def _is_about_copy(self, email):

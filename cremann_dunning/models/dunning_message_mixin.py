@@ -18,17 +18,22 @@ class DunningMessageMixin(models.AbstractModel):
     def _compute_reader(self):
         """Whom a short letter goes to and in which language: as the letters do, see dunning.gather and run context."""
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        readers = self._readers()
         for record in self:
             debtor = record.partner_id
-            record.reader_id = record._reader()
+            record.reader_id = readers[record]
             wanted = (debtor.lang, record.company_id.partner_id.lang, "en_US")
             record.reader_lang = next((code for code in wanted if code in installed), "en_US")
 
-    def _reader(self):
-        """Who gets the letters of this debtor, or the debtor itself when nobody can be reached."""
-        self.ensure_one()
-        debtor = self.partner_id.commercial_partner_id
-        return self.env["dunning.recipient"]._contacts(self.company_id, debtor).get(debtor.id, debtor)
+    def _readers(self):
+        """Per record who gets the letters of its debtor, or the debtor itself when nobody can be reached."""
+        readers = {}
+        for company, records in self.grouped("company_id").items():
+            contacts = self.env["dunning.recipient"]._contacts(company, records.partner_id.commercial_partner_id)
+            for record in records:
+                debtor = record.partner_id.commercial_partner_id
+                readers[record] = contacts.get(debtor.id, debtor)
+        return readers
 
     def _tone(self):
         """How the debtor is addressed."""

@@ -66,6 +66,15 @@ class TestPreviewScreen(PdfCase, HttpCase):
         return patch.object(ChromeBrowser, "_wait_code_ok", wait_and_look)
 
     DOCUMENT = """
+    async function quiet() {  // the screen's own requests are in; a printing server would keep them waiting
+        let before = -1;
+        for (;;) {
+            const count = performance.getEntriesByType("resource").length;
+            if (count === before) return;
+            before = count;
+            await new Promise((resolve) => setTimeout(resolve, 1500));
+        }
+    }
     async function page() {
         while (Date.now() < deadline) {
             const frame = document.querySelector(".o_field_dunning_pdf iframe");
@@ -83,6 +92,7 @@ class TestPreviewScreen(PdfCase, HttpCase):
         self.see(
             f"/odoo/action-cremann_dunning.dunning_run_action/{self.run_record.id}",
             f"""{self.DOCUMENT}
+            await quiet();
             (await find(".o_field_x2many_list .o_data_row button[name=action_preview]")).click();
             await find(".o_dunning_preview", "{first.partner_id.name}");
             expect(await page(), "{first.partner_id.name}");
@@ -115,6 +125,7 @@ class TestPreviewScreen(PdfCase, HttpCase):
         self.see(
             f"/odoo/action-cremann_dunning.dunning_letter_action/{letter.id}",
             f"""{self.DOCUMENT}
+            await quiet();
             (await find("button[name=action_preview]")).click();
             await find(".o_dunning_preview .alert-success");
             expect(await page(), "{letter.name}");

@@ -131,7 +131,6 @@ class TestChoice(RecipientCase):
 
     def test_contact_that_changes_in_the_outbox(self):
         for name, change in (
-            ("Jan Smit", lambda person: self.env["mail.blacklist"]._add(person.email)),
             ("Kees Smit", lambda person: person.write({"active": False})),
             ("Anna Smit", lambda person: person.write({"parent_id": self.debtor("Elsewhere").id})),
         ):
