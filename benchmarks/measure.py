@@ -15,6 +15,7 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import seed
 from lxml import etree
@@ -29,6 +30,7 @@ WORKLIST_ROWS = 80
 FLOOR_TIMES = 5
 DAYS_AHEAD = 90
 LETTERS_ALONE = 20
+LETTER_PARTS = {"PDFs": "_store_pdfs", "mails": "_make_mails"}
 
 # The least that any dunning run must do: find the open overdue lines, group them, and keep the result.
 FLOOR_TABLES = """
@@ -98,6 +100,32 @@ class Clock:
             "peak_mb": peak_mb(),
             "of": of,
         }
+
+    @contextlib.contextmanager
+    def parts(self, name, of):
+        """Beside a step that issues letters, what their PDFs and their mails took of it."""
+        steps = {
+            f"{name}, {part}": dict.fromkeys(("seconds", "cpu", "queries"), 0) | {"of": of} for part in LETTER_PARTS
+        }
+        with contextlib.ExitStack() as patches:
+            for method, step in zip(LETTER_PARTS.values(), steps.values(), strict=True):
+                model = type(self.env["dunning.letter"])
+                patches.enter_context(patch.object(model, method, self._timed(getattr(model, method), step)))
+            yield
+        self.steps |= {part: step | {"peak_mb": peak_mb()} for part, step in steps.items()}
+
+    def _timed(self, method, step):
+        """The method, adding what each call takes to the figures of a step."""
+
+        def run(*arguments, **named):
+            queries, began, cpu = self.env.cr.sql_log_count, time.perf_counter(), cpu_seconds(self.backend)
+            answer = method(*arguments, **named)
+            step["seconds"] += time.perf_counter() - began
+            step["cpu"] += cpu_seconds(self.backend) - cpu
+            step["queries"] += self.env.cr.sql_log_count - queries
+            return answer
+
+        return run
 
 
 def seeding(env, options):
@@ -213,6 +241,9 @@ def peer(env, options):
         run.set_to_ready_lines()
         made = env["credit.control.communication"]._generate_comm_from_credit_lines(run.line_ids)
     check(len(made), -(-options.invoices // seed.PER_DEBTOR), "communications")
+    some = made[:LETTERS_ALONE].with_context(mail_notify_force_send=False)
+    with report_server(env), clock.step("mails", len(some)):
+        some._generate_emails()
     return clock.steps
 
 
@@ -231,11 +262,11 @@ def confirm(env, options):
         ]
         env.cr.commit()
         clock = Clock(env)
-        with clock.step("one by one", alone):
+        with clock.parts("one by one", alone), clock.step("one by one", alone):
             for letter in runs[0].sudo().letter_ids:
                 runs[0].sudo()._confirm_batch(letter)
                 env.cr.commit()
-        with clock.step("batches", options.letters):
+        with clock.parts("batches", options.letters), clock.step("batches", options.letters):
             runs[1].action_confirm()
     for run, wanted in zip(runs, (alone, options.letters), strict=True):
         check(len(run.letter_ids.filtered(lambda letter: letter.state == "issued" and letter.pdf_file)), wanted, "PDFs")

@@ -12,9 +12,9 @@ Every measure runs in a process of its own on its own copy of the same seeded da
     floor     one SQL statement that groups the open overdue lines per debtor and inserts header and lines
     ours      a proposal (facts, decisions, draft letters), the same run once more, another run on the same day, and
               opening the worklist
-    peer      OCA account_credit_control: its run and its communications
+    peer      OCA account_credit_control: its run, its communications, and the mails of twenty of them with their PDF
     simulate  a look ahead of ninety days, up to 10,000 invoices unless asked for by name
-    confirm   issuing letters with PDFs, in batches and one by one
+    confirm   issuing letters with PDFs, in batches and one by one, and what PDFs and mails take of it
 
 Run it by `./dev bench`, which makes the databases. `cpu s` is what Python and its PostgreSQL backend used together: on
 a machine that has other work at the same time it is the figure to trust, and every ratio is given for both.
@@ -119,6 +119,12 @@ def ratios(rows, figure):
         made[f"time per invoice at {sizes[-1]:,} / at {sizes[0]:,}"] = each[sizes[-1]] / each[sizes[0]]
     letter = {row["step"]: row[figure] / row["of"] for row in rows if row["measure"] == "confirm"}
     ratio("one letter alone / in a batch", [letter.get("one by one")], [letter.get("batches")])
+    mailed = {
+        row["invoices"]: row[figure] / row["of"] for row in rows if row["measure"] == "peer" and row["step"] == "mails"
+    }
+    if mailed:
+        issued = letter.get("batches")
+        ratio("peer's mail with its PDF / a letter issued in a batch", [mailed[max(mailed)]], [issued])
     return made
 
 

@@ -9,7 +9,7 @@ class DunningProofWizard(models.TransientModel):
     _description = "Tracking and Proof of a Letter"
 
     dispatch_id = fields.Many2one("dunning.dispatch", required=True, readonly=True)
-    was_delivered = fields.Boolean(compute="_compute_from_dispatch")
+    was_delivered = fields.Boolean(compute="_compute_was_delivered")
     carrier_id = fields.Many2one(
         "dunning.carrier", compute="_compute_from_dispatch", store=True, readonly=False, precompute=True
     )
@@ -39,10 +39,14 @@ class DunningProofWizard(models.TransientModel):
     )
 
     @api.depends("dispatch_id")
+    def _compute_was_delivered(self):
+        for wizard in self:
+            wizard.was_delivered = bool(wizard.dispatch_id.delivered_on)
+
+    @api.depends("dispatch_id")
     def _compute_from_dispatch(self):
         for wizard in self:
             attempt = wizard.dispatch_id
-            wizard.was_delivered = bool(attempt.delivered_on)
             wizard.carrier_id = attempt.carrier_id or self.env["dunning.carrier"]._for_company(attempt.company_id)
             wizard.tracking_number = attempt.tracking_number
             wizard.delivered_on = attempt.delivered_on
