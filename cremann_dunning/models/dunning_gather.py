@@ -135,23 +135,30 @@ class DunningGather(models.AbstractModel):
         return [
             Debtor(
                 partner_id=partner_id,
-                name=row["partner_name"] or "",
                 claims=tuple(claims),
                 credits=tuple(own_credits),
                 unmatched=unmatched.get(partner_id, ZERO),
                 last_letter_on=last_letters.get(partner_id),
                 hold=holds.get((partner_id, None)),
-                **{kind: found.get(partner_id, ()) for kind, found in agreements.items()},
-                has_email=not row["mail_problem"],
-                has_address=bool(row["has_address"]),
-                mail_problem=row["mail_problem"] or "",
-                contacts=tuple(Contact(*contact) for contact in row["contacts"] or ()),
                 reply_on=replies.get(partner_id),
-                extra={name: row[name] for name in ("lang", "country_id", "escalation")},
+                **{kind: found.get(partner_id, ()) for kind, found in agreements.items()},
+                **self._person(row),
             )
             for partner_id, (claims, own_credits, row) in debtors.items()
             if claims
         ]
+
+    @api.model
+    def _person(self, row):
+        """What a ``Debtor`` knows of the person: name, contacts and the ways in which he can be reached."""
+        return {
+            "name": row["partner_name"] or "",
+            "has_email": not row["mail_problem"],
+            "has_address": bool(row["has_address"]),
+            "mail_problem": row["mail_problem"] or "",
+            "contacts": tuple(Contact(*contact) for contact in row["contacts"] or ()),
+            "extra": {name: row[name] for name in ("lang", "country_id", "escalation")},
+        }
 
     @api.model
     def ledger(self, company, as_of, partner_ids=None):
