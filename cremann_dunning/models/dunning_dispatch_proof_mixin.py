@@ -3,7 +3,6 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 # What carriers print under their bars: letters and digits, at least eight.
 TRACKING = re.compile(r"[A-Z0-9]{8,35}")
@@ -38,14 +37,12 @@ class DunningDispatchProofMixin(models.AbstractModel):
         string="SHA-256 of the proof", readonly=True, help="One line per file: its digest and its name."
     )
 
-    @api.depends(
-        "tracking_number", "carrier_id.tracking_url", "letter_id.contact_id.zip", "letter_id.contact_id.country_id.code"
-    )
+    @api.depends("tracking_number", "carrier_id.tracking_url", "letter_id.contact_id.zip", "letter_id.partner_id.zip")
     def _compute_tracking_url(self):
         for attempt in self:
-            contact = attempt.letter_id.contact_id
+            place = attempt.letter_id._place_on_paper()
             attempt.tracking_url = attempt.carrier_id._tracking_link(
-                attempt.tracking_number, contact.zip, contact.country_id.code
+                attempt.tracking_number, place.zip, place.country_id.code
             )
 
     @api.model
@@ -128,22 +125,11 @@ class DunningDispatchProofMixin(models.AbstractModel):
     def _set_delivered(self, day):
         """The carrier handed it over on that day.
 
-        :raises UserError: before it was posted, or in the future.
+        :raises ValidationError: before it was posted, or in the future; see the constraint of the dispatch.
         """
         self.ensure_one()
         if day == self.delivered_on:
             return
-        company = self.letter_id.company_id
-        sent_on, today = company._dunning_day(self.started_at), company._dunning_today()
-        if not sent_on <= day <= today:
-            raise UserError(
-                self.env._(
-                    "It was posted on %(sent)s, so it can have been delivered from that day up to and including "
-                    "today, not on %(day)s.",
-                    sent=format_date(self.env, sent_on),
-                    day=format_date(self.env, day),
-                )
-            )
         self.write({"state": "delivered", "delivered_on": day})
 
     def _set_returned(self, user):

@@ -31,7 +31,7 @@ class DunningLetterCompanionMixin(models.AbstractModel):
     def _compute_message_url(self):
         """The debtor's page of the letter, or that of its one invoice."""
         for letter in self:
-            letter.message_url = ("page_url" in self._fields and letter.page_url) or letter.pay_url
+            letter.message_url = letter.page_url or letter.pay_url
 
     def _make_companions(self):
         """Make what goes along with letters that were sent a moment ago, each once, and in sets.

@@ -271,9 +271,15 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             reason = self.env._("Test letter: it went to %s and to nobody else. It moves nothing.", self.email_to)
             return {"state": "cancelled", "cancel_reason": reason, **common}
         day = self.company_id._dunning_day(moment)
-        by_post = "registered" if self.channel == "registered" and not self.on_paper_instead else "post"
-        term = self._prepare_term(day, "email" if message_id else by_post)
+        term = self._prepare_term(day, self._law_way(bool(message_id)))
         return {"state": "sent", "sent_on": day, "sent_at": moment, **common, **term}
+
+    def _law_way(self, by_mail):
+        """How a letter goes, as the law tells ways apart: ``email``, ``registered`` or ``post``."""
+        self.ensure_one()
+        if by_mail:
+            return "email"
+        return "registered" if self.channel == "registered" and not self.on_paper_instead else "post"
 
     def message_update(self, msg_dict, update_vals=None):
         """A reply of the debtor stops what was to follow until somebody has handled it."""

@@ -161,7 +161,7 @@ class DunningLetterLight(models.AbstractModel):
 
         :raises LawError, RegimeError: no term can be said.
         """
-        channel = "email" if letter.channel == "email" else "post"
+        channel = letter._law_way(not letter.is_on_paper)
         if letter.legal_type == rules.STATUTORY_NOTICE:
             if letter.term_first_day:  # as it really was
                 first = letter.term_first_day

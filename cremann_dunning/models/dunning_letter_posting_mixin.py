@@ -24,15 +24,21 @@ class DunningLetterPostingMixin(models.AbstractModel):
         return self.filtered(lambda letter: letter.outcome == "not_posted")
 
     def _in_posting_order(self):
-        """By country, postcode and name, as the post wants them."""
-        return self.sorted(
-            lambda letter: (
-                letter.contact_id.country_id.code or "",
-                (letter.contact_id.zip or "").replace(" ", "").upper(),
-                letter.contact_id.display_name or "",
-                letter.id,
-            )
-        )
+        """By country and postcode of the envelope, and by name, as the post wants them."""
+
+        def order(letter):
+            place = letter._place_on_paper()
+            postcode = (place.zip or "").replace(" ", "").upper()
+            return place.country_id.code or "", postcode, letter.contact_id.display_name or "", letter.id
+
+        return self.sorted(order)
+
+    def _place_in_words(self):
+        """Postcode and city on the envelope, and the country when it is abroad."""
+        self.ensure_one()
+        place = self._place_on_paper()
+        abroad = place.country_id != self.company_id.country_id and place.country_id.name
+        return " ".join(filter(None, [place.zip, place.city, abroad]))
 
     def action_print_and_post(self):
         """Show the letters on paper among these, to print them in one go and say when they were posted."""
@@ -193,7 +199,7 @@ class DunningLetterPostingMixin(models.AbstractModel):
                 {
                     "model": letter._name,
                     "res_id": letter.id,
-                    "partner_id": letter.contact_id.id,
+                    "partner_id": letter._place_on_paper().id,
                     "company_id": letter.company_id.id,
                     "user_id": self.env.uid,
                     "attachment_id": file.id,

@@ -3,7 +3,6 @@ from odoo.tools import format_date
 
 from ..engine import rules
 from ..law import terms
-from .dunning_regime import LAW_CHANNELS
 
 # How well it is proven that a letter was received, weakest first.
 NONE, SENT, DELIVERED, READ = "none", "sent", "delivered", "read"
@@ -89,12 +88,7 @@ class DunningLetterReceiptMixin(models.AbstractModel):
     def _law_channel(self):
         """How it went, as the law tells ways apart: e-mail, post or registered."""
         self.ensure_one()
-        if self.message_id:
-            return "email"
-        arrived = self.dispatch_ids.filtered(
-            lambda attempt: attempt.state not in FAILED_ATTEMPTS and attempt.channel in rules.LETTER_CHANNELS
-        )
-        return "registered" if arrived[:1].channel == "registered" else LAW_CHANNELS.get(self.channel, "post")
+        return self._law_way(bool(self.message_id))
 
     def _receipt_proof(self):
         """The proven day of receipt that the term counts from, and what it proves, for ``law.terms``.

@@ -47,6 +47,14 @@ class DunningLevelChannel(models.Model):
                         **facts,
                     )
                 )
+            if line.use == "also" and line.channel not in companions:
+                raise ValidationError(
+                    self.env._(
+                        "%(level)s: a letter goes one way, so %(channel)s cannot be As well. Let it take over when the "
+                        "ways before cannot be used, or make a level of its own for it.",
+                        **facts,
+                    )
+                )
             if line.use == "fallback" and line.channel in companions:
                 raise ValidationError(
                     self.env._(

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ..engine import record
 from ..engine.decide import VERSION
 from . import dunning_bulk
+from .dunning_recipient import BOUNCED
 
 # Settings that decisions and drafts rest on. A row of theirs that was touched, added or removed makes everything be
 # looked at again. A test holds this list and the next two equal to what a proposal reads.
@@ -109,7 +110,7 @@ class DunningStanding(models.Model):
 
     @api.model
     def _settings(self, run):
-        """The state of everything that is no debtor's: settings, rules, rates, the day, this version of the code."""
+        """The state of what is no single debtor's: settings, rules, rates, bounced addresses, the day, the code."""
         company = run.company_id
         tables = SQL(" UNION ALL ").join(
             SQL(
@@ -119,8 +120,10 @@ class DunningStanding(models.Model):
             )
             for table in SETTINGS
         )
+        # an address that sent back the letter of one debtor may be that of another
+        bounced = SQL("SELECT string_agg(email, ',' ORDER BY email) FROM (%s) b", SQL(BOUNCED, company=company.id))
         version = SQL("SELECT latest_version FROM ir_module_module WHERE name = 'cremann_dunning'")
-        self.env.cr.execute(SQL("%s UNION ALL %s", tables, version))
+        self.env.cr.execute(SQL("%s UNION ALL %s UNION ALL %s", tables, bounced, version))
         rows = [row[0] for row in self.env.cr.fetchall()]
         house = record.text(company._dunning_house())
         day = run.date.isoformat()

@@ -20,6 +20,4 @@ class DunningPostingWizardLine(models.TransientModel):
 
     def _compute_place(self):
         for line in self:
-            contact = line.partner_id
-            country = contact.country_id if contact.country_id != line.wizard_id.company_id.country_id else False
-            line.place = " ".join(filter(None, [contact.zip, contact.city, country and country.name]))
+            line.place = line.letter_id._place_in_words()

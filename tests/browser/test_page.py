@@ -1,22 +1,17 @@
 """The debtor's page in a real Chromium: it reports that a person has it on his screen, and fits a telephone."""
 
-import shutil
-import unittest
-
 from odoo.tests import HttpCase, tagged
 
 from ..common import DunningCase
+from .screen_case import ScreenMixin
 
 
 @tagged("post_install", "-at_install")
-class TestPageOnScreen(DunningCase, HttpCase):
+class TestPageOnScreen(ScreenMixin, DunningCase, HttpCase):
     without_pdf = True
-    freeze_time = None  # the browser's clock is the machine's
 
     @classmethod
     def setUpClass(cls):
-        if not shutil.which("chromium") and not shutil.which("google-chrome"):
-            raise unittest.SkipTest("no Chromium on this machine")
         super().setUpClass()
         partner = cls.debtor("Bakkerij Jansen", lang="nl_NL")
         cls.invoices([partner] * 3, 605.25, due=5, label="Maintenance of the oven and the cooling in the shop")

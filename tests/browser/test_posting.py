@@ -1,26 +1,19 @@
 """Printing and posting in a real Chromium: from the run through the window to the proof on the letter."""
 
-import os
-import shutil
-import unittest
-
 from odoo import Command
 from odoo.tests import HttpCase, tagged
 
 from ..common import DunningCase
-from .test_screens import WAIT
+from .screen_case import ScreenMixin
 
 
 @tagged("post_install", "-at_install")
-class TestPosting(DunningCase, HttpCase):
+class TestPosting(ScreenMixin, DunningCase, HttpCase):
     without_pdf = True
-    freeze_time = None  # the browser's clock is the machine's
     browser_size = "1400x1100"
 
     @classmethod
     def setUpClass(cls):
-        if not shutil.which("chromium") and not shutil.which("google-chrome"):
-            raise unittest.SkipTest("no Chromium on this machine")
         super().setUpClass()
         cls.env["dunning.level"].search([]).channel = "registered"
         cls.user.lang = "en_US"
@@ -30,18 +23,6 @@ class TestPosting(DunningCase, HttpCase):
         cls.invoices(partners, 1210, due=5)
         cls.run_record = cls.run_for(partners=partners)
         cls.letters = cls.confirm(cls.run_record)
-
-    def see(self, path, steps):
-        """Open a page as the bookkeeper and run these steps; any error in the console fails.
-
-        With DUNNING_PICTURES set the test fails at its end, and Odoo keeps a picture of the screen.
-        """
-        end = "throw new Error('picture');" if os.environ.get("DUNNING_PICTURES") else ""
-        pause = "await new Promise((resolve) => setTimeout(resolve, 1500));" if end else ""
-        steps = f"{steps} {pause} {end} console.log('test successful');"
-        code = f"{WAIT}\n(async () => {{ {steps} }})().catch((e) => console.error(e));"
-        ready = "!!document.querySelector('.o_action_manager .o_view_controller')"
-        self.browser_js(path, code, ready, login=self.user.login)
 
     def test_run_to_posting(self):
         self.see(

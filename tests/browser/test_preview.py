@@ -1,37 +1,22 @@
-"""The preview in a real Chromium: the printed document on the left, the traffic light on the right.
-
-With DUNNING_PICTURES=folder what is on the screen in the end is kept there as a picture.
-"""
-
-import base64
-import os
-import shutil
-import unittest
-from pathlib import Path
-from unittest.mock import patch
+"""The preview in a real Chromium: the printed document on the left, the traffic light on the right."""
 
 from markupsafe import Markup
 
 from odoo.tests import HttpCase, tagged
-from odoo.tests.common import ChromeBrowser
 
 from ..letters.test_pdf import PdfCase
-from .test_screens import WAIT
+from .screen_case import ScreenMixin
 
 THREAT = Markup("<p>Otherwise we go to COURT TOMORROW.</p>")
-# printing and drawing documents takes its time on a busy machine
-PATIENT = WAIT.replace("20000", "80000")
 
 
 @tagged("post_install", "-at_install")
-class TestPreviewScreen(PdfCase, HttpCase):
-    freeze_time = None  # the browser's clock is the machine's
+class TestPreviewScreen(ScreenMixin, PdfCase, HttpCase):
+    patience = 80_000  # printing and drawing documents takes its time on a busy machine
     browser_size = "1600x1000"
 
     @classmethod
     def setUpClass(cls):
-        if not shutil.which("chromium") and not shutil.which("google-chrome"):
-            raise unittest.SkipTest("no Chromium on this machine")
         super().setUpClass()
         partners = cls.debtor("Bakkerij Jansen", ref="K-1042") + cls.debtor("Slagerij De Vries")
         cls.moves = cls.invoices(partners, 1210, due=5, label="Repair of the oven")
@@ -40,30 +25,12 @@ class TestPreviewScreen(PdfCase, HttpCase):
         cls.run_record = cls.run_for(partners=partners)
 
     def see(self, path, steps, user, picture):
-        """Open a page and run these steps; any error in the console fails."""
-        code = (
-            f"{PATIENT}\n(async () => {{ {steps} console.log('test successful'); }})().catch((e) => console.error(e));"
-        )
-        ready = "!!document.querySelector('.o_action_manager .o_view_controller')"
-        with self.pictured(picture):
-            self.browser_js(path, code, ready, login=user.login, timeout=120, error_checker=self.is_ours)
+        super().see(path, steps, user, picture, timeout=120, error_checker=self.is_ours)
 
     @staticmethod
     def is_ours(message):
         """Whether an error has to do with us: Odoo's chat may lose its server while a document is printed."""
         return "ConnectionLostError" not in message or "dunning" in message
-
-    def pictured(self, name):
-        """Keep a picture of the screen once the steps are done, when somebody asked for it."""
-        wait = ChromeBrowser._wait_code_ok
-
-        def wait_and_look(browser, *args, **kwargs):
-            wait(browser, *args, **kwargs)
-            if folder := os.environ.get("DUNNING_PICTURES"):
-                image = browser._websocket_request("Page.captureScreenshot")["data"]
-                (Path(folder) / f"{name}.png").write_bytes(base64.b64decode(image))
-
-        return patch.object(ChromeBrowser, "_wait_code_ok", wait_and_look)
 
     DOCUMENT = """
     async function quiet() {  // the screen's own requests are in; a printing server would keep them waiting

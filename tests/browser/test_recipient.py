@@ -1,25 +1,19 @@
 """Who gets the letters, on the screens of a real Chromium: the contact, the case, the level and the letter."""
 
-import shutil
-import unittest
-
 from odoo import Command
 from odoo.tests import HttpCase, tagged
 
 from ..common import MANAGER, DunningCase
-from .test_screens import WAIT
+from .screen_case import ScreenMixin
 
 
 @tagged("post_install", "-at_install")
-class TestRecipient(DunningCase, HttpCase):
+class TestRecipient(ScreenMixin, DunningCase, HttpCase):
     without_pdf = True
-    freeze_time = None  # the browser's clock is the machine's
     browser_size = "1400x1100"
 
     @classmethod
     def setUpClass(cls):
-        if not shutil.which("chromium") and not shutil.which("google-chrome"):
-            raise unittest.SkipTest("no Chromium on this machine")
         super().setUpClass()
         cls.user.group_ids += cls.env.ref("base.group_partner_manager") + cls.env.ref(MANAGER)
         cls.user.lang = "en_US"
@@ -38,12 +32,6 @@ class TestRecipient(DunningCase, HttpCase):
             }
         )
         cls.letter = cls.run_for(partners=cls.partner).letter_ids
-
-    def see(self, path, steps):
-        """Open a page and run these steps; any error in the console fails."""
-        code = f"{WAIT}\n(async () => {{ {steps} console.log('test successful'); }})().catch((e) => console.error(e));"
-        ready = "!!document.querySelector('.o_action_manager .o_view_controller')"
-        self.browser_js(path, code, ready, login=self.user.login)
 
     def test_case(self):
         case = self.letter.case_id

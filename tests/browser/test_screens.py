@@ -1,46 +1,22 @@
 """The screens in a real Chromium, as a bookkeeper sees them: they open, show what they should and break nothing."""
 
-import shutil
-import unittest
-
 from odoo.tests import HttpCase, tagged
 
 from ..common import DunningCase
-
-WAIT = """
-const deadline = Date.now() + 20000;
-async function find(selector, words) {
-    while (Date.now() < deadline) {
-        for (const node of document.querySelectorAll(selector)) {
-            if (!words || node.textContent.includes(words)) return node;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`not on the screen: ${selector} ${words || ""}`);
-}
-"""
+from .screen_case import ScreenMixin
 
 
 @tagged("post_install", "-at_install")
-class TestScreens(DunningCase, HttpCase):
+class TestScreens(ScreenMixin, DunningCase, HttpCase):
     without_pdf = True
-    freeze_time = None  # the browser's clock is the machine's
 
     @classmethod
     def setUpClass(cls):
-        if not shutil.which("chromium") and not shutil.which("google-chrome"):
-            raise unittest.SkipTest("no Chromium on this machine")
         super().setUpClass()
         cls.user.lang = "nl_NL"
         partner = cls.debtor("Bakkerij Jansen")
         cls.move = cls.invoice(partner, 1210, due=5)
         cls.run_record = cls.run_for(partners=partner)
-
-    def see(self, path, steps):
-        """Open a page as the bookkeeper and run these steps; any error in the console fails."""
-        code = f"{WAIT}\n(async () => {{ {steps} console.log('test successful'); }})().catch((e) => console.error(e));"
-        ready = "!!document.querySelector('.o_action_manager .o_view_controller')"
-        self.browser_js(path, code, ready, login=self.user.login)
 
     def test_worklist_to_case_to_proposal(self):
         self.see(

@@ -96,6 +96,18 @@ class TestPosting(PostingCase):
     without_pdf = True
     with_belgium = True
 
+    def test_contact_without_a_place_is_sorted_by_the_envelope(self):
+        """A person at the firm gets the letter at the address of the firm."""
+        far, near = self.debtor("Zuid", zip="9999 ZZ"), self.debtor("Noord", zip="1000 AA")
+        person = self.env["res.partner"].create(
+            {"parent_id": far.id, "name": "Jan Smit", "type": "other", "dunning_role": "reminder"}
+        )
+        self.assertFalse(person.zip)
+        wizard = self.wizard(self.letters_to_post(far, near))
+        lines = wizard.line_ids
+        self.assertEqual(lines.mapped("partner_id"), near + person)
+        self.assertEqual(lines.mapped("place"), ["1000 AA Ons Dorp", "9999 ZZ Ons Dorp"])
+
     def test_day_before_on_and_after(self):
         letters = self.letters_to_post(self.debtor())
         wizard = self.wizard(letters)

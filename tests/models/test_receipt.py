@@ -53,12 +53,12 @@ class TestOpening(PageCase):
         self.assertIs(self.opened(self.other_letter), True)
         self.assertEqual(len(self.openings(self.letter)), 1)
         record = self.env["dunning.opening"]._record
-        now = fields.Datetime.now()
+        frozen = fields.Datetime.now()  # the moment of the class, see DunningCase.freeze_time
         self.assertFalse(record(self.letter, "::1", ""))
         with self.at(1):
             self.assertEqual(record(self.letter, "2001:db8:1:2::3", "").address, "2001:db8:1::/48")
             self.assertFalse(record(self.letter, "::1", ""))
-        self.assertEqual(self.openings(self.letter).mapped("opened_at")[-1], now)
+        self.assertEqual(self.openings(self.letter).mapped("opened_at")[-1], frozen)
 
     def test_same_moment_twice_is_one(self):
         """Two reports that do not see each other: the index holds."""
@@ -236,14 +236,10 @@ class TestTerm(DunningCase):
             self.assertEqual(len(letter.opening_ids), 3)
 
     def test_registered_letter_gets_its_term_with_the_proof(self):
-        letter = self.notice(on_paper=True)
-        self.cr.execute(
-            "UPDATE dunning_letter SET term_first_day = NULL, term_last_day = NULL, claimable_from = NULL"
-            " WHERE id = %s",
-            [letter.id],
-        )
-        self.cr.execute("UPDATE dunning_dispatch SET channel = 'registered' WHERE letter_id = %s", [letter.id])
-        self.env.invalidate_all(flush=False)
+        self.env["dunning.level"].search([("legal_type", "=", "statutory_notice")]).channel = "registered"
+        letter = self.notice()
+        self.assertEqual((letter.channel, letter.dispatch_ids.channel), ("registered", "registered"))
+        self.assertFalse(any(self.terms(letter)))
         self.assertIn("without proof", letter.receipt_basis)
         opened = letter.sent_on + timedelta(days=2)
         with self.at(opened):

@@ -16,6 +16,7 @@ from .standing_case import StandingMixin
 
 # What a proposal reads besides the settings: the ledger, of which the digest is made, and what the state is made of.
 LEDGER = {"account_move", "account_move_line"}
+ADDRESSES = {"dunning_dispatch"}  # from which letters came back: read as such, see _settings
 STATE = {
     "dunning_case", "dunning_decision", "dunning_letter", "dunning_letter_line", "res_partner",
     "dunning_snapshot", "dunning_standing", "dunning_decision_run_rel", "dunning_run", "dunning_run_res_partner_rel",
@@ -25,7 +26,7 @@ ELSEWHERE = {
     "res_groups", "res_groups_users_rel", "res_groups_implied_rel", "ir_model_access", "ir_rule", "ir_model",
     "ir_model_fields", "ir_model_data", "ir_config_parameter", "ir_default", "ir_module_module", "mail_message",
     "mail_activity", "mail_activity_type", "mail_followers", "mail_tracking_value", "res_company_users_rel",
-    "ir_sequence", "ir_attachment", "dunning_limitation", "dunning_override", "dunning_dispatch", "bus_bus",
+    "ir_sequence", "ir_attachment", "dunning_limitation", "dunning_override", "bus_bus",
     "mail_message_subtype", "product_pricelist", "account_payment_method_line", "account_payment_term",
     "account_fiscal_position", "res_groups_privilege", "ir_cron", "ir_cron_trigger", "ir_act_window",
 }  # fmt: skip
@@ -147,8 +148,17 @@ class TestStanding(StandingMixin, DunningCase):
             "level": (lambda: level.write({"delay_days": 200}), everybody),
             "rate": (lambda: rate.write({"percent": rate.percent}), everybody),
             "company": (lambda: self.nl.write({"dunning_tone": "informal"}), everybody),
+            "same address bounced": (lambda: self._bounce(one.email), everybody),
             "blacklist": (lambda: self.env["mail.blacklist"]._add(one.email_normalized), everybody),
         }
+
+    def _bounce(self, address):
+        """The letter to another debtor with this address comes back."""
+        other = self.debtor("Same mailbox", email=address)
+        self.invoice(other, 70, due=5)
+        letter = self.send_level(partners=other).sudo()
+        self.assertEqual(letter.state, "sent")
+        letter._message_receive_bounce(address, other)
 
     def _invoice_contact(self, partner):
         self.env["res.partner"].create(
@@ -214,7 +224,7 @@ class TestStanding(StandingMixin, DunningCase):
         self.registry.clear_all_caches()
         with patch.object(Cursor, "execute", note):
             self.run_for(partners=self.partners)
-        known = set(dunning_standing.SETTINGS) | busy | LEDGER | STATE | ELSEWHERE
+        known = set(dunning_standing.SETTINGS) | busy | LEDGER | ADDRESSES | STATE | ELSEWHERE
         tables = {name for name in read if self._is_table(name)}
         relations = {name for name in tables - known if self._is_relation_of(name, known)}
         self.assertEqual(tables - known - relations, set())
