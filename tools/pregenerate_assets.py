@@ -22,4 +22,6 @@ for name in BUNDLES:
         env["ir.qweb"]._get_asset_bundle(name, css=False, js=True).js()  # noqa: F821
     if name in styles:
         env["ir.qweb"]._get_asset_bundle(name, css=True, js=False).css()  # noqa: F821
+    if name.startswith("web.report_"):  # what wkhtmltopdf gets
+        env["ir.qweb"]._get_asset_bundle(name, css=True, js=False, autoprefix=True).css()  # noqa: F821
 env.cr.commit()  # noqa: F821

@@ -1,15 +1,15 @@
 import base64
 import functools
 import hashlib
-import io
 import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.image import image_process
-from odoo.tools.pdf import PdfFileReader
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+from ..tools.page_text import shows
 
 _logger = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ class DunningLetterPdfMixin(models.AbstractModel):
         # unpatched Qt takes one document a call
         together = len(self) > 1 and _wkhtml().is_patched_qt
         pdfs = self._render_streams(report, self.ids) if together else {}
-        good = {letter: pdf for letter, pdf in pdfs.items() if _names(pdf, letter.name)}
+        good = {letter: pdf for letter, pdf in pdfs.items() if shows(pdf, letter.name)}
         for letter in self:
             if letter not in good:
                 good.update(letter._render_alone(report))
@@ -115,7 +115,7 @@ class DunningLetterPdfMixin(models.AbstractModel):
 
     def _render_alone(self, report):
         pdfs = self._render_streams(report, self.ids)
-        if not _names(pdfs[self], self.name):
+        if not shows(pdfs[self], self.name):
             raise UserError(self.env._("The PDF of letter %s does not show its number. Check the layout.", self.name))
         return pdfs
 
@@ -146,9 +146,3 @@ def _smaller(source):
     """A picture as large as a logo on paper needs, as base64: for all letters of a batch at once."""
     picture = image_process(base64.b64decode(source), size=(800, 400), output_format="PNG")
     return base64.b64encode(picture)
-
-
-def _names(content, number):
-    """Whether the first page shows the number of the letter."""
-    text = PdfFileReader(io.BytesIO(content)).getPage(0).extractText()
-    return number.replace(" ", "") in text.replace(" ", "").replace("\n", "")

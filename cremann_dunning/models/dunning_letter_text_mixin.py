@@ -216,7 +216,8 @@ class DunningLetterTextMixin(models.AbstractModel):
             return False
         reference = self.payment_reference
         try:
-            return bank.build_qr_code_base64(amount, reference, reference, self.currency_id, self.partner_id)
+            drawn = bank.with_context(dunning_qr=True)
+            return drawn.build_qr_code_base64(amount, reference, reference, self.currency_id, self.partner_id)
         except Exception as error:  # drawing only: a server without a barcode renderer still sends letters
             _logger.warning("No payment QR code on letter %s: %s", self.id, error)
             return False

@@ -4,16 +4,20 @@ With DUNNING_PICTURES=folder the first page of each is kept there as a picture; 
 """
 
 import base64
+import io
 import os
 import re
 import subprocess
 from datetime import timedelta
+
+from PIL import Image
 
 from odoo.tests import tagged
 
 from .test_pdf import PdfCase, text_of
 
 MM = 72 / 25.4
+DOTS = 4  # a millimetre
 # Where a window shows the address, whatever way the letter slides in its envelope: mm from the left and the top.
 WINDOW = {"NL": (20, 110, 50, 87), "BE": (105, 200, 50, 87)}
 WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
@@ -25,6 +29,17 @@ def places(letter):
     done = subprocess.run(["pdftotext", "-bbox", "-l", "1", "-", "-"], input=pdf, capture_output=True, check=True)
     found = WORD.findall(done.stdout.decode())
     return [(word, *(float(value) / MM for value in (x, y, right, bottom))) for x, y, right, bottom, word in found]
+
+
+def picture(letter):
+    """The first page of a letter in shades of grey."""
+    return grey(base64.b64decode(letter.pdf_file))
+
+
+def grey(pdf):
+    """The first page of a PDF in shades of grey."""
+    command = ["pdftoppm", "-gray", "-r", str(25.4 * DOTS), "-l", "1", "-"]
+    return Image.open(io.BytesIO(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout))
 
 
 def keep_picture(letter, name):
@@ -49,14 +64,26 @@ class LookCase(PdfCase):
     def assert_in_window(self, letter, words):
         left, right, top, bottom = WINDOW[letter.company_id.country_code]
         found = places(letter)
+        page = picture(letter)
         for word in words:
             spots = [spot for spot in found if spot[0] == word]
             inside = [s for s in spots if s[1] >= left and s[3] <= right and s[2] >= top and s[4] <= bottom]
             self.assertTrue(inside, f"{word} lies at {spots}")
+            shades = page.crop([round(mm * DOTS) for mm in inside[0][1:]]).getextrema()
+            self.assertLess(shades[0] + 100, shades[1], f"{word} is hidden under something")
         # and nothing else shows in it
         address = set(f"{letter.contact_id.name} {letter.contact_id.contact_address} Nederland België".split())
         strangers = [s for s in found if s[1] < right and s[3] > left and s[2] > top and s[4] < bottom - 6]
         self.assertLessEqual({s[0] for s in strangers}, address)
+
+    def assert_nothing_on_top(self, letter):
+        """No word of the first page lies on another, as a letterhead does that is too long for its place."""
+        found = [spot for spot in places(letter) if spot[2] > 0]
+        for number, (word, left, top, right, bottom) in enumerate(found):
+            for other, left2, top2, right2, bottom2 in found[number + 1 :]:
+                across = min(right, right2) - max(left, left2)
+                down = min(bottom, bottom2) - max(top, top2)
+                self.assertFalse(across > 0.5 and down > 1.5, f"{word} and {other} lie on each other at {top:.0f} mm")
 
     def step(self, company, partner, day):
         with self.at(day) as today:
@@ -83,6 +110,7 @@ class LookCase(PdfCase):
         whole = re.sub(r"\s+", " ", text[0])
         for wanted in (letter.name, letter.company_id.name, letter.user_id.name, "+31 30 765 43 21"):
             self.assertIn(wanted, whole)
+        self.assert_nothing_on_top(letter)
         return whole
 
 
@@ -141,8 +169,26 @@ class EveryLetter:
             self.assertIn("€", line)
 
 
+LAYOUTS = ("standard", "bold", "boxed", "striped", "bubble", "wave", "folder")
+
+
 @tagged("post_install", "-at_install")
 class TestPatchedLook(EveryLetter, LookCase):
+    def test_every_layout_of_odoo_leaves_the_window_free(self):
+        """With a letterhead of six lines as well."""
+        details = "<p>Kaai Holland B.V.<br/>Kade 1<br/>3511 AB Utrecht<br/>Nederland<br/>KvK 30201234</p>"
+        self.nl.write({"report_header": "<p>Brood en banket sinds 1931</p>", "company_details": details})
+        for name in LAYOUTS:
+            with self.subTest(layout=name):
+                self.nl.external_report_layout_id = self.env.ref(f"web.external_layout_{name}")
+                partner = self.debtor("Bakkerij Jansen", lang="nl_NL", ref="K-1042")
+                self.invoice(partner, 1210, due=5, label="Reparatie van de oven")
+                [letter] = self.issue(partner)
+                self.back_in_time()
+                keep_picture(letter, f"layout_{name}")
+                self.check_page(letter)
+                self.assert_in_window(letter, ("Bakkerij", "Dorpsstraat", "1234"))
+
     def test_handover_and_notice_before_the_due_date(self):
         procedure = self.env.ref("cremann_dunning.dunning_procedure_nl_business")
         text = self.env.ref("cremann_dunning.mail_template_pre_due")
