@@ -65,6 +65,7 @@ class DunningDispatch(models.Model):
     pdf_sha256 = fields.Char(string="SHA-256 of what went out", readonly=True)
 
     _bounced_idx = models.Index("(company_id) WHERE state = 'bounced'")
+    _waiting_idx = models.Index("(letter_id) WHERE state = 'queued'")
     _one_under_way = models.UniqueIndex(
         "(letter_id) WHERE state = 'sending'", "This letter is being sent at this moment."
     )

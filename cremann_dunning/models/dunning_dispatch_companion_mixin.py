@@ -6,6 +6,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime, plaintext2html
 
+from .dunning_letter_paper_copy_mixin import BY_POST
+
 _logger = logging.getLogger(__name__)
 
 OPEN = ("not_paid", "partial")
@@ -36,6 +38,11 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
                 else False
             )
 
+    def _is_copy(self):
+        """Whether this is the paper beside a letter that goes by mail."""
+        self.ensure_one()
+        return self.channel in BY_POST and self.letter_id.channel == "email" and not self.letter_id.on_paper_instead
+
     def _register_answer(self, state, answer=False):
         """What became of an attempt that waited at a service. Of the letter itself only by snail mail."""
         self.ensure_one()
@@ -43,6 +50,9 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
         if self.channel != "snailmail":
             return
         letter = self.letter_id
+        if self._is_copy():
+            letter._count_from_copies() if state == "accepted" else letter._message_log(body=answer or "")
+            return
         if state == "accepted":
             letter._register_sent()
             letter._after_sending(letter.company_id)

@@ -135,7 +135,12 @@ class DunningDispatchProofMixin(models.AbstractModel):
     def _set_returned(self, user):
         """The post brought it back: it was not delivered, its level and its term go back."""
         self.ensure_one()
+        noted = self.env._("%s noted that it came back.", user.name)
+        if self._is_copy():  # the mail stands
+            self.write({"state": "returned", "answer": noted})
+            self.letter_id._message_log(body=self.env._("The post brought the copy on paper back. %s", noted))
+            return
         text = self.env._(
             "The post brought it back, so it was not delivered. Mend the address and retry, or propose it anew"
         )
-        self.letter_id._undo_sending(self, "returned", text, self.env._("%s noted that it came back.", user.name))
+        self.letter_id._undo_sending(self, "returned", text, noted)

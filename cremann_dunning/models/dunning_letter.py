@@ -20,6 +20,7 @@ from . import (  # the mixins before the model that is made of them
     dunning_letter_files_mixin,  # noqa: F401
     dunning_letter_outcome_mixin,  # noqa: F401
     dunning_letter_page_mixin,  # noqa: F401
+    dunning_letter_paper_copy_mixin,  # noqa: F401
     dunning_letter_pdf_mixin,  # noqa: F401
     dunning_letter_posting_mixin,  # noqa: F401
     dunning_letter_receipt_mixin,  # noqa: F401
@@ -58,6 +59,7 @@ class DunningLetter(models.Model):
         "dunning.letter.receipt.mixin",
         "dunning.letter.files.mixin",
         "dunning.letter.outcome.mixin",
+        "dunning.letter.paper.copy.mixin",
         "dunning.letter.posting.mixin",
         "dunning.letter.companion.mixin",
         "dunning.message.mixin",
@@ -466,13 +468,15 @@ class DunningLetter(models.Model):
             letter._cancel(reason)
         return self.browse().union(*reasons)
 
-    def _settled_reasons(self):
+    def _settled_reasons(self, states=("draft", "issued")):
         """Why those of these letters should not leave whose claims have changed since: ``{letter: reason}``.
 
         Facts are gathered again with the letters themselves left out.
+
+        :param states: those of letters that can still leave.
         """
         reasons = {}
-        waiting = self.filtered(lambda letter: letter.state in ("draft", "issued"))
+        waiting = self.filtered(lambda letter: letter.state in states)
         for company, letters in waiting.grouped("company_id").items():
             outcomes = self.env["dunning.run"]._decide_now(company, letters)
             for letter in letters:
@@ -519,6 +523,7 @@ class DunningLetter(models.Model):
         self.mail_id.sudo().filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
         self.write({"state": "cancelled", "cancel_reason": reason})
         self._call_back_service()
+        self._call_back_copies(reason)
 
     # -- buttons --------------------------------------------------------------------------------------------------
 
@@ -560,7 +565,9 @@ class DunningLetter(models.Model):
             raise UserError(self.env._("%s was not sent. Cancel it instead.", wrong[0].display_name))
         for letter in self.sorted(lambda letter: (letter.sent_at, letter.id), reverse=True):
             letter._check_nothing_follows()
-            letter.write({"state": "cancelled", "cancel_reason": self.env._("Taken back by %s", user.name)})
+            taken_back = self.env._("Taken back by %s", user.name)
+            letter.write({"state": "cancelled", "cancel_reason": taken_back})
+            letter._call_back_copies(taken_back)
             letter.message_post(body=self.env._("%(user)s took this letter back: %(why)s", user=user.name, why=reason))
         self._move_levels()
         self._let_claims_follow()
@@ -646,6 +653,7 @@ class DunningLetter(models.Model):
             )
         letters.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
         letters._call_back_service()
+        letters._call_back_copies(self.env._("The letter itself goes on paper."))
         letters.write({"state": "issued", "error": False, "on_paper_instead": True})
         if stopped := letters._stop_at_gate():
             raise UserError(stopped[:1].error)

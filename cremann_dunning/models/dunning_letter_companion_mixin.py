@@ -13,15 +13,16 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from ..engine.phone import international, is_mobile
 from ..law import calendar
+from .dunning_letter_paper_copy_mixin import BY_POST
 
 _logger = logging.getLogger(__name__)
 
-COMPANIONS = ("sms", "whatsapp", "call")
+COMPANIONS = ("sms", "whatsapp", "call", *BY_POST)
 LONGEST = 300
 
 
 class DunningLetterCompanionMixin(models.AbstractModel):
-    """What a level sends along with its letter, once that has left: text message, WhatsApp, call."""
+    """What a level sends along with its letter, once that has left: text message, WhatsApp, call, the same on paper."""
 
     _name = "dunning.letter.companion.mixin"
     _description = "What goes along with a dunning letter"
@@ -50,7 +51,7 @@ class DunningLetterCompanionMixin(models.AbstractModel):
         wanted = defaultdict(self.browse)
         for letter in letters:
             for channel in letter.level_id._companions():
-                if (letter, channel) not in done:
+                if (letter, channel) not in done and not (channel in BY_POST and letter.is_on_paper):
                     wanted[channel] += letter
         made = attempts
         for channel, chosen in wanted.items():

@@ -294,6 +294,8 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         for letter in copies:
             letter.message_post(body=self.env._("The copy to %s came back. The letter itself did not.", email))
         for letter in (self - copies).filtered(lambda letter: letter.state == "sent" and letter.message_id):
+            if letter._stands_on_paper(email):
+                continue
             attempt = letter.dispatch_ids.filtered(lambda attempt: attempt.state == "accepted")[:1]
             text = self.env._("It came back from %s. Mend the address and retry, or send it on paper", email)
             letter._undo_sending(attempt, "bounced", text)

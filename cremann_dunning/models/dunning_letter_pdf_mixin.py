@@ -10,6 +10,7 @@ from odoo.tools.image import image_process
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ..tools.page_text import shows
+from .dunning_letter_paper_copy_mixin import BY_POST
 
 _logger = logging.getLogger(__name__)
 
@@ -32,11 +33,12 @@ class DunningLetterPdfMixin(models.AbstractModel):
         for letter in self:
             letter.needs_letterhead = not _wkhtml().is_patched_qt
 
-    @api.depends("level_id.attach_statement", "channel")
+    @api.depends("level_id.attach_statement", "level_id.channel_ids.use", "channel")
     def _compute_has_statement_annex(self):
-        """By mail the statement is a file of its own; a letter on paper has it behind it."""
+        """By mail the statement is a file of its own; a letter that goes on paper, alone or too, has it behind it."""
         for letter in self:
-            letter.has_statement_annex = letter.level_id.attach_statement and letter.channel != "email"
+            on_paper = letter.channel != "email" or set(letter.level_id._companions()) & set(BY_POST)
+            letter.has_statement_annex = letter.level_id.attach_statement and bool(on_paper)
 
     def _statement_pages(self):
         """The debtor's whole account on the day of each letter: ``{letter id: dunning_statement.Page}``."""

@@ -21,7 +21,7 @@ class DunningLetterPostingMixin(models.AbstractModel):
 
     def _waiting_on_paper(self):
         """Those of these letters that somebody has to print and post."""
-        return self.filtered(lambda letter: letter.outcome == "not_posted")
+        return self.filtered(lambda letter: letter.outcome == "not_posted" or letter.has_copy_to_post)
 
     def _in_posting_order(self):
         """By country and postcode of the envelope, and by name, as the post wants them."""
@@ -42,6 +42,7 @@ class DunningLetterPostingMixin(models.AbstractModel):
 
     def action_print_and_post(self):
         """Show the letters on paper among these, to print them in one go and say when they were posted."""
+        self._drop_settled_copies()
         letters = self._waiting_on_paper()._in_posting_order()
         if not letters:
             raise UserError(self.env._("None of these letters waits to be printed and posted."))
@@ -114,6 +115,14 @@ class DunningLetterPostingMixin(models.AbstractModel):
         :return: ``{letter: reason}`` of those that must come out of the post.
         :raises UserError: none of them waits, or that day cannot be.
         """
+        copies = self.filtered("has_copy_to_post")
+        reasons = copies._post_copies(day, tracking, was_posted) if copies else {}
+        if letters := self - copies:
+            reasons |= letters._post_letters(day, tracking, was_posted)
+        return reasons
+
+    def _post_letters(self, day, tracking, was_posted):
+        """As ``_post_on``, of letters that go on paper themselves."""
         letters = self.filtered(lambda letter: letter.state == "issued" and letter.pdf_sha256)
         # sudo: whether a mail is on its way is seen in the system's outbox
         by_mail = letters.filtered(lambda letter: letter.mail_id.sudo().state == "outgoing")
@@ -172,10 +181,13 @@ class DunningLetterPostingMixin(models.AbstractModel):
             return
         letters = self.filtered(lambda letter: letter.channel == "snailmail" and letter.state == "draft")
         letters.write({"channel": "print"})
-        note = self.env._(
+        letters._message_log_batch(dict.fromkeys(letters.ids, self._service_is_missing()))
+
+    @api.model
+    def _service_is_missing(self):
+        return self.env._(
             "This level posts by a service, and Odoo's Snail Mail is not installed. So it is yours to print and post."
         )
-        letters._message_log_batch(dict.fromkeys(letters.ids, note))
 
     def _hand_to_service(self):
         """Give the stored PDFs to Odoo's Snail Mail; what it answers comes back through its notification."""
@@ -189,8 +201,12 @@ class DunningLetterPostingMixin(models.AbstractModel):
                 and not letter.on_paper_instead
             )
         )
-        if not letters:
-            return
+        if letters:
+            letters._give_to_service()
+
+    def _give_to_service(self):
+        """Put these letters in the queue of Odoo's Snail Mail; the attempts that wait for its answer."""
+        letters = self
         # sudo: the files go along with the system's own record of posting
         files = self.env["ir.attachment"].sudo().create([letter._prepare_service_file() for letter in letters])
         snails = self.env["snailmail.letter"].sudo()  # as above
@@ -207,18 +223,16 @@ class DunningLetterPostingMixin(models.AbstractModel):
                 for letter, file in zip(letters, files, strict=True)
             ]
         )
-        self.env["dunning.dispatch"].create(
+        attempts = self.env["dunning.dispatch"].sudo()  # sudo: evidence is written by the system
+        attempts = attempts.create(
             [
-                {
-                    "letter_id": letter.id,
-                    **letter._prepare_dispatch_vals(),
-                    "state": "queued",
-                    "notice_id": snail.message_id.id,
-                }
+                letter._prepare_companion("snailmail", "queued", **letter._prepare_copy_vals())
+                | {"notice_id": snail.message_id.id}
                 for letter, snail in zip(letters, snails, strict=True)
             ]
         )
         self.env.ref("snailmail.snailmail_print").sudo()._trigger()  # the queue is the system's; else once a day
+        return attempts
 
     def _prepare_service_file(self):
         self.ensure_one()

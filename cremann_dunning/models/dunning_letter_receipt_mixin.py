@@ -88,6 +88,9 @@ class DunningLetterReceiptMixin(models.AbstractModel):
     def _law_channel(self):
         """How it went, as the law tells ways apart: e-mail, post or registered."""
         self.ensure_one()
+        mailed = any(attempt.channel == "email" and attempt.state == "accepted" for attempt in self.dispatch_ids)
+        if not mailed and (copies := self._posted_copies()):  # its mail came back
+            return "registered" if "registered" in copies.mapped("channel") else "post"
         return self._law_way(bool(self.message_id))
 
     def _receipt_proof(self):
@@ -118,7 +121,9 @@ class DunningLetterReceiptMixin(models.AbstractModel):
             day, proof = letter._receipt_proof()
             if day and (vals := letter._longer_term(day, proof)):
                 letter.write(vals | {"follow_up_pending": True})
-                letter._tell_longer_term(day)
+                letter._tell_longer_term(
+                    self.env._("Received on %s, so its term was counted again", format_date(self.env, day))
+                )
                 moved += letter
         for company in moved.company_id:
             moved._after_sending(company)
@@ -127,21 +132,18 @@ class DunningLetterReceiptMixin(models.AbstractModel):
     def _longer_term(self, day, proof):
         """The term counted from a proven day; nothing when it would not end later than the one that was counted."""
         self.ensure_one()
-        vals = self._prepare_term(self.sent_on, self._law_channel(), day, proof)
+        return self._only_longer(self._prepare_term(self.sent_on, self._law_channel(), day, proof))
+
+    def _only_longer(self, vals):
+        """These values of a term when it ends later than the one that was counted, else nothing."""
+        self.ensure_one()
         for name in ("claimable_from", "default_from"):
             if vals.get(name) and (not self[name] or vals[name] > self[name]):
                 return vals
         return {}
 
-    def _tell_longer_term(self, day):
+    def _tell_longer_term(self, why):
         """Leave on the letter why its term is another than was counted at sending."""
         self.ensure_one()
-        user = self.user_id or self.company_id.dunning_responsible_id
-        env = self.with_context(lang=user.lang or self.env.lang).env
-        self._message_log(
-            body=env._(
-                "Received on %(day)s, so its term was counted again: the next step can follow from %(start)s.",
-                day=format_date(env, day),
-                start=format_date(env, self.claimable_from or self.default_from),
-            )
-        )
+        start = format_date(self.env, self.claimable_from or self.default_from)
+        self._message_log(body=self.env._("%(why)s: the next step can follow from %(start)s.", why=why, start=start))

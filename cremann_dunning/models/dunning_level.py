@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..engine import rules
-from .dunning_level_channel import COMPANION_CHANNELS, LETTER_CHANNELS
+from .dunning_level_channel import LETTER_CHANNELS
 
 LEGAL_TYPES = [
     (rules.PRE_DUE, "Notice before the due date"),
@@ -330,4 +330,4 @@ class DunningLevel(models.Model):
         """The channels that go along with a letter of this level."""
         self.ensure_one()
         lines = self.channel_ids.filtered(lambda line: line.use == "also")
-        return [line.channel for line in lines if line.channel in dict(COMPANION_CHANNELS)]
+        return lines.mapped("channel")

@@ -47,11 +47,20 @@ class DunningLevelChannel(models.Model):
                         **facts,
                     )
                 )
-            if line.use == "also" and line.channel not in companions:
+            if line.use == "also" and line.channel == "email":
                 raise ValidationError(
                     self.env._(
-                        "%(level)s: a letter goes one way, so %(channel)s cannot be As well. Let it take over when the "
-                        "ways before cannot be used, or make a level of its own for it.",
+                        "%(level)s: the mail is the letter, and paper goes as well. Make E-mail the channel of the "
+                        "level, and set %(own)s to As well.",
+                        own=names[line.level_id.channel],
+                        **facts,
+                    )
+                )
+            if line.use == "also" and line.channel not in companions and line.level_id.channel != "email":
+                raise ValidationError(
+                    self.env._(
+                        "%(level)s goes on paper already, so %(channel)s cannot go as well. Let it take over when the "
+                        "ways before cannot be used, or make E-mail the channel of the level.",
                         **facts,
                     )
                 )

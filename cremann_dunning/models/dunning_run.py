@@ -107,12 +107,11 @@ class DunningRun(models.Model):
             run.unsent_count = counts["issued"] + counts["failed"]
             run.decision_count = len(run.decision_ids)
 
-    @api.depends("letter_ids.outcome")
+    @api.depends("letter_ids.outcome", "letter_ids.has_copy_to_post")
     def _compute_paper_count(self):
+        waiting = Domain("outcome", "=", "not_posted") | Domain("has_copy_to_post", "=", True)
         counts = dict(
-            self.env["dunning.letter"]._read_group(
-                [("run_id", "in", self.ids), ("outcome", "=", "not_posted")], ["run_id"], ["__count"]
-            )
+            self.env["dunning.letter"]._read_group(Domain("run_id", "in", self.ids) & waiting, ["run_id"], ["__count"])
         )
         for run in self:
             run.paper_count = counts.get(run._origin, 0)

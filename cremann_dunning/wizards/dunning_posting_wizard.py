@@ -88,8 +88,9 @@ class DunningPostingWizard(models.TransientModel):
 
         :param printed: letters in order. :param pages: opened PDF per letter. :param unreadable: letters without one.
         """
+        lines = {line.letter_id: line for line in self.line_ids}
         rows = [
-            {"number": number, "letter": letter, "pages": pages[letter].getNumPages()}
+            {"number": number, "letter": letter, "line": lines[letter], "pages": pages[letter].getNumPages()}
             for number, letter in enumerate(printed, 1)
         ]
         data = {"rows": rows, "unreadable": unreadable, "total": sum(row["pages"] for row in rows)}
@@ -120,7 +121,7 @@ class DunningPostingWizard(models.TransientModel):
 
     def _result(self, letters, waiting, reasons):
         """What was posted and what was not, with its reason; and the screen behind is read again."""
-        sent = waiting.filtered(lambda letter: letter.state == "sent")
+        sent = waiting.filtered(lambda letter: letter.state == "sent" and not letter.has_copy_to_post)
         stopped = waiting.filtered(lambda letter: letter.state == "failed")
         lines = [self.env._("%(count)s posted on %(day)s.", count=len(sent), day=format_date(self.env, self.posted_on))]
         lines += [f"{letter.name}: {reason}" for letter, reason in reasons.items()]

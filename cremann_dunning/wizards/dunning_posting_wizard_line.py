@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..models.dunning_level_channel import LETTER_CHANNELS
+
 
 class DunningPostingWizardLine(models.TransientModel):
     """One letter that waits to be posted."""
@@ -13,11 +15,17 @@ class DunningPostingWizardLine(models.TransientModel):
     letter_id = fields.Many2one("dunning.letter", required=True, readonly=True, ondelete="cascade")
     partner_id = fields.Many2one(related="letter_id.contact_id", string="To")
     place = fields.Char(compute="_compute_place")
-    channel = fields.Selection(related="letter_id.channel")
+    channel = fields.Selection(LETTER_CHANNELS, compute="_compute_place")
+    is_copy = fields.Boolean(
+        related="letter_id.has_copy_to_post", help="It went by mail already; on paper it goes as well."
+    )
     to_post = fields.Boolean(string="Posted", default=True, help="Untick a letter that you kept back.")
     tracking_number = fields.Char(help="From the label of a registered letter. You can add it later as well.")
-    error = fields.Char(related="letter_id.error")
+    error = fields.Char(compute="_compute_place")
 
     def _compute_place(self):
         for line in self:
-            line.place = line.letter_id._place_in_words()
+            letter = line.letter_id
+            line.place = letter._place_in_words()
+            line.channel = letter._paper_channel()
+            line.error = letter.error or letter._copies_to_post()[:1].answer
