@@ -125,6 +125,13 @@ def make_people(env, companies) -> dict:
     return {"admin": admin, **{person.login: make_person(env, person, companies) for person in PEOPLE}}
 
 
+def send_notices_on_paper_too(env) -> None:
+    """The aanmaning and the ingebrekestelling go by mail and on paper."""
+    for name in ("dunning_level_nl_business_3", "dunning_level_be_business_3"):
+        level = env.ref(f"cremann_dunning.{name}")
+        env["dunning.level.channel"].create({"level_id": level.id, "channel": "print", "use": "also"})
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # A firm
 # ---------------------------------------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ class Story:
         env.user.write({"company_ids": [(4, company.id) for company in companies]})
         books.add_rates(env, companies, self.today)
         self.users = books.make_people(env, companies)
+        books.send_notices_on_paper_too(env)
         terms = books.make_terms(env)
         for firm, company in zip(FIRMS, companies, strict=True):
             ledger = books.Books(env, firm, company, self.today, terms)
@@ -147,11 +148,10 @@ class Story:
                 self.deliver()
 
     def post_paper(self, runs) -> None:
-        """The letters on paper of an earlier run went to the post."""
+        """What an earlier run had on paper went to the post: letters, and copies of mails."""
         for run in runs:
-            paper = run.letter_ids.filtered(lambda letter: letter.channel == "print" and letter.state == "issued")
-            if paper:
-                paper.action_mark_posted()
+            if waiting := run.letter_ids._waiting_on_paper():
+                waiting._post_on()
 
     def put_earlier_mails_away(self) -> None:
         """out/mails holds the mails of today; those of the earlier runs lie in a folder beside them."""

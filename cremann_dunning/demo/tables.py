@@ -107,6 +107,7 @@ def total_rows(story, runs) -> list[tuple]:
         ("  taken by the mail server", sent),
         ("  refused by the mail server", failed),
         ("  on paper, to be posted", to_post),
+        ("  by mail, and on paper to be posted", sum(letter.has_copy_to_post for letter in letters)),
         ("  by mail, wait for the hour", later),
         ("Mails in out/mails", len(mails)),
         ("  of earlier runs, in out/mails/earlier", len(list((story.mails / "earlier").glob("*.eml")))),

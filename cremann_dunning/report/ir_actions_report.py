@@ -1,3 +1,4 @@
+import functools
 import posixpath
 import re
 from pathlib import Path
@@ -44,7 +45,7 @@ class IrActionsReport(models.Model):
             if "--javascript-delay" in command:
                 command[command.index("--javascript-delay") + 1] = "0"
             if _wkhtml().is_patched_qt:
-                command += ["--allow", file_path(FONTS)]
+                command += [part for folder in _font_folders() for part in ("--allow", folder)]
         return command
 
     def _prepare_html(self, html, report_model=False):
@@ -131,11 +132,26 @@ def _running_once(page):
 
 
 def _font_file(address):
-    """The file of a font of Odoo's; nothing for one that lies elsewhere or that wkhtmltopdf cannot read."""
+    """The file of a font of Odoo's, "" when it should be there and is not, nothing for one that lies elsewhere.
+
+    Where it really lies: Debian's Odoo has links to the fonts of the system, and wkhtmltopdf follows them.
+    """
     path = posixpath.normpath(address).lstrip("/")
-    if not path.startswith(f"{FONTS}/"):
+    if not path.startswith(f"{FONTS}/") or not path.endswith(READABLE):
         return None
-    try:
-        return Path(file_path(path, READABLE)).as_uri()
-    except (OSError, ValueError):
-        return None
+    found = _fonts().get(path.removeprefix(f"{FONTS}/"))
+    return found.as_uri() if found else ""
+
+
+@functools.cache
+def _fonts():
+    """The fonts of Odoo: from their path below its folder of fonts to the file."""
+    folder = Path(file_path(FONTS))
+    files = (path for path in folder.rglob("*") if path.suffix in READABLE and path.exists())
+    return {path.relative_to(folder).as_posix(): path.resolve() for path in files}
+
+
+@functools.cache
+def _font_folders():
+    """What wkhtmltopdf may read of the disk: the folders that these fonts lie in."""
+    return sorted({str(path.parent) for path in _fonts().values()})

@@ -30,7 +30,8 @@ def used_styles(css, documents, font_file=lambda address: None):
 
     :param str css: a whole stylesheet, as compiled by Odoo; when braces do not pair it is given back as it is.
     :param documents: the HTML of all pages that it is for, as strings.
-    :param font_file: from the address of a font in the stylesheet to a better one, or nothing when there is none.
+    :param font_file: from the address of a font in the stylesheet to a better one, "" when it has gone, nothing when
+        it is to stay.
     :return: the rules that are left, in their order, as a string.
     """
     names = {name for html in documents for found in NAMES.findall(html) for name in "".join(found).split()}
@@ -56,8 +57,11 @@ def _font(rule, spoken_of, font_file):
     if family and family[1].strip() not in spoken_of:
         return ""
     sources = "".join(SOURCES.findall(rule[1]))
-    ours = next(filter(None, map(font_file, ADDRESS.findall(sources))), None)
-    return f"@font-face{{{SOURCES.sub('', rule[1])};src:url({ours});}}" if ours else rule[0]
+    ours = [found for found in map(font_file, ADDRESS.findall(sources)) if found is not None]
+    if not ours:
+        return rule[0]
+    best = next(filter(None, ours), None)
+    return (best and f"@font-face{{{SOURCES.sub('', rule[1])};src:url({best});}}") or ""
 
 
 def _kept(rules, names):

@@ -10,9 +10,10 @@ import re
 import subprocess
 from datetime import timedelta
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 from .test_pdf import PdfCase, text_of
 
@@ -29,6 +30,19 @@ def places(letter):
     done = subprocess.run(["pdftotext", "-bbox", "-l", "1", "-", "-"], input=pdf, capture_output=True, check=True)
     found = WORD.findall(done.stdout.decode())
     return [(word, *(float(value) / MM for value in (x, y, right, bottom))) for x, y, right, bottom, word in found]
+
+
+def logo(name, color):
+    """A simple mark of a company, as base64."""
+    font = ImageFont.truetype(file_path("web/static/fonts/google/Montserrat/Montserrat-Bold.ttf"), 76)
+    image = Image.new("RGB", (210 + round(font.getlength(name)), 180), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((10, 10, 170, 170), 28, fill=color)
+    draw.text((90, 90), name[0], font=font, fill="white", anchor="mm")
+    draw.text((196, 90), name, font=font, fill=color, anchor="lm")
+    written = io.BytesIO()
+    image.save(written, "PNG")
+    return base64.b64encode(written.getvalue())
 
 
 def picture(letter):
@@ -58,6 +72,7 @@ class LookCase(PdfCase):
         super().setUpClass()
         for company, user in ((cls.nl, cls.user), (cls.be, cls.be_user)):
             company.write({"dunning_consumer_clause": "artikel 7", "dunning_clause_interest": 8})
+            company.logo = logo("Kaai", "#1f4e5f")
             user.write({"phone": "+31 30 765 43 21", "name": "Sanne de Boer"})
             user.partner_id.function = "Debiteurenbeheer"
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import subprocess
 import unittest
 from unittest.mock import patch
 
@@ -77,6 +78,10 @@ class TestUsedStyles(unittest.TestCase):
         self.assertIn("src:url(file:///a.woff)", found)
         self.assertIn("font-weight:400", found)
 
+    def test_a_font_that_has_gone(self):
+        css = "@font-face{font-family:'One';src:url(/a.woff)}p{font-family:One}"
+        self.assertEqual(self.used(css, font_file=lambda address: ""), "p{font-family:One}")
+
     def test_without_fonts_a_plain_one_follows(self):
         css = '@font-face{font-family:"One";src:url(a)}p{font-family: "One"; a:b}.c{font-family:"One",serif}'
         self.assertEqual(system_fonts(css), 'p{font-family: "One",sans-serif; a:b}.c{font-family:"One",serif}')
@@ -86,9 +91,10 @@ class TestUsedStyles(unittest.TestCase):
         self.assertRegex(inside, r"^file:///.*/web/static/fonts/lato/Lato-Reg-webfont\.woff$")
         for address in (
             "/web/static/fonts/lato/Lato-Reg-webfont.eot", "/web/static/fonts/../../../../etc/passwd", "//etc/a.woff",
-            "/web/static/fonts/none.woff", "https://fonts.example.com/a.woff", "data:font/woff;base64,AA", "",
+            "https://fonts.example.com/a.woff", "data:font/woff;base64,AA", "",
         ):  # fmt: skip
             self.assertIsNone(ir_actions_report._font_file(address), address)
+        self.assertEqual(ir_actions_report._font_file("/web/static/fonts/none.woff"), "")
 
 
 class TestPageText(unittest.TestCase):
@@ -191,6 +197,24 @@ class TestPrinting(PdfCase):
             nothing = letter._render_alone(report)[letter]
         self.assertEqual(grey(used).tobytes(), grey(everything).tobytes())
         self.assertNotEqual(grey(used).tobytes(), grey(nothing).tobytes())
+
+    def test_every_font_of_the_document_layout(self):
+        """Some of them are links to fonts of the system; a letter has its words in every one."""
+        compiled = [("url", "=like", "/web/assets/%/web.report_assets_common%")]
+        for font, _name in self.nl._fields["font"].selection:
+            with self.subTest(font=font):
+                self.nl.font = font
+                # Odoo tells stylesheets apart by the time of their transaction, and this is still the same
+                self.env["ir.attachment"].search(compiled).unlink()
+                self.env.registry.clear_cache("assets")
+                partner = self.debtor()
+                self.invoice(partner, 100, due=5)
+                letter = self.issue(partner)
+                self.back_in_time()
+                self.assertIn(letter.name, text_of(letter)[0])
+                used = subprocess.run(["pdffonts", "-"], input=base64.b64decode(letter.pdf_file), capture_output=True)
+                names = used.stdout.decode().replace("-", "").replace("_", "")
+                self.assertTrue(font.replace("_", "") in names or font == "Tajawal", names)
 
     def test_code_on_paper_asks_what_the_letter_asks(self):
         partner = self.debtor("Bakkerij Jansen")
