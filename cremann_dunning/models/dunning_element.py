@@ -68,10 +68,10 @@ class DunningElement(models.Model):
         :return: list of ``engine.gate.Element``; a value that the letter does not use asks for nothing.
         """
         found = []
-        for element in self.with_context(lang=letter.lang):
-            wanted = (
-                getattr(element, f"_value_{element.value}")(letter) if element.check == "value" else [element._words()]
-            )
+        for element in self:  # named as the user reads it
+            spoken = element.with_context(lang=letter.lang)
+            by_value = element.check == "value"
+            wanted = getattr(spoken, f"_value_{element.value}")(letter) if by_value else [spoken._words()]
             article, forbidden = element.article or "", element.check == "forbidden"
             found += [Element(element.name, article, tuple(filter(None, ways)), forbidden) for ways in wanted]
         return found

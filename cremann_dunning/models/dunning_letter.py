@@ -95,7 +95,9 @@ class DunningLetter(models.Model):
     contact_id = fields.Many2one("res.partner", string="Sent to", required=True, readonly=True, ondelete="restrict")
     email_to = fields.Char(string="E-mail address", readonly=True)
     user_id = fields.Many2one("res.users", string="Signed by", readonly=True)
-    lang = fields.Char(string="Language", required=True, readonly=True)
+    lang = fields.Selection(
+        lambda self: self.env["res.lang"].get_installed(), string="Language", required=True, readonly=True
+    )
     tone = fields.Selection(TONES, required=True, default="formal", readonly=True, help="How the letter says you.")
     debtor_kind = fields.Char(readonly=True)
     procedure_id = fields.Many2one("dunning.procedure", readonly=True, index=True, ondelete="restrict")

@@ -75,7 +75,8 @@ class DunningLetterTextMixin(models.AbstractModel):
             booked = bookings.get(letter.company_id)
             letter.bookings_text = booked and letter._day(booked)
             letter.party_text = letter.company_id.dunning_handover_party
-            letter.phone_text = letter.user_id.phone or letter.company_id.phone
+            # a number is not cut in two at the end of a line
+            letter.phone_text = (letter.user_id.phone or letter.company_id.phone or "").replace(" ", "\xa0")
             letter.amount_text = letter._money(letter.amount_total)
             letter.costs_text = letter._money(letter.amount_costs or letter.amount_costs_announced)
             letter.clause_interest_text = letter._clause_interest()

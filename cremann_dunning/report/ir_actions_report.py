@@ -37,6 +37,11 @@ class IrActionsReport(models.Model):
         reports = self.with_context(dunning_letter=True) if letters else self
         return super(IrActionsReport, reports)._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
 
+    def _run_wkhtmltopdf(self, bodies, *args, **kwargs):
+        bodies = list(bodies)
+        reports = self.with_context(dunning_alone=len(bodies) == 1)
+        return super(IrActionsReport, reports)._run_wkhtmltopdf(bodies, *args, **kwargs)
+
     @api.model
     def _build_wkhtmltopdf_args(self, *args, **kwargs):
         """Letters have no script, so nothing has to be waited for: Odoo's pause would be paid for each of them."""
@@ -45,6 +50,8 @@ class IrActionsReport(models.Model):
             if "--javascript-delay" in command:
                 command[command.index("--javascript-delay") + 1] = "0"
             if _wkhtml().is_patched_qt:
+                if self.env.context.get("dunning_alone"):
+                    command.append("--no-outline")  # Odoo parts a batch by it; readers open it beside the letter
                 command += [part for folder in _font_folders() for part in ("--allow", folder)]
         return command
 

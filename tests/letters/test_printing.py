@@ -226,6 +226,11 @@ class TestPrinting(PdfCase):
         self.assertEqual(lines[6:8], ["NL91ABNA0417164300", "EUR1210.5"])
         self.assertIn(move.payment_reference or move.name, lines[9] + lines[10])
 
+    def test_reader_shows_the_letter_and_no_outline_beside_it(self):
+        letter = self.issue(self.invoice(self.debtor(), 100, due=5).partner_id)
+        root = PdfFileReader(io.BytesIO(base64.b64decode(letter.pdf_file))).trailer["/Root"]
+        self.assertNotEqual(root.get("/PageMode"), "/UseOutlines")
+
     def test_read_back_quickly(self):
         """Our own reading finds the number; the slow way of the library is only for other PDFs."""
         letter = self.issue(self.invoice(self.debtor(), 100, due=5).partner_id)
