@@ -13,6 +13,8 @@ class DunningPostingWizardLine(models.TransientModel):
     wizard_id = fields.Many2one("dunning.posting.wizard", required=True, ondelete="cascade")
     sequence = fields.Integer(string="No.", readonly=True)
     letter_id = fields.Many2one("dunning.letter", required=True, readonly=True, ondelete="cascade")
+    name = fields.Char(related="letter_id.name", string="Number")
+    level_id = fields.Many2one(related="letter_id.level_id", string="Step")
     partner_id = fields.Many2one(related="letter_id.contact_id", string="To")
     place = fields.Char(compute="_compute_place")
     channel = fields.Selection(LETTER_CHANNELS, compute="_compute_place")
