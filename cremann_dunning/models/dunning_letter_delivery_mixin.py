@@ -30,6 +30,10 @@ ANSWER = re.compile(r"\((\d{3}), b(['\"])(.*?)\2\)", re.DOTALL)
 # A server that answers 4xx asks to come back (greylisting, a mailbox that is busy): so many minutes before each next
 # attempt. After the last one a person is asked.
 COME_BACK_AFTER = (10, 30, 60, 240)
+# A server that cannot be reached may be starting again; after this a person is told, it may be set up wrongly.
+REACH_AGAIN_AFTER = COME_BACK_AFTER[:2]
+# An error of the network, as Odoo writes it: its number and its text on two lines.
+NETWORK = re.compile(r"-?\d+\n")
 
 
 class DunningLetterDeliveryMixin(models.AbstractModel):
@@ -203,13 +207,16 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
     def _register_refused(self, reason):
         """The letter did not leave, or nobody can tell."""
         for letter in self:
-            answer = ANSWER.search(reason or "")
-            if answer and answer[1].startswith("4") and letter._come_back(reason):
-                continue
+            reason = reason or ""
+            answer = ANSWER.search(reason)
             begun = "sending" in letter.dispatch_ids.mapped("state")  # else the server was never reached
-            broken = begun and not answer and bool(BROKEN.search(reason or ""))  # whoever answers has not taken it
+            broken = begun and not answer and bool(BROKEN.search(reason))  # whoever answers has not taken it
+            unreached = not begun and not answer and bool(BROKEN.search(reason) or NETWORK.match(reason))
+            busy = bool(answer) and answer[1].startswith("4")
+            if (busy or unreached) and letter._come_back(reason, COME_BACK_AFTER if busy else REACH_AGAIN_AFTER):
+                continue
             text = letter._plain_reason(reason)
-            if answer and answer[1].startswith("4"):
+            if busy or unreached:
                 text = self.env._("%(answer)s It was tried %(count)s times.", answer=text, count=letter._tries() + 1)
             if broken:
                 text = self.env._(
@@ -221,16 +228,17 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             self.env["dunning.dispatch"]._record_end(letter, state, answer=letter._plain_reason(reason))
             letter._register_failure(text, state)
 
-    def _come_back(self, reason):
-        """Put the letter off when its mail server asked for that; the same mail goes again, and is decided again.
+    def _come_back(self, reason, after):
+        """Put the letter off when its mail server asked for that or is away; the same mail goes again, decided again.
 
+        :param after: minutes before each next attempt.
         :return: False when it was put off often enough.
         """
         self.ensure_one()
         mail, tries = self.mail_id, self._tries()
-        if tries >= len(COME_BACK_AFTER):
+        if tries >= len(after):
             return False
-        when = fields.Datetime.now() + timedelta(minutes=COME_BACK_AFTER[tries])
+        when = fields.Datetime.now() + timedelta(minutes=after[tries])
         text = self._plain_reason(reason)
         self.env["dunning.dispatch"]._record_end(self, "deferred", answer=text)
         mail.write({"state": "outgoing", "scheduled_date": when, "failure_reason": text, "failure_type": False})
@@ -437,7 +445,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
             return self.env._(
                 "The mail server refused it: %(code)s %(text)s", code=answer.group(1), text=answer.group(3)
             )
-        if re.match(r"-?\d+\n", reason or ""):  # an error of the network: its number and its text on two lines
+        if NETWORK.match(reason or ""):
             return self.env._(
                 "The mail server cannot be reached: %s. Mend it under Settings, Technical, Outgoing Mail Servers, and "
                 "retry.",

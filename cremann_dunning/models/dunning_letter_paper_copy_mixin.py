@@ -91,7 +91,7 @@ class DunningLetterPaperCopyMixin(models.AbstractModel):
         moment = self._posting_moment(day)
         letters = self.sudo().try_lock_for_update(allow_referencing=True)  # sudo: evidence is the system's
         letters.dispatch_ids.invalidate_recordset(["state"])
-        letters = letters.filtered("has_copy_to_post")
+        letters = letters._copies_to_post().letter_id
         reasons = {} if was_posted else letters._settled_reasons(("sent",))
         for letter, reason in reasons.items():
             letter._copies_to_post().answer = reason

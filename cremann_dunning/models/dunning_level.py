@@ -78,6 +78,8 @@ class DunningLevel(models.Model):
         default="email",
         help="The way the letter itself goes. By e-mail it goes on paper to a debtor without an e-mail address.",
     )
+    lacks_snailmail = fields.Boolean(compute="_compute_missing_services")
+    lacks_sms = fields.Boolean(compute="_compute_missing_services")
     channel_ids = fields.One2many("dunning.level.channel", "level_id", string="Other Channels", copy=True)
     copy_to = fields.Selection(
         [
@@ -325,6 +327,15 @@ class DunningLevel(models.Model):
             list_not_due=self.list_not_due,
             fallbacks=tuple(self.channel_ids.filtered(lambda line: line.use == "fallback").mapped("channel")),
         )
+
+    @api.depends("channel", "channel_ids.channel")
+    def _compute_missing_services(self):
+        """Say at once what would otherwise show on the letters only."""
+        letters = self.env["dunning.letter"]
+        for level in self:
+            wanted = {level.channel, *level.channel_ids.mapped("channel")}
+            level.lacks_snailmail = "snailmail" in wanted and not letters._has_service("snailmail.letter")
+            level.lacks_sms = "sms" in wanted and not letters._has_service("sms.sms")
 
     def _companions(self):
         """The channels that go along with a letter of this level."""

@@ -123,12 +123,13 @@ class TestAttempts(DeliveryCase):
         return int(answer[:3]), b"\n".join(lines)
 
     def test_server_that_does_not_answer_the_call_has_no_letter(self):
-        """The line was never there, so nothing is unsure: the letter is simply not delivered."""
+        """The line was never there, so nothing is unsure: it goes again twice, then it is simply not delivered."""
         letter = self.letter()
         with patch.object(smtplib.SMTP, "connect", side_effect=TimeoutError("timed out")):
-            self.empty_outbox(letter)
-        self.assertEqual((letter.state, letter.is_unsure), ("failed", False))
-        self.assertEqual(letter.dispatch_ids.state, "refused")
+            for state in ("issued", "issued", "failed"):
+                self.empty_outbox(letter)
+                self.assertEqual((letter.state, letter.is_unsure), (state, False))
+        self.assertEqual(letter.dispatch_ids.sorted("id").mapped("state"), ["deferred", "deferred", "refused"])
 
     def test_attempts_stay(self):
         letter = self.letter()

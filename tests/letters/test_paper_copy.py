@@ -285,6 +285,16 @@ class TestLevelWithCopy(CopyCase):
         ):
             self.env.ref(LEVEL).channel = "registered"
 
+    def test_service_that_is_not_installed_is_told_on_the_level(self):
+        level = self.env.ref(LEVEL)
+        with patch.object(self.registry["dunning.letter"], "_has_service", lambda letters, model: False):
+            self.set_channels("email", "print", "call")
+            self.assertFalse(level.lacks_snailmail or level.lacks_sms)
+            self.set_channels("email", "snailmail", "sms")
+            self.assertTrue(level.lacks_snailmail and level.lacks_sms)
+        level.invalidate_recordset()
+        self.assertEqual(level.lacks_sms, "sms.sms" not in self.env)
+
     def test_screen(self):
         letters = self.sent_by_mail()
         self.assertTrue(self.open_form(self.as_user(self.user, letters))["has_copy_to_post"])

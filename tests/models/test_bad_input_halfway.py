@@ -5,13 +5,16 @@ Each ends in a decision with a reason or a readable error on that letter alone; 
 
 import socket
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import config, mute_logger
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
+from odoo.addons.cremann_dunning.models.dunning_letter_delivery_mixin import REACH_AGAIN_AFTER
 
 from ..common import TODAY
 from .test_bad_input import BadInputCase
@@ -211,19 +214,30 @@ class TestCompanyLacks(HalfwayCase):
 
     @mute_logger("odoo.addons.mail.models.mail_mail", "odoo.addons.base.models.ir_mail_server")
     def test_mail_server(self):
-        """Nothing listens where Odoo sends its mail: every letter says so, no level moves, and a retry sends all."""
+        """Nothing listens where Odoo sends its mail: it is tried again twice, then every letter says so and asks for a
+        person; no level moves, and a retry sends all."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.env["ir.mail_server"].search([]).active = False
         letters = self.confirm(self.run_for()).with_env(self.env)
         self.assertEqual(letters.mapped("state"), ["issued", "issued"])
         nowhere = {"smtp_server": "127.0.0.1", "smtp_port": port}
-        with patch.dict(config.options, nowhere), patch.object(IrMail_Server, "_disable_send", lambda self: False):
-            letters.mail_id.send()
+        for minutes in (*REACH_AGAIN_AFTER, None):
+            with patch.dict(config.options, nowhere), patch.object(IrMail_Server, "_disable_send", lambda self: False):
+                letters.mail_id.send()
+            if minutes:
+                self.assertEqual(letters.mapped("state"), ["issued", "issued"])
+                self.assertFalse(letters.activity_ids)
+                again = fields.Datetime.now() + timedelta(minutes=minutes)
+                for letter in letters:
+                    self.assertIn("cannot be reached", letter.waiting_text)
+                    self.assertEqual(letter.mail_id.scheduled_date, again)
         self.assertEqual(letters.mapped("state"), ["failed", "failed"])
+        self.assertEqual(letters[0].dispatch_ids.sorted("id").mapped("state"), ["deferred", "deferred", "refused"])
         for letter in letters:
             self.assertReadable(letter.error)
             self.assertIn("The mail server cannot be reached: 111 Connection refused.", letter.error)
+            self.assertIn("It was tried 3 times.", letter.error)
             self.assertTrue(letter.activity_ids)
         self.assertFalse((self.move + self.good).dunning_level_id)
         self.run_for()
