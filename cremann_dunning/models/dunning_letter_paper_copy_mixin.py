@@ -108,19 +108,16 @@ class DunningLetterPaperCopyMixin(models.AbstractModel):
 
         It never ends earlier. A registered copy counts once its delivery is proven.
         """
-        moved = self.browse()
+        longer = {}
         for letter in self.filtered(lambda letter: letter.state == "sent" and letter.sent_on):
             copy = letter._posted_copies()[:1]
             day = copy and letter.company_id._dunning_day(copy.started_at)
             way = "registered" if copy.channel == "registered" else "post"
             if day and (vals := letter._only_longer(letter._prepare_term(day, way))):
-                letter.write(vals | {"follow_up_pending": True})
-                letter._tell_longer_term(
-                    self.env._("On paper as well, posted on %s. Its term was counted again", format_date(self.env, day))
-                )
-                moved += letter
-        for company in moved.company_id:
-            moved._after_sending(company)
+                env = letter._keeper_env()
+                why = env._("On paper as well, posted on %s. Its term was counted again", format_date(env, day))
+                longer[letter] = vals, why
+        self._lengthen(longer)
 
     # -- what became of the other way -----------------------------------------------------------------------------
 

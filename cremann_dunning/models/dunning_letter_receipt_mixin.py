@@ -116,18 +116,27 @@ class DunningLetterReceiptMixin(models.AbstractModel):
         debtor may rely on the words that he has and on the usual days of the post. The Belgian term counts from
         sending and stays (art. XIX.2(1) WER). The next steps wait along.
         """
-        moved = self.browse()
+        longer = {}
         for letter in self.filtered(lambda letter: letter.state == "sent" and letter.sent_on):
             day, proof = letter._receipt_proof()
             if day and (vals := letter._longer_term(day, proof)):
-                letter.write(vals | {"follow_up_pending": True})
-                letter._tell_longer_term(
-                    self.env._("Received on %s, so its term was counted again", format_date(self.env, day))
-                )
-                moved += letter
-        for company in moved.company_id:
-            moved._after_sending(company)
-        return moved
+                env = letter._keeper_env()
+                why = env._("Received on %s, so its term was counted again", format_date(env, day))
+                longer[letter] = vals, why
+        return self._lengthen(longer)
+
+    def _lengthen(self, longer):
+        """Let the terms of these letters end later, say so on each, and let the next steps wait along.
+
+        :param longer: per letter the values of its term and why. :return: the letters.
+        """
+        letters = self.browse().union(*longer)
+        for letter, (vals, why) in longer.items():
+            letter.write(vals | {"follow_up_pending": True})
+            letter._tell_longer_term(why)
+        for company in letters.company_id:
+            letters._after_sending(company)
+        return letters
 
     def _longer_term(self, day, proof):
         """The term counted from a proven day; nothing when it would not end later than the one that was counted."""
@@ -145,5 +154,12 @@ class DunningLetterReceiptMixin(models.AbstractModel):
     def _tell_longer_term(self, why):
         """Leave on the letter why its term is another than was counted at sending."""
         self.ensure_one()
-        start = format_date(self.env, self.claimable_from or self.default_from)
-        self._message_log(body=self.env._("%(why)s: the next step can follow from %(start)s.", why=why, start=start))
+        env = self._keeper_env()
+        start = format_date(env, self.claimable_from or self.default_from)
+        self._message_log(body=env._("%(why)s: the next step can follow from %(start)s.", why=why, start=start))
+
+    def _keeper_env(self):
+        """The language of whoever sees to the letter: the debtor himself may be the one who opened its page."""
+        self.ensure_one()
+        user = self.user_id or self.company_id.dunning_responsible_id
+        return self.with_context(lang=user.lang or self.env.lang).env

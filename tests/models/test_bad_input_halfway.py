@@ -228,7 +228,7 @@ class TestCompanyLacks(HalfwayCase):
             if minutes:
                 self.assertEqual(letters.mapped("state"), ["issued", "issued"])
                 self.assertFalse(letters.activity_ids)
-                again = fields.Datetime.now() + timedelta(minutes=minutes)
+                again = fields.Datetime.to_datetime(f"{TODAY} 09:00:00") + timedelta(minutes=minutes)
                 for letter in letters:
                     self.assertIn("cannot be reached", letter.waiting_text)
                     self.assertEqual(letter.mail_id.scheduled_date, again)

@@ -195,6 +195,12 @@ class TestTerm(DunningCase):
         self.assertEqual(self.terms(letter), (date(2026, 12, 10), date(2026, 12, 23), date(2026, 12, 24)))
         self.assertIn("counted again", letter.message_ids[0].body)
 
+    def test_told_in_the_language_of_whoever_sees_to_it(self):
+        letter = self.notice(on_paper=True)
+        letter.user_id.lang = "nl_NL"
+        self.deliver(letter.with_context(lang="fr_FR"), date(2026, 12, 11))
+        self.assertIn("de termijn opnieuw geteld: de volgende stap", letter.message_ids[0].body)
+
     def test_last_day_on_christmas_moves_on(self):
         letter = self.notice(on_paper=True)
         self.deliver(letter, date(2026, 12, 11))
