@@ -51,7 +51,10 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
             return
         letter = self.letter_id
         if self._is_copy():
-            letter._count_from_copies() if state == "accepted" else letter._message_log(body=answer or "")
+            if state == "accepted":
+                letter._count_from_copies()
+            elif answer:
+                letter._message_log(body=answer)
             return
         if state == "accepted":
             letter._register_sent()

@@ -61,7 +61,7 @@ def _font(rule, spoken_of, font_file):
     if not ours:
         return rule[0]
     best = next(filter(None, ours), None)
-    return (best and f"@font-face{{{SOURCES.sub('', rule[1])};src:url({best});}}") or ""
+    return f"@font-face{{{SOURCES.sub('', rule[1])};src:url({best});}}" if best else ""
 
 
 def _kept(rules, names):
@@ -82,6 +82,11 @@ def _kept(rules, names):
 
 @functools.lru_cache(maxsize=8)
 def _rules(css):
+    """The rules of a whole stylesheet, read once for all batches."""
+    return _read(css)
+
+
+def _read(css):
     """A row of ``(prelude, content)``; content is text, or rules again, or nothing behind a line like ``@import``."""
     rules, depth, start, opened, prelude = [], 0, 0, 0, ""
     for token in BRACES.finditer(css):
@@ -95,7 +100,7 @@ def _rules(css):
                 raise ValueError("a brace too many")
             if not depth:
                 content = css[opened : token.start()]
-                rules.append((prelude, _rules(content) if prelude.startswith(NESTED) else content))
+                rules.append((prelude, _read(content) if prelude.startswith(NESTED) else content))
                 start = token.end()
         elif token[0] == ";" and not depth:
             rules.append((COMMENT.sub("", css[start : token.end()]).strip(), None))
