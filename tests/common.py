@@ -14,7 +14,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tests.common import get_db_name
 
-from odoo.addons.cremann_dunning.models.dunning_letter_pdf_mixin import DunningLetterPdfMixin
+from odoo.addons.cremann_dunning.models.letter.dunning_letter_pdf_mixin import DunningLetterPdfMixin
 
 # A Monday; ten o'clock in Amsterdam and Brussels.
 NOW = "2026-11-16 09:00:00"

@@ -1,6 +1,6 @@
 """The one registry of reasons. A decision carries a code from here and the facts its sentence needs.
 
-The sentence in the reader's language is made from the code by ``models/dunning_decision.py``; a test holds the two
+The sentence in the reader's language is made from the code by ``models/run/dunning_decision.py``; a test holds the two
 lists equal. Codes are stored, so a code is never renamed or reused for something else.
 """
 

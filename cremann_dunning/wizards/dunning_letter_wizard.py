@@ -6,9 +6,9 @@ from odoo.exceptions import UserError
 from ..engine.decide import LetterPlan, Outcome
 from ..engine.reasons import ERROR, SKIP
 from ..engine.recipient import choose
-from ..models.dunning_level import WRITTEN_TYPES
-from ..models.dunning_regime import RegimeError
-from ..models.dunning_run_context import RunContext
+from ..models.rules.dunning_level import WRITTEN_TYPES
+from ..models.rules.dunning_regime import RegimeError
+from ..models.run.dunning_run_context import RunContext
 
 # What keeps a claim off an ordinary letter, and a person may decide otherwise: the gate then has its say.
 MAY_BE_WRITTEN = frozenset({"MIN_AMOUNT", "LAST_LEVEL", "REFUSED"})

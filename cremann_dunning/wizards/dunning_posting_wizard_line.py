@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..models.dunning_level_channel import LETTER_CHANNELS
+from ..models.rules.dunning_level_channel import LETTER_CHANNELS
 
 
 class DunningPostingWizardLine(models.TransientModel):

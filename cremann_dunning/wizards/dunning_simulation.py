@@ -11,8 +11,8 @@ from ..engine import rules
 from ..engine.decide import Decision, LetterPlan, Outcome
 from ..engine.facts import Notice
 from ..engine.simulate import Made, simulate
-from ..models.dunning_regime import RegimeError
-from ..models.dunning_run_context import RunContext
+from ..models.rules.dunning_regime import RegimeError
+from ..models.run.dunning_run_context import RunContext
 
 FURTHEST = 366
 AMOUNTS = ("amount_principal", "amount_interest", "amount_costs", "amount_costs_announced")

@@ -149,7 +149,7 @@ def confirm(env, run, batch=5):
     """Confirm a run, as a person does; small batches, so that there is much to break."""
     from odoo.exceptions import UserError
 
-    from odoo.addons.cremann_dunning.models import dunning_run
+    from odoo.addons.cremann_dunning.models.run import dunning_run
 
     dunning_run.CONFIRM_BATCH = batch
     record = env["dunning.run"].browse(run)

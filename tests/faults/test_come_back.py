@@ -17,7 +17,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.models import ir_mail_server
-from odoo.addons.cremann_dunning.models.dunning_letter_delivery_mixin import COME_BACK_AFTER
+from odoo.addons.cremann_dunning.models.letter.dunning_letter_delivery_mixin import COME_BACK_AFTER
 
 from ..common import TODAY, DunningCase
 

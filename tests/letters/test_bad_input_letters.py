@@ -20,7 +20,7 @@ from ..faults.test_delivery import DeliveryCase
 from ..models.test_bad_input import HOSTILE
 from .test_pdf import PdfCase, text_of
 
-LETTERS = "odoo.addons.cremann_dunning.models.dunning_letter"
+LETTERS = "odoo.addons.cremann_dunning.models.letter.dunning_letter"
 LONG = "Handelsonderneming " + "Zeer Lange Naam " * 11 + "B.V."
 ARABIC, HEBREW, CHINESE = "شركة الخبز المحدودة", "מאפיית ירושלים בע״מ", "上海面包有限公司"
 ACCENTED = "Bäckerei Ångström & Søn – Façade Žižkov"

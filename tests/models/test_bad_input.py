@@ -8,8 +8,8 @@ from odoo.tools import mute_logger
 
 from ..common import TODAY, DunningCase
 
-LETTERS = "odoo.addons.cremann_dunning.models.dunning_letter"
-RUNS = "odoo.addons.cremann_dunning.models.dunning_run"
+LETTERS = "odoo.addons.cremann_dunning.models.letter.dunning_letter"
+RUNS = "odoo.addons.cremann_dunning.models.run.dunning_run"
 RENDER = "odoo.addons.mail.models.mail_render_mixin"
 
 HOSTILE = """<script>alert("x")</script> {{ 7 * 7 }} <t t-out="7 * 7"/> ${7 * 7} %(level)s %s & 'q' é"""

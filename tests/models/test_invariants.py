@@ -18,7 +18,7 @@ from odoo.tests import tagged
 
 from ..common import TODAY, DunningCase
 from ..faults.test_delivery import DeliveryCase
-from .standing_case import StandingMixin
+from .run.standing_case import StandingMixin
 
 # What the frozen part of an issued letter is; the rest says what happened to it.
 FROZEN = (

@@ -11,7 +11,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
-from odoo.addons.cremann_dunning.models import dunning_run
+from odoo.addons.cremann_dunning.models.run import dunning_run
 
 from ..common import TODAY, DunningCase
 

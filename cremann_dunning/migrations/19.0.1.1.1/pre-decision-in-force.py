@@ -1,4 +1,4 @@
-# Keys that are no longer asked for, see models/dunning_bulk.py.
+# Keys that are no longer asked for, see models/run/dunning_bulk.py.
 UNGUARDED = {
     "dunning_decision": ("company_id", "currency_id", "create_uid", "write_uid"),
     "dunning_letter_line": ("company_id", "create_uid", "write_uid"),

@@ -1,4 +1,4 @@
-# Keys that are no longer asked for, see models/dunning_bulk.py.
+# Keys that are no longer asked for, see models/run/dunning_bulk.py.
 UNGUARDED = {
     "dunning_decision_run_rel": ("decision_id", "run_id"),
     "dunning_letter_line": ("move_id",),

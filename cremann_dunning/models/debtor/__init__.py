@@ -1,0 +1,17 @@
+"""The debtor and what he says: cases, holds, disputes, promises, plans, contacts; his statement and limitation.
+
+May import letter and run, and what those may."""
+
+from . import (
+    dunning_case,
+    dunning_case_mixin,
+    dunning_contact,
+    dunning_dispute,
+    dunning_hold,
+    dunning_limitation,
+    dunning_payment_agreement_mixin,
+    dunning_payment_plan,
+    dunning_payment_plan_instalment,
+    dunning_promise,
+    dunning_statement,
+)

@@ -1,0 +1,175 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+from ...engine.facts import Dispute
+
+# How many days a dispute may take before it shows as late.
+DAYS_TO_ANSWER = 7
+
+
+class DunningDispute(models.Model):
+    """The debtor says that invoices, or a part of them, are not owed. That is not chased until somebody closes it."""
+
+    _name = "dunning.dispute"
+    _description = "Dispute"
+    _inherit = [
+        "dunning.case.mixin",
+        "dunning.message.mixin",
+        "dunning.followers.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "state desc, deadline, id"
+    _decisive = frozenset({"case_id", "move_ids", "state", "amount", "reason", "opened_on"})
+
+    amount = fields.Monetary(
+        string="Disputed part",
+        tracking=True,
+        help="Leave empty when the invoices are disputed as a whole. Otherwise only the rest is asked, taken off the "
+        "oldest invoice first.",
+    )
+    reason = fields.Selection(
+        [
+            ("price", "price"),
+            ("quantity", "quantity"),
+            ("quality", "quality"),
+            ("not_delivered", "not delivered"),
+            ("not_ordered", "not ordered"),
+            ("already_paid", "already paid"),
+            ("other", "another reason"),
+        ],
+        required=True,
+        tracking=True,
+        help="Why the debtor does not agree. Shown wherever somebody asks why no letter went out.",
+    )
+    description = fields.Text(help="What the debtor says, in his own words.")
+    opened_on = fields.Date(string="Opened on", required=True, default=lambda self: self.env.company._dunning_today())
+    user_id = fields.Many2one(
+        "res.users", string="Handled by", default=lambda self: self.env.user, tracking=True, help="Who finds it out."
+    )
+    deadline = fields.Date(
+        string="Answer before",
+        default=lambda self: self.env.company._dunning_today() + timedelta(days=DAYS_TO_ANSWER),
+        help="The day by which the debtor should have an answer. After it the dispute shows in red.",
+    )
+    state = fields.Selection(
+        [("open", "Open"), ("closed", "Closed")],
+        string="Status",
+        default="open",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    outcome = fields.Selection(
+        [("accepted", "Right: credit note to come"), ("partly", "Partly right"), ("rejected", "Not right")],
+        copy=False,
+        tracking=True,
+        help="What came of it. As long as the dispute is open nothing is chased, also when the outcome is known: book "
+        "the credit note first, then close.",
+    )
+    closed_on = fields.Date(string="Closed on", readonly=True, copy=False)
+    closed_by_id = fields.Many2one("res.users", string="Closed by", readonly=True, copy=False)
+    days_open = fields.Integer(compute="_compute_days_open", string="Days open")
+
+    _amount_not_negative = models.Constraint(
+        "CHECK(amount >= 0)", "The disputed part cannot be negative. Leave it empty for whole invoices."
+    )
+
+    @api.depends("reason", "partner_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        reasons = self._reasons()
+        for dispute in self:
+            reason = reasons.get(dispute.reason, "")
+            dispute.display_name = self.env._(
+                "%(debtor)s: %(reason)s", debtor=dispute.partner_id.name or "", reason=reason
+            )
+
+    @api.depends("opened_on", "closed_on")
+    def _compute_days_open(self):
+        for dispute in self:
+            company = dispute.company_id or self.env.company
+            until = dispute.closed_on or company._dunning_today()
+            dispute.days_open = (until - dispute.opened_on).days if dispute.opened_on else 0
+
+    @api.constrains("move_ids", "amount")
+    def _check_what(self):
+        for dispute in self:
+            if not dispute.move_ids:
+                raise ValidationError(self.env._("Choose the invoices that the debtor disputes."))
+            total = sum(dispute.move_ids.mapped("amount_total"))
+            if dispute.currency_id.compare_amounts(dispute.amount, total) > 0:
+                raise ValidationError(
+                    self.env._(
+                        "The disputed part is more than the invoices come to. Enter a smaller amount, or none when "
+                        "they are disputed as a whole."
+                    )
+                )
+
+    def _tell(self):
+        reasons = self._reasons()
+        self._tell_case(
+            lambda dispute: self.env._(
+                "Disputed: %(what)s (%(reason)s). %(description)s",
+                what=dispute._of_invoices(),
+                reason=reasons[dispute.reason],
+                description=dispute.description or "",
+            )
+        )
+
+    @api.model
+    def _reasons(self):
+        """The reasons in the reader's language."""
+        return dict(self._fields["reason"]._description_selection(self.env))
+
+    def _has_amount(self):
+        return bool(self.amount)
+
+    def action_write(self):
+        """Write to the debtor: that it is looked into, or what came of it."""
+        return self._compose("dispute_received" if self.state == "open" else "dispute_closed")
+
+    def action_close(self):
+        """Close the disputes: from now on their invoices are followed up again."""
+        if any(not dispute.outcome for dispute in self):
+            raise UserError(self.env._("Choose the outcome first: was the debtor right, partly, or not?"))
+        for company, disputes in self.filtered(lambda dispute: dispute.state == "open").grouped("company_id").items():
+            today = company._dunning_today()
+            disputes.write({"state": "closed", "closed_on": today, "closed_by_id": self.env.uid})
+        return True
+
+    def action_reopen(self):
+        """Open them again: their invoices are left alone."""
+        self.write({"state": "open", "outcome": False, "closed_on": False, "closed_by_id": False})
+        return True
+
+    @api.model
+    def _facts(self, company, partner_ids):
+        """Open disputes for the engine, in one statement.
+
+        :return: per commercial partner id a tuple of ``engine.facts.Dispute``.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT d.partner_id, d.reason, d.opened_on, d.amount::text, array_agg(r.%(move)s)
+                  FROM dunning_dispute d JOIN %(relation)s r ON r.%(dispute)s = d.id
+                 WHERE d.company_id = %(company)s AND d.state = 'open' AND d.partner_id IN %(partners)s
+                 GROUP BY d.id
+                 ORDER BY d.opened_on, d.id
+                """,
+                company=company.id,
+                partners=partner_ids,
+                **self._relation("move_ids", "dispute", "move"),
+            )
+        )
+        facts = {}
+        for partner_id, reason, since, amount, move_ids in self.env.cr.fetchall():
+            part = Decimal(amount or 0) or None
+            facts.setdefault(partner_id, []).append(Dispute(reason, since, frozenset(move_ids), part))
+        return {partner_id: tuple(found) for partner_id, found in facts.items()}

@@ -1,0 +1,225 @@
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_amount, format_date
+
+from ...engine.facts import Plan
+from ...law.amounts import share_cents
+from ...law.calendar import add_months
+
+MAX_INSTALMENTS = 120
+
+
+class DunningPaymentPlan(models.Model):
+    """The debtor pays in instalments. As long as each of them comes in, nothing else is asked."""
+
+    _name = "dunning.payment.plan"
+    _description = "Payment plan"
+    _inherit = ["dunning.payment.agreement.mixin"]
+    _order = "id desc"
+    _decisive = frozenset({"case_id", "move_ids", "state", "agreed_on"})
+    _fixed = frozenset({"case_id", "move_ids", "amount", "currency_id", "instalment_ids"})
+
+    move_ids = fields.Many2many(help="Leave empty when the plan is about everything that is open.")
+    agreed_on = fields.Date(
+        string="Agreed on",
+        copy=False,
+        tracking=True,
+        help="The day on which the debtor agreed. Payments count from this day on. By agreeing he acknowledges the "
+        "debt, which starts a new period of limitation (3:318 BW): keep his agreement in writing here.",
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("active", "Active"), ("kept", "Kept"), ("broken", "Broken"), ("cancelled", "Cancelled")],
+        string="Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Kept or broken follows from the payments, every morning.",
+    )
+    instalment_ids = fields.One2many("dunning.payment.plan.instalment", "plan_id", string="Instalments", copy=False)
+    instalment_count = fields.Integer(
+        string="Number of instalments", default=3, help="For the button that divides the amount in equal parts."
+    )
+    first_date = fields.Date(
+        string="First on",
+        default=lambda self: add_months(self.env.company._dunning_today(), 1),
+        help="For the button that divides the amount: the first day, then the same day of every month.",
+    )
+    next_date = fields.Date(compute="_compute_next", string="Next instalment on")
+    next_amount = fields.Monetary(compute="_compute_next", string="Next instalment", help="What is still open of it.")
+
+    @api.depends("partner_id", "amount", "currency_id")
+    def _compute_display_name(self):
+        for plan in self:
+            amount = format_amount(self.env, plan.amount, plan.currency_id) if plan.currency_id else ""
+            plan.display_name = f"{plan.partner_id.name or ''}: {amount}"
+
+    @api.depends("state", "instalment_ids.date", "instalment_ids.amount")
+    def _compute_next(self):
+        active = self.filtered(lambda plan: plan.state == "active")
+        found = active._next_instalments()
+        for plan in self:
+            plan.next_date, plan.next_amount = found.get(plan, (False, 0))
+
+    @api.constrains("instalment_count")
+    def _check_count(self):
+        for plan in self:
+            if not 1 <= plan.instalment_count <= MAX_INSTALMENTS:
+                raise ValidationError(self.env._("Choose between 1 and %s instalments.", MAX_INSTALMENTS))
+
+    def write(self, vals):
+        """What was agreed stays as it is until somebody puts the plan back to draft."""
+        if self._fixed & set(vals) and self.filtered(lambda plan: plan.state != "draft"):
+            raise UserError(self._locked())
+        return super().write(vals)
+
+    @api.model
+    def _locked(self):
+        return self.env._("What was agreed stays as it is. Put the plan back to draft to change it.")
+
+    def _window(self):
+        return self.agreed_on or self.company_id._dunning_today(), None
+
+    # -- making ---------------------------------------------------------------------------------------------------
+
+    def action_make_instalments(self):
+        """Divide the amount into equal monthly instalments, exact to the cent, in the place of what stands there."""
+        for plan in self:
+            plan.instalment_ids = [Command.clear()] + [
+                Command.create({"date": day, "amount": amount}) for day, amount in plan._equal_instalments()
+            ]
+        return True
+
+    def _equal_instalments(self):
+        """Dates and amounts (Decimal); the cents that do not divide go to the first ones."""
+        self.ensure_one()
+        if not self.first_date:
+            raise UserError(self.env._("Enter the day of the first instalment."))
+        places = self.currency_id.decimal_places
+        units = int(self._exact(self.amount).scaleb(places))
+        parts = share_cents(units, [1] * self.instalment_count)
+        if not all(parts):
+            raise UserError(self.env._("The amount is too small for so many instalments."))
+        return [
+            (add_months(self.first_date, number), Decimal(part).scaleb(-places)) for number, part in enumerate(parts)
+        ]
+
+    def action_agree(self):
+        """The debtor has agreed: from now on the invoices wait for the instalments."""
+        for plan in self:
+            if plan.state != "draft":
+                raise UserError(self.env._("Only a draft can be agreed on."))
+            plan.agreed_on = plan.agreed_on or plan.company_id._dunning_today()
+            plan._check_instalments()
+        self.write({"state": "active"})
+        self._tell_case(
+            lambda plan: self.env._(
+                "Payment plan agreed: %(amount)s in %(count)s instalments from %(date)s, %(what)s.",
+                amount=format_amount(self.env, plan.amount, plan.currency_id),
+                count=len(plan.instalment_ids),
+                date=format_date(self.env, min(plan.instalment_ids.mapped("date"))),
+                what=plan._of_invoices(),
+            )
+        )
+        return True
+
+    def _check_instalments(self):
+        self.ensure_one()
+        total = sum(self._exact(instalment.amount) for instalment in self.instalment_ids)
+        if total != self._exact(self.amount):
+            raise UserError(
+                self.env._(
+                    "The instalments come to %(sum)s and the plan is about %(amount)s. Make them equal.",
+                    sum=format_amount(self.env, float(total), self.currency_id),
+                    amount=format_amount(self.env, self.amount, self.currency_id),
+                )
+            )
+        early = self.instalment_ids.filtered(lambda instalment: instalment.date < self.agreed_on)
+        if early:
+            raise UserError(
+                self.env._(
+                    "The instalment of %(date)s lies before the day of the agreement. Give it a later day.",
+                    date=format_date(self.env, early[0].date),
+                )
+            )
+
+    def action_write(self):
+        """Write down for the debtor what was agreed."""
+        return self._compose("plan_agreed")
+
+    def action_draft(self):
+        """Change what was agreed, for example after a broken instalment. The day of the agreement stays."""
+        self.write({"state": "draft", "decided_on": False})
+        return True
+
+    # -- how it goes ----------------------------------------------------------------------------------------------
+
+    def _unpaid_instalments(self, ledger):
+        """Per plan the instalments that are not wholly paid, in order: ``(date, open Decimal)``.
+
+        Payments go to the oldest instalment first. Nothing is unpaid when nothing is left to pay on the invoices.
+        """
+        found = defaultdict(list)
+        for plan in self:
+            paid, _credited, settled = ledger[plan.id]
+            for instalment in plan.instalment_ids.sorted(lambda instalment: (instalment.date, instalment.id)):
+                amount = plan._exact(instalment.amount)
+                used = max(min(paid, amount), Decimal(0))
+                paid -= used
+                if used < amount and not settled:
+                    found[plan].append((instalment.date, amount - used))
+        return found
+
+    def _next_instalments(self):
+        """Per plan date and open amount of its first unpaid instalment; plans without one are left out."""
+        saved = self._origin
+        unpaid = saved._unpaid_instalments(saved._ledger())
+        return {plan: unpaid[plan._origin][0] for plan in self if unpaid.get(plan._origin)}
+
+    @api.model
+    def _settle(self, company):
+        """Decide from the ledger which plans of a company were kept and which were broken; in sets.
+
+        Broken by the first instalment that is unpaid after the days of grace. The responsible hears of it once.
+        """
+        today = company._dunning_today()
+        plans = self.search([("company_id", "=", company.id), ("state", "=", "active")])
+        unpaid = plans._unpaid_instalments(plans._ledger())
+        latest = today - timedelta(days=company.dunning_promise_grace_days)
+        kept = plans.filtered(lambda plan: not unpaid.get(plan))
+        broken = (plans - kept).filtered(lambda plan: unpaid[plan][0][0] < latest)
+        kept._settle_as("kept", today)
+        broken._remind({plan: unpaid[plan][0] for plan in broken})
+        broken._settle_as("broken", today)
+
+    def _reminder(self, env, found):
+        date, amount = found
+        return env._("Payment plan broken"), env._(
+            "The instalment of %(date)s has not come in: %(amount)s is missing. The invoices (%(what)s) are followed "
+            "up again.",
+            date=format_date(env, date),
+            amount=format_amount(env, float(amount), self.currency_id),
+            what=self.with_env(env)._of_invoices(),
+        )
+
+    @api.model
+    def _facts(self, company, partner_ids):
+        """Active plans with an unpaid instalment for the engine, in a fixed number of statements.
+
+        :return: per commercial partner id a tuple of ``engine.facts.Plan``.
+        """
+        # sudo: facts are gathered for whoever asks; the company is named
+        plans = self.sudo().search(
+            [("company_id", "=", company.id), ("state", "=", "active"), ("partner_id", "in", partner_ids)]
+        )
+        grace = timedelta(days=company.dunning_promise_grace_days)
+        facts = defaultdict(tuple)
+        for plan, (day, amount) in plans._next_instalments().items():
+            fact = Plan(day, day + grace, amount, plan.currency_id.name, frozenset(plan.move_ids.ids))
+            facts[plan.partner_id.id] += (fact,)
+        return dict(facts)

@@ -1,0 +1,154 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import SQL, format_amount, format_date
+
+from ...engine.facts import Promise
+
+# A payment is often booked some days after it came in: so long a broken promise can still turn out to be kept.
+SECOND_LOOK_DAYS = 30
+
+
+class DunningPromise(models.Model):
+    """The debtor promised to pay an amount on a day. Until then, and some days of grace, he is left alone."""
+
+    _name = "dunning.promise"
+    _description = "Promise to pay"
+    _inherit = ["dunning.payment.agreement.mixin"]
+    _order = "date desc, id desc"
+    _decisive = frozenset({"case_id", "move_ids", "state", "amount", "currency_id", "date"})
+
+    move_ids = fields.Many2many(help="Leave empty when the promise is about everything that is open.")
+    made_on = fields.Date(
+        string="Promised on",
+        required=True,
+        default=lambda self: self.env.company._dunning_today(),
+        help="Payments count from this day on.",
+    )
+    date = fields.Date(string="Will be paid on", required=True, tracking=True, help="The day the debtor named.")
+    until = fields.Date(
+        string="Left alone until",
+        compute="_compute_until",
+        help="The promised day and the days of grace of the settings.",
+    )
+    state = fields.Selection(
+        [("open", "Open"), ("kept", "Kept"), ("broken", "Broken"), ("cancelled", "Cancelled")],
+        string="Status",
+        default="open",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Kept or broken follows from the payments, every morning.",
+    )
+
+    _date_after_made = models.Constraint(
+        "CHECK(date >= made_on)", "The promised day lies before the day on which it was promised."
+    )
+
+    @api.depends("partner_id", "amount", "currency_id", "date")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for promise in self:
+            promise.display_name = self.env._(
+                "%(debtor)s: %(amount)s on %(date)s",
+                debtor=promise.partner_id.name or "",
+                amount=format_amount(self.env, promise.amount, promise.currency_id),
+                date=format_date(self.env, promise.date) if promise.date else "…",
+            )
+
+    @api.depends("date", "company_id.dunning_promise_grace_days")
+    def _compute_until(self):
+        for promise in self:
+            grace = (promise.company_id or self.env.company).dunning_promise_grace_days
+            promise.until = promise.date and promise.date + timedelta(days=grace)
+
+    def _tell(self):
+        self._tell_case(
+            lambda promise: self.env._(
+                "Promised: %(amount)s on %(date)s, %(what)s. %(note)s",
+                amount=format_amount(self.env, promise.amount, promise.currency_id),
+                date=format_date(self.env, promise.date),
+                what=promise._of_invoices(),
+                note=promise.note or "",
+            )
+        )
+
+    def action_write(self):
+        """Write to the debtor: what was promised, or that it did not come in."""
+        return self._compose("promise_broken" if self.state == "broken" else "promise_confirmed")
+
+    def _window(self):
+        return self.made_on, self.until
+
+    @api.model
+    def _settle(self, company):
+        """Decide from the ledger which promises of a company were kept and which were broken; in sets.
+
+        Kept as soon as the amount has come in or nothing is left to pay in time; broken when the days of grace are
+        over. The responsible hears of a broken one once.
+        """
+        today = company._dunning_today()
+        promises = self.search(
+            [
+                ("company_id", "=", company.id),
+                "|",
+                ("state", "=", "open"),
+                "&",
+                ("state", "=", "broken"),
+                ("decided_on", ">=", today - timedelta(days=SECOND_LOOK_DAYS)),
+            ]
+        )
+        ledger = promises._ledger()
+
+        def is_kept(promise):
+            found, amount = ledger[promise.id], promise._exact(promise.amount)
+            in_time = today <= promise.until or found.paid + found.credited >= amount
+            return found.paid >= amount or (found.settled and in_time)
+
+        kept = promises.filtered(is_kept)
+        broken = (promises - kept).filtered(lambda promise: promise.state == "open" and promise.until < today)
+        kept._settle_as("kept", today)
+        broken._settle_as("broken", today)
+        broken._remind({promise: ledger[promise.id].paid for promise in broken})
+
+    def _reminder(self, env, found):
+        paid = format_amount(env, float(found), self.currency_id)
+        return env._("Promise broken"), env._(
+            "%(amount)s was promised for %(date)s (%(what)s) and %(paid)s came in. The invoices are followed up again.",
+            amount=format_amount(env, self.amount, self.currency_id),
+            date=format_date(env, self.date),
+            what=self.with_env(env)._of_invoices(),
+            paid=paid,
+        )
+
+    @api.model
+    def _facts(self, company, partner_ids):
+        """Open promises for the engine, in one statement.
+
+        :return: per commercial partner id a tuple of ``engine.facts.Promise``.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT p.partner_id, p.date, p.amount::text, u.name,
+                       COALESCE(array_agg(r.%(move)s) FILTER (WHERE r.%(move)s IS NOT NULL), '{}')
+                  FROM dunning_promise p
+                  JOIN res_currency u ON u.id = p.currency_id
+                  LEFT JOIN %(relation)s r ON r.%(promise)s = p.id
+                 WHERE p.company_id = %(company)s AND p.state = 'open' AND p.partner_id IN %(partners)s
+                 GROUP BY p.id, u.name
+                 ORDER BY p.id
+                """,
+                company=company.id,
+                partners=partner_ids,
+                **self._relation("move_ids", "promise", "move"),
+            )
+        )
+        grace = timedelta(days=company.dunning_promise_grace_days)
+        facts = {}
+        for partner_id, day, amount, currency, move_ids in self.env.cr.fetchall():
+            promise = Promise(day, day + grace, Decimal(amount), currency, frozenset(move_ids))
+            facts.setdefault(partner_id, []).append(promise)
+        return {partner_id: tuple(found) for partner_id, found in facts.items()}

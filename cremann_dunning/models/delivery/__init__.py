@@ -1,0 +1,15 @@
+"""How a letter leaves the house and what comes back: attempts, the outbox, openings, replies.
+
+May import letter, and what that may."""
+
+from . import (
+    dunning_dispatch,
+    dunning_dispatch_companion_mixin,
+    dunning_dispatch_proof_mixin,
+    dunning_opening,
+    dunning_reply,
+    dunning_smtp_session,
+    ir_attachment,
+    mail_mail,
+    mail_notification,
+)

@@ -1,0 +1,243 @@
+import logging
+import re
+from collections import defaultdict
+from datetime import UTC
+
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount, format_date, html2plaintext
+
+from odoo.addons.base.models.ir_qweb import QWebError
+
+from ...engine.phone import international, is_mobile
+from ...law import calendar
+from .dunning_letter_paper_copy_mixin import BY_POST
+
+_logger = logging.getLogger(__name__)
+
+COMPANIONS = ("sms", "whatsapp", "call", *BY_POST)
+LONGEST = 300
+
+
+class DunningLetterCompanionMixin(models.AbstractModel):
+    """What a level sends along with its letter, once that has left: text message, WhatsApp, call, the same on paper."""
+
+    _name = "dunning.letter.companion.mixin"
+    _description = "What goes along with a dunning letter"
+
+    message_url = fields.Char(compute="_compute_message_url", help="Where a short message points to.")
+
+    def _compute_message_url(self):
+        """The debtor's page of the letter, or that of its one invoice."""
+        for letter in self:
+            letter.message_url = letter.page_url or letter.pay_url
+
+    def _make_companions(self):
+        """Make what goes along with letters that were sent a moment ago, each once, and in sets.
+
+        The letter is out, whatever comes of these: an error stays on their own attempt.
+        """
+        letters = self.filtered(lambda letter: letter.state == "sent" and letter.level_id._companions())
+        if not letters:
+            return
+        attempts = self.env["dunning.dispatch"].sudo()  # sudo: evidence is written by the system
+        done = set(
+            attempts._read_group(
+                [("letter_id", "in", letters.ids), ("channel", "in", COMPANIONS)], ["letter_id", "channel"]
+            )
+        )
+        wanted = defaultdict(self.browse)
+        for letter in letters:
+            for channel in letter.level_id._companions():
+                if (letter, channel) not in done and not (channel in BY_POST and letter.is_on_paper):
+                    wanted[channel] += letter
+        made = attempts
+        for channel, chosen in wanted.items():
+            try:
+                with self.env.cr.savepoint():
+                    made += getattr(chosen, f"_make_{channel}")()
+            except (UserError, ValueError, KeyError, TypeError) as error:
+                _logger.warning("Dunning: %s along with letters could not be made: %s", channel, error)
+                made += attempts.create(
+                    [letter._prepare_companion(channel, "refused", str(error)) for letter in chosen]
+                )
+        texts = made.filtered(lambda attempt: attempt.channel == "sms" and attempt.state == "queued")
+        now = fields.Datetime.now()
+        texts.filtered(lambda attempt: attempt.due_at <= now)._send_text_messages()
+        texts.filtered(lambda attempt: attempt.due_at > now)._wake_up()
+
+    def _prepare_companion(self, channel, state, answer=False, **vals):
+        self.ensure_one()
+        ended = fields.Datetime.now() if state != "queued" else False
+        return {
+            "letter_id": self.id, "channel": channel, "state": state, "answer": answer, "ended_at": ended,
+            "user_id": self.env.uid, **vals,
+        }  # fmt: skip
+
+    # -- short messages -------------------------------------------------------------------------------------------
+
+    def _make_sms(self):
+        missing = not self._has_service("sms.sms")
+        return self._make_short_messages(
+            "sms", missing and self.env._("Odoo's SMS is not installed. An administrator installs it under Apps.")
+        )
+
+    def _make_whatsapp(self):
+        return self._make_short_messages("whatsapp")
+
+    def _make_short_messages(self, channel, problem=False):
+        """Attempts that wait, or say why they may not be: ``dunning.dispatch`` records.
+
+        :param problem: why none of them can be.
+        """
+        texts = {} if problem else self._short_texts()
+        vals_list = []
+        for letter in self:
+            number = letter._message_number()
+            refused = letter._message_refusal(number)
+            text = texts.get(letter, "")
+            if problem or refused:
+                state, answer = ("withheld", problem) if problem else refused
+                vals = letter._prepare_companion(channel, state, answer, recipient=number)
+            elif wrong := letter._text_refusal(text):
+                vals = letter._prepare_companion(channel, "withheld", wrong, recipient=number, text=text)
+            else:
+                due = letter._contact_moment()
+                vals = letter._prepare_companion(channel, "queued", recipient=number, text=text, due_at=due)
+            vals_list.append(vals)
+        return self.env["dunning.dispatch"].sudo().create(vals_list)  # sudo: evidence is written by the system
+
+    def _message_number(self):
+        """Whom a short message goes to, as an international number; False without one."""
+        self.ensure_one()
+        for partner in (self.contact_id, self.partner_id):
+            country = partner.country_id or self.company_id.country_id
+            if partner.phone and (number := international(partner.phone, country.phone_code)):
+                return number
+        return False
+
+    def _message_refusal(self, number):
+        """Why no short message may go: state and sentence; None when it may."""
+        self.ensure_one()
+        if not number or not is_mobile(number):
+            return "withheld", self.env._("The contact has no mobile number.")
+        protected = self.debtor_kind not in ("business", "public")
+        # sudo: a setting of the contact that the sender of the letter need not be able to open
+        if protected and not self.contact_id.sudo().dunning_allow_sms:
+            return "not_allowed", self.env._(
+                "The contact did not agree to short messages. Tick that on the contact once he has."
+            )
+        return None
+
+    def _text_refusal(self, text):
+        if not text:
+            return self.env._("The text for short messages is empty or was removed. Complete it under Texts.")
+        if len(text) > LONGEST:
+            return self.env._(
+                "The text is %(length)s characters long, and at most %(most)s fit. Shorten it under Texts.",
+                length=len(text),
+                most=LONGEST,
+            )
+        return None
+
+    def _short_texts(self):
+        """The words of the short message per letter, in the debtor's language and tone, without any markup."""
+        found = {}
+        for tone, letters in self.grouped("tone").items():
+            names = ["mail_template_short_message_informal"] if tone == "informal" else []
+            for name in [*names, "mail_template_short_message"]:
+                template = self.env.ref(f"cremann_dunning.{name}", raise_if_not_found=False)
+                if template:
+                    break
+            if not template:
+                continue
+            try:  # sudo: a text may name fields that the sender need not be able to open
+                bodies = template.sudo()._render_field("body_html", letters.ids, compute_lang=True)
+            except (UserError, QWebError) as error:
+                raise UserError(self._text_problem(template, error)) from error
+            for letter in letters:
+                plain = html2plaintext(bodies[letter.id] or "", include_references=False)
+                found[letter] = re.sub(r"\s+", " ", plain).strip()
+        return found
+
+    def _contact_moment(self):
+        """The first moment, as the database keeps it, at which the debtor may be written to."""
+        self.ensure_one()
+        country = self.regime_id.country_id.code or self.company_id.country_id.code
+        country = country if country in calendar.CONTACT_HOURS else "NL"
+        hours = self.regime_id._contact_hours() if self.regime_id else None
+        hours = hours or calendar.CONTACT_HOURS[country]
+        moment = calendar.next_contact(country, self.company_id._dunning_now(), hours)
+        return moment.astimezone(UTC).replace(tzinfo=None)
+
+    # -- calls ----------------------------------------------------------------------------------------------------
+
+    def _make_call(self):
+        """An activity with the call card on the case, for whoever is responsible."""
+        call_type = self.env.ref("cremann_dunning.mail_activity_type_companion", raise_if_not_found=False)
+        call_type = call_type or self.env.ref("mail.mail_activity_data_call")
+        model_id = self.env["ir.model"]._get_id("dunning.case")
+        activities, vals_list = [], []
+        for letter in self:
+            user = letter.case_id._responsible() or letter.user_id or self.env.user
+            number = letter.contact_id.phone or letter.partner_id.phone
+            activities.append(
+                {
+                    "res_model_id": model_id,
+                    "res_id": letter.case_id.id,
+                    "activity_type_id": call_type.id,
+                    "user_id": user.id,
+                    "date_deadline": letter.company_id._dunning_today(),
+                    "summary": call_type.with_context(lang=user.lang).summary,
+                    "note": letter._call_card(user, number),
+                }
+            )
+            answer = self.env._("Activity for %s", user.name)
+            vals = letter._prepare_companion("call", "queued", answer, recipient=number)
+            vals_list.append(vals | {"user_id": user.id})
+        # sudo: the system gives work to whoever is responsible
+        self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(activities)
+        return self.env["dunning.dispatch"].sudo().create(vals_list)  # sudo: evidence is written by the system
+
+    def _call_card(self, user, number):
+        """What to say and about what, in the language of whoever calls. Every value is escaped."""
+        self.ensure_one()
+        letter = self.with_context(lang=user.lang or self.env.lang)
+        env, item = letter.env, Markup("<li>%s</li>")
+        lines = letter.line_ids.filtered("principal_part")
+        claims = Markup("").join(
+            item
+            % env._(
+                "%(invoice)s, due on %(date)s: %(amount)s",
+                invoice=line.move_id.name,
+                date=format_date(env, line.date_due),
+                amount=format_amount(env, line.amount_open, line.currency_id),
+            )
+            for line in lines
+        )
+        company, invoices = letter.company_id.name, ", ".join(lines.move_id.mapped("name"))
+        script = (
+            env._("You speak with %(name)s of %(company)s. Is this a good moment?", name=user.name, company=company),
+            env._(
+                "On %(date)s we sent you a message about %(invoices)s. Did it reach you?",
+                date=format_date(env, letter.sent_on),
+                invoices=invoices,
+            ),
+            env._("Is the invoice right, or is something not as you want it?"),
+            env._("On which day may we expect the payment?"),
+            env._("I will send you that by mail, all right?"),
+        )
+        return Markup("<p>%s</p><ul>%s</ul><p>%s</p><ol>%s</ol><p>%s</p>") % (
+            env._(
+                "Call %(who)s, %(number)s, about letter %(letter)s:",
+                who=letter.contact_id.display_name,
+                number=number or env._("no telephone number is known"),
+                letter=letter.name,
+            ),
+            claims,
+            env._("What to say"),
+            Markup("").join(item % sentence for sentence in script),
+            env._("No answer: try again at another time of the day, three times at most. Note what came of it."),
+        )

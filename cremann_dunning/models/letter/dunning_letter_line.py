@@ -1,0 +1,87 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..run import dunning_bulk
+
+
+class DunningLetterLine(models.Model):
+    """One claim on a letter, frozen with it. A line with a level moves the claim to that level once sent."""
+
+    _name = "dunning.letter.line"
+    _description = "Dunning letter line"
+    _order = "letter_id, principal_part desc, date_due, id"
+
+    letter_id = fields.Many2one("dunning.letter", required=True, index=True, ondelete="cascade", readonly=True)
+    company_id = dunning_bulk.Unguarded(related="letter_id.company_id", store=True, precompute=True)
+    currency_id = fields.Many2one(related="letter_id.currency_id")
+    state = fields.Selection(related="letter_id.state", store=True, precompute=True)
+    # what holds the journal item holds its entry: Odoo deletes the items of an entry along with it
+    move_id = dunning_bulk.Unguarded("account.move", string="Invoice", required=True, index=True, readonly=True)
+    move_line_id = fields.Many2one(
+        "account.move.line", string="Journal item", required=True, index=True, ondelete="restrict", readonly=True
+    )
+    level_id = fields.Many2one(
+        "dunning.level",
+        string="Moves to",
+        readonly=True,
+        ondelete="restrict",
+        help="The level that this claim reaches when the letter is sent. Empty: only shown for completeness.",
+    )
+    principal_part = fields.Boolean(
+        string="Demanded", readonly=True, help="Part of what the letter demands; the others are listed apart."
+    )
+    label = fields.Char(string="What for", readonly=True)
+    invoice_date = fields.Date(readonly=True)
+    date_due = fields.Date(string="Due date", readonly=True)
+    days_overdue = fields.Integer(string="Days", readonly=True)
+    amount_total = fields.Monetary(string="Amount", readonly=True)
+    amount_paid = fields.Monetary(
+        string="Paid or credited",
+        readonly=True,
+        help="Payments on it, and the debtor's own credits set off against it.",
+    )
+    amount_disputed = fields.Monetary(
+        string="Disputed", readonly=True, help="Part of the invoice that is in dispute and not asked."
+    )
+    amount_open = fields.Monetary(string="Open", readonly=True)
+    amount_interest = fields.Monetary(string="Interest", readonly=True)
+    interest_from = fields.Date(readonly=True, help="First day over which interest is reckoned.")
+    create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
+    write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
+
+    _one_live_letter = models.UniqueIndex(
+        "(move_line_id, level_id) WHERE state <> 'cancelled' AND level_id IS NOT NULL",
+        "There is already a letter of this level for one of these invoices.",
+    )
+
+    @api.depends("move_id", "level_id")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = line.move_id.name or ""
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Nothing is added to an issued letter."""
+        lines = super().create(vals_list)
+        lines._check_draft()
+        return lines
+
+    def write(self, vals):
+        """What stands in an issued letter stays as it was sent."""
+        if set(vals) - {"state"}:
+            self._check_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_drafts_only(self):
+        self._check_draft()
+
+    def _page_invoice(self):
+        """The invoice that the debtor may open on Odoo's own page; an entry has none, nor what is no longer booked."""
+        self.ensure_one()
+        move = self.move_id
+        return move if move.state == "posted" and move.is_invoice(include_receipts=True) else move.browse()
+
+    def _check_draft(self):
+        if any(line.letter_id.state != "draft" for line in self):
+            raise UserError(self.env._("A letter that was issued cannot be changed. Cancel it and propose a new one."))

@@ -1,0 +1,20 @@
+"""What is asked, when, and under which law: procedures and levels, regimes with their dated tables, words, carriers.
+
+May import models/ itself, engine and law."""
+
+from . import (
+    dunning_carrier,
+    dunning_charges,
+    dunning_cost_bracket,
+    dunning_cost_scale,
+    dunning_element,
+    dunning_interest_rate,
+    dunning_interest_table,
+    dunning_level,
+    dunning_level_channel,
+    dunning_procedure,
+    dunning_regime,
+    dunning_regime_requirement,
+    dunning_word_list,
+    dunning_wording,
+)

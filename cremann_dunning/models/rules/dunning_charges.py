@@ -1,0 +1,197 @@
+from dataclasses import replace
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from ...engine import gate, rules
+from ...engine.facts import ZERO
+from ...law.costs import with_vat
+from ...law.terms import clause_interest_from
+
+CENT = Decimal("0.01")
+DAY = timedelta(days=1)
+
+# Letters that are no formal demand: of a business only the compensation that is due by itself may be asked.
+GENTLE = frozenset({rules.PRE_DUE, rules.REMINDER, rules.CALL})
+
+
+class Charges:
+    """What the law and the company's settings let one letter charge on a day; asked when it is made and at the gate.
+
+    :param regime: the ``dunning.regime`` of the letter. :param company: the creditor. :param on: day of the letter.
+    :param legal_type: of its level. :param kind: of the debtor. :param currency: name of the currency.
+    :param claims: ``engine.gate.ClaimOnLetter`` of everything on the letter.
+    :param earlier: ``(day, amount)`` of the costs that earlier notices to this debtor announced.
+    :param frames: a dict that the letters of one company and moment share: what ``law`` has read of records already.
+    """
+
+    def __init__(self, regime, company, on, legal_type, kind, currency, claims, earlier=(), frames=None):
+        self.regime, self.company, self.on = regime, company, on
+        self.legal_type, self.kind, self.currency = legal_type, kind, currency
+        self.demanded = [claim for claim in claims if claim.demanded]
+        self.earlier = list(earlier)
+        self._frames = {} if frames is None else frames
+        self._interest = None
+
+    @property
+    def principal(self):
+        """The sum that the letter demands, before interest and costs."""
+        return sum((claim.open for claim in self.demanded), ZERO)
+
+    @property
+    def is_protected(self):
+        """Whether nothing may be asked of this debtor that a statutory notice did not announce."""
+        return self.regime.costs_need_statutory_notice or self.kind in rules.PROTECTED_KINDS
+
+    @property
+    def may_ask(self):
+        """Whether something may be asked now: of a protected debtor only after the notice of every single claim.
+
+        6:96(6) BW and XIX.2 WER.
+        """
+        if not self.is_protected:
+            return True
+        ends = [claim.notice and claim.notice.claimable_from for claim in self.demanded]
+        return self.legal_type != rules.STATUTORY_NOTICE and bool(ends) and all(end and end <= self.on for end in ends)
+
+    def costs(self, announced):
+        """Costs over the sum of the principals, without VAT: to be announced, or to be asked now.
+
+        The scales are in euro; a letter in another currency asks none. What a protected debtor is asked is never more
+        than his notices announced (6:96(6) BW).
+
+        :raises RegimeError: as ``dunning.regime.collection_costs`` and ``lump_sum``.
+        """
+        if self.currency != self.regime.currency_id.name or not (announced or self.may_ask):
+            return ZERO
+        highest = self.highest_costs(announced)
+        if announced or not self.is_protected:
+            return highest
+        return min(highest, gate.announced_costs((claim.notice for claim in self.demanded), with_vat=False))
+
+    def highest_costs(self, announced):
+        """What the scale, the clause or the tariff for instalments gives, whether or not it may be asked yet."""
+        regime = self.regime
+        if regime.costs_need_clause:
+            if not self.company.dunning_consumer_clause:
+                return ZERO
+            return regime.lump_sum(self.principal, self.company.dunning_clause_scale_id)
+        if self.legal_type in GENTLE and not self.is_protected:
+            whole = regime.collection_costs(self.principal)
+            return min(whole, regime._exact(regime.fixed_compensation))
+        if not announced:
+            return regime.collection_costs(self.principal)
+        pairs = [(claim.open, claim.periodic) for claim in self.demanded]
+        return regime.letter_costs(pairs, self.on, self.earlier)
+
+    def interest_first_day(self, claim):
+        """The first day over which interest may be reckoned on a claim; None when that has not come about."""
+        start = self.regime.interest_start
+        if start == "notice":
+            if not claim.notice:
+                return None
+            return clause_interest_from(claim.notice, self.company.dunning_small_enterprise)
+        if start == "default" and not self.company.dunning_term_agreed:
+            return claim.default_from
+        return claim.due_date and claim.due_date + DAY
+
+    def interest_of(self, claim):
+        """The interest on one claim up to and including the day of the letter; None when none may be asked.
+
+        :raises RegimeError: as ``dunning.regime.interest``.
+        """
+        regime = self.regime
+        if not regime.interest_table_id or not self.may_ask or not self._clause_gives_interest():
+            return None
+        first = self.interest_first_day(claim)
+        if not first or first > self.on:
+            return None
+        return regime.interest(claim.open, first - DAY, self.on, self._agreed_rate())
+
+    def interest(self):
+        """Interest to date and per day over all claims, each claim rounded by itself.
+
+        Reckoned once: the letter that is made and the gate that checks it ask the same question.
+
+        :return: the sum, the sum per day, and by line id of each claim with interest its part and its first day.
+        """
+        if self._interest is None:
+            self._interest = self._reckon_interest()
+        return self._interest
+
+    def _reckon_interest(self):
+        found = [(claim, self.interest_of(claim)) for claim in self.demanded]
+        parts = {c.line_id: (result.total, self.interest_first_day(c)) for c, result in found if result}
+        per_day = sum((result.per_day for _claim, result in found if result), ZERO)
+        return sum((total for total, _day in parts.values()), ZERO), per_day.quantize(CENT, ROUND_HALF_UP), parts
+
+    def _clause_gives_interest(self):
+        return not self.regime.interest_needs_clause or bool(self._agreed_rate())
+
+    def _agreed_rate(self):
+        return self.regime._agreed_rate(self.company)
+
+    def vat_rate(self, announced, declared):
+        """The rate of VAT on the costs: zero unless all conditions of art. 2(3) BIK hold.
+
+        A protected debtor is never asked a rate that the notice of one of the invoices did not announce.
+
+        :param declared: whether the text of the letter holds the declaration.
+        """
+        if not declared or not self.adds_vat():
+            return ZERO
+        rates = [Decimal(str(self.company.dunning_costs_vat_rate))]
+        if not announced and self.is_protected:
+            rates += [claim.notice.vat_rate if claim.notice else ZERO for claim in self.demanded]
+        return min(rates)
+
+    def adds_vat(self):
+        """Art. 2(3) BIK, the first two conditions, which only the Dutch scale knows."""
+        company = self.company
+        dutch = self.regime.country_id.code == "NL" and self.regime.costs_basis == "scale"
+        return dutch and company.dunning_third_party and company.dunning_vat_not_deductible
+
+    def with_vat(self, costs, rate):
+        """Costs with the VAT on them at a rate of ``vat_rate``; :class:`..law.costs.CostsWithVat`."""
+        applies = bool(rate) and self.adds_vat()
+        return with_vat(costs, rate, applies, applies, applies)
+
+    def law(self, letter, vat_rate=ZERO, elements=()):
+        """What the gate measures a letter against.
+
+        :param letter: ``engine.gate.Letter``, the same one.
+        :param vat_rate: percentage of VAT that the letter adds to the costs.
+        :param elements: ``engine.gate.Element`` of the rendered text; empty before it is rendered.
+        :raises RegimeError: the records cannot say what is allowed.
+        """
+        key = self.regime.id, self.legal_type
+        if key not in self._frames:
+            self._frames[key] = self._frame()
+        highest = ZERO
+        if (letter.costs or letter.announced) and self.currency == self.regime.currency_id.name:
+            highest = self.with_vat(self.highest_costs(bool(letter.announced)), vat_rate).included
+        return replace(
+            self._frames[key],
+            highest_costs=highest,
+            highest_interest=self.interest()[0] if letter.interest else ZERO,
+            elements=tuple(elements),
+        )
+
+    def _frame(self):
+        """What the records say of every letter of this type under this regime."""
+        regime, company = self.regime, self.company
+        requirement = regime.requirement_ids.filtered(lambda line: line.legal_type == self.legal_type)[:1]
+        return gate.Law(
+            name=regime.name,
+            article=regime.article or "",
+            free_term=regime.free_term_rule != "none",
+            costs_need_notice=regime.costs_need_statutory_notice,
+            costs_need_clause=regime.costs_need_clause,
+            interest_needs_clause=regime.interest_needs_clause,
+            notice_needs_default=regime.notice_needs_default,
+            has_clause=bool(company.dunning_consumer_clause),
+            has_interest_clause=self._clause_gives_interest(),
+            term_agreed=company.dunning_term_agreed,
+            channels=requirement._gate_channels(),
+            hours=regime._contact_hours(),
+            country=regime.country_id.code or company.country_id.code or "NL",
+        )

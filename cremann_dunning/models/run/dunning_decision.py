@@ -1,0 +1,441 @@
+import json
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, LazyTranslate, format_amount, format_date
+
+from ...engine import record
+from ...engine.decide import VERSION, Question
+from . import dunning_bulk
+
+_lt = LazyTranslate(__name__)
+
+# The answers of the engine that put a claim on a letter.
+ON_LETTER = {"LETTER", "NOTICE", "RIDES_ALONG", "LISTED"}
+
+# One sentence per code of engine/reasons.py, with the facts of the case in it. A test holds the two lists equal.
+SENTENCES = {
+    "LETTER": _lt("%(level)s is due: %(days)s days past the due date of %(due_date)s."),
+    "NOTICE": _lt("%(level)s: %(days)s days to go until the due date of %(due_date)s."),
+    "RIDES_ALONG": _lt("Goes along with the letter %(level)s; its own level moves one step."),
+    "LISTED": _lt("Shown on the letter %(level)s for completeness. Its own next step is on %(date)s."),
+    "NOT_YET": _lt("Not before %(date)s: then %(level)s is due."),
+    "PERIOD_RUNNING": _lt("Not before %(date)s: the term that the last letter gives is still running."),
+    "TOO_SOON": _lt(
+        "Not before %(date)s: the last letter to this debtor went out on %(last)s and there are at least "
+        "%(days)s days between letters."
+    ),
+    "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),
+    "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
+    "APPROVAL": _lt("%(level)s is due and waits for somebody to confirm it."),
+    "CALL_DUE": _lt("%(level)s: call the debtor and log the contact. %(days)s days past the due date of %(due_date)s."),
+    "NOT_A_SENDING_DAY": _lt("%(level)s is due and waits for %(date)s, the next day on which letters go out."),
+    "BANK_BEHIND": _lt(
+        "The bank is not up to date: %(journal)s is booked up to %(date)s, and it may be %(days)s days behind. Import "
+        "the statements, or confirm the letter by hand."
+    ),
+    "HOLD": _lt("On hold without an end date: %(reason)s"),
+    "HOLD_UNTIL": _lt("On hold up to and including %(until)s: %(reason)s"),
+    "REPLIED": _lt("The debtor replied on %(date)s, and nobody has handled it yet. It goes on when somebody has."),
+    "DISPUTED": _lt("Disputed since %(since)s: %(reason)s. It goes on when somebody closes the dispute."),
+    "PLAN": _lt(
+        "A payment plan runs: the next instalment of %(amount)s is due on %(date)s. Left alone until %(until)s."
+    ),
+    "PROMISE": _lt("The debtor promised to pay %(amount)s on %(date)s. Left alone until %(until)s."),
+    "NO_FOLLOWUP": _lt("Marked in Odoo as not to be followed up."),
+    "NOT_SENT": _lt("The invoice was never sent, as far as Odoo knows. Send it first, then it can be chased."),
+    "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
+    "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet. Reconcile the bank first."),
+    "IN_PAYMENT": _lt("A payment of %(amount)s is under way (%(payment)s). The bank has to show it first."),
+    "MIN_AMOUNT": _lt("%(amount)s is due, less than the minimum of %(minimum)s."),
+    "NO_DUE_DATE": _lt("The invoice has no due date. Set one, then it can be followed up."),
+    "NO_ADDRESS": _lt(
+        "There is no usable address for this letter. Complete the e-mail address or the postal address of the contact."
+    ),
+    "LETTER_FAILED": _lt("The letter %(letter)s could not be delivered. Mend the cause and retry it, or cancel it."),
+    "LAST_LEVEL": _lt("At the end of its procedure, after %(level)s. A person decides what comes next."),
+    "REFUSED": _lt("The rules stop this letter. %(message)s"),
+    "STOP_COUNT": _lt("No more letters: %(letters)s went out, and the procedure ends after %(maximum)s."),
+    "STOP_AGE": _lt("No more letters: %(days)s days past the due date, and the procedure ends after %(maximum)s."),
+    "BACKLOG": _lt("Left out: due on %(due_date)s, too long before follow-up began on %(start)s."),
+    "NO_PROCEDURE": _lt("No procedure fits this debtor. Make one for this country and kind, or choose one by hand."),
+    "NO_LEVEL": _lt("The procedure %(procedure)s has no levels. Add a level or choose another procedure."),
+    "NO_TEXT": _lt("The level %(level)s has no text. Choose a text on the level."),
+    "NO_REGIME": _lt("%(message)s"),
+    "NO_RATE": _lt("%(message)s"),
+    "NO_SCALE": _lt("%(message)s"),
+    "CLAUSE": _lt("%(message)s"),
+    "ERROR": _lt("Something went wrong with this debtor: %(message)s"),
+}
+
+OUTCOMES = [
+    ("send", "Letter"),
+    ("ride", "On the letter"),
+    ("wait", "Waits"),
+    ("skip", "Passed over"),
+    ("error", "Needs attention"),
+]
+
+
+class DunningDecision(models.Model):
+    """For one invoice: what was decided, why and from which facts. Only the engine writes it; nobody changes it."""
+
+    _name = "dunning.decision"
+    _description = "Dunning decision"
+    _order = "date desc, id desc"
+    _rec_name = "code"
+
+    company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # _run_idx starts with it
+    move_id = fields.Many2one("account.move", string="Invoice", required=True, index=True, ondelete="cascade")
+    partner_id = fields.Many2one("res.partner", string="Debtor", required=True, index=True, ondelete="restrict")
+    currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
+    run_ids = dunning_bulk.UnguardedMany2many(
+        "dunning.run", "dunning_decision_run_rel", "decision_id", "run_id", string="Runs"
+    )
+    date = fields.Date(required=True, readonly=True, string="Decided on")
+    code = fields.Char(required=True, readonly=True, string="Reason")
+    outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
+    level_id = fields.Many2one("dunning.level", readonly=True, ondelete="set null")
+    next_date = fields.Date(readonly=True, string="Next step on")
+    amount_open = fields.Monetary(readonly=True, string="Open")
+    params = fields.Json(readonly=True, help="The facts that the sentence mentions.")
+    inputs = fields.Json(
+        readonly=True,
+        help="Where the facts and rules that the decision rests on are kept, and under which circumstances.",
+    )
+    facts_text = fields.Text(
+        compute="_compute_facts_text",
+        string="Facts",
+        help="What was known about the debtor, and the rules of that day.",
+    )
+    version = fields.Char(readonly=True, help="Version of the rules that decided.")
+    is_current = fields.Boolean(
+        string="In force", readonly=True, help="The latest answer on its invoice, as long as that one is open."
+    )
+    letter_id = fields.Many2one(
+        "dunning.letter",
+        string="On letter",
+        compute="_compute_letter_id",
+        help="The letter that came of it. It may be one that another run had drafted already.",
+    )
+    explanation = fields.Char(compute="_compute_explanation")
+    reason_label = fields.Char(compute="_compute_reason_label", string="Kind of reason")
+    repair_label = fields.Char(
+        compute="_compute_repair_label",
+        string="What to do",
+        help="What can be done about it. Empty when it only takes time.",
+    )
+    create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
+    write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
+
+    _one_in_force = models.UniqueIndex("(move_id) WHERE is_current", "An invoice has one decision in force.")
+    _run_idx = models.Index("(company_id, date, code)")
+
+    @api.depends("code", "move_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for decision in self:
+            decision.display_name = f"{decision.reason_label} · {decision.move_id.name}"
+
+    @api.depends("code", "params")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        currencies = self._currencies()
+        for decision in self:
+            params = {key: decision._format_param(value, currencies) for key, value in (decision.params or {}).items()}
+            decision.explanation = decision._sentence(decision.code, params)
+
+    @api.depends("code")
+    @api.depends_context("lang")
+    def _compute_reason_label(self):
+        labels = self._reason_labels()
+        for decision in self:
+            decision.reason_label = labels.get(decision.code, decision.code)
+
+    @api.depends("code", "is_current")
+    @api.depends_context("lang", "uid")
+    def _compute_repair_label(self):
+        for decision in self:
+            decision.repair_label = self.env["dunning.repair"]._label(decision)
+
+    def action_repair(self):
+        """Open what has to be put right before a letter can go out, or may not."""
+        self.ensure_one()
+        action = self.env["dunning.repair"]._action(self)
+        if not action:
+            raise UserError(self.env._("There is nothing to put right: it only takes time, or it was decided anew."))
+        return action
+
+    def _compute_facts_text(self):
+        """What was kept, spread out for a person."""
+        for decision in self:
+            facts, rules, question = decision._kept()
+            kept = {"facts": facts, "rules": rules, "circumstances": question}
+            decision.facts_text = json.dumps(kept, indent=2, ensure_ascii=False)
+
+    def _kept(self):
+        """The records behind this decision as plain values, None where there are none: facts, rules, circumstances."""
+        self.ensure_one()
+        inputs = self.inputs or {}
+        return (*self.env["dunning.snapshot"]._read(self, inputs.get("facts"), inputs.get("rules")), {
+            key: inputs[key] for key in ("line", "date", "automatic") if key in inputs
+        })  # fmt: skip
+
+    def replay(self):
+        """Decide again with the facts and the rules that were kept, whatever was changed since.
+
+        :return: dict with ``same``, the answer of today's code as ``code``, ``level``, ``date`` and ``open`` (None
+            without one), ``outside`` (the reason was found outside the facts: a rate that was missing, another run)
+            and ``problem``, why nothing could be decided, or False.
+        """
+        self.ensure_one()
+        empty = {"same": False, "code": None, "level": None, "date": None, "open": None, "outside": False}
+        facts, rules, question = self._kept()
+        if not facts or not rules:
+            return empty | {"problem": self.env._("It was made before facts and rules were kept with decisions.")}
+        try:
+            debtor, (procedures, house) = record.load(facts), record.load(rules)
+            asked = Question(fields.Date.to_date(question["date"]), question["automatic"], house)
+            answer = record.replay(debtor, {p.id: p for p in procedures}, asked, question["line"])
+        except (record.RecordError, ValueError, KeyError) as error:
+            return empty | {"problem": self.env._("What was kept cannot be read: %s", error)}
+        if answer is None:
+            return empty | {"problem": self.env._("The rules of today have no answer for this claim.")}
+        found = {"code": answer.code, "level": answer.level, "date": answer.on, "open": answer.open}
+        outside = bool(self.inputs.get("outside"))
+        return {"same": self._is_same(answer, outside), "outside": outside, "problem": False, **found}
+
+    def _is_same(self, answer, outside):
+        """Whether an answer is the one on record. A reason from outside the facts took the place of a letter."""
+        if outside:
+            return answer.code in ON_LETTER
+        kept = (self.code, self.inputs.get("level"), self.next_date or None)
+        open_amount = self.env["dunning.run"]._decimal(self.amount_open, self.currency_id)
+        return kept == (answer.code, answer.level, answer.on) and open_amount == answer.open
+
+    def action_replay(self):
+        """Say whether the same facts give the same answer today."""
+        self.ensure_one()
+        if not self.env.user.has_group("cremann_dunning.group_dunning_manager"):
+            raise AccessError(self.env._("Only a manager of dunning plays decisions back."))
+        answer = self.replay()
+        if answer["problem"]:
+            message = answer["problem"]
+        elif answer["same"] and answer["outside"]:
+            message = self.env._("The facts gave a letter, then as now. What stopped it was found outside the facts.")
+        elif answer["same"]:
+            message = self.env._("The same facts and rules give the same answer.")
+        else:
+            message = self.env._(
+                "Different: these facts and rules now give %(reason)s. Decided by version %(then)s of the rules, "
+                "played back by version %(now)s.",
+                reason=self._reason_labels().get(answer["code"], answer["code"]),
+                then=self.version,
+                now=VERSION,
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Played back"),
+                "message": message,
+                "type": "success" if answer["same"] else "warning",
+                "sticky": not answer["same"],
+            },
+        }
+
+    def _compute_letter_id(self):
+        """Of the letters that carry the invoice at the level that was decided, the last that was not cancelled."""
+        self.env["dunning.letter.line"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT ON (d.id) d.id, k.letter_id
+                  FROM dunning_decision d
+                  JOIN dunning_letter_line k ON k.move_id = d.move_id AND k.state <> 'cancelled'
+                   AND (k.level_id = d.level_id OR k.level_id IS NULL)
+                 WHERE d.id = ANY(%s) AND d.outcome IN ('send', 'ride')
+                 ORDER BY d.id, k.letter_id DESC
+                """,
+                self.ids,
+            )
+        )
+        found = dict(self.env.cr.fetchall())
+        for decision in self:
+            decision.letter_id = found.get(decision.id)
+
+    def _format_param(self, value, currencies):
+        """A stored fact as the reader writes it: a date, an amount of money, a level by its label, or as it is."""
+        if isinstance(value, dict) and "level" in value:
+            try:
+                # sudo: the label only, also when the procedure has moved to another company since
+                return self.env["dunning.level"].sudo().browse(value["level"]).name or "…"
+            except MissingError:
+                return "…"
+        if isinstance(value, dict) and "date" in value:
+            return format_date(self.env, value["date"])
+        if isinstance(value, dict) and "amount" in value:
+            return format_amount(self.env, float(value["amount"]), currencies[value["currency"]])
+        return value
+
+    @api.model
+    def _sentence(self, code, params):
+        """The reason in the reader's language; a code of a later version shows itself rather than nothing."""
+        if code not in SENTENCES:
+            return code
+        sentence = self.env._(SENTENCES[code])
+        if code == "DISPUTED" and "reason" in params:  # kept as a code, read in one's own language
+            reasons = dict(self.env["dunning.dispute"]._fields["reason"]._description_selection(self.env))
+            params = params | {"reason": reasons.get(params["reason"], params["reason"])}
+        return sentence % _Lenient(params)
+
+    @api.model
+    def _reason_labels(self):
+        """Short names of the reasons, for tables and counts."""
+        env = self.env
+        return {
+            "LETTER": env._("Letter"),
+            "NOTICE": env._("Notice before the due date"),
+            "RIDES_ALONG": env._("Goes along"),
+            "LISTED": env._("Listed on the letter"),
+            "NOT_YET": env._("Not its turn yet"),
+            "PERIOD_RUNNING": env._("Term still running"),
+            "TOO_SOON": env._("Letter too recent"),
+            "OTHER_LETTER": env._("Other letter first"),
+            "LETTER_OPEN": env._("Letter under way"),
+            "APPROVAL": env._("Waits for approval"),
+            "CALL_DUE": env._("Call due"),
+            "NOT_A_SENDING_DAY": env._("No sending day"),
+            "BANK_BEHIND": env._("Bank not up to date"),
+            "HOLD": env._("On hold"),
+            "HOLD_UNTIL": env._("On hold until a date"),
+            "REPLIED": env._("Reply to handle"),
+            "DISPUTED": env._("Disputed"),
+            "PLAN": env._("Payment plan"),
+            "PROMISE": env._("Promised to pay"),
+            "NO_FOLLOWUP": env._("Not to be followed up"),
+            "NOT_SENT": env._("Invoice not sent"),
+            "NET_CREDIT": env._("Covered by credit"),
+            "UNMATCHED_PAYMENT": env._("Receipt not booked"),
+            "IN_PAYMENT": env._("Payment under way"),
+            "MIN_AMOUNT": env._("Below the minimum"),
+            "NO_DUE_DATE": env._("No due date"),
+            "NO_ADDRESS": env._("No address"),
+            "LETTER_FAILED": env._("Letter not delivered"),
+            "LAST_LEVEL": env._("End of the procedure"),
+            "REFUSED": env._("Stopped by the rules"),
+            "STOP_COUNT": env._("Enough letters"),
+            "STOP_AGE": env._("Too old"),
+            "BACKLOG": env._("Left out at the start"),
+            "NO_PROCEDURE": env._("No procedure"),
+            "NO_LEVEL": env._("Procedure without levels"),
+            "NO_TEXT": env._("Level without text"),
+            "NO_REGIME": env._("No rules for this debtor"),
+            "NO_RATE": env._("Interest rate missing"),
+            "NO_SCALE": env._("Cost scale missing"),
+            "CLAUSE": env._("Clause above the maximum"),
+            "ERROR": env._("Error"),
+        }
+
+    @api.model
+    def _currencies(self):
+        """Every currency by its name; the archived ones too, since there may be claims in them."""
+        currencies = self.env["res.currency"].with_context(active_test=False).search(Domain.TRUE)
+        return {currency.name: currency for currency in currencies}
+
+    @api.model
+    def _held(self, move_ids):
+        """Per invoice what its decision in force says, as far as it takes to see whether another one says the same.
+
+        Its params as JSON text: most are compared by their code alone.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT d.move_id, d.id, d.date, d.code, d.params::text, d.level_id, d.next_date, d.amount_open::text,
+                       EXISTS (SELECT 1 FROM dunning_letter_line k
+                                WHERE k.move_id = d.move_id AND k.state IN ('draft', 'issued')
+                                  AND (k.level_id = d.level_id OR k.level_id IS NULL)) AS announced
+                  FROM dunning_decision d
+                 WHERE d.is_current AND d.move_id = ANY(%s)
+                """,
+                move_ids,
+            )
+        )
+        rows = self.env.cr.dictfetchall()
+        return {row["move_id"]: row | {"amount_open": Decimal(row["amount_open"])} for row in rows}
+
+    @api.model
+    def _insert(self, rows, held, in_force):
+        """New decisions by two statements, whatever their number.
+
+        :param held: what ``_held`` gave.
+        :param in_force: whether they take the place of those; not for a look at another day.
+        """
+        self.env.flush_all()
+        if in_force and (replaced := [held[row["move_id"]]["id"] for row in rows if row["move_id"] in held]):
+            self._retire(replaced)
+        # Somebody else deciding on the same invoice at this moment is a conflict like any other: Odoo tries again.
+        # Without the clause it would be a violated index, and the user would read that.
+        conflict = SQL("ON CONFLICT (move_id) WHERE is_current DO NOTHING")
+        made = dunning_bulk.insert(self, [row | {"is_current": in_force} for row in rows], conflict)
+        self._forget_on_invoices()
+        return made
+
+    @api.model
+    def _retire(self, ids):
+        """Other decisions take the place of these, which stay on record."""
+        self.env.cr.execute(SQL("UPDATE dunning_decision SET is_current = FALSE WHERE id = ANY(%s)", ids))
+        self.invalidate_model(["is_current"])
+        self._forget_on_invoices()
+
+    @api.model
+    def _retire_settled(self, company):
+        """Take the decisions off invoices that were settled since: filters must not find them any more."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dunning_decision d
+                   SET is_current = FALSE
+                  FROM account_move m
+                 WHERE m.id = d.move_id AND d.company_id = %s AND d.is_current
+                   AND (m.state <> 'posted'
+                        -- Odoo calls an invoice paid while its payment is only under way
+                        OR m.payment_state NOT IN ('not_paid', 'partial') AND m.amount_residual = 0
+                        OR m.payment_state NOT IN ('not_paid', 'partial', 'in_payment', 'paid')
+                        OR m.move_type = 'entry' AND NOT (m.dunning_is_claim AND EXISTS (
+                           SELECT 1 FROM account_move_line l
+                             JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                            WHERE l.move_id = m.id AND l.reconciled IS NOT TRUE)))
+                """,
+                company.id,
+            )
+        )
+        self.invalidate_model(["is_current"])
+        self._forget_on_invoices()
+
+    @api.model
+    def _forget_on_invoices(self):
+        """What invoices show of their decisions is read anew."""
+        shown = ["dunning_decision_id", "dunning_next_level_id", "dunning_next_date", "dunning_explanation"]
+        self.env["account.move"].invalidate_model(shown)
+
+    @api.model
+    def _store_param(self, value, currency):
+        """A fact of the engine as JSON that can be read back: dates and Decimals keep their kind."""
+        if hasattr(value, "isoformat"):
+            return {"date": value.isoformat()}
+        if isinstance(value, Decimal):
+            return {"amount": str(value), "currency": currency}
+        return value
+
+
+class _Lenient(dict):
+    """A sentence never fails on a fact that an older decision did not keep."""
+
+    def __missing__(self, key):
+        return "…"

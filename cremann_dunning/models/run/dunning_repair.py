@@ -1,0 +1,230 @@
+from odoo import api, models
+
+from ...engine import record
+
+ADMINISTRATOR = "base.group_system"
+
+
+class DunningRepair(models.AbstractModel):
+    """What a person can do about the reason of a decision, one action for each reason that time does not lift."""
+
+    _name = "dunning.repair"
+    _description = "What to do about a decision"
+
+    # Reason -> what opens what has to be put right. Reasons that only time lifts, and letters, are not here.
+    _ways = {
+        "NO_ADDRESS": "debtor",
+        "NO_FOLLOWUP": "invoice",
+        "NO_DUE_DATE": "invoice",
+        "NOT_SENT": "send_invoice",
+        "HOLD": "holds",
+        "HOLD_UNTIL": "holds",
+        "REPLIED": "replies",
+        "DISPUTED": "disputes",
+        "PROMISE": "promises",
+        "PLAN": "plans",
+        "UNMATCHED_PAYMENT": "receipts",
+        "NET_CREDIT": "items",
+        "IN_PAYMENT": "payments",
+        "LETTER_OPEN": "letter",
+        "LETTER_FAILED": "letter",
+        "APPROVAL": "run",
+        "CALL_DUE": "call",
+        "BANK_BEHIND": "bank",
+        "NO_PROCEDURE": "procedures",
+        "MIN_AMOUNT": "procedure",
+        "NOT_A_SENDING_DAY": "procedure",
+        "STOP_COUNT": "write",
+        "STOP_AGE": "write",
+        "BACKLOG": "write",
+        "LAST_LEVEL": "procedure",
+        "NO_LEVEL": "procedure",
+        "NO_TEXT": "procedure",
+        "REFUSED": "write",
+        "NO_REGIME": "regimes",
+        "NO_RATE": "rates",
+        "NO_SCALE": "scales",
+        "CLAUSE": "settings",
+        "ERROR": "case",
+    }
+    # What only an administrator can put right.
+    _of_administrators = frozenset({"settings"})
+
+    @api.model
+    def _labels(self):
+        """What each way is called on a button, in the reader's language."""
+        env = self.env
+        return {
+            "debtor": env._("Complete the address"),
+            "invoice": env._("Open the invoice"),
+            "send_invoice": env._("Send the invoice"),
+            "holds": env._("Look at the hold"),
+            "replies": env._("Answer the debtor"),
+            "disputes": env._("Settle the dispute"),
+            "promises": env._("Look at the promise"),
+            "plans": env._("Look at the plan"),
+            "receipts": env._("Book the receipt"),
+            "items": env._("Match the credit"),
+            "payments": env._("Look at the payment"),
+            "letter": env._("Open the letter"),
+            "run": env._("Propose it in a run"),
+            "call": env._("Log the call"),
+            "bank": env._("Import the bank statement"),
+            "procedures": env._("Choose a procedure"),
+            "procedure": env._("Open the procedure"),
+            "write": env._("Write a letter by hand"),
+            "regimes": env._("Open the rules"),
+            "rates": env._("Add the rate"),
+            "scales": env._("Complete the scale"),
+            "settings": env._("Open the settings"),
+            "case": env._("Open the case"),
+        }
+
+    @api.model
+    def _label(self, decision):
+        """What to do about a decision that is in force, or False when there is nothing to do but wait."""
+        way = decision.is_current and self._ways.get(decision.code)
+        if not way or (way in self._of_administrators and not self.env.user.has_group(ADMINISTRATOR)):
+            return False
+        return self._labels()[way]
+
+    @api.model
+    def _action(self, decision):
+        """The window action in which the reason of a decision can be put right; None when there is none."""
+        if not self._label(decision):
+            return None
+        return getattr(self, f"_open_{self._ways[decision.code]}")(decision)
+
+    # -- the ways -------------------------------------------------------------------------------------------------
+
+    def _form(self, record):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+            "name": record.display_name,
+        }
+
+    def _list(self, model, domain, name):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": model,
+            "domain": domain,
+            "views": [(False, "list"), (False, "form")],
+            "name": name,
+        }
+
+    def _window(self, xml_id, **more):
+        return self.env["ir.actions.act_window"]._for_xml_id(xml_id) | more
+
+    def _case(self, decision):
+        return self.env["dunning.case"]._for_partners(decision.partner_id, decision.company_id)
+
+    def _open_debtor(self, decision):
+        return self._form(decision.partner_id)
+
+    def _open_invoice(self, decision):
+        return self._form(decision.move_id)
+
+    def _open_send_invoice(self, decision):
+        return decision.move_id.action_send_and_print()
+
+    def _open_holds(self, decision):
+        holds = self.env["dunning.hold"]._running(decision.partner_id)
+        holds = holds.filtered(lambda hold: not hold.move_id or hold.move_id == decision.move_id)
+        if len(holds) == 1:
+            return self._form(holds)
+        return self._list("dunning.hold", [("id", "in", holds.ids)], self.env._("Holds"))
+
+    def _open_replies(self, decision):
+        return self._case(decision).action_open_replies()
+
+    def _open_disputes(self, decision):
+        return self._case(decision).action_open_disputes()
+
+    def _open_promises(self, decision):
+        return self._case(decision).action_open_promises()
+
+    def _open_plans(self, decision):
+        return self._case(decision).action_open_plans()
+
+    def _open_receipts(self, decision):
+        domain = [
+            ("partner_id.commercial_partner_id", "=", decision.partner_id.id),
+            ("company_id", "=", decision.company_id.id),
+            ("is_reconciled", "=", False),
+        ]
+        return self._list("account.bank.statement.line", domain, self.env._("Receipts to book"))
+
+    def _open_items(self, decision):
+        domain = [
+            ("partner_id.commercial_partner_id", "=", decision.partner_id.id),
+            ("company_id", "=", decision.company_id.id),
+            ("account_id.account_type", "=", "asset_receivable"),
+            ("parent_state", "=", "posted"),
+            ("reconciled", "=", False),
+        ]
+        return self._list("account.move.line", domain, self.env._("Open items of %s", decision.partner_id.display_name))
+
+    def _open_payments(self, decision):
+        domain = [
+            ("partner_id.commercial_partner_id", "=", decision.partner_id.id),
+            ("company_id", "=", decision.company_id.id),
+            ("state", "=", "in_process"),
+        ]
+        return self._list("account.payment", domain, self.env._("Payments under way"))
+
+    def _open_letter(self, decision):
+        lines = self.env["dunning.letter.line"].search(
+            [("move_id", "=", decision.move_id.id), ("state", "in", ("draft", "issued", "failed"))]
+        )
+        letters = lines.letter_id
+        if len(letters) == 1:
+            return self._form(letters)
+        return self._window("cremann_dunning.dunning_letter_action", domain=[("id", "in", letters.ids)], context={})
+
+    def _open_run(self, decision):
+        return self._case(decision).action_propose()
+
+    def _open_call(self, decision):
+        return self._case(decision).action_log_call()
+
+    def _open_bank(self, _decision):
+        return self._window("account.open_account_journal_dashboard_kanban")
+
+    def _open_procedures(self, _decision):
+        return self._window("cremann_dunning.dunning_procedure_action")
+
+    def _open_procedure(self, decision):
+        procedure = decision.level_id.procedure_id or decision.move_id.dunning_procedure_id
+        procedure = procedure or self._kept_procedure(decision)
+        return self._form(procedure) if procedure else self._open_procedures(decision)
+
+    def _kept_procedure(self, decision):
+        """The procedure that the decision rests on, from the facts that were kept with it."""
+        facts, _rules, question = decision._kept()
+        try:
+            claims = record.load(facts).claims if facts else ()
+        except (record.RecordError, ValueError, KeyError):  # of another version
+            claims = ()
+        ids = [claim.procedure for claim in claims if claim.line_id == question.get("line") and claim.procedure]
+        return self.env["dunning.procedure"].browse(ids).exists()[:1]
+
+    def _open_write(self, decision):
+        return self._case(decision).action_write_letter()
+
+    def _open_regimes(self, _decision):
+        return self._window("cremann_dunning.dunning_regime_action")
+
+    def _open_rates(self, _decision):
+        return self._window("cremann_dunning.dunning_interest_table_action")
+
+    def _open_scales(self, _decision):
+        return self._window("cremann_dunning.dunning_cost_scale_action")
+
+    def _open_settings(self, _decision):
+        return self._window("cremann_dunning.dunning_settings_action")
+
+    def _open_case(self, decision):
+        return self._form(self._case(decision))

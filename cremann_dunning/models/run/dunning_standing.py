@@ -1,0 +1,195 @@
+import hashlib
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...engine import record
+from ...engine.decide import VERSION
+from . import dunning_bulk
+from .dunning_recipient import BOUNCED
+
+# Settings that decisions and drafts rest on. A row of theirs that was touched, added or removed makes everything be
+# looked at again. A test holds this list and the next two equal to what a proposal reads.
+SETTINGS = (
+    "account_account", "account_journal", "dunning_cost_bracket", "dunning_cost_scale", "dunning_element",
+    "dunning_interest_rate", "dunning_interest_table", "dunning_level", "dunning_level_channel", "dunning_procedure",
+    "dunning_regime", "dunning_regime_requirement", "mail_blacklist", "mail_template", "res_company", "res_country",
+    "res_currency", "res_lang", "res_users",
+)  # fmt: skip
+# Debtors with anything here are looked at again each time: it is little, and it changes by the hour.
+BUSY = """
+SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
+ UNION SELECT partner_id FROM dunning_dispute WHERE company_id = %(company)s AND state = 'open'
+ UNION SELECT partner_id FROM dunning_promise WHERE company_id = %(company)s AND state = 'open'
+ UNION SELECT partner_id FROM dunning_payment_plan WHERE company_id = %(company)s AND state = 'active'
+ UNION SELECT partner_id FROM dunning_contact WHERE company_id = %(company)s AND counts_as_step AND active
+ UNION SELECT partner_id FROM dunning_reply WHERE company_id = %(company)s AND state = 'open'
+ UNION SELECT partner_id FROM account_payment
+        WHERE company_id = %(company)s AND move_id IS NULL AND state IN ('in_process', 'paid')
+ UNION SELECT partner_id FROM account_bank_statement_line
+        WHERE company_id = %(company)s AND is_reconciled IS NOT TRUE AND partner_id IS NOT NULL
+"""
+# What came of looking, and what each debtor has besides the ledger: his contacts, case, letters, decisions in force.
+# PostgreSQL gives a row another xmin or ctid with every change, whoever makes it: xmin names the transaction, ctid the
+# place of the row, which is a new one when the same transaction writes it again.
+STATE = """
+WITH wanted AS (
+    SELECT unnest(%(partners)s) AS partner_id
+), people AS (
+    SELECT commercial_partner_id AS partner_id,
+           string_agg(id || '.' || xmin::text || ctid::text, ',' ORDER BY id) AS state
+      FROM res_partner WHERE commercial_partner_id = ANY(%(partners)s) GROUP BY 1
+), letters AS (
+    SELECT partner_id, string_agg(id || '.' || xmin::text || ctid::text, ',' ORDER BY id) AS state,
+           bool_or(state IN ('draft', 'issued', 'failed')) AS open
+      FROM dunning_letter
+     WHERE company_id = %(company)s AND partner_id = ANY(%(partners)s)
+       AND (state <> 'cancelled' OR sent_on IS NOT NULL)
+     GROUP BY 1
+), decisions AS (
+    SELECT partner_id, string_agg(id::text, ',' ORDER BY id) AS state, COUNT(*) AS number,
+           bool_and(date = %(day)s AND (move_id, level_id) IN (
+                    SELECT move_id, level_id FROM dunning_letter_line
+                     WHERE company_id = %(company)s AND state IN ('draft', 'issued'))) AS on_letter
+      FROM dunning_decision
+     WHERE company_id = %(company)s AND is_current AND partner_id = ANY(%(partners)s)
+     GROUP BY 1
+)
+SELECT partner_id, md5(concat_ws('|', p.state, c.id, c.xmin::text, c.ctid::text, l.state, d.state)),
+       l.open IS TRUE, d.number, d.on_letter IS TRUE
+  FROM wanted
+  LEFT JOIN people p USING (partner_id)
+  LEFT JOIN dunning_case c USING (partner_id)
+  LEFT JOIN letters l USING (partner_id)
+  LEFT JOIN decisions d USING (partner_id)
+ WHERE c.company_id = %(company)s OR c.id IS NULL
+"""
+
+
+class DunningStanding(models.Model):
+    """What the answers about a debtor rested on when a run last looked: the same again needs no second look.
+
+    A proposal over a ledger in which nothing changed since then passes over most debtors. Nothing is taken on trust:
+    what is confirmed or sent is decided anew from the facts of that moment.
+    """
+
+    _name = "dunning.standing"
+    _description = "Dunning standing"
+    _log_access = False
+    _rec_name = "partner_id"
+
+    company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # _once starts with it
+    partner_id = fields.Many2one("res.partner", string="Debtor", required=True, readonly=True, ondelete="cascade")
+    run_id = dunning_bulk.Unguarded("dunning.run", string="Last run", required=True, readonly=True)
+    rests_on = fields.Char(required=True, readonly=True, help="Digest of the ledger, the settings and the day.")
+    state = fields.Char(required=True, readonly=True, help="Digest of the letters, decisions, contacts and case.")
+
+    _once = models.UniqueIndex("(company_id, partner_id)", "A debtor has one standing in a company.")
+
+    @api.model
+    def _look(self, run, ledger):
+        """What the ledger and the settings are at this moment, as digests by partner id.
+
+        :param ledger: ``{partner id: (number of claims, digest)}``, as ``dunning.gather`` gives it.
+        :return: ``{partner id: (number of claims, digest)}`` without debtors that are looked at each time.
+        """
+        if run.date != run.company_id._dunning_today():
+            return {}  # a look at another day: nothing of it is in force
+        self.env.cr.execute(SQL("SELECT commercial_partner_id FROM res_partner WHERE id IN (%s)", self._busy(run)))
+        busy = {partner_id for (partner_id,) in self.env.cr.fetchall()}
+        settings = self._settings(run)
+        return {
+            partner_id: (claims, hashlib.sha256(f"{settings} {digest}".encode()).hexdigest())
+            for partner_id, (claims, digest) in ledger.items()
+            if partner_id not in busy
+        }
+
+    @api.model
+    def _busy(self, run):
+        return SQL(BUSY, company=run.company_id.id)
+
+    @api.model
+    def _settings(self, run):
+        """The state of what is no single debtor's: settings, rules, rates, bounced addresses, the day, the code."""
+        company = run.company_id
+        tables = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT concat(%s, COUNT(*), ' ', SUM(hashtextextended(xmin::text || ctid::text, 0)::numeric)) FROM %s",
+                table,
+                SQL.identifier(table),
+            )
+            for table in SETTINGS
+        )
+        # an address that sent back the letter of one debtor may be that of another
+        bounced = SQL("SELECT string_agg(email, ',' ORDER BY email) FROM (%s) b", SQL(BOUNCED, company=company.id))
+        version = SQL("SELECT latest_version FROM ir_module_module WHERE name = 'cremann_dunning'")
+        self.env.cr.execute(SQL("%s UNION ALL %s UNION ALL %s", tables, bounced, version))
+        rows = [row[0] for row in self.env.cr.fetchall()]
+        house = record.text(company._dunning_house())
+        day = run.date.isoformat()
+        return repr((rows, VERSION, day, run.automatic, self.env.lang, run.user_id.id, house))
+
+    @api.model
+    def _state(self, company, partner_ids, day):
+        """Per partner id: digest, whether a letter is open, number of decisions, whether all are on open letters."""
+        self.env.flush_all()
+        self.env.cr.execute(SQL(STATE, company=company.id, partners=list(partner_ids), day=day))
+        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
+
+    @api.model
+    def _unchanged(self, run, look):
+        """The debtors about whom this run would find what is on record already: ``(partner ids, to link)``.
+
+        The first are passed over. Of those in ``to link`` the answers came from another run: they belong to this one
+        as well. Another run finds the same when no letter is under way, or when every invoice is on one.
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT partner_id, run_id, rests_on, state FROM dunning_standing WHERE company_id = %s",
+                run.company_id.id,
+            )
+        )
+        known = {
+            partner_id: (run_id, state)
+            for partner_id, run_id, rests_on, state in self.env.cr.fetchall()
+            if partner_id in look and look[partner_id][1] == rests_on
+        }
+        if not known:
+            return set(), []
+        own, others = set(), []
+        for partner_id, (digest, is_open, number, on_letter) in self._state(run.company_id, known, run.date).items():
+            run_id, state = known[partner_id]
+            if state != digest:
+                continue
+            if run_id == run.id:
+                own.add(partner_id)
+            elif not is_open or (on_letter and number == look[partner_id][0]):
+                others.append(partner_id)
+        return own | set(others), others
+
+    @api.model
+    def _keep(self, run, look, partner_ids):
+        """Write down what the answers of this run rest on.
+
+        :param partner_ids: debtors whose answers rest on nothing but what was looked at.
+        """
+        partner_ids = sorted(partner_id for partner_id in partner_ids if partner_id in look)
+        if not partner_ids:
+            return
+        state = self._state(run.company_id, partner_ids, run.date)
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dunning_standing AS s (company_id, partner_id, run_id, rests_on, state)
+                SELECT %s, t.partner_id, %s, t.rests_on, t.state
+                  FROM unnest(%s, %s, %s) AS t (partner_id, rests_on, state)
+                    ON CONFLICT (company_id, partner_id) DO UPDATE
+                   SET run_id = EXCLUDED.run_id, rests_on = EXCLUDED.rests_on, state = EXCLUDED.state
+                """,
+                run.company_id.id,
+                run.id,
+                partner_ids,
+                [look[partner_id][1] for partner_id in partner_ids],
+                [state[partner_id][0] for partner_id in partner_ids],
+            )
+        )

@@ -1,0 +1,301 @@
+"""How a letter reads, on every path: a text that is broken stops the letter, and an override leaves its reason."""
+
+from markupsafe import Markup
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from ..run.test_gate import GateCase
+from ..test_invoice_list import QueryCase
+
+
+class WordingCase(GateCase):
+    def text(self, name="reminder"):
+        return self.env.ref(f"cremann_dunning.mail_template_{name}")
+
+    def add(self, words, name="reminder", lang="en_US"):
+        """One more paragraph in a text, in one language."""
+        text = self.text(name).with_context(lang=lang)
+        whole = text.body_html
+        text.body_html = whole.replace("</div>", Markup("<p>%s</p></div>") % Markup(words))
+        return whole
+
+    def findings(self, letter):
+        return self.env["dunning.wording"]._check(letter)[letter]
+
+    def second_step(self, partner, days=(0, 7)):
+        """The first letters of the ladder of a debtor, sent."""
+        for number in days:
+            with self.at(number) as today:
+                self.send_level(partners=partner, date=today)
+
+
+# What somebody may do to the text of a first reminder to a business, and what the gate says of it.
+BREAKAGES = {
+    "TEXT_RESIDUE": "Dear <t t-out=\"object.cancel_reason or ''\"></t>, we write to you.",
+    "TEXT_AMOUNT": "And €40.00 more.",
+    "TEXT_WORDS": "Or we go to court.",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestBrokenTexts(WordingCase):
+    def setUp(self):
+        super().setUp()
+        self.partner = self.debtor()
+        self.move = self.invoice(self.partner, 1000, due=5)
+
+    def assert_stopped(self, letter, code):
+        self.env.invalidate_all()
+        self.assertEqual((letter.state, letter.refusal_codes), ("failed", code))
+        self.assertFalse(letter.sent_on)
+        self.assertFalse(letter.pdf_file)
+        self.assertFalse(self.move.dunning_level_id)
+
+    def test_run_and_retry(self):
+        for code, words in BREAKAGES.items():
+            with self.subTest(code):
+                whole = self.add(words)
+                _run, letter = self.proposed(self.partner)
+                self.confirm(_run)
+                self.assert_stopped(letter, code)
+                self.as_user(self.user, letter).action_retry()
+                self.assert_stopped(letter, code)
+                self.text().body_html = whole
+                self.as_user(self.user, letter).action_retry()
+                self.assertEqual((letter.state, letter.refusal_codes), ("issued", False))
+                letter._cancel("once more")
+                self.back_in_time()
+
+    def test_amount_to_pay(self):
+        text = self.text()
+        for block in ("object.amount_text", "object.payment_html", "object.claims_html"):
+            text.body_html = text.body_html.replace(block, "object.company_id.city")
+        self.assert_stopped(self.issued(self.partner), "TEXT_TOTAL")
+
+    def test_daily_job(self):
+        self.add("Otherwise there will be legal action.")
+        self.nl.dunning_automatic = True
+        self.env["dunning.run"]._cron_run()
+        letter = self.env["dunning.letter"].search([("partner_id", "=", self.partner.id)])
+        self.assert_stopped(letter, "TEXT_WORDS")
+        self.assertIn("“legal action”", letter.error)
+
+    def test_by_hand_the_draft_says_so(self):
+        self.add("Otherwise the bailiff comes.")
+        level = self.env.ref("cremann_dunning.dunning_level_nl_business_1")
+        letter = self.write_by_hand(self.partner, level)
+        self.assertIn("“bailiff”", letter.refusal)
+        self.assertFalse(letter.refusal_is_final)
+        self.as_user(self.user, letter).action_issue()
+        self.assert_stopped(letter, "TEXT_WORDS")
+
+    def test_outbox_when_a_list_was_extended(self):
+        letter = self.issued(self.partner)
+        self.env.ref("cremann_dunning.dunning_word_list_threat_en").words += "\nslipped*"
+        self.assertFalse(self.send_outbox(letter))
+        self.env.invalidate_all()
+        self.assertEqual((letter.state, letter.refusal_codes), ("failed", "TEXT_WORDS"))
+        self.assertFalse(self.move.dunning_level_id)
+
+    def test_posting_when_a_list_was_extended(self):
+        self.partner.email = False
+        letter = self.issued(self.partner)
+        self.assertEqual((letter.state, letter.channel), ("issued", "print"))
+        self.env.ref("cremann_dunning.dunning_word_list_threat_en").words += "\nslipped*"
+        self.as_user(self.user, letter).action_mark_posted()
+        self.env.invalidate_all()
+        self.assertEqual((letter.state, letter.refusal_codes), ("failed", "TEXT_WORDS"))
+
+    def test_half_a_translation(self):
+        self.partner.lang = "nl_NL"
+        text = self.text()
+        whole = text.with_context(lang="nl_NL").body_html
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE mail_template SET body_html = body_html - 'nl_NL' WHERE id = %s", (text.id,))
+        self.env.invalidate_all()
+        letter = self.issued(self.partner)
+        self.assert_stopped(letter, "TEXT_LANGUAGE")
+        text.with_context(lang="nl_NL").body_html = whole
+        self.as_user(self.user, letter).action_retry()
+        self.assertEqual(letter.state, "issued")
+
+    def test_override_leaves_its_reason(self):
+        self.add("We go to court.")
+        letter = self.issued(self.partner)
+        self.assert_stopped(letter, "TEXT_WORDS")
+        with self.assertRaises(AccessError):
+            self.override(letter, user=self.user)
+        self.override(letter, reason="Agreed with our lawyer on 12 November")
+        self.assertEqual(letter.state, "issued")
+        override = letter.override_ids
+        self.assertEqual((override.code, override.user_id), ("TEXT_WORDS", self.manager))
+        self.assertEqual(override.reason, "Agreed with our lawyer on 12 November")
+        self.assertIn("“court”", override.sentence)
+        self.send_outbox(letter)
+        self.assertEqual(letter.state, "sent")
+
+    def test_override_of_a_draft_prints_the_number_that_it_got(self):
+        """Whoever looks at the draft in the same transaction keeps none of its words."""
+        self.add("Our letter <t t-out='object.name'></t>. We go to court.")
+        letter = self.write_by_hand(self.partner, self.env.ref("cremann_dunning.dunning_level_nl_business_1"))
+        self.assertIn("“court”", letter.refusal)
+        self.override(letter)
+        self.assertEqual(letter.state, "issued")
+        self.assertIn(letter.name, letter.shown_body)
+
+    def test_amber_never_stops(self):
+        self.add(
+            "PLEASE PAY NOW: hereby we notwithstanding ask you once more, and again, and again, and again, to pay soon."
+        )
+        self.text().subject = "Second reminder: " + self.text().subject
+        letter = self.issued(self.partner)
+        self.assertEqual(letter.state, "issued")
+        found = self.findings(letter)
+        self.assertEqual([finding.red for finding in found], [False] * len(found))
+        self.assertEqual({f.code for f in found}, {"TEXT_WORDS", "TEXT_CAPITALS", "TEXT_SENTENCE"})
+        self.assertTrue(all(self.env["dunning.wording"]._sentence(finding) for finding in found))
+
+    def test_names_that_a_debtor_chose_are_not_judged(self):
+        self.partner.name = "Court & Costs, {{ Lawyers }} False"
+        self.move.invoice_line_ids.name = "Bailiff € 25, None"
+        letter = self.issued(self.partner)
+        self.assertEqual(letter.state, "issued")
+
+    def test_limits_of_the_level(self):
+        level = self.env.ref("cremann_dunning.dunning_level_nl_business_1")
+        self.assertEqual((level.max_words, level.max_sentence), (90, 15))
+        level.write({"max_words": 10, "max_sentence": 2})
+        letter = self.issued(self.partner)
+        codes = {finding.code for finding in self.findings(letter)}
+        self.assertEqual(codes, {"TEXT_LENGTH", "TEXT_SENTENCE"})
+        level.write({"max_words": 0, "max_sentence": 0})
+        self.assertEqual(self.findings(letter), ())
+        level.legal_type = "notice_of_default"
+        self.assertEqual((level.max_words, level.max_sentence), (220, 40))
+        with self.assertRaisesRegex(Exception, "limits_not_negative"), self.cr.savepoint():
+            level.max_words = -1
+            self.env.flush_all()
+
+
+@tagged("post_install", "-at_install")
+class TestConsumers(WordingCase):
+    def setUp(self):
+        super().setUp()
+        self.partner = self.debtor("Mrs White", kind="consumer")
+        self.move = self.invoice(self.partner, 1000, due=1)
+
+    def notice(self, words):
+        """The 14-day letter with one more paragraph, as far as it came."""
+        self.second_step(self.partner)
+        self.add(words, "nl_14_days")
+        with self.at(15) as today:
+            return self.issued(self.partner, today)
+
+    def assert_final(self, letter, code):
+        self.assertEqual((letter.state, letter.refusal_codes), ("failed", code))
+        self.assertTrue(letter.refusal_is_final)
+        with self.assertRaisesRegex(UserError, "Nobody may override"):
+            self.override(letter)
+        self.assertFalse(letter.override_ids)
+
+    def test_a_day_in_a_fourteen_day_letter(self):
+        letter = self.notice("That is before 15 December 2026.")
+        with self.at(15):
+            self.assert_final(letter, "TEXT_DATE")
+            self.assertIn("“15 December 2026”", letter.error)
+
+    def test_a_term_that_is_too_short(self):
+        letter = self.notice("Please pay within a week.")
+        with self.at(15):
+            self.assert_final(letter, "TEXT_WORDS")
+
+    def test_nobody_lets_a_wrong_amount_go_to_a_consumer(self):
+        self.add("And €40.00 more.")
+        letter = self.issued(self.partner)
+        self.assert_final(letter, "TEXT_AMOUNT")
+
+    def test_a_manager_may_let_a_wrong_amount_go_to_a_business(self):
+        partner = self.debtor()
+        self.invoice(partner, 1000, due=1)
+        self.add("The whole order was €4,000.00.")
+        letter = self.issued(partner)
+        self.assertEqual(letter.refusal_codes, "TEXT_AMOUNT")
+        self.override(letter)
+        self.assertEqual(letter.state, "issued")
+
+    def test_costs_in_a_reminder(self):
+        self.add("Otherwise there will be collection costs.")
+        letter = self.issued(self.partner)
+        self.assertEqual(letter.refusal_codes, "TEXT_WORDS")
+        self.assertIn("collection costs", letter.error)
+        self.assertIn("art. 6:96 BW", letter.error)
+
+
+@tagged("post_install", "-at_install")
+class TestWordLists(WordingCase):
+    with_belgium = True
+
+    def words(self, **vals):
+        defaults = {"name": "Ours", "language": "en", "words": "unicorn", "severity": "red", "for_reminder": True}
+        return self.env["dunning.word.list"].create(defaults | vals)
+
+    def test_bad_lists_are_refused(self):
+        for vals, message in (
+            ({"words": " \n*\n"}, "at least one word"),
+            ({"language": "NL"}, "two small letters"),
+            ({"language": "n"}, "two small letters"),
+            ({"for_reminder": False}, "at least one kind of letter"),
+        ):
+            with self.subTest(vals), self.assertRaisesRegex(ValidationError, message), self.cr.savepoint():
+                self.words(**vals)
+
+    def test_a_list_of_another_company(self):
+        self.words(company_id=self.be.id)
+        self.add("A unicorn.")
+        partner = self.debtor()
+        self.invoice(partner, 100, due=5)
+        self.assertEqual(self.issued(partner).state, "issued")
+        self.words(company_id=self.nl.id)
+        other = self.debtor("Another")
+        self.invoice(other, 100, due=5)
+        self.back_in_time()
+        self.assertEqual(self.issued(other).refusal_codes, "TEXT_WORDS")
+
+    def test_who_sees_and_changes_lists(self):
+        theirs, ours = self.words(company_id=self.be.id), self.words(company_id=self.nl.id)
+        shared = self.env.ref("cremann_dunning.dunning_word_list_threat_nl")
+        seen = self.as_user(self.user)["dunning.word.list"].search([])
+        self.assertIn(ours.id, seen.ids)
+        self.assertIn(shared.id, seen.ids)
+        self.assertNotIn(theirs.id, seen.ids)
+        with self.assertRaises(AccessError):
+            self.as_user(self.user, ours).words = "pony"
+        with self.assertRaises(AccessError):
+            self.as_user(self.manager, theirs).words = "pony"
+        self.as_user(self.manager, ours).words = "pony"
+        self.open_list(self.as_user(self.manager), "dunning.word.list")
+        self.open_form(self.as_user(self.manager, ours))
+
+    def test_every_language_has_the_same_lists(self):
+        lists = self.env["dunning.word.list"].search([])
+        for name in ("threat", "cost", "short", "heavy", "number"):
+            for language in ("nl", "fr", "en"):
+                found = self.env.ref(f"cremann_dunning.dunning_word_list_{name}_{language}")
+                self.assertEqual(found.language, language)
+                self.assertIn(found, lists)
+
+
+@tagged("post_install", "-at_install")
+class TestWordingQueries(QueryCase):
+    def test_checking_many_letters_costs_no_more_queries_than_few(self):
+        everything = self.run_for(partners=self.partners).letter_ids.with_env(self.env)
+        texts = {letter: (letter.shown_subject, letter.shown_body) for letter in everything}
+
+        def check(number):
+            some = everything[:number]
+            found = self.env["dunning.wording"]._check(some, texts)
+            self.assertEqual(len(found), number)
+            self.assertFalse(any(found.values()))
+
+        self.assertFlat(check)

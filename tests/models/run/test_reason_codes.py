@@ -1,0 +1,290 @@
+"""Every reason code on real records, just before, on and just after its boundary: what goes out and what waits.
+
+How a scenario is tried stands in ``reason_case``; the codes that pass over an invoice in ``test_reason_codes_skip``.
+"""
+
+from datetime import timedelta
+
+from odoo import Command
+from odoo.tests import tagged
+
+from odoo.addons.cremann_dunning.engine.reasons import REASONS
+
+from ...common import TODAY
+from . import test_reason_codes_skip  # noqa: F401  (its scenarios count in the test of the registry)
+from .reason_case import SCENARIOS, Point, ReasonCase, scenario, us, with_scenarios_of
+
+# -- what goes out ------------------------------------------------------------------------------------------------
+
+
+@scenario(
+    "LETTER",
+    Point(0, None),
+    Point(1, "LETTER", 0, ("Reminder is due", "1 days past", us(1))),
+    Point(2, "LETTER", 0, ("2 days past", us(2))),
+)
+def _letter(case, company, partner, due):
+    """The first level of Dutch businesses goes out the day after the due date."""
+    return case.late(company, partner, due)
+
+
+@scenario(
+    "NOTICE",
+    Point(-4, None),
+    Point(-3, "NOTICE", 0, ("Step 1: 3 days to go", us(-3))),
+    Point(-2, "NOTICE", 0, ("2 days to go", us(-2))),
+)
+def _notice(case, company, partner, due):
+    case.follow(company, partner, {"legal_type": "pre_due", "delay_days": 3})
+    return case.late(company, partner, due)
+
+
+@scenario(
+    "RIDES_ALONG",
+    Point(0, None),
+    Point(1, "RIDES_ALONG", 0, ("with the letter Second reminder",)),
+    Point(2, "RIDES_ALONG", 0, ("with the letter Second reminder",)),
+)
+def _rides_along(case, company, partner, due):
+    """An older invoice goes to the second level and takes the new one along at the first."""
+    case.late(company, partner, 8)
+    case.sent(company, partner, 7)
+    return case.late(company, partner, due)
+
+
+@scenario(
+    "LISTED",
+    Point(0, None),
+    Point(4, "LISTED", 1, ("on the letter Step 1", us(-1))),
+    Point(5, "LETTER"),
+)
+def _listed(case, company, partner, due):
+    """It is late but its own first step is not due, and an older invoice makes a letter."""
+    case.follow(company, partner, {"delay_days": 5})
+    case.late(company, partner, 20)
+    return case.late(company, partner, due)
+
+
+# -- what waits ---------------------------------------------------------------------------------------------------
+
+
+@scenario(
+    "NOT_YET",
+    Point(4, "NOT_YET", 1, (f"Not before {us(-1)}: then Step 1",)),
+    Point(5, "LETTER"),
+    Point(6, "LETTER"),
+)
+def _not_yet(case, company, partner, due):
+    case.follow(company, partner, {"delay_days": 5})
+    return case.late(company, partner, due)
+
+
+@scenario(
+    "PERIOD_RUNNING",
+    Point(1, "PERIOD_RUNNING", 1, (f"Not before {us(-1)}: the term",)),
+    Point(0, "LETTER"),
+    Point(-1, "LETTER"),
+    debtor={"kind": "consumer", "country": "be"},
+)
+def _period_running(case, company, partner, ends):
+    """Costs may be asked so many days from now, after a first reminder, while the next level would come sooner."""
+    case.follow(
+        company,
+        partner,
+        {
+            "legal_type": "statutory_notice",
+            "payment_term_days": 0,
+            "template_id": case.env.ref("cremann_dunning.mail_template_be_first_reminder").id,
+        },
+        {},
+        debtor_kind="consumer",
+    )
+    move = case.late(company, partner, 60)
+    # no term ends on a Sunday, so the day is put where the boundary is wanted
+    case.sent(company, partner, 20).claimable_from = TODAY + timedelta(days=ends)
+    return move
+
+
+@scenario(
+    "TOO_SOON",
+    Point(5, "TOO_SOON", 1, (us(5), "6 days between letters", us(-1))),
+    Point(6, "LETTER"),
+    Point(7, "LETTER"),
+)
+def _too_soon(case, company, partner, days):
+    """A letter about another invoice, paid since, went out so many days ago."""
+    other = case.late(company, partner, 30)
+    case.sent(company, partner, days)
+    case.pay(other)
+    return case.late(company, partner, 1)
+
+
+@scenario(
+    "OTHER_LETTER",
+    Point(9, "OTHER_LETTER", 6, ("another letter in EUR",)),
+    Point(10, "OTHER_LETTER", 6, ("another letter in EUR",)),
+    Point(11, "LETTER"),
+)
+def _other_letter(case, company, partner, due):
+    """Two ladders in one currency: the oldest invoice goes first, on the same day the procedure that was made first."""
+    case.follow(company, partner, {})
+    case.late(company, partner, 10)
+    return case.late(company, partner, due, dunning_procedure_id=case.procedure({}).id)
+
+
+@scenario(
+    "LETTER_OPEN",
+    Point(None, "LETTER"),
+    Point("draft", "LETTER_OPEN", None, ("on the letter Reminder",)),
+    Point("issued", "LETTER_OPEN", None, ("Already on the letter DUN/",)),
+    Point("cancelled", "LETTER"),
+)
+def _letter_open(case, company, partner, state):
+    """The letter of yesterday: still a draft, in the outbox, taken back, or never made."""
+    move = case.late(company, partner, 5)
+    if not state:
+        return move
+    with case.at(-1) as today:
+        run = case.run_for(company, today, partner)
+        if state != "draft":
+            run.action_confirm()
+        if state == "cancelled":
+            run.letter_ids.action_cancel()
+    case.assertEqual(run.letter_ids.state, state)
+    return move, (run.letter_ids.name,) if state == "issued" else ()
+
+
+@scenario(
+    "APPROVAL",
+    Point(False, "LETTER", 0, ("Step 1 is due and waits for somebody",), job="APPROVAL"),
+    Point(True, "LETTER"),
+)
+def _approval(case, company, partner, automatic):
+    case.follow(company, partner, {"automatic": automatic})
+    return case.late(company, partner)
+
+
+@scenario(
+    "CALL_DUE",
+    Point(4, "NOT_YET"),
+    Point(5, "CALL_DUE", 0, ("Step 1: call the debtor", "5 days past", us(5))),
+    Point(6, "CALL_DUE", 0, ("6 days past", us(6))),
+)
+def _call_due(case, company, partner, due):
+    case.follow(company, partner, {"legal_type": "call", "delay_days": 5, "template_id": False})
+    return case.late(company, partner, due)
+
+
+@scenario(
+    "NOT_A_SENDING_DAY",
+    Point("sunday", "LETTER"),
+    Point("monday", "LETTER", 1, (f"Step 1 is due and waits for {us(-1)}",), job="NOT_A_SENDING_DAY"),
+    Point("tuesday", "LETTER"),
+)
+def _not_a_sending_day(case, company, partner, off):
+    """Today is a Monday. Who confirms by hand may send on any day."""
+    case.follow(company, partner, {}, **{f"send_{off}": False})
+    return case.late(company, partner)
+
+
+@scenario(
+    "BANK_BEHIND",
+    Point(4, "LETTER", None, (f"booked up to {us(4)}", "3 days behind"), job="BANK_BEHIND"),
+    Point(3, "LETTER"),
+    Point(2, "LETTER"),
+    alone=True,
+)
+def _bank_behind(case, company, partner, days):
+    """The newest line of the bank is so many days old, and it may be three."""
+    company.dunning_bank_max_days = 3
+    line = case.receipt(case.debtor(f"Somebody else {company.id}"), 10, company)
+    line.date = TODAY - timedelta(days=days)
+    return case.late(company, partner), (line.journal_id.name,) if days == 4 else ()
+
+
+# -- what people said ---------------------------------------------------------------------------------------------
+
+
+@scenario(
+    "HOLD",
+    Point(None, "LETTER"),
+    Point("invoice", "HOLD", None, ("On hold without an end date: Takes care of it",)),
+    Point("debtor", "HOLD", None, ("Takes care of it",)),
+    Point("released", "LETTER"),
+)
+def _hold(case, company, partner, on):
+    move = case.late(company, partner)
+    if on:
+        about = {"partner_id": partner.id, "move_id": on == "invoice" and move.id, "company_id": company.id}
+        hold = case.env["dunning.hold"].create({"reason": "Takes care of it", **about})
+        if on == "released":
+            hold.action_release()
+    return move
+
+
+@scenario(
+    "HOLD_UNTIL",
+    Point(-1, "LETTER"),
+    Point(0, "HOLD_UNTIL", 1, (f"up to and including {us(0)}: Holiday",)),
+    Point(1, "HOLD_UNTIL", 2, (f"up to and including {us(-1)}: Holiday",)),
+)
+def _hold_until(case, company, partner, until):
+    vals = {"partner_id": partner.id, "company_id": company.id, "reason": "Holiday"}
+    case.env["dunning.hold"].create(vals | {"date_until": TODAY + timedelta(days=until)})
+    return case.late(company, partner)
+
+
+@scenario(
+    "DISPUTED",
+    Point(99.99, "LETTER"),
+    Point(100.00, "DISPUTED", None, (f"since {us(0)}: price",)),
+    Point(100.01, "DISPUTED", None, (f"since {us(0)}: price",)),
+)
+def _disputed(case, company, partner, amount):
+    """Of 150 euro 50 were paid. A dispute over more than is open is one over the whole."""
+    case.follow(company, partner, {}, minimum_amount=0)
+    move = case.late(company, partner, amount=150)
+    case.pay(move, 50)
+    case.note("dunning.dispute", company, partner, move, reason="price", amount=amount)
+    return move
+
+
+@scenario(
+    "PLAN",
+    Point(-3, "LETTER"),
+    Point(-2, "PLAN", 1, ("instalment of 40.00 €", us(2), f"until {us(0)}")),
+    Point(-1, "PLAN", 2, ("instalment of 40.00 €", us(1), f"until {us(-1)}")),
+)
+def _plan(case, company, partner, ahead):
+    """An instalment that did not come, with two days of grace."""
+    move = case.late(company, partner, 40)
+    days = [Command.create({"date": TODAY + timedelta(days=n), "amount": a}) for n, a in ((ahead, 40), (30, 60))]
+    plan = case.note("dunning.payment.plan", company, partner, move, made=20, instalment_ids=days)
+    with case.at(-20):
+        plan.action_agree()
+    return move
+
+
+@scenario(
+    "PROMISE",
+    Point(-3, "LETTER"),
+    Point(-2, "PROMISE", 1, ("pay 100.00 €", us(2), f"until {us(0)}")),
+    Point(-1, "PROMISE", 2, ("pay 100.00 €", us(1), f"until {us(-1)}")),
+)
+def _promise(case, company, partner, ahead):
+    """A day that passed without money, with two days of grace."""
+    move = case.late(company, partner, 40)
+    case.note("dunning.promise", company, partner, move, made=20, date=TODAY + timedelta(days=ahead))
+    return move
+
+
+@tagged("post_install", "-at_install")
+@with_scenarios_of(__name__)
+class TestReasonCodes(ReasonCase):
+    def test_every_code_has_a_scenario(self):
+        self.assertEqual(SCENARIOS.keys(), REASONS.keys())
+
+    def test_every_scenario_has_both_sides(self):
+        for code, found in SCENARIOS.items():
+            answers = {point.answer(who) == code for point in found.points for who in ("person", "job")}
+            self.assertEqual(answers, {True, False}, code)
