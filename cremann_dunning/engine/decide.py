@@ -1,85 +1,22 @@
 """``decide``: from the facts of one debtor to one decision per claim and at most one letter per currency.
 
 The order of the gates is the order in which a person would ask: may this claim be chased at all, does it cover
-itself, is anything under way, is it time, and only then which letter.
+itself, is anything under way, is it time; and only then, in ``letters``, which letter.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from .facts import ZERO, Claim, Credit, Debtor, Dispute
-from .reasons import ERROR, REASONS, SKIP, WAIT
-from .recipient import Recipient, choose
-from .rules import CALL, MATCH, PRE_DUE, STATUTORY_NOTICE, House, Level, Procedure
+from .letters import make_letters, without_small_calls
+from .outcome import ANY_HOUSE, Decision, Outcome, Question
+from .reasons import ERROR, SKIP, WAIT
+from .rules import CALL, MATCH, House, Level, Procedure
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
 VERSION = "4"
-
-ANY_HOUSE = House()
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided about one claim, and why.
-
-    ``level`` is the level this claim goes to (or waits for), ``on`` the day that can happen, ``open`` what the
-    letter asks for it after the debtor's own credits, ``credit`` what those credits took off, ``disputed`` the part
-    that is not asked because it is disputed. ``outside``: the reason was found where the engine was called (a rate is
-    missing, another run was first), so the facts alone do not give it.
-    """
-
-    claim: Claim
-    code: str
-    facts: Mapping[str, object]
-    level: Level | None = None
-    on: date | None = None
-    open: Decimal = ZERO
-    credit: Decimal = ZERO
-    disputed: Decimal = ZERO
-    outside: bool = False
-
-    @property
-    def outcome(self) -> str:
-        """One of send, ride, wait, skip, error."""
-        return REASONS[self.code].outcome
-
-
-@dataclass(frozen=True, slots=True)
-class LetterPlan:
-    """One letter to one debtor: ``level`` drives it, ``decisions`` are the claims that stand on it.
-
-    ``recipient`` says who at the debtor gets it and why; its channel is ``channel``. None: the debtor itself.
-    """
-
-    partner_id: int
-    currency: str
-    procedure: Procedure
-    level: Level
-    channel: str
-    decisions: tuple[Decision, ...]
-    recipient: Recipient | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Under which circumstances a debtor was decided on; kept, so that the answer can be given again."""
-
-    as_of: date
-    automatic_only: bool = False
-    house: House = ANY_HOUSE
-    procedures: Mapping[int, Procedure] = field(default_factory=dict, compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The answer for one debtor: a decision for every overdue claim, and the letters that follow from them."""
-
-    decisions: tuple[Decision, ...]
-    letters: tuple[LetterPlan, ...]
-    question: Question | None = None
 
 
 def decide(
@@ -101,21 +38,17 @@ def decide(
     :return: one decision per overdue claim, at most one letter per currency.
     """
     question = Question(as_of, automatic_only, house, procedures)
-    disputed = _disputed_parts([claim for claim in debtor.claims if _is_overdue(claim, as_of)], debtor.disputes)
+    disputed = _disputed_parts([claim for claim in debtor.claims if claim.is_overdue(as_of)], debtor.disputes)
     covered = _apply_credits(debtor.claims, debtor.credits, disputed)
     decided, background = [], []
     for claim in debtor.claims:
-        if _is_overdue(claim, as_of) or _in_notice_window(procedures, claim, as_of):
+        if claim.is_overdue(as_of) or _in_notice_window(procedures, claim, as_of):
             decided.append(_decide_claim(debtor, procedures, claim, disputed, covered, question))
         elif _may_be_listed(procedures, claim):
             background.append(_decide_claim(debtor, procedures, claim, disputed, covered, question))
-    decided = _small_calls(procedures, decided)
-    decided, letters = _make_letters(debtor, procedures, decided, background, question)
+    decided = without_small_calls(procedures, decided)
+    decided, letters = make_letters(debtor, procedures, decided, background, question)
     return Outcome(tuple(decided), tuple(letters), question)
-
-
-def _is_overdue(claim: Claim, as_of: date) -> bool:
-    return claim.due_date is None or claim.due_date < as_of
 
 
 def _in_notice_window(procedures: Mapping[int, Procedure], claim: Claim, as_of: date) -> bool:
@@ -269,7 +202,7 @@ def _next_step(procedures: Mapping[int, Procedure], claim: Claim, question: Ques
         return Decision(claim, "NO_LEVEL", {"procedure": procedure.name})
     if procedure.require_sent and not claim.sent:
         return Decision(claim, "NOT_SENT", {})
-    if not _is_overdue(claim, question.as_of) and (notice := _notice(procedure, claim, question.as_of)):
+    if not claim.is_overdue(question.as_of) and (notice := _notice(procedure, claim, question.as_of)):
         return notice
     level = procedure.next_level(claim.levels_done)
     if level is None:
@@ -319,160 +252,6 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
     facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
     return Decision(claim, "LETTER", facts, level=level, on=as_of)
-
-
-def _small_calls(procedures: Mapping[int, Procedure], decided: list[Decision]) -> list[Decision]:
-    """Nobody is called about less than the minimum for which a letter would go out."""
-    groups = defaultdict(list)
-    for decision in decided:
-        if decision.code == "CALL_DUE":
-            groups[decision.claim.currency, decision.claim.procedure].append(decision)
-    small = {}
-    for (_currency, procedure), group in groups.items():
-        total = sum((_in_company_currency(d) for d in group), ZERO)
-        minimum = procedures[procedure].minimum_amount
-        if total < minimum:
-            facts = {"amount": total, "minimum": minimum}
-            small |= {d.claim.line_id: replace(d, code="MIN_AMOUNT", facts=facts, on=None) for d in group}
-    return [small.get(d.claim.line_id, d) for d in decided]
-
-
-def _make_letters(debtor, procedures, decided, background, question):
-    """Put the claims that are due on one letter per currency, or say why that letter waits.
-
-    Notices before the due date come after all other letters: they never stand in the way of one. ``background`` are
-    decisions on claims that are not due yet; only those that a letter lists come back.
-    """
-    groups, notices = defaultdict(list), defaultdict(list)
-    for decision in decided:
-        kind = {"LETTER": groups, "NOTICE": notices}.get(decision.code)
-        if kind is not None:
-            kind[decision.claim.currency, decision.claim.procedure].append(decision)
-    under_way = {claim.currency for claim in debtor.claims if claim.open_letter}
-    answers, letters = {}, []
-    for currency in sorted({currency for currency, _procedure in (*groups, *notices)}):
-        # One letter per debtor and currency: none beside one that has not gone out yet, and of two ladders the one
-        # with the oldest claim goes first. A ladder whose own letter has to wait stands in nobody's way.
-        taken = currency in under_way
-        for procedure_id, group in _rivals(groups, currency) + _rivals(notices, currency):
-            procedure = procedures[procedure_id]
-            group = [decision for decision in group if decision.claim.line_id not in answers]
-            if taken:
-                answers.update(_after_other_letter(procedure, currency, group, currency in under_way, question.as_of))
-                continue
-            if not group:
-                continue
-            letter, changed = _one_letter(debtor, procedure, currency, group, decided + background, question)
-            answers.update(changed)
-            if letter:
-                letters.append(letter)
-                taken = True
-    listed = [answers[d.claim.line_id] for d in background if d.claim.line_id in answers]
-    return [answers.get(d.claim.line_id, d) for d in decided] + listed, letters
-
-
-def _rivals(groups, currency):
-    """The ladders that have a letter ready in a currency, the one with the oldest claim first."""
-    rivals = [(key[1], group) for key, group in groups.items() if key[0] == currency]
-    return sorted(rivals, key=lambda rival: (min(d.claim.due_date for d in rival[1]), rival[0]))
-
-
-def _after_other_letter(procedure, currency, group, under_way, as_of):
-    """These claims wait for another letter; when that one leaves is not known while it is still under way."""
-    day = None if under_way else as_of + timedelta(days=max(procedure.minimum_interval, 1))
-    return {d.claim.line_id: replace(d, code="OTHER_LETTER", facts={"currency": currency}, on=day) for d in group}
-
-
-def _one_letter(debtor, procedure, currency, group, decided, question):
-    """The letter for one currency and procedure, or the reason that all its claims share for waiting.
-
-    :return: the plan or None, and the decisions that changed, by line id.
-    """
-    # The furthest step that is due drives; of claims on the same step the oldest.
-    driver = max(group, key=lambda d: (procedure.position((d.level.id,)), -d.claim.due_date.toordinal()))
-    recipient = choose(debtor, driver.level, question.house)
-    stop = _letter_gate(debtor, procedure, group, driver, recipient, question)
-    if stop:
-        code, facts, on = stop
-        return None, {d.claim.line_id: replace(d, code=code, facts=facts, on=on) for d in group}
-    later = question.as_of + timedelta(days=max(procedure.minimum_interval, 1))
-    riders = [_on_letter(d, driver, later) for d in group]
-    # Overdue claims that only wait for their own step are shown as well, so that the debtor sees one total;
-    # their level stays where it is.
-    listed = [
-        replace(d, code="LISTED", facts={"level": driver.level.name, "date": day}, on=day)
-        for d, day in ((d, d.on if d.code == "NOT_YET" else later) for d in decided)
-        if d.claim.currency == currency
-        and d.claim.procedure == procedure.id
-        and d.open > 0
-        and _is_listed(d, driver, question.as_of)
-    ]
-    decisions = sorted(riders + listed, key=lambda d: (d.claim.due_date, d.claim.line_id))
-    plan = LetterPlan(
-        debtor.partner_id, currency, procedure, driver.level, recipient.channel, tuple(decisions), recipient
-    )
-    return plan, {d.claim.line_id: d for d in decisions}
-
-
-def _is_listed(decision, driver, as_of):
-    """Whether a letter shows a claim that does not move by it; one that is not due yet only if the level says so."""
-    if driver.level.legal_type == PRE_DUE:
-        return False
-    if _is_overdue(decision.claim, as_of):
-        return decision.code == "NOT_YET"
-    return driver.level.list_not_due and decision.code in ("NOT_YET", "NOTICE")
-
-
-def _on_letter(decision, driver, later):
-    """How a claim that is due itself stands on the letter that another claim drives.
-
-    A statutory notice is a letter of its own: a claim that has come to that step is shown and keeps its turn for
-    ``later``, or it would pass the notice without ever having had it.
-    """
-    if decision.level.id == driver.level.id:
-        return decision
-    if decision.level.legal_type == STATUTORY_NOTICE:
-        return replace(decision, code="LISTED", facts={"level": driver.level.name, "date": later}, on=later)
-    return replace(decision, code="RIDES_ALONG", facts={"level": driver.level.name})
-
-
-def _letter_gate(debtor, procedure, group, driver, recipient, question):
-    """Why a letter that is due must wait all the same: ``(code, facts, day)`` or None."""
-    as_of, level = question.as_of, driver.level
-    if debtor.last_letter_on:
-        days = max(procedure.minimum_interval, 1)  # never two on one day
-        free = debtor.last_letter_on + timedelta(days=days)
-        if as_of < free:
-            return "TOO_SOON", {"last": debtor.last_letter_on, "days": days, "date": free}, free
-    total = sum((_in_company_currency(d) for d in group), ZERO)
-    if total < procedure.minimum_amount:
-        return "MIN_AMOUNT", {"amount": total, "minimum": procedure.minimum_amount}, None
-    if recipient is None:
-        return "NO_ADDRESS", {}, None
-    if question.automatic_only and not level.automatic:
-        return "APPROVAL", {"level": level.name}, as_of
-    return _calendar_gate(procedure, level, question)
-
-
-def _calendar_gate(procedure, level, question):
-    """What holds back a letter that goes by itself: the day, and a bank that is not booked far enough."""
-    if question.automatic_only or question.house.keep_days:
-        day = procedure.sending_day(question.as_of)
-        if day != question.as_of:
-            return "NOT_A_SENDING_DAY", {"level": level.name, "date": day}, day
-    behind = question.automatic_only and question.house.bank_behind(question.as_of)
-    if behind:
-        facts = {"journal": behind[0], "date": behind[1], "days": question.house.bank_days}
-        return "BANK_BEHIND", facts, None
-    return None
-
-
-def _in_company_currency(decision: Decision) -> Decimal:
-    """The open part of a claim in company currency, at the rate the ledger holds for it."""
-    claim = decision.claim
-    if not claim.residual:
-        return ZERO
-    return (decision.open * claim.residual_company / claim.residual).quantize(Decimal("0.01"))
 
 
 # Of the instalments of one invoice, which decision speaks for the invoice: what happens, then what a person has to

@@ -73,6 +73,10 @@ class Claim:
     in_payment: Decimal = ZERO
     payment: str = ""
 
+    def is_overdue(self, as_of: date) -> bool:
+        """Whether it was due before that day; one without a due date counts as late, so that somebody looks at it."""
+        return self.due_date is None or self.due_date < as_of
+
 
 @dataclass(frozen=True, slots=True)
 class Credit:

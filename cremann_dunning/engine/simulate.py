@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from .decide import ANY_HOUSE, LetterPlan, Outcome, decide
+from .decide import decide
 from .facts import Debtor, Notice
+from .outcome import ANY_HOUSE, LetterPlan, Outcome
 from .rules import PRE_DUE, House, Procedure
 
 DAY = timedelta(days=1)

@@ -3,7 +3,7 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine.decide import LetterPlan, Outcome
+from ..engine.outcome import LetterPlan, Outcome
 from ..engine.reasons import ERROR, SKIP
 from ..engine.recipient import choose
 from ..models.rules.dunning_level import WRITTEN_TYPES

@@ -8,8 +8,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..engine import rules
-from ..engine.decide import Decision, LetterPlan, Outcome
 from ..engine.facts import Notice
+from ..engine.outcome import Decision, LetterPlan, Outcome
 from ..engine.simulate import Made, simulate
 from ..models.rules.dunning_regime import RegimeError
 from ..models.run.dunning_run_context import RunContext

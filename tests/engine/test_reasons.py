@@ -26,7 +26,7 @@ MADE_OUTSIDE = {"NO_REGIME", "NO_RATE", "NO_SCALE", "CLAUSE", "REFUSED", "ERROR"
 
 def screen():
     """The syntax tree of the model that speaks: read, not imported, so that this needs no Odoo."""
-    return ast.parse((ENGINE.parent / "models" / "dunning_decision.py").read_text())
+    return ast.parse((ENGINE.parent / "models" / "run" / "dunning_decision.py").read_text())
 
 
 def assigned(name):
@@ -81,7 +81,8 @@ def test_the_outcomes_of_the_registry_are_those_that_the_screen_names():
 def test_the_engine_gives_every_reason_of_the_registry_and_no_other():
     words = {
         node.value
-        for node in ast.walk(ast.parse((ENGINE / "decide.py").read_text()))
+        for file in ("decide.py", "letters.py")
+        for node in ast.walk(ast.parse((ENGINE / file).read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"[A-Z][A-Z_]+", node.value)
     }
     assert words == set(REASONS) - MADE_OUTSIDE

@@ -1,0 +1,166 @@
+"""Which letter follows from what was decided about every claim of a debtor alone, or why that letter waits."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from .facts import ZERO
+from .outcome import Decision, LetterPlan
+from .recipient import choose
+from .rules import PRE_DUE, STATUTORY_NOTICE, Procedure
+
+
+def without_small_calls(procedures: Mapping[int, Procedure], decided: list[Decision]) -> list[Decision]:
+    """Nobody is called about less than the minimum for which a letter would go out."""
+    groups = defaultdict(list)
+    for decision in decided:
+        if decision.code == "CALL_DUE":
+            groups[decision.claim.currency, decision.claim.procedure].append(decision)
+    small = {}
+    for (_currency, procedure), group in groups.items():
+        total = sum((_in_company_currency(d) for d in group), ZERO)
+        minimum = procedures[procedure].minimum_amount
+        if total < minimum:
+            facts = {"amount": total, "minimum": minimum}
+            small |= {d.claim.line_id: replace(d, code="MIN_AMOUNT", facts=facts, on=None) for d in group}
+    return [small.get(d.claim.line_id, d) for d in decided]
+
+
+def make_letters(debtor, procedures, decided, background, question):
+    """Put the claims that are due on one letter per currency, or say why that letter waits.
+
+    Notices before the due date come after all other letters: they never stand in the way of one. ``background`` are
+    decisions on claims that are not due yet; only those that a letter lists come back.
+    """
+    groups, notices = defaultdict(list), defaultdict(list)
+    for decision in decided:
+        kind = {"LETTER": groups, "NOTICE": notices}.get(decision.code)
+        if kind is not None:
+            kind[decision.claim.currency, decision.claim.procedure].append(decision)
+    under_way = {claim.currency for claim in debtor.claims if claim.open_letter}
+    answers, letters = {}, []
+    for currency in sorted({currency for currency, _procedure in (*groups, *notices)}):
+        # One letter per debtor and currency: none beside one that has not gone out yet, and of two ladders the one
+        # with the oldest claim goes first. A ladder whose own letter has to wait stands in nobody's way.
+        taken = currency in under_way
+        for procedure_id, group in _rivals(groups, currency) + _rivals(notices, currency):
+            procedure = procedures[procedure_id]
+            group = [decision for decision in group if decision.claim.line_id not in answers]
+            if taken:
+                answers.update(_after_other_letter(procedure, currency, group, currency in under_way, question.as_of))
+                continue
+            if not group:
+                continue
+            letter, changed = _one_letter(debtor, procedure, currency, group, decided + background, question)
+            answers.update(changed)
+            if letter:
+                letters.append(letter)
+                taken = True
+    listed = [answers[d.claim.line_id] for d in background if d.claim.line_id in answers]
+    return [answers.get(d.claim.line_id, d) for d in decided] + listed, letters
+
+
+def _rivals(groups, currency):
+    """The ladders that have a letter ready in a currency, the one with the oldest claim first."""
+    rivals = [(key[1], group) for key, group in groups.items() if key[0] == currency]
+    return sorted(rivals, key=lambda rival: (min(d.claim.due_date for d in rival[1]), rival[0]))
+
+
+def _after_other_letter(procedure, currency, group, under_way, as_of):
+    """These claims wait for another letter; when that one leaves is not known while it is still under way."""
+    day = None if under_way else as_of + timedelta(days=max(procedure.minimum_interval, 1))
+    return {d.claim.line_id: replace(d, code="OTHER_LETTER", facts={"currency": currency}, on=day) for d in group}
+
+
+def _one_letter(debtor, procedure, currency, group, decided, question):
+    """The letter for one currency and procedure, or the reason that all its claims share for waiting.
+
+    :return: the plan or None, and the decisions that changed, by line id.
+    """
+    # The furthest step that is due drives; of claims on the same step the oldest.
+    driver = max(group, key=lambda d: (procedure.position((d.level.id,)), -d.claim.due_date.toordinal()))
+    recipient = choose(debtor, driver.level, question.house)
+    stop = _letter_gate(debtor, procedure, group, driver, recipient, question)
+    if stop:
+        code, facts, on = stop
+        return None, {d.claim.line_id: replace(d, code=code, facts=facts, on=on) for d in group}
+    later = question.as_of + timedelta(days=max(procedure.minimum_interval, 1))
+    riders = [_on_letter(d, driver, later) for d in group]
+    # Overdue claims that only wait for their own step are shown as well, so that the debtor sees one total;
+    # their level stays where it is.
+    listed = [
+        replace(d, code="LISTED", facts={"level": driver.level.name, "date": day}, on=day)
+        for d, day in ((d, d.on if d.code == "NOT_YET" else later) for d in decided)
+        if d.claim.currency == currency
+        and d.claim.procedure == procedure.id
+        and d.open > 0
+        and _is_listed(d, driver, question.as_of)
+    ]
+    decisions = sorted(riders + listed, key=lambda d: (d.claim.due_date, d.claim.line_id))
+    plan = LetterPlan(
+        debtor.partner_id, currency, procedure, driver.level, recipient.channel, tuple(decisions), recipient
+    )
+    return plan, {d.claim.line_id: d for d in decisions}
+
+
+def _is_listed(decision, driver, as_of):
+    """Whether a letter shows a claim that does not move by it; one that is not due yet only if the level says so."""
+    if driver.level.legal_type == PRE_DUE:
+        return False
+    if decision.claim.is_overdue(as_of):
+        return decision.code == "NOT_YET"
+    return driver.level.list_not_due and decision.code in ("NOT_YET", "NOTICE")
+
+
+def _on_letter(decision, driver, later):
+    """How a claim that is due itself stands on the letter that another claim drives.
+
+    A statutory notice is a letter of its own: a claim that has come to that step is shown and keeps its turn for
+    ``later``, or it would pass the notice without ever having had it.
+    """
+    if decision.level.id == driver.level.id:
+        return decision
+    if decision.level.legal_type == STATUTORY_NOTICE:
+        return replace(decision, code="LISTED", facts={"level": driver.level.name, "date": later}, on=later)
+    return replace(decision, code="RIDES_ALONG", facts={"level": driver.level.name})
+
+
+def _letter_gate(debtor, procedure, group, driver, recipient, question):
+    """Why a letter that is due must wait all the same: ``(code, facts, day)`` or None."""
+    as_of, level = question.as_of, driver.level
+    if debtor.last_letter_on:
+        days = max(procedure.minimum_interval, 1)  # never two on one day
+        free = debtor.last_letter_on + timedelta(days=days)
+        if as_of < free:
+            return "TOO_SOON", {"last": debtor.last_letter_on, "days": days, "date": free}, free
+    total = sum((_in_company_currency(d) for d in group), ZERO)
+    if total < procedure.minimum_amount:
+        return "MIN_AMOUNT", {"amount": total, "minimum": procedure.minimum_amount}, None
+    if recipient is None:
+        return "NO_ADDRESS", {}, None
+    if question.automatic_only and not level.automatic:
+        return "APPROVAL", {"level": level.name}, as_of
+    return _calendar_gate(procedure, level, question)
+
+
+def _calendar_gate(procedure, level, question):
+    """What holds back a letter that goes by itself: the day, and a bank that is not booked far enough."""
+    if question.automatic_only or question.house.keep_days:
+        day = procedure.sending_day(question.as_of)
+        if day != question.as_of:
+            return "NOT_A_SENDING_DAY", {"level": level.name, "date": day}, day
+    behind = question.automatic_only and question.house.bank_behind(question.as_of)
+    if behind:
+        facts = {"journal": behind[0], "date": behind[1], "days": question.house.bank_days}
+        return "BANK_BEHIND", facts, None
+    return None
+
+
+def _in_company_currency(decision: Decision) -> Decimal:
+    """The open part of a claim in company currency, at the rate the ledger holds for it."""
+    claim = decision.claim
+    if not claim.residual:
+        return ZERO
+    return (decision.open * claim.residual_company / claim.residual).quantize(Decimal("0.01"))
