@@ -264,7 +264,8 @@ def confirm(env, options):
         clock = Clock(env)
         with clock.parts("one by one", alone), clock.step("one by one", alone):
             for letter in runs[0].sudo().letter_ids:
-                runs[0].sudo()._confirm_batch(letter)
+                run = runs[0].sudo()
+                run.env["dunning.confirmation"]._confirm_batch(run, letter)
                 env.cr.commit()
         with clock.parts("batches", options.letters), clock.step("batches", options.letters):
             runs[1].action_confirm()

@@ -17,24 +17,25 @@ class DunningConfirmWizard(models.TransientModel):
         for wizard in self:
             letters = wizard._letters()
             wizard.letter_count = len(letters)
-            wizard.rates = wizard.run_ids._rates_sentence(letters)
+            wizard.rates = self.env["dunning.stale.rates"]._sentence(letters)
 
     def action_confirm(self):
         """Send the letters at the rates there are; who agreed to that stays on the run."""
         self.ensure_one()
+        rates = self.env["dunning.stale.rates"]
         self.run_ids._check_confirm()
         for run in self.run_ids:
-            if waiting := run._waiting_for_rates():
+            if waiting := rates._waiting(run):
                 run.message_post(
                     body=self.env._(
                         "Confirmed by %(user)s although the rates may be out of date: %(tables)s.",
                         user=self.env.user.name,
-                        tables=run._rates_sentence(waiting),
+                        tables=rates._sentence(waiting),
                     )
                 )
         self.run_ids.with_context(dunning_rates_confirmed=True).action_confirm()
         return {"type": "ir.actions.act_window_close"}
 
     def _letters(self):
-        letters = self.env["dunning.letter"]
-        return letters.union(*(run._waiting_for_rates() for run in self.run_ids))
+        letters, rates = self.env["dunning.letter"], self.env["dunning.stale.rates"]
+        return letters.union(*(rates._waiting(run) for run in self.run_ids))

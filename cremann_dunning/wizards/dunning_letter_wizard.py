@@ -91,16 +91,16 @@ class DunningLetterWizard(models.TransientModel):
 
         :raises UserError: nothing can be asked for them, or they do not belong on one letter.
         """
-        run = self.env["dunning.run"]
-        procedures, house = run._rules(self.company_id, [debtor] if debtor else [])
+        engine = self.env["dunning.engine"]
+        procedures, house = engine._rules(self.company_id, [debtor] if debtor else [])
         today = self.company_id._dunning_today()
-        decided = run._decide(debtor, procedures, today, house=house).decisions if debtor else ()
+        decided = engine._decide(debtor, procedures, today, house=house).decisions if debtor else ()
         chosen = [decision for decision in decided if decision.claim.move_id in self.move_ids.ids]
         if not chosen:
             raise UserError(self.env._("None of these invoices is overdue."))
         free = [decision for decision in chosen if self._may_be_written(decision)]
         if not free:
-            raise UserError(run._sentence(chosen[0], self.company_id))
+            raise UserError(self.env["dunning.decision.register"]._sentence(chosen[0], self.company_id))
         procedure = procedures.get(self.level_id.procedure_id.id)
         level = next((level for level in procedure.levels if level.id == self.level_id.id), None) if procedure else None
         free = [decision for decision in free if level and decision.claim.procedure == procedure.id]

@@ -178,7 +178,7 @@ class DunningSimulation(models.TransientModel):
         )
         if variant == "compare":
             debtors = [self._switched(debtor) for debtor in debtors]
-        procedures, house = self.env["dunning.run"]._rules(company, debtors)
+        procedures, house = self.env["dunning.engine"]._rules(company, debtors)
         levels = [level for procedure in procedures.values() for level in procedure.levels]
         if not levels:
             return iter(())

@@ -149,9 +149,9 @@ def confirm(env, run, batch=5):
     """Confirm a run, as a person does; small batches, so that there is much to break."""
     from odoo.exceptions import UserError
 
-    from odoo.addons.cremann_dunning.models.run import dunning_run
+    from odoo.addons.cremann_dunning.models.run import dunning_confirmation
 
-    dunning_run.CONFIRM_BATCH = batch
+    dunning_confirmation.CONFIRM_BATCH = batch
     record = env["dunning.run"].browse(run)
     try:
         record.action_confirm()

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from ..common import TODAY, DunningCase
 
 LETTERS = "odoo.addons.cremann_dunning.models.letter.dunning_letter"
-RUNS = "odoo.addons.cremann_dunning.models.run.dunning_run"
+RUNS = tuple(f"odoo.addons.cremann_dunning.models.run.dunning_{part}" for part in ("engine", "proposal"))
 RENDER = "odoo.addons.mail.models.mail_render_mixin"
 
 HOSTILE = """<script>alert("x")</script> {{ 7 * 7 }} <t t-out="7 * 7"/> ${7 * 7} %(level)s %s & 'q' é"""
@@ -401,7 +401,7 @@ class TestBroken(BadInputCase):
                 raise ZeroDivisionError("division by zero")
             return prepare(letters, plan, debtor, context)
 
-        with patch.object(model, "_prepare_vals", fail), mute_logger(RUNS):
+        with patch.object(model, "_prepare_vals", fail), mute_logger(*RUNS):
             run = self.run_for()
         self.assertDecision(moves[0], "ERROR", "Something went wrong with this debtor: division by zero")
         self.assertFalse(moves[0].dunning_level_id)
@@ -424,7 +424,7 @@ class TestBroken(BadInputCase):
                 raise ValueError("no such thing")
             return decide(debtor, *args, **kwargs)
 
-        with patch.object(engine, "decide", fail), mute_logger(RUNS):
+        with patch.object(engine, "decide", fail), mute_logger(*RUNS):
             run = self.run_for()
             self.assertDecision(moves[0], "ERROR", "no such thing")
             self.assertOthersGo(run, moves[1])
@@ -442,7 +442,7 @@ class TestBroken(BadInputCase):
                 raise ValueError("no such thing")
             return decide(debtor, *args, **kwargs)
 
-        with patch.object(engine, "decide", fail), mute_logger(RUNS):
+        with patch.object(engine, "decide", fail), mute_logger(*RUNS):
             run.action_confirm()
         letters = {letter.partner_id.name: letter for letter in run.letter_ids}
         self.assertEqual(
@@ -462,7 +462,7 @@ class TestBroken(BadInputCase):
             values = prepare(letters, plan, debtor, context)
             return values | ({"channel": "pigeon"} if debtor.partner_id == bad.id else {})
 
-        with patch.object(model, "_prepare_vals", spoil), mute_logger(RUNS):
+        with patch.object(model, "_prepare_vals", spoil), mute_logger(*RUNS):
             run = self.run_for()
         self.assertDecision(moves[0], "ERROR", "pigeon")
         self.assertOthersGo(run, moves[1])
@@ -561,7 +561,7 @@ class TestHostile(BadInputCase):
         def fail(letters, plan, debtor, context):
             raise ValueError(HOSTILE)
 
-        with patch.object(model, "_prepare_vals", fail), mute_logger(RUNS):
+        with patch.object(model, "_prepare_vals", fail), mute_logger(*RUNS):
             self.run_for()
         self.assertEqual(self.why(move), f"Something went wrong with this debtor: {HOSTILE}")
 

@@ -290,7 +290,7 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
     def do_job(self, a, b):
         runs = self.env["dunning.run"].with_company(self.nl).with_context(dunning_daily_job=True)
         known = runs.search([])
-        runs._run_company(self.nl)
+        runs.env["dunning.daily.job"]._run_company(self.nl)
         return runs.search([]) - known
 
     def do_days(self, a, b):

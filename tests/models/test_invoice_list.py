@@ -11,7 +11,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
-from odoo.addons.cremann_dunning.models.run import dunning_run
+from odoo.addons.cremann_dunning.models.run import dunning_confirmation
 
 from ..common import TODAY, DunningCase
 
@@ -436,7 +436,7 @@ class QueryCase(ListCase):
     def assertConfirmFlat(self, check):
         """Confirming a batch takes no more queries for many letters than for few; ``check(letters)`` looks at them."""
         counts = {}
-        with patch.object(dunning_run, "CONFIRM_BATCH", self.MANY):
+        with patch.object(dunning_confirmation, "CONFIRM_BATCH", self.MANY):
             for number in (self.FEW, self.FEW, self.MANY):
                 run = self.run_for(partners=self.partners[:number])
                 with self.counted() as count:

@@ -186,7 +186,7 @@ class DunningContact(models.Model):
             # sudo: the facts decide, whatever the user may read of them
             gather = self.env["dunning.gather"].sudo().with_context(dunning_without_contacts=contacts.ids)
             debtors = gather.facts(company, company._dunning_today(), contacts.partner_id.ids)
-            procedures |= self.env["dunning.run"]._rules(company, debtors)[0]
+            procedures |= self.env["dunning.engine"]._rules(company, debtors)[0]
             for debtor in debtors:
                 for claim in debtor.claims:
                     claims.setdefault(claim.move_id, []).append(claim)

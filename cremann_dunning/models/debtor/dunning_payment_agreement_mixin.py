@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..dunning_money import exact
+
 # What came in on the invoices of each agreement between two days, and whether anything of them is still open. Without
 # named invoices it is about everything in that currency, and money that is booked on no invoice counts as well. Credit
 # notes are no payments.
@@ -151,7 +153,7 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
 
     def _exact(self, amount):
         """An amount of this record as the Decimal it stands for."""
-        return self.env["dunning.run"]._decimal(amount, self.currency_id)
+        return exact(amount, self.currency_id)
 
     def _settle_as(self, state, today):
         """Write what the ledger decided, for all at once and without a message each."""

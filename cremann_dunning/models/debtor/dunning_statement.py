@@ -193,7 +193,7 @@ class DunningStatement(models.AbstractModel):
             figures = self._figures(company, ours.partner_id.ids, day, since)
             # money that came in is not part of the past: it is told of only on a statement of today
             partners = tuple(ours.partner_id.ids)
-            waiting = self.env["dunning.gather"]._unmatched(company, partners) if day >= today else {}
+            waiting = self.env["dunning.ledger"]._unmatched(company, partners) if day >= today else {}
             bank = company.sudo()._dunning_bank_account()  # sudo: what every letter prints
             for case in ours:
                 lang = case.reader_lang

@@ -52,7 +52,7 @@ class DunningReply(models.Model):
             }
         )
         reply._tell()
-        self.env["dunning.run"]._redecide(case.company_id, case.partner_id)
+        self.env["dunning.engine"]._redecide(case.company_id, case.partner_id)
         return reply
 
     @api.model
@@ -85,7 +85,7 @@ class DunningReply(models.Model):
         answered = waiting.case_id.filtered(lambda case: not case.open_reply_count).sudo()  # as above
         answered.activity_unlink(["mail.mail_activity_data_todo"])
         for company, replies in waiting.sudo().grouped("company_id").items():
-            self.env["dunning.run"].sudo()._redecide(company, replies.partner_id)
+            self.env["dunning.engine"].sudo()._redecide(company, replies.partner_id)
         return True
 
     @api.model

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 from odoo.tools.mail import email_normalize_all
 
+from ..run.dunning_progress import may_commit
 from .dunning_smtp_session import AddresseeFirst
 
 _logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class MailMail(models.Model):
             super(MailMail, others).send(
                 auto_commit=auto_commit, raise_exception=raise_exception, post_send_callback=post_send_callback
             )
-        commit = self.env["dunning.run"]._may_commit()
+        commit = may_commit()
         if ours and commit and not auto_commit:
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is the system's
             return True

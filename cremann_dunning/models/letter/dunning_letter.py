@@ -13,10 +13,12 @@ from ...engine.decide import settled
 from ...law import calendar
 from ...law.calendar import add_months
 from ...law.errors import LawError
+from ..dunning_money import exact
 from ..res_company import TONES
 from ..rules.dunning_level import LEGAL_TYPES
 from ..rules.dunning_level_channel import LETTER_CHANNELS
 from ..run import dunning_bulk
+from ..run.dunning_progress import may_commit
 from . import (  # the mixins before the model that is made of them
     dunning_letter_companion_mixin,  # noqa: F401
     dunning_letter_delivery_mixin,  # noqa: F401
@@ -224,9 +226,9 @@ class DunningLetter(models.Model):
             ["partner_id", "sent_on:day"],
             ["amount_costs_announced:sum", "amount_costs_vat:sum", "currency_id:recordset"],
         )
-        decimal, found = self.env["dunning.run"]._decimal, defaultdict(list)
+        found = defaultdict(list)
         for partner, day, announced, vat, currencies in rows:
-            found[partner.id].append((day, decimal(announced - vat, currencies[:1])))
+            found[partner.id].append((day, exact(announced - vat, currencies[:1])))
         return found
 
     # -- making ---------------------------------------------------------------------------------------------------
@@ -480,7 +482,7 @@ class DunningLetter(models.Model):
         reasons = {}
         waiting = self.filtered(lambda letter: letter.state in states)
         for company, letters in waiting.grouped("company_id").items():
-            outcomes = self.env["dunning.run"]._decide_now(company, letters)
+            outcomes = self.env["dunning.engine"]._decide_now(company, letters)
             for letter in letters:
                 if letter._is_late_notice():
                     reasons[letter] = self.env._("Not sent: an invoice on it is past its due date by now.")
@@ -504,9 +506,7 @@ class DunningLetter(models.Model):
         """What the letter demands: exact amount per receivable line."""
         self.ensure_one()
         return {
-            line.move_line_id.id: self.env["dunning.run"]._decimal(line.amount_open, self.currency_id)
-            for line in self.line_ids
-            if line.level_id
+            line.move_line_id.id: exact(line.amount_open, self.currency_id) for line in self.line_ids if line.level_id
         }
 
     def _stop_reason(self, changed):
@@ -516,7 +516,7 @@ class DunningLetter(models.Model):
             return self.env._(
                 "Not sent: an invoice on it was paid, credited, disputed or changed after the letter was made."
             )
-        sentence = self.env["dunning.run"]._sentence(decision, self.company_id)
+        sentence = self.env["dunning.decision.register"]._sentence(decision, self.company_id)
         return self.env._("Not sent: %s", sentence)
 
     def _cancel(self, reason):
@@ -624,7 +624,7 @@ class DunningLetter(models.Model):
     def _let_claims_follow(self):
         """Decide again about what stood on these letters."""
         for company, letters in self.grouped("company_id").items():
-            self.env["dunning.run"]._redecide(company, letters.partner_id)
+            self.env["dunning.engine"]._redecide(company, letters.partner_id)
 
     def action_retry(self):
         """Try to deliver again what failed, after the cause was mended."""
@@ -693,7 +693,7 @@ class DunningLetter(models.Model):
         """Empty the outbox for these letters at once instead of within a few minutes."""
         self.company_id._dunning_require_on()
         mails = self.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing")  # the outbox is the system's
-        mails.send(auto_commit=self.env["dunning.run"]._may_commit())
+        mails.send(auto_commit=may_commit())
         if len(self) == 1 and self.state == "issued" and self.mail_id.sudo().scheduled_date:
             refusals = self.env["dunning.gate"].sudo()._check(self.sudo(), leaving=True)[self.sudo()]
             if refusals:

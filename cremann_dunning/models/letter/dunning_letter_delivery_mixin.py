@@ -393,7 +393,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 letters._move_levels()
-                self.env["dunning.run"]._redecide(company, letters.partner_id)
+                self.env["dunning.engine"]._redecide(company, letters.partner_id)
                 letters._make_companions()
                 letters.write({"follow_up_pending": False})
                 self.env.flush_all()

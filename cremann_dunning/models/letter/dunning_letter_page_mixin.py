@@ -150,7 +150,7 @@ class DunningLetterPageMixin(models.AbstractModel):
         What came into dispute since counts as open: it was not paid. More than the letter asks is never shown.
         """
         self.ensure_one()
-        outcome = self.env["dunning.run"]._decide_now(self.company_id, self).get(self.partner_id.id)
+        outcome = self.env["dunning.engine"]._decide_now(self.company_id, self).get(self.partner_id.id)
         now = {decision.claim.line_id: decision for decision in outcome.decisions} if outcome else {}
         rows = []
         for line in self.line_ids:

@@ -8,6 +8,7 @@ from odoo.tools import SQL, LazyTranslate, format_amount, format_date
 
 from ...engine import record
 from ...engine.decide import VERSION, Question
+from ..dunning_money import exact
 from . import dunning_bulk
 
 _lt = LazyTranslate(__name__)
@@ -212,7 +213,7 @@ class DunningDecision(models.Model):
         if outside:
             return answer.code in ON_LETTER
         kept = (self.code, self.inputs.get("level"), self.next_date or None)
-        open_amount = self.env["dunning.run"]._decimal(self.amount_open, self.currency_id)
+        open_amount = exact(self.amount_open, self.currency_id)
         return kept == (answer.code, answer.level, answer.on) and open_amount == answer.open
 
     def action_replay(self):

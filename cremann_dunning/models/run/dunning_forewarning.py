@@ -35,10 +35,11 @@ class DunningForewarning(models.AbstractModel):
         """
         # sudo: asked by the daily job, about what its runs see
         debtors = self.env["dunning.gather"].sudo().facts(company, day)
-        procedures, house = self.env["dunning.run"]._rules(company, debtors)
+        engine = self.env["dunning.engine"]
+        procedures, house = engine._rules(company, debtors)
         house, found = replace(house, bank=()), []
         for debtor in debtors:
-            outcome = self.env["dunning.run"]._decide(debtor, procedures, day, True, house)
+            outcome = engine._decide(debtor, procedures, day, True, house)
             for plan in outcome.letters:
                 moving = [decision for decision in plan.decisions if decision.code != "LISTED"]
                 amounts = defaultdict(int)

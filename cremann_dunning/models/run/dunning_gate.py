@@ -8,8 +8,9 @@ from odoo import api, models
 from odoo.tools import LazyTranslate, format_amount, format_date, format_datetime, format_list
 
 from ...engine import gate
+from ..dunning_money import exact
 from ..rules.dunning_charges import Charges
-from .dunning_gather import NO_HISTORY
+from .dunning_history import NO_HISTORY
 
 _lt = LazyTranslate(__name__)
 
@@ -82,7 +83,7 @@ class DunningGate(models.AbstractModel):
         found = {}
         for company, own in letters.grouped("company_id").items():
             claims = self._claims(company, own)
-            last = self.env["dunning.gather"]._last_letters(company, tuple(own.partner_id.ids), tuple(own.ids))
+            last = self.env["dunning.history"]._last_letters(company, tuple(own.partner_id.ids), tuple(own.ids))
             periodic = own.filtered(lambda letter, claims=claims: any(c.periodic for c in claims[letter])).partner_id
             earlier = own._earlier_costs(company, set(periodic.ids), company._dunning_today())
             findings = self.env["dunning.wording"]._check(own, texts)
@@ -101,10 +102,9 @@ class DunningGate(models.AbstractModel):
     @api.model
     def _claims(self, company, letters):
         """Per letter what it demands or moves, with the history of each claim as it is without these letters."""
-        gather, partners = self.env["dunning.gather"], tuple(letters.partner_id.ids)
-        history = gather._with_contacts(gather._history(company, partners, tuple(letters.ids)), company, partners)
+        partners = tuple(letters.partner_id.ids)
+        history = self.env["dunning.history"]._of_claims(company, partners, tuple(letters.ids))
         procedures = {procedure: procedure._engine_procedure() for procedure in letters.procedure_id}
-        decimal = self.env["dunning.run"]._decimal
         letters.line_ids.move_id.mapped("journal_id")  # read for all letters at once
         found = {}
         for letter in letters:
@@ -125,7 +125,7 @@ class DunningGate(models.AbstractModel):
                         place=place,
                         reached=reached,
                         demanded=line.principal_part,
-                        open=decimal(line.amount_open, letter.currency_id),
+                        open=exact(line.amount_open, letter.currency_id),
                         periodic=company.dunning_periodic or line.move_id.journal_id.dunning_periodic,
                         notice=past.notice,
                         in_term_until=past.claimable_from if line.level_id else None,
@@ -156,7 +156,7 @@ class DunningGate(models.AbstractModel):
     @api.model
     def _plain(self, letter, claims, last_letter_on, leaving):
         """A letter as the engine reads it."""
-        decimal, company = self.env["dunning.run"]._decimal, letter.company_id
+        company = letter.company_id
         interval = max(letter.procedure_id.minimum_interval, 1)
         return gate.Letter(
             legal_type=letter.legal_type,
@@ -164,9 +164,9 @@ class DunningGate(models.AbstractModel):
             channel=letter.channel,
             on=company._dunning_today(),
             claims=tuple(claims),
-            interest=decimal(letter.amount_interest, letter.currency_id),
-            costs=decimal(letter.amount_costs, letter.currency_id),
-            announced=decimal(letter.amount_costs_announced, letter.currency_id),
+            interest=exact(letter.amount_interest, letter.currency_id),
+            costs=exact(letter.amount_costs, letter.currency_id),
+            announced=exact(letter.amount_costs_announced, letter.currency_id),
             moment=company._dunning_now() if leaving else None,
             wait_until=last_letter_on and last_letter_on + timedelta(days=interval),
         )

@@ -90,7 +90,7 @@ class DunningStanding(models.Model):
     def _look(self, run, ledger):
         """What the ledger and the settings are at this moment, as digests by partner id.
 
-        :param ledger: ``{partner id: (number of claims, digest)}``, as ``dunning.gather`` gives it.
+        :param ledger: ``{partner id: (number of claims, digest)}``, as ``dunning.ledger`` gives it.
         :return: ``{partner id: (number of claims, digest)}`` without debtors that are looked at each time.
         """
         if run.date != run.company_id._dunning_today():

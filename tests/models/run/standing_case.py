@@ -11,13 +11,14 @@ class StandingMixin:
     def looked_at(self):
         """The debtors that proposals in this block decide on, a list that fills."""
         found = []
-        original = type(self.env["dunning.run"])._propose_batch
+        proposal = type(self.env["dunning.proposal"])
+        original = proposal._propose_batch
 
-        def look(run, partner_ids, known):
+        def look(self, run, partner_ids, known):
             found.extend(partner_ids)
-            return original(run, partner_ids, known)
+            return original(self, run, partner_ids, known)
 
-        with patch.object(type(self.env["dunning.run"]), "_propose_batch", look):
+        with patch.object(proposal, "_propose_batch", look):
             yield found
 
     def answers(self, run):

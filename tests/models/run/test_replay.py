@@ -44,7 +44,7 @@ class TestReplay(DunningCase):
         for days in (0, 3, 8, 15, 16, 35):
             with self.at(days) as today:
                 alone = self.env["dunning.run"].create({"company_id": self.nl.id, "automatic": True, "date": today})
-                alone._propose()
+                alone.env["dunning.proposal"]._make(alone)
                 alone.action_cancel()
                 run = self.run_for(date=today)
                 self.run_for(date=today)  # finds the drafts of the first one

@@ -348,7 +348,7 @@ class TestRun(DunningCase):
         self.invoice(partner, 100, due=1)
         self.nl.dunning_automatic = True
         run = self.env["dunning.run"].create({"company_id": self.nl.id, "automatic": True})
-        run._propose()
+        run.env["dunning.proposal"]._make(run)
         self.assertEqual(run.letter_ids.state, "draft")
         self.env["dunning.run"]._cron_run()
         self.assertEqual((run.state, run.letter_ids.state), ("done", "issued"))

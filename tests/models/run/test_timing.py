@@ -85,7 +85,7 @@ class TestSendingDays(TimingCase):
         self.invoice(self.partner, 100, due=SATURDAY - timedelta(days=2))
         with self.at(SATURDAY - timedelta(days=1)):
             run = self.env["dunning.run"].create({"company_id": self.nl.id, "automatic": True})
-            run._propose()
+            run.env["dunning.proposal"]._make(run)
             self.assertEqual(run.letter_ids.state, "draft")
         self.daily(SATURDAY)
         self.assertEqual(run.letter_ids.state, "cancelled")

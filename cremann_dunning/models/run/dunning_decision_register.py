@@ -1,0 +1,171 @@
+import json
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...engine import decide as engine
+
+# What is said of an invoice on a draft, and what another run finds that sees the draft.
+ANNOUNCED = {
+    ("LETTER", "LETTER_OPEN"), ("NOTICE", "LETTER_OPEN"), ("RIDES_ALONG", "LETTER_OPEN"), ("LISTED", "NOT_YET"),
+}  # fmt: skip
+# Reasons whose amounts are sums over a debtor, in the currency of the company.
+IN_COMPANY_CURRENCY = ("MIN_AMOUNT", "UNMATCHED_PAYMENT")
+
+
+class DunningDecisionRegister(models.AbstractModel):
+    """Enters what the engine decided: a new decision where the answer changed, and the run that found it."""
+
+    _name = "dunning.decision.register"
+    _description = "Register of decisions"
+
+    @api.model
+    def _enter(self, company, day, debtors, outcomes, run=None):
+        """Write a decision for every invoice whose answer changed, and link all of them to the run, if any.
+
+        Only decisions of today become the current ones of their invoices; those of a run of another day are a look.
+        """
+        chosen = [
+            (debtor, decision, outcome.question)
+            for debtor, outcome in zip(debtors, outcomes, strict=True)
+            for decision in engine.per_invoice(outcome.decisions).values()
+        ]
+        if not chosen:
+            return
+        held = self.env["dunning.decision"]._held([decision.claim.move_id for _debtor, decision, _question in chosen])
+        prepare = self._preparer(company, day, outcomes)
+        fresh, kept, about = [], [], []
+        for debtor, decision, question in chosen:
+            old = held.get(decision.claim.move_id)
+            if old and (old["code"], decision.code) in ANNOUNCED:
+                vals, same = None, self._still_announced(old, decision, day)
+            else:
+                vals = prepare(debtor, decision)
+                same = old and self._same_answer(old, vals)
+            if same:
+                kept.append(old["id"])
+                continue
+            fresh.append(vals or prepare(debtor, decision))
+            about.append((debtor, decision, question))
+        for vals, inputs in zip(fresh, self.env["dunning.snapshot"]._inputs(company, about), strict=True):
+            vals["inputs"] = inputs
+        made = self.env["dunning.decision"]._insert(fresh, held, in_force=day == company._dunning_today())
+        if run:
+            self._link(run, kept + made.ids)
+
+    @api.model
+    def _still_announced(self, old, decision, day):
+        """Whether the decision in force stands because the letter that it announced today is there now.
+
+        That the run of a moment ago has drafted it is no news, and a second run over the whole ledger writes next to
+        nothing.
+        """
+        return old["announced"] and old["date"] == day and old["amount_open"] == decision.open
+
+    @api.model
+    def _same_answer(self, old, vals):
+        """Whether the decision in force says the same; amounts in the facts count, the day does not."""
+        return (
+            old["code"] == vals["code"]
+            and old["level_id"] == vals["level_id"]
+            and old["next_date"] == vals["next_date"]
+            and json.loads(old["params"] or "{}") == vals["params"]
+        )
+
+    @api.model
+    def _preparer(self, company, day, outcomes):
+        """A function ``(debtor, decision) -> values`` of what a decision says; its inputs come later, where it is new.
+
+        A function, so that what all decisions of a batch share is looked up once.
+        """
+        store = self.env["dunning.decision"]._store_param
+        currencies = {name: currency.id for name, currency in self.env["dunning.decision"]._currencies().items()}
+        company_id, company_currency = company.id, company.currency_id.name
+        levels = self._level_ids(outcomes)
+
+        def prepare(debtor, decision):
+            claim, level = decision.claim, decision.level
+            currency = company_currency if decision.code in IN_COMPANY_CURRENCY else claim.currency
+            return {
+                "company_id": company_id,
+                "move_id": claim.move_id,
+                "partner_id": debtor.partner_id,
+                "currency_id": currencies[claim.currency],
+                "date": day,
+                "code": decision.code,
+                "outcome": decision.outcome,
+                "level_id": level.id if level else None,
+                "next_date": decision.on,
+                "amount_open": decision.open,
+                "params": {
+                    # the level a sentence names goes by its id: everybody reads its label in his own language
+                    key: {"level": levels.get((claim.procedure, value), False)}
+                    if key == "level"
+                    else store(value, currency)
+                    for key, value in decision.facts.items()
+                },
+                "version": engine.VERSION,
+            }
+
+        return prepare
+
+    @api.model
+    def _level_ids(self, outcomes):
+        """The level behind each name that the engine may mention: ``{(procedure id, name): level id}``."""
+        procedures = {}
+        for outcome in outcomes:
+            procedures |= outcome.question.procedures
+        return {
+            (procedure.id, level.name): level.id
+            for procedure in procedures.values()
+            for level in reversed(procedure.levels)
+        }
+
+    @api.model
+    def _link(self, run, decision_ids):
+        if not decision_ids:
+            return
+        links = SQL("SELECT %s, unnest(%s)", run.id, decision_ids)
+        if run.state != "draft":  # proposed before: those that are there cost next to nothing, a conflict is dear
+            known = SQL(
+                "SELECT run_id, decision_id FROM dunning_decision_run_rel WHERE run_id = %s AND decision_id = ANY(%s)",
+                run.id,
+                decision_ids,
+            )
+            links = SQL("%s EXCEPT %s", links, known)
+        self.env.cr.execute(
+            SQL("INSERT INTO dunning_decision_run_rel (run_id, decision_id) %s ON CONFLICT DO NOTHING", links)
+        )
+        run.invalidate_recordset(["decision_ids"])
+
+    @api.model
+    def _link_debtors(self, run, partner_ids):
+        """Let the decisions in force about these debtors belong to the run as well."""
+        if partner_ids:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    INSERT INTO dunning_decision_run_rel (run_id, decision_id)
+                    SELECT %s, id FROM dunning_decision
+                     WHERE company_id = %s AND is_current AND partner_id = ANY(%s)
+                        ON CONFLICT DO NOTHING
+                    """,
+                    run.id,
+                    run.company_id.id,
+                    partner_ids,
+                )
+            )
+            run.invalidate_recordset(["decision_ids"])
+
+    @api.model
+    def _sentence(self, decision, company):
+        """The reason of a decision as a person reads it, without storing the decision."""
+        model = self.env["dunning.decision"]
+        in_company = decision.code in IN_COMPANY_CURRENCY
+        currency = company.currency_id.name if in_company else decision.claim.currency
+        currencies = model._currencies()
+        params = {
+            key: model._format_param(model._store_param(value, currency), currencies)
+            for key, value in decision.facts.items()
+        }
+        return model._sentence(decision.code, params)

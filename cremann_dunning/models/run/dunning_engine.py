@@ -1,0 +1,72 @@
+import logging
+
+from odoo import api, models
+
+from ...engine import decide as engine
+
+_logger = logging.getLogger(__name__)
+
+
+class DunningEngine(models.AbstractModel):
+    """Asks the engine about debtors of one company: by which rules, and what it answers from the facts of now."""
+
+    _name = "dunning.engine"
+    _description = "Questions to the engine"
+
+    @api.model
+    def _rules(self, company, debtors, known=None):
+        """What the engine decides by for these debtors: the procedures by id, and what holds for the company.
+
+        :param known: rules that were read before, by id of their procedure and ``house``; new ones are added.
+        """
+        known = {} if known is None else known
+        ids = {claim.procedure for debtor in debtors for claim in debtor.claims if claim.procedure}
+        for procedure in self.env["dunning.procedure"].sudo().browse(ids - set(known)):
+            known[procedure.id] = procedure._engine_procedure(company)
+        if "house" not in known:
+            known["house"] = company._dunning_house()
+        return {id_: known[id_] for id_ in ids}, known["house"]
+
+    @api.model
+    def _decide(self, debtor, procedures, as_of, automatic_only=False, house=engine.ANY_HOUSE):
+        """The engine's answer; what goes wrong with one debtor stands on its decisions and the others go on."""
+        try:
+            return engine.decide(debtor, procedures, as_of, automatic_only, house)
+        except Exception as error:  # pure code without a database: nothing that has to be rolled back
+            _logger.exception("Dunning: no decision for debtor %s", debtor.partner_id)
+            decisions = tuple(
+                engine.Decision(claim, "ERROR", {"message": str(error)}, open=claim.residual, outside=True)
+                for claim in debtor.claims
+                if claim.is_overdue(as_of)
+            )
+            return engine.Outcome(decisions, (), engine.Question(as_of, automatic_only, house, procedures))
+
+    @api.model
+    def _decide_now(self, company, letters, keep_debtors=False):
+        """Fresh decisions for the debtors of these letters, with the letters left out of the facts.
+
+        :return: per commercial partner id the outcome, or ``(debtor, outcome)``.
+        """
+        debtors = (
+            self.env["dunning.gather"]
+            .sudo()
+            .facts(company, company._dunning_today(), letters.partner_id.ids, without_letters=letters)
+        )
+        procedures, house = self._rules(company, debtors)
+        # the daily job confirms what it proposed: what held back its letters then holds them back now
+        alone = bool(self.env.context.get("dunning_daily_job"))
+        found = {}
+        for debtor in debtors:
+            outcome = self._decide(debtor, procedures, company._dunning_today(), alone, house)
+            found[debtor.partner_id] = (debtor, outcome) if keep_debtors else outcome
+        return found
+
+    @api.model
+    def _redecide(self, company, partners):
+        """Bring the decisions of these debtors up to date after something happened to them outside a run."""
+        today = company._dunning_today()
+        debtors = self.env["dunning.gather"].sudo().facts(company, today, partners.ids)
+        procedures, house = self._rules(company, debtors)
+        outcomes = [self._decide(debtor, procedures, today, house=house) for debtor in debtors]
+        self.env["dunning.decision.register"]._enter(company, today, debtors, outcomes)
+        self.env["dunning.case"]._refresh(company, partners.ids)

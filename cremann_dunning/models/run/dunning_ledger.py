@@ -1,0 +1,225 @@
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...engine.facts import ZERO
+from ...engine.rules import PRE_DUE
+from .dunning_recipient import BOUNCED, CONTACTS, MAIL_PROBLEM
+
+CENT = Decimal("0.01")
+
+# The open receivable lines of debtors with something due, claims and credits together, with what the debtor is.
+ITEMS = f"""
+WITH lines AS (
+    SELECT l.id AS line_id, l.move_id, m.name AS number, m.move_type,
+           p.commercial_partner_id AS partner_id, SIGN(l.amount_residual_currency)::int AS amount_sign,
+           l.amount_residual_currency::text AS amount,
+           l.amount_residual::text AS residual_company, cur.name AS currency,
+           l.date_maturity AS due_date,
+           COALESCE(l.no_followup, FALSE) AS no_followup,
+           COALESCE(m.is_move_sent, FALSE) OR m.move_type = 'entry' AS sent,
+           m.dunning_procedure_id AS own_procedure, m.dunning_kind_set AS own_kind,
+           %(periodic)s OR COALESCE(j.dunning_periodic, FALSE) AS periodic,
+           pay.id IS NOT NULL AS under_way,
+           COUNT(*) OVER (PARTITION BY l.move_id) AS instalments
+      FROM account_move_line l
+      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+      JOIN account_move m ON m.id = l.move_id
+      JOIN account_journal j ON j.id = m.journal_id
+      JOIN res_currency cur ON cur.id = l.currency_id
+      JOIN res_partner p ON p.id = l.partner_id
+      LEFT JOIN account_payment pay
+             ON pay.id = m.origin_payment_id AND pay.state = 'in_process'
+            AND pay.is_matched IS NOT TRUE
+     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+       AND l.amount_residual_currency <> 0 %(only)s
+       AND (l.amount_residual_currency < 0
+            OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
+               AND (l.date_maturity IS NULL OR l.date_maturity < %(listed)s))
+), overdue AS (
+    SELECT DISTINCT partner_id FROM lines
+     WHERE amount_sign > 0 AND (due_date IS NULL OR due_date < %(seen)s)
+), bounced AS MATERIALIZED ({BOUNCED}
+), debtors AS MATERIALIZED (
+    SELECT d.id AS partner_id, d.dunning_debtor_kind AS partner_kind,
+           (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
+           COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
+           c.contacts, c.escalation, f.payer,
+           {MAIL_PROBLEM.format(email="d.email_normalized")} AS mail_problem,
+           TRIM(d.street) <> '' AND TRIM(d.city) <> '' AS has_address
+      FROM overdue
+      JOIN res_partner d ON d.id = overdue.partner_id
+      LEFT JOIN dunning_case f ON f.partner_id = d.id AND f.company_id = %(company)s
+     CROSS JOIN LATERAL ({CONTACTS}) c
+)
+SELECT lines.*, debtors.*, COALESCE(lines.own_kind, debtors.partner_kind, 'unknown') AS kind
+  FROM lines JOIN debtors ON debtors.partner_id = lines.partner_id
+ ORDER BY lines.due_date, lines.line_id
+"""
+
+
+class DunningLedger(models.AbstractModel):
+    """What the ledger of one company holds of its debtors: open items, payments under way, receipts not booked.
+
+    Amounts are read as text and become ``Decimal``: Odoo's cursor would turn them into floats.
+    """
+
+    _name = "dunning.ledger"
+    _description = "Ledger of debtors"
+
+    @api.model
+    def _horizons(self, company, as_of, until=None):
+        """Up to which due date claims are of interest: ``(to have a debtor looked at, to be listed on a letter)``.
+
+        Both are `as_of` where no level looks ahead, so that nobody reads more than he needs.
+        """
+        levels = self.env["dunning.level"].sudo()  # rules, whoever asks
+        levels = levels.search(
+            [
+                ("procedure_id.active", "=", True),
+                ("company_id", "in", (False, company.id)),
+                "|",
+                ("legal_type", "=", PRE_DUE),
+                ("list_not_due", "=", True),
+            ]
+        )
+        notices = levels.filtered(lambda level: level.legal_type == PRE_DUE).mapped("delay_days")
+        start = max(as_of, until or as_of)
+        seen = start + timedelta(days=max(notices) + 1) if notices else start
+        return seen, date.max if any(levels.mapped("list_not_due")) else seen
+
+    @api.model
+    def _digests(self, company, as_of, partner_ids=None):
+        """The commercial partners that ``dunning.gather.facts`` tells of, by oldest claim; arguments as there.
+
+        For whoever takes the facts in batches: what a batch holds in memory does not grow with the ledger.
+
+        :return: ``{partner id: (number of claims, digest of all that is open)}``. The digest is another one as soon as
+            a line or its entry was written, whoever did that.
+        """
+        if partner_ids is not None and not partner_ids:
+            return {}
+        self.env.flush_all()
+        seen, _listed = self._horizons(company, as_of)
+        only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids is not None else SQL()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH lines AS (
+                    SELECT p.commercial_partner_id AS partner_id, l.id, l.date_maturity,
+                           l.id || '.' || l.xmin::text || l.ctid::text || m.xmin::text || m.ctid::text AS state,
+                           l.amount_residual_currency > 0
+                           AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim) AS is_claim
+                      FROM account_move_line l
+                      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                      JOIN account_move m ON m.id = l.move_id
+                      JOIN res_partner p ON p.id = l.partner_id
+                     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                       AND l.amount_residual_currency <> 0 %(only)s
+                )
+                SELECT partner_id, COUNT(*) FILTER (WHERE is_claim), md5(string_agg(state, ',' ORDER BY id))
+                  FROM lines
+                 GROUP BY partner_id
+                HAVING bool_or(is_claim AND (date_maturity IS NULL OR date_maturity < %(seen)s))
+                 ORDER BY MIN(date_maturity) FILTER (WHERE is_claim), MIN(id) FILTER (WHERE is_claim)
+                """,
+                company=company.id,
+                seen=seen,
+                only=only,
+            )
+        )
+        return {partner_id: (claims, digest) for partner_id, claims, digest in self.env.cr.fetchall()}
+
+    @api.model
+    def _items(self, company, seen, listed, partner_ids):
+        """Open receivable lines of debtors with something due before `seen`, claims and credits together, as dicts.
+
+        Claims, as far as due before `listed`, are invoices and receipts, and journal entries that somebody took in as
+        claims (which the debtor got in another way, so they count as sent); a credit is any open receivable line the
+        other way: credit note, payment, entry.
+        """
+        only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids is not None else SQL()
+        self.env.cr.execute(
+            SQL(
+                ITEMS,
+                company=company.id,
+                company_key=str(company.id),
+                country=company.country_id.id or None,
+                seen=seen,
+                listed=listed,
+                only=only,
+                periodic=company.dunning_periodic,
+            )
+        )
+        names = [column.name for column in self.env.cr.description]
+        return [dict(zip(names, row, strict=True)) for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _in_payment(self, company, partners, rows):
+        """Per receivable line what payments under way will take off it: ``(amount, name of the payment)``.
+
+        A direct debit or another inbound payment without an entry of its own leaves the ledger as it is until the
+        bank shows it. It counts for the invoices it was made for, oldest first, or else for any of the debtor's.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT p.name, q.commercial_partner_id, cur.name, p.amount::text,
+                       p.amount_company_currency_signed::text, array_remove(array_agg(r.invoice_id), NULL)
+                  FROM account_payment p
+                  JOIN res_partner q ON q.id = p.partner_id
+                  JOIN res_currency cur ON cur.id = p.currency_id
+                  LEFT JOIN account_move__account_payment r ON r.payment_id = p.id
+                 WHERE p.company_id = %s AND p.payment_type = 'inbound' AND p.partner_type = 'customer'
+                   AND p.move_id IS NULL AND p.state IN ('in_process', 'paid') AND q.commercial_partner_id IN %s
+                 GROUP BY p.id, q.commercial_partner_id, cur.name
+                HAVING p.state = 'in_process' OR COUNT(r.invoice_id) > 0
+                 ORDER BY COUNT(r.invoice_id) = 0, p.id
+                """,
+                company.id,
+                partners,
+            )
+        )
+        payments = self.env.cr.fetchall()
+        claims, found = defaultdict(list), {}
+        for row in rows if payments else ():
+            if row["amount_sign"] > 0:
+                claims["move", row["move_id"]].append(row)
+                claims["partner", row["partner_id"]].append(row)
+        for name, partner_id, currency, amount, in_company, move_ids in payments:
+            left, rate = Decimal(amount), Decimal(in_company) / (Decimal(amount) or 1)
+            keys = [("move", move_id) for move_id in move_ids] or [("partner", partner_id)]
+            meant = [row for key in keys for row in claims[key]]
+            for row in sorted(meant, key=lambda row: (row["due_date"] or date.max, row["line_id"])):
+                before = found.get(row["line_id"], (ZERO, ""))[0]
+                claim_rate = Decimal(row["residual_company"]) / Decimal(row["amount"])
+                # how much of the payment one unit of the claim takes
+                unit = 1 if row["currency"] == currency or not rate or not claim_rate else claim_rate / rate
+                part = min((left / unit).quantize(CENT), Decimal(row["amount"]) - before)
+                if part > 0:
+                    left -= part * unit
+                    found[row["line_id"]] = (before + part, name or "")
+        return found
+
+    @api.model
+    def _unmatched(self, company, partners):
+        """Per debtor the bank receipts that name it but are not booked against anything yet, in company currency."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT p.commercial_partner_id, SUM(s.amount)::text
+                  FROM account_bank_statement_line s
+                  JOIN account_move m ON m.id = s.move_id
+                  JOIN res_partner p ON p.id = s.partner_id
+                 WHERE s.company_id = %s AND m.state = 'posted' AND s.is_reconciled IS NOT TRUE AND s.amount > 0
+                   AND p.commercial_partner_id IN %s
+                 GROUP BY p.commercial_partner_id
+                """,
+                company.id,
+                partners,
+            )
+        )
+        return {partner_id: Decimal(amount) for partner_id, amount in self.env.cr.fetchall()}

@@ -1,0 +1,153 @@
+import logging
+from dataclasses import replace
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.tools import split_every
+
+from ...engine.reasons import REASONS
+from ..rules.dunning_regime import RegimeError
+from .dunning_run_context import RunContext
+
+_logger = logging.getLogger(__name__)
+
+PROPOSE_BATCH = 1000  # debtors; each batch reads the rules anew, and holds some 20 MB
+
+
+class DunningProposal(models.AbstractModel):
+    """Decides on the debtors of a run, batch by batch, and drafts their letters; nothing leaves the house."""
+
+    _name = "dunning.proposal"
+    _description = "Proposal of a run"
+
+    @api.model
+    def _make(self, run):
+        """Look at every debtor of the run whose facts changed since a run last looked."""
+        run.ensure_one()
+        self._drop_previews(run)
+        self.env["dunning.letter"]._after_sending(run.company_id)
+        self.env["dunning.decision"]._retire_settled(run.company_id)
+        only = run.partner_ids.commercial_partner_id.ids or None
+        ledger = self.env["dunning.ledger"]._digests(run.company_id, run.date, only)
+        self._own_drafts(run, [("partner_id", "not in", list(ledger))])._discard()
+        standing = self.env["dunning.standing"]
+        look = standing._look(run, ledger)
+        unchanged, of_others = standing._unchanged(run, look)
+        self.env["dunning.decision.register"]._link_debtors(run, of_others)
+        known, looked_at = {}, []
+        for batch in split_every(PROPOSE_BATCH, [id_ for id_ in ledger if id_ not in unchanged], list):
+            looked_at += self._propose_batch(run, batch, known)
+        self.env["dunning.case"]._refresh(run.company_id)
+        self.env["dunning.case"]._keep_calls(run.company_id)
+        standing._keep(run, look, looked_at)
+        run.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
+
+    @api.model
+    def _propose_batch(self, run, partner_ids, known):
+        """Decide on these debtors, draft their letters, write their decisions; the caches are empty afterwards.
+
+        :param known: the rules that earlier batches have read, see ``dunning.engine``.
+        :return: partner ids of the debtors whose answers rest on their facts and the rules alone.
+        """
+        drafts = self._own_drafts(run, [("partner_id", "in", partner_ids)])
+        debtors = self.env["dunning.gather"].facts(run.company_id, run.date, partner_ids, without_letters=drafts)
+        engine = self.env["dunning.engine"]
+        procedures, house = engine._rules(run.company_id, debtors, known)
+        outcomes = [engine._decide(debtor, procedures, run.date, run.automatic, house) for debtor in debtors]
+        outcomes = self._make_letters(run, debtors, outcomes, drafts)
+        self.env["dunning.decision.register"]._enter(run.company_id, run.date, debtors, outcomes, run)
+        self.env.invalidate_all()
+        return [
+            debtor.partner_id
+            for debtor, outcome in zip(debtors, outcomes, strict=True)
+            if not any(decision.outside for decision in outcome.decisions)
+        ]
+
+    @api.model
+    def _own_drafts(self, run, domain):
+        """Drafts of the run from an earlier proposal."""
+        return self.env["dunning.letter"].search([("run_id", "=", run.id), ("state", "=", "draft"), *domain])
+
+    @api.model
+    def _drop_drafts(self, runs):
+        """What these runs have drafted goes; what was decided stays."""
+        runs.letter_ids.filtered(lambda letter: letter.state == "draft")._discard()
+
+    @api.model
+    def _drop_previews(self, run):
+        """Throw away what runs of a later day have drafted: a look ahead never stands in the way of today."""
+        today = run.company_id._dunning_today()
+        if run.date <= today:
+            ahead = [("company_id", "=", run.company_id.id), ("date", ">", today), ("state", "=", "proposed")]
+            self._drop_drafts(run.search(ahead))
+
+    @api.model
+    def _make_letters(self, run, debtors, outcomes, drafts=None):
+        """Draft letters for the plans of a batch; outcomes come back with what could not be made as its reason.
+
+        :param drafts: earlier drafts for these debtors: those that would come out the same stay, the others go.
+        """
+        if not any(outcome.letters for outcome in outcomes):
+            if drafts:
+                drafts._discard()
+            return outcomes
+        context = RunContext(run, outcomes)
+        vals_list, makers = [], []
+        for index, (debtor, outcome) in enumerate(zip(debtors, outcomes, strict=True)):
+            try:
+                made = [self.env["dunning.letter"]._prepare_vals(plan, debtor, context) for plan in outcome.letters]
+            except RegimeError as error:
+                outcomes[index] = self._without_letters(outcome, error.code, str(error))
+                continue
+            except Exception as error:  # values only, the database is not touched
+                _logger.exception("Dunning: no letter for debtor %s", debtor.partner_id)
+                outcomes[index] = self._without_letters(outcome, "ERROR", str(error))
+                continue
+            vals_list += made
+            makers += [index] * len(made)
+        if drafts:
+            same = drafts._same_as(vals_list)
+            (drafts - drafts.browse(same.values()))._discard()
+            makers = [maker for index, maker in enumerate(makers) if index not in same]
+            vals_list = [vals for index, vals in enumerate(vals_list) if index not in same]
+        self._create_letters(vals_list, makers, outcomes)
+        return outcomes
+
+    @api.model
+    def _create_letters(self, vals_list, makers, outcomes):
+        """All letters of the batch at once; one by one in a savepoint each when that fails."""
+        letters = self.env["dunning.letter"]
+        if not vals_list:
+            return
+        try:
+            with self.env.cr.savepoint():
+                letters._insert_drafts(vals_list)
+            return
+        except (UniqueViolation, *letters._business_errors()) as error:
+            _logger.info("Making %s letters one by one: %s", len(vals_list), error)
+        for vals, index in zip(vals_list, makers, strict=True):
+            try:
+                with self.env.cr.savepoint():
+                    letters._insert_drafts([vals])
+            except UniqueViolation:
+                # somebody else proposed the same letter a moment ago: theirs stands
+                outcomes[index] = self._without_letters(outcomes[index], "LETTER_OPEN", self.env._("another run"))
+            except letters._business_errors() as error:
+                outcomes[index] = self._without_letters(outcomes[index], "ERROR", str(error))
+
+    @api.model
+    def _without_letters(self, outcome, code, message):
+        """The same outcome with its letters taken back: the claims on them carry what went wrong, and no next day."""
+        lines = {decision.claim.line_id for plan in outcome.letters for decision in plan.decisions}
+        facts = dict.fromkeys(REASONS[code].facts, message)
+        return replace(
+            outcome,
+            decisions=tuple(
+                replace(decision, code=code, facts=facts, on=None, outside=True)
+                if decision.claim.line_id in lines
+                else decision
+                for decision in outcome.decisions
+            ),
+            letters=(),
+        )
