@@ -14,7 +14,7 @@ from odoo.tools import SQL, format_date, split_every
 
 from ...engine import decide as engine
 from ...engine.reasons import REASONS
-from ..rules.dunning_regime import RegimeError
+from ..rules.regime_map import RegimeError
 from . import dunning_bulk
 from .dunning_run_context import RunContext
 

@@ -14,7 +14,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.cremann_dunning.law import costs, interest, limitation, terms
 from odoo.addons.cremann_dunning.law.allocation import Claim, Costs
-from odoo.addons.cremann_dunning.models.rules.dunning_regime import RegimeError
+from odoo.addons.cremann_dunning.models.rules.regime_map import RegimeError
 
 from ...law.support import cases
 
