@@ -219,8 +219,8 @@ class DunningRun(models.Model):
         known, looked_at = {}, []
         for batch in split_every(PROPOSE_BATCH, [id_ for id_ in ledger if id_ not in unchanged], list):
             looked_at += self._propose_batch(batch, known)
-        self.env["dunning.case"]._refresh(self.company_id)
-        self.env["dunning.case"]._keep_calls(self.company_id)
+        self.env["dunning.figures"]._refresh(self.company_id)
+        self.env["dunning.call"]._keep(self.company_id)
         standing._keep(self, look, looked_at)
         self.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
 
@@ -633,7 +633,7 @@ class DunningRun(models.Model):
             self._confirm_batch(drafts)
             if not self._progress(len(drafts)):
                 return
-        self.env["dunning.case"]._refresh(self.company_id)
+        self.env["dunning.figures"]._refresh(self.company_id)
         if not self.letter_ids.filtered(lambda letter: letter.state == "draft"):
             self.write({"state": "done", "confirmed_on": fields.Datetime.now()})
 
@@ -721,7 +721,7 @@ class DunningRun(models.Model):
         procedures, house = self._rules(company, debtors)
         outcomes = [self._decide(debtor, procedures, today, house=house) for debtor in debtors]
         self._write_decisions(company, today, debtors, outcomes)
-        self.env["dunning.case"]._refresh(company, partners.ids)
+        self.env["dunning.figures"]._refresh(company, partners.ids)
 
     @api.model
     def _same_plan(self, letter, outcome):
@@ -825,7 +825,7 @@ class DunningRun(models.Model):
         """
         self.env["dunning.case"]._settle_agreements()
         for (company,) in self.env["dunning.case"]._read_group([], ["company_id"]):
-            self.env["dunning.case"]._rate_payers(company)
+            self.env["dunning.payer"]._rate(company)
         companies = self.env["res.company"].search([("dunning_automatic", "=", True), ("dunning_mode", "!=", "off")])
         companies = companies.filtered(lambda company: company._dunning_now().hour >= company.dunning_send_hour)
         self._progress(remaining=len(companies))
