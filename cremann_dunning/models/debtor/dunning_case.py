@@ -340,8 +340,13 @@ class DunningCase(models.Model):
         """Propose the next letter for these debtors, and show it for review."""
         if len(self.company_id) != 1:
             raise UserError(self.env._("Choose debtors of one company at a time: each company sends its own letters."))
+        return self._propose_for(self.company_id, self.partner_id)
+
+    @api.model
+    def _propose_for(self, company, partners):
+        """A run for these debtors only, proposed and opened for review."""
         run = self.env["dunning.run"].create(
-            {"company_id": self.company_id.id, "partner_ids": [fields.Command.set(self.partner_id.ids)]}
+            {"company_id": company.id, "partner_ids": [fields.Command.set(partners.ids)]}
         )
         run.action_propose()
         return run._get_records_action()
