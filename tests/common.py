@@ -10,9 +10,11 @@ from freezegun import freeze_time
 from lxml import etree
 
 from odoo import Command, api
+from odoo.exceptions import ValidationError
 from odoo.modules.registry import Registry
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tests.common import get_db_name
+from odoo.tools import mute_logger
 
 from odoo.addons.cremann_dunning.models.letter.dunning_letter_pdf_mixin import DunningLetterPdfMixin
 
@@ -72,7 +74,24 @@ def _companies_with_charts():
     registry.signal_changes()
 
 
-class DunningCase(TransactionCase):
+class RefusalMixin:
+    """For tests of what may not be done."""
+
+    refusal = ValidationError
+
+    @contextmanager
+    def refused(self, message, error=None):
+        """What is done inside is refused with this message, and leaves nothing behind.
+
+        :param error: what it is refused with; without it what the class says in ``refusal``.
+        """
+        refusal = self.assertRaisesRegex(error or self.refusal, message)
+        with refusal, self.cr.savepoint(), mute_logger("odoo.sql_db"):
+            yield
+            self.env.flush_all()
+
+
+class DunningCase(RefusalMixin, TransactionCase):
     """A Dutch company on a frozen Monday.
 
     ``cls.nl`` (and ``cls.be`` when a class says ``with_belgium = True``) are companies with their own chart. Users of
@@ -378,6 +397,18 @@ class DunningCase(TransactionCase):
         first, second = self._pdf_patchers()
         with first, second:
             yield
+
+    @contextmanager
+    def counted(self):
+        """A list that holds the number of queries of the block, in the end."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        count = []
+        with patch("random.random", lambda: 1):  # no garbage collection of the bus by chance
+            before = self.cr.sql_log_count
+            yield count
+            self.env.flush_all()
+            count.append(self.cr.sql_log_count - before)
 
     # -- asking ---------------------------------------------------------------------------------------------------
 

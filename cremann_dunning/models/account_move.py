@@ -187,11 +187,7 @@ class AccountMove(models.Model):
     def action_dunning_next_letter(self):
         """Propose the next letter for the debtors of these invoices, and show it for review."""
         moves = self._dunning_check_selection()
-        run = self.env["dunning.run"].create(
-            {"company_id": moves.company_id.id, "partner_ids": [fields.Command.set(moves.commercial_partner_id.ids)]}
-        )
-        run.action_propose()
-        return run._get_records_action()
+        return self.env["dunning.case"]._propose_for(moves.company_id, moves.commercial_partner_id)
 
     def action_dunning_hold(self):
         """Ask for reason and end date, then hold these invoices."""

@@ -7,7 +7,7 @@ from ..engine.outcome import LetterPlan, Outcome
 from ..engine.reasons import ERROR, SKIP
 from ..engine.recipient import choose
 from ..models.rules.dunning_level import WRITTEN_TYPES
-from ..models.rules.dunning_regime import RegimeError
+from ..models.rules.regime_map import RegimeError
 from ..models.run.dunning_run_context import RunContext
 
 # What keeps a claim off an ordinary letter, and a person may decide otherwise: the gate then has its say.

@@ -11,7 +11,7 @@ from ..engine import rules
 from ..engine.facts import Notice
 from ..engine.outcome import Decision, LetterPlan, Outcome
 from ..engine.simulate import Made, simulate
-from ..models.rules.dunning_regime import RegimeError
+from ..models.rules.regime_map import RegimeError
 from ..models.run.dunning_run_context import RunContext
 
 FURTHEST = 366

@@ -4,7 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..common import TODAY, DunningCase
@@ -276,13 +276,10 @@ class TestLevelWithCopy(CopyCase):
             ("print", "registered", "goes on paper already"),
             ("print", "print", "by this channel already"),
         ):
-            with self.assertRaisesRegex(ValidationError, message), self.cr.savepoint():
+            with self.refused(message):
                 self.set_channels(channel, also)
         self.set_channels("email", "print", "registered", "snailmail", "sms")
-        with (
-            self.assertRaisesRegex(ValidationError, "goes on paper already|by this channel already"),
-            self.cr.savepoint(),
-        ):
+        with self.refused("goes on paper already|by this channel already"):
             self.env.ref(LEVEL).channel = "registered"
 
     def test_service_that_is_not_installed_is_told_on_the_level(self):

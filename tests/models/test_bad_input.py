@@ -1,5 +1,6 @@
 """What is missing, wrong or hostile ends in a reason that a person understands, and never stops the others."""
 
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -280,6 +281,21 @@ class TestMissing(BadInputCase):
 class TestBroken(BadInputCase):
     """Something is there and wrong."""
 
+    @contextmanager
+    def undecidable(self, partner):
+        """The engine breaks down over one debtor."""
+        from odoo.addons.cremann_dunning.engine import decide as engine
+
+        decide = engine.decide
+
+        def fail(debtor, *args, **kwargs):
+            if debtor.partner_id == partner.id:
+                raise ValueError("no such thing")
+            return decide(debtor, *args, **kwargs)
+
+        with patch.object(engine, "decide", fail):
+            yield
+
     def broken(self, text, problem, level=None):
         """Break the text of the second reminder; return the run in which one debtor gets it and another does not."""
         template = (level or self.levels[1]).template_id
@@ -415,16 +431,7 @@ class TestBroken(BadInputCase):
     def test_error_in_one_debtor_when_deciding(self):
         bad, good = self.debtor("Bad"), self.debtor("Good")
         moves = self.invoices([bad, good], due=10)
-        from odoo.addons.cremann_dunning.engine import decide as engine
-
-        decide = engine.decide
-
-        def fail(debtor, *args, **kwargs):
-            if debtor.partner_id == bad.id:
-                raise ValueError("no such thing")
-            return decide(debtor, *args, **kwargs)
-
-        with patch.object(engine, "decide", fail), mute_logger(*RUNS):
+        with self.undecidable(bad), mute_logger(*RUNS):
             run = self.run_for()
             self.assertDecision(moves[0], "ERROR", "no such thing")
             self.assertOthersGo(run, moves[1])
@@ -433,16 +440,7 @@ class TestBroken(BadInputCase):
         bad, good = self.debtor("Bad"), self.debtor("Good")
         moves = self.invoices([bad, good], due=10)
         run = self.run_for()
-        from odoo.addons.cremann_dunning.engine import decide as engine
-
-        decide = engine.decide
-
-        def fail(debtor, *args, **kwargs):
-            if debtor.partner_id == bad.id:
-                raise ValueError("no such thing")
-            return decide(debtor, *args, **kwargs)
-
-        with patch.object(engine, "decide", fail), mute_logger(*RUNS):
+        with self.undecidable(bad), mute_logger(*RUNS):
             run.action_confirm()
         letters = {letter.partner_id.name: letter for letter in run.letter_ids}
         self.assertEqual(

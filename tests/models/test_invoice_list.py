@@ -1,6 +1,5 @@
 """The invoice list and the worklist as a bookkeeper uses them: columns, filters, groups, actions and their cost."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -253,6 +252,7 @@ class TestActionMenu(ListCase):
     """Select invoices, act."""
 
     with_belgium = True
+    refusal = UserError
 
     @classmethod
     def setUpClass(cls):
@@ -268,11 +268,6 @@ class TestActionMenu(ListCase):
         context = {"active_model": "account.move", "active_ids": moves.ids, "active_id": moves[:1].id}
         self.env.invalidate_all()
         return self.as_user(user, action, **context).run()
-
-    @contextmanager
-    def refused(self, message, error=UserError):
-        with self.assertRaisesRegex(error, message), self.cr.savepoint():
-            yield
 
     def test_next_letter(self):
         action = self.act("next_letter", self.move + self.second)
@@ -410,18 +405,6 @@ class QueryCase(ListCase):
             ]
         )
         cls.moves = cls.invoices(cls.partners, 100, due=10)
-
-    @contextmanager
-    def counted(self):
-        """A list that holds the number of queries of the block, in the end."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        count = []
-        with patch("random.random", lambda: 1):  # no garbage collection of the bus by chance
-            before = self.cr.sql_log_count
-            yield count
-            self.env.flush_all()
-            count.append(self.cr.sql_log_count - before)
 
     def assertFlat(self, work, before=lambda: None):
         """``work(number)`` takes no more queries for many than for few; the first turn only warms the caches."""

@@ -3,12 +3,15 @@
 May import letter and run, and what those may."""
 
 from . import (
+    dunning_call,
     dunning_case,
     dunning_case_mixin,
     dunning_contact,
     dunning_dispute,
+    dunning_figures,
     dunning_hold,
     dunning_limitation,
+    dunning_payer,
     dunning_payment_agreement_mixin,
     dunning_payment_plan,
     dunning_payment_plan_instalment,

@@ -1,114 +1,13 @@
 import logging
-from datetime import timedelta
-
-from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount, format_date
 
 from ...law.calendar import add_months
 from ...law.limitation import WARN_MONTHS
 
 _logger = logging.getLogger(__name__)
-
-# One row per debtor out of the ledger, the current decisions and the levels reached, put into its case.
-REFRESH = """
-WITH figures AS (
-    SELECT p.commercial_partner_id AS partner_id,
-           SUM(l.amount_residual) FILTER (WHERE l.amount_residual > 0) AS overdue,
-           COUNT(DISTINCT l.move_id) FILTER (WHERE l.amount_residual > 0) AS invoices,
-           MIN(l.date_maturity) FILTER (WHERE l.amount_residual > 0) AS oldest,
-           -COALESCE(SUM(l.amount_residual) FILTER (WHERE l.amount_residual < 0), 0) AS credit
-      FROM account_move_line l
-      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-      JOIN res_partner p ON p.id = l.partner_id
-      JOIN account_move m ON m.id = l.move_id
-     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-       AND (l.amount_residual < 0
-            OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
-               AND (l.date_maturity IS NULL OR l.date_maturity < %(today)s)) %(only)s
-     GROUP BY p.commercial_partner_id
-), steps AS (
-    SELECT DISTINCT ON (p.commercial_partner_id)
-           p.commercial_partner_id AS partner_id, d.id AS decision_id, d.level_id, d.next_date
-      FROM account_move m
-      JOIN dunning_decision d ON d.move_id = m.id AND d.is_current
-      JOIN res_partner p ON p.id = d.partner_id
-     WHERE m.company_id = %(company)s AND m.state = 'posted'
-       AND m.payment_state IN ('not_paid', 'partial') %(only)s
-     ORDER BY p.commercial_partner_id,
-              CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
-                             WHEN 'wait' THEN 3 ELSE 4 END,
-              d.next_date NULLS LAST, m.invoice_date_due, m.id
-), levels AS (
-    SELECT DISTINCT ON (m.commercial_partner_id)
-           m.commercial_partner_id AS partner_id, m.dunning_level_id AS level_id
-      FROM account_move m
-      JOIN dunning_level v ON v.id = m.dunning_level_id
-      JOIN res_partner p ON p.id = m.commercial_partner_id
-     WHERE m.company_id = %(company)s AND m.state = 'posted'
-       AND m.payment_state IN ('not_paid', 'partial') %(only)s
-     ORDER BY m.commercial_partner_id, v.sequence DESC, m.id
-), fresh AS (
-    SELECT f.*, s.decision_id, s.level_id AS next_level_id, s.next_date, v.level_id
-      FROM figures f
-      LEFT JOIN steps s USING (partner_id)
-      LEFT JOIN levels v USING (partner_id)
-), written AS (
-INSERT INTO dunning_case AS c (
-    partner_id, company_id, user_id, active, debtor_kind, country_id, amount_overdue, amount_credit,
-    oldest_due_date, days_overdue, invoice_count, level_id, next_level_id, next_date, decision_id,
-    refreshed_on, create_uid, write_uid, create_date, write_date)
-SELECT f.partner_id, %(company)s, %(user)s, TRUE, p.dunning_debtor_kind, p.country_id,
-       COALESCE(f.overdue, 0), f.credit, f.oldest, GREATEST(%(today)s - f.oldest, 0), f.invoices,
-       f.level_id, f.next_level_id, f.next_date, f.decision_id,
-       %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
-  FROM fresh f JOIN res_partner p ON p.id = f.partner_id
- WHERE COALESCE(f.overdue, 0) > 0
-    OR EXISTS (SELECT 1 FROM dunning_case k
-                WHERE k.partner_id = f.partner_id AND k.company_id = %(company)s)
-    ON CONFLICT (partner_id, company_id) DO UPDATE
-   SET amount_overdue = EXCLUDED.amount_overdue, amount_credit = EXCLUDED.amount_credit,
-       oldest_due_date = EXCLUDED.oldest_due_date, days_overdue = EXCLUDED.days_overdue,
-       invoice_count = EXCLUDED.invoice_count, level_id = EXCLUDED.level_id,
-       next_level_id = EXCLUDED.next_level_id, next_date = EXCLUDED.next_date,
-       decision_id = EXCLUDED.decision_id, refreshed_on = EXCLUDED.refreshed_on
- WHERE (c.amount_overdue, c.amount_credit, c.oldest_due_date, c.days_overdue, c.invoice_count, c.level_id,
-        c.next_level_id, c.next_date, c.decision_id)
-       IS DISTINCT FROM
-       (EXCLUDED.amount_overdue, EXCLUDED.amount_credit, EXCLUDED.oldest_due_date, EXCLUDED.days_overdue,
-        EXCLUDED.invoice_count, EXCLUDED.level_id, EXCLUDED.next_level_id, EXCLUDED.next_date, EXCLUDED.decision_id)
-RETURNING c.id, c.partner_id
-)
-SELECT id FROM written
-UNION ALL
-SELECT k.id FROM fresh f JOIN dunning_case k ON k.partner_id = f.partner_id AND k.company_id = %(company)s
- WHERE NOT EXISTS (SELECT 1 FROM written w WHERE w.partner_id = f.partner_id)
-"""
-
-RATE_PAYERS = """
-WITH paid AS (
-    SELECT p.commercial_partner_id AS partner_id, GREATEST(MAX(r.max_date) - l.date_maturity, 0) AS late
-      FROM account_move_line l
-      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-      JOIN account_move m ON m.id = l.move_id AND m.move_type IN ('out_invoice', 'out_receipt')
-      JOIN res_partner p ON p.id = l.partner_id
-      JOIN account_partial_reconcile r ON r.debit_move_id = l.id
-     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled AND l.date_maturity >= %(since)s
-     GROUP BY l.id, p.commercial_partner_id
-), rated AS (
-    SELECT partner_id, ROUND(AVG(late))::int AS days FROM paid GROUP BY partner_id HAVING COUNT(*) >= 3
-), fresh AS (
-    SELECT k.id, t.days, CASE WHEN t.days > %(slow)s THEN 'slow' WHEN t.days IS NOT NULL THEN 'prompt' END AS payer
-      FROM dunning_case k LEFT JOIN rated t ON t.partner_id = k.partner_id
-     WHERE k.company_id = %(company)s AND k.level_id IS NULL
-)
-UPDATE dunning_case k SET payer = f.payer, days_late = f.days
-  FROM fresh f
- WHERE k.id = f.id AND (k.payer, k.days_late) IS DISTINCT FROM (f.payer, f.days)
-"""
 
 
 class DunningCase(models.Model):
@@ -131,7 +30,7 @@ class DunningCase(models.Model):
     phone = fields.Char(related="partner_id.phone")
     lang = fields.Selection(related="partner_id.lang")
 
-    # Figures and next step are refreshed in one statement for all cases, see _refresh.
+    # Figures and next step are refreshed in one statement for all cases, see dunning.figures.
     amount_overdue = fields.Monetary(readonly=True, string="Overdue")
     amount_credit = fields.Monetary(readonly=True, string="Open credits")
     oldest_due_date = fields.Date(readonly=True)
@@ -293,102 +192,11 @@ class DunningCase(models.Model):
         # sudo: a case is opened by the work itself (a letter, a hold), not by a person with the right to add one
         cases = self.sudo().with_context(active_test=False)
         if create and partners:
-            cases._open_missing(partners, company)
+            cases.env["dunning.figures"]._open_missing(partners, company)
         found = cases.search([("partner_id", "in", partners.ids), ("company_id", "in", company.ids)], order="id")
         return found.with_env(self.env)
 
-    @api.model
-    def _open_missing(self, partners, company):
-        """A case for each of these partners that has none, in one statement; one that somebody else opens stands."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO dunning_case (
-                    partner_id, company_id, user_id, active, debtor_kind, country_id,
-                    create_uid, write_uid, create_date, write_date)
-                SELECT p.id, %(company)s, %(user)s, TRUE, p.dunning_debtor_kind, p.country_id,
-                       %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM res_partner p
-                 WHERE p.id = ANY(%(partners)s)
-                   AND NOT EXISTS (SELECT 1 FROM dunning_case c
-                                    WHERE c.partner_id = p.id AND c.company_id = %(company)s)
-                    ON CONFLICT (partner_id, company_id) DO NOTHING
-                """,
-                company=company.id,
-                user=company.dunning_responsible_id.id or None,
-                uid=self.env.uid,
-                now=self.env.cr.now(),
-                partners=partners.ids,
-            )
-        )
-        if self.env.cr.rowcount:
-            self.invalidate_model()
-            partners.invalidate_recordset(["dunning_case_ids"])
-
-    @api.model
-    def _refresh(self, company, partner_ids=None):
-        """Bring figures, level and next step of all cases of a company up to date in one statement.
-
-        Opens a case for every debtor with something overdue. One statement instead of stored computes: paying an
-        invoice must not have to lock the debtor's case.
-
-        :param partner_ids: commercial partners to limit it to; all when None.
-        """
-        self.env.flush_all()
-        today, now = company._dunning_today(), fields.Datetime.now()
-        only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL()
-        self.env.cr.execute(
-            SQL(
-                REFRESH,
-                company=company.id,
-                today=today,
-                user=company.dunning_responsible_id.id or None,
-                now=now,
-                uid=self.env.uid,
-                only=only,
-            )
-        )
-        self._settle(company, [case_id for (case_id,) in self.env.cr.fetchall()], partner_ids)
-        self.invalidate_model()
-
-    @api.model
-    def _rate_payers(self, company):
-        """Bring up to date how late the debtors of a company pay on average, once a day, in one statement.
-
-        An invoice counts by the day of its last payment, and one that was paid before it was due as paid on time. Who
-        has been sent something keeps the rating, and with it the procedure, until all of that is settled.
-        """
-        today = company._dunning_today()
-        if company.dunning_rated_on == today:
-            return
-        company.dunning_rated_on = today
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(RATE_PAYERS, company=company.id, since=today - timedelta(days=365), slow=company.dunning_slow_days)
-        )
-        self.invalidate_model(["payer", "days_late"])
-
-    @api.model
-    def _settle(self, company, alive_ids, partner_ids=None):
-        """Empty the cases of debtors with nothing open any more; they keep their history."""
-        only = SQL("AND partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE dunning_case
-                   SET amount_overdue = 0, amount_credit = 0, oldest_due_date = NULL, days_overdue = 0,
-                       invoice_count = 0, level_id = NULL, next_level_id = NULL, next_date = NULL, decision_id = NULL
-                 WHERE company_id = %(company)s AND NOT (id = ANY(%(alive)s))
-                   AND (amount_overdue <> 0 OR amount_credit <> 0 OR decision_id IS NOT NULL) %(only)s
-                """,
-                company=company.id,
-                alive=alive_ids,
-                only=only,
-            )
-        )
-
-    # -- calls and agreements -------------------------------------------------------------------------------------
+    # -- agreements and buttons -----------------------------------------------------------------------------------
 
     def _responsible(self):
         """Who works on this case: its own responsible, or else the company's."""
@@ -408,109 +216,6 @@ class DunningCase(models.Model):
                     self.env["dunning.payment.plan"].with_company(company)._settle(company)
             except (UserError, AccessError) as error:
                 _logger.error("Promises and payment plans of company %s were not settled: %s", company.id, error)
-
-    @api.model
-    def _keep_calls(self, company, partner_ids=None):
-        """One activity for each case whose next step is a call: made, brought up to date, or taken away; in sets.
-
-        :param partner_ids: commercial partners to limit it to; all when None.
-        """
-        call_type = self._call_type()
-        due = self._calls_due(company, partner_ids)
-        held = self._call_activities(company, call_type, partner_ids)
-        # sudo: the run gives work to whoever is responsible
-        activities = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
-        fresh, stale, today = [], activities.browse(), company._dunning_today()
-        # sudo: the run's own answers; read for all calls at once
-        decisions = self.env["dunning.decision"].sudo().browse(id_ for ids in due.values() for id_ in ids)
-        # sudo: Odoo names the case on its activity, one by one; the names are in the cache then
-        self.browse(due).sudo().partner_id.mapped("name")
-        for case in self.browse(sorted(due.keys() | held.keys())):
-            ours = activities.browse(held.get(case.id, ()))
-            stale |= ours[1:] if case.id in due else ours
-            if case.id not in due:
-                continue
-            user = case._responsible() or self.env.user
-            note = case._call_note(decisions.browse(due[case.id]).with_prefetch(decisions._prefetch_ids), user)
-            if not ours:
-                fresh.append(
-                    {
-                        "res_model_id": self.env["ir.model"]._get_id(self._name),
-                        "res_id": case.id,
-                        "activity_type_id": call_type.id,
-                        "user_id": user.id,
-                        "date_deadline": today,
-                        "summary": call_type.with_context(lang=user.lang).summary,
-                        "note": note,
-                    }
-                )
-            elif ours[0].note != note:
-                ours[0].note = note
-        stale.unlink()
-        activities.create(fresh)
-
-    @api.model
-    def _call_type(self):
-        """Our own type of activity, or Odoo's call where somebody removed it."""
-        ours = self.env.ref("cremann_dunning.mail_activity_type_call", raise_if_not_found=False)
-        return ours or self.env.ref("mail.mail_activity_data_call")
-
-    @api.model
-    def _calls_due(self, company, partner_ids):
-        """Ids of the decisions that ask for a call today, by case id, the oldest invoice first; one statement."""
-        self.env.flush_all()
-        only = SQL("AND d.partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT c.id, array_agg(d.id ORDER BY m.invoice_date_due, m.id)
-                  FROM dunning_decision d
-                  JOIN account_move m ON m.id = d.move_id
-                  JOIN dunning_case c ON c.partner_id = d.partner_id AND c.company_id = d.company_id
-                 WHERE d.company_id = %s AND d.is_current AND d.code = 'CALL_DUE' AND m.state = 'posted'
-                   AND m.payment_state IN ('not_paid', 'partial') %s
-                 GROUP BY c.id
-                """,
-                company.id,
-                only,
-            )
-        )
-        return dict(self.env.cr.fetchall())
-
-    @api.model
-    def _call_activities(self, company, call_type, partner_ids):
-        """Ids of the open activities to call, by case id; one statement."""
-        only = SQL("AND c.partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT c.id, array_agg(a.id ORDER BY a.id)
-                  FROM mail_activity a JOIN dunning_case c ON c.id = a.res_id
-                 WHERE a.res_model = 'dunning.case' AND a.activity_type_id = %s AND a.active AND c.company_id = %s %s
-                 GROUP BY c.id
-                """,
-                call_type.id,
-                company.id,
-                only,
-            )
-        )
-        return dict(self.env.cr.fetchall())
-
-    def _call_note(self, decisions, user):
-        """What the call is about, in the language of whoever makes it."""
-        env = self.with_context(lang=user.lang or self.env.lang).env
-        row = Markup("<li>%s</li>")
-        rows = [
-            row
-            % env._(
-                "%(invoice)s, due on %(date)s: %(amount)s",
-                invoice=decision.move_id.name,
-                date=format_date(env, decision.move_id.invoice_date_due),
-                amount=format_amount(env, decision.amount_open, decision.currency_id),
-            )
-            for decision in decisions
-        ]
-        return Markup("<p>%s</p><ul>%s</ul>") % (env._("Call about:"), Markup("").join(rows))
 
     def _action_new(self, model, name, **defaults):
         """The form of a new record about this debtor, in a window."""
@@ -543,7 +248,7 @@ class DunningCase(models.Model):
     def action_log_call(self):
         """Note a call; when one is due, it counts as that step unless somebody says otherwise."""
         self.ensure_one()
-        due = self._calls_due(self.company_id, self.partner_id.ids).get(self.id, ())
+        due = self.env["dunning.call"]._due(self.company_id, self.partner_id.ids).get(self.id, ())
         # sudo: level and invoices of the answers that are shown on the case
         decisions = self.env["dunning.decision"].sudo().browse(due)
         level = decisions.level_id[:1]
@@ -587,7 +292,7 @@ class DunningCase(models.Model):
     def action_open_worklist(self):
         """Refresh the figures of the chosen companies and open the worklist; say so when rates are out of date."""
         for company in self.env.companies:
-            self._refresh(company)
+            self.env["dunning.figures"]._refresh(company)
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_case_action")
         tables = self.env["dunning.interest.table"].union(*(c._dunning_stale_tables() for c in self.env.companies))
         if not tables:
@@ -635,8 +340,13 @@ class DunningCase(models.Model):
         """Propose the next letter for these debtors, and show it for review."""
         if len(self.company_id) != 1:
             raise UserError(self.env._("Choose debtors of one company at a time: each company sends its own letters."))
+        return self._propose_for(self.company_id, self.partner_id)
+
+    @api.model
+    def _propose_for(self, company, partners):
+        """A run for these debtors only, proposed and opened for review."""
         run = self.env["dunning.run"].create(
-            {"company_id": self.company_id.id, "partner_ids": [fields.Command.set(self.partner_id.ids)]}
+            {"company_id": company.id, "partner_ids": [fields.Command.set(partners.ids)]}
         )
         run.action_propose()
         return run._get_records_action()

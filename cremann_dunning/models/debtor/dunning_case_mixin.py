@@ -110,7 +110,7 @@ class DunningCaseMixin(models.AbstractModel):
         """Bring decisions, cases and calls of these debtors up to date, in sets."""
         # sudo: decisions are evidence and written by the engine only, whoever made the record that changes them
         self.env["dunning.engine"].sudo()._redecide(company, partners)
-        self.env["dunning.case"].sudo()._keep_calls(company, partners.ids)
+        self.env["dunning.call"].sudo()._keep(company, partners.ids)
 
     @api.model
     def _relation(self, name, own, other):

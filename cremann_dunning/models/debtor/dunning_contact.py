@@ -175,7 +175,7 @@ class DunningContact(models.Model):
             ]
             contact.with_context(dunning_counting=True).move_line_ids = [Command.set(line_ids)]
         self._show_levels(self.move_ids)
-        call_type = self.case_id._call_type()
+        call_type = self.env["dunning.call"]._activity_type()
         self.case_id.activity_ids.filtered(lambda activity: activity.activity_type_id == call_type).action_feedback()
         self._redecide()
 

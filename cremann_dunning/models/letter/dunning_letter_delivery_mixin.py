@@ -13,7 +13,7 @@ from odoo.tools.mail import email_normalize_all
 from ...engine import rules
 from ...law import terms
 from ...law.errors import LawError, NoTermError
-from ..rules.dunning_regime import RegimeError
+from ..rules.regime_map import RegimeError
 
 _logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from odoo.tools import format_amount, format_date
 from ...engine import rules, wording
 from ...law import terms
 from ...law.errors import LawError
-from ..rules.dunning_regime import RegimeError
+from ..rules.regime_map import RegimeError
 
 DAY = timedelta(days=1)
 

@@ -2,6 +2,9 @@
 
 May import models/ itself, engine and law."""
 
+# What the others inherit from comes first.
+from . import dunning_law_record_mixin  # isort: skip
+from . import dunning_law_table_mixin  # isort: skip
 from . import (
     dunning_carrier,
     dunning_charges,

@@ -6,6 +6,7 @@ from ...engine import gate, rules
 from ...engine.facts import ZERO
 from ...law.costs import with_vat
 from ...law.terms import clause_interest_from
+from .regime_law import exact
 
 CENT = Decimal("0.01")
 DAY = timedelta(days=1)
@@ -77,7 +78,7 @@ class Charges:
             return regime.lump_sum(self.principal, self.company.dunning_clause_scale_id)
         if self.legal_type in GENTLE and not self.is_protected:
             whole = regime.collection_costs(self.principal)
-            return min(whole, regime._exact(regime.fixed_compensation))
+            return min(whole, exact(regime.fixed_compensation))
         if not announced:
             return regime.collection_costs(self.principal)
         pairs = [(claim.open, claim.periodic) for claim in self.demanded]

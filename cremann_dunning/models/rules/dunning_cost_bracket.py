@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class DunningCostBracket(models.Model):
@@ -9,6 +9,7 @@ class DunningCostBracket(models.Model):
 
     _name = "dunning.cost.bracket"
     _description = "Cost Bracket"
+    _inherit = ["dunning.law.record.mixin"]
     _order = "scale_id, above"
 
     scale_id = fields.Many2one("dunning.cost.scale", required=True, index=True, ondelete="cascade")
@@ -35,22 +36,3 @@ class DunningCostBracket(models.Model):
         "CHECK(percent >= 0 AND percent <= 100)", "The percentage of a bracket lies between 0 and 100."
     )
     _check_base = models.Constraint("CHECK(base >= 0)", "The fixed amount of a bracket cannot be negative.")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Drop the scale that the regimes keep in memory: it is out of date now."""
-        brackets = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return brackets
-
-    def write(self, vals):
-        """Drop the scale that the regimes keep in memory: it is out of date now."""
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        """Drop the scale that the regimes keep in memory: it is out of date now."""
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result

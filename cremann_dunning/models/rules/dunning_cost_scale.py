@@ -12,13 +12,9 @@ class DunningCostScale(models.Model):
 
     _name = "dunning.cost.scale"
     _description = "Cost Scale"
+    _inherit = ["dunning.law.table.mixin"]
     _order = "name, id"
 
-    name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, help="Short technical name, the same in every language.")
-    active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", index=True, help="Empty: for every company.")
-    country_id = fields.Many2one("res.country")
     currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.ref("base.EUR"))
     article = fields.Char(help="The article of law that the amounts rest on.")
     bracket_ids = fields.One2many("dunning.cost.bracket", "scale_id", string="Brackets", copy=True)
@@ -50,34 +46,6 @@ class DunningCostScale(models.Model):
                         name=scale.display_name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Drop what the regimes keep in memory: it is out of date now."""
-        scales = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return scales
-
-    def write(self, vals):
-        """Drop what the regimes keep in memory: it is out of date now."""
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        """Drop what the regimes keep in memory: it is out of date now."""
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
-
-    def copy_data(self, default=None):
-        """A code is unique, so a copy gets one of its own."""
-        default = dict(default or {})
-        values = super().copy_data(default=default)
-        for scale, vals in zip(self, values, strict=True):
-            vals["name"] = default.get("name") or self.env._("%(name)s (copy)", name=scale.name)
-            vals["code"] = default.get("code") or f"{scale.code}_copy"
-        return values
 
     @ormcache("self.id")
     def _law_scale(self):

@@ -8,6 +8,7 @@ class DunningInterestRate(models.Model):
 
     _name = "dunning.interest.rate"
     _description = "Interest Rate"
+    _inherit = ["dunning.law.record.mixin"]
     _order = "table_id, valid_from desc"
 
     table_id = fields.Many2one("dunning.interest.table", required=True, index=True, ondelete="cascade")
@@ -65,22 +66,3 @@ class DunningInterestRate(models.Model):
                         rate=rate.display_name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Drop the table that the regimes keep in memory: it is out of date now."""
-        rates = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rates
-
-    def write(self, vals):
-        """Drop the table that the regimes keep in memory: it is out of date now."""
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        """Drop the table that the regimes keep in memory: it is out of date now."""
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result

@@ -18,13 +18,9 @@ class DunningInterestTable(models.Model):
 
     _name = "dunning.interest.table"
     _description = "Interest Table"
+    _inherit = ["dunning.law.table.mixin"]
     _order = "name, id"
 
-    name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, help="Short technical name, the same in every language.")
-    active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", index=True, help="Empty: for every company.")
-    country_id = fields.Many2one("res.country")
     kind = fields.Selection(
         [
             ("trade", "Trade transactions"),
@@ -98,34 +94,6 @@ class DunningInterestTable(models.Model):
                         days=", ".join(format_date(self.env, day) for day in missing),
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Drop what the regimes keep in memory: it is out of date now."""
-        tables = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return tables
-
-    def write(self, vals):
-        """Drop what the regimes keep in memory: it is out of date now."""
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        """Drop what the regimes keep in memory: it is out of date now."""
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
-
-    def copy_data(self, default=None):
-        """A code is unique, so a copy gets one of its own."""
-        default = dict(default or {})
-        values = super().copy_data(default=default)
-        for table, vals in zip(self, values, strict=True):
-            vals["name"] = default.get("name") or self.env._("%(name)s (copy)", name=table.name)
-            vals["code"] = default.get("code") or f"{table.code}_copy"
-        return values
 
     def action_mark_checked(self):
         """Record that somebody looked today and found no newer rate."""

@@ -1,107 +1,15 @@
-from dataclasses import replace
-from datetime import date, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import timedelta
+from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date, groupby, ormcache
+from odoo.tools import groupby, ormcache
 
-from ...law import allocation, calendar, costs, interest, limitation, terms
-from ...law.amounts import CENT, ZERO, to_decimal
-from ...law.errors import FIRST_YEAR, LawError, RatePeriodError
-
-DEBTOR_KINDS = [
-    ("business", "Business"),
-    ("consumer", "Consumer"),
-    ("public", "Public body"),
-    ("unknown", "Unknown"),
-]
-
-# Which kinds of regime to try, in order. An unknown debtor gets every protection of a consumer, and a
-# consumer never falls back on rules for business.
-KIND_CHAIN = {
-    "business": ("business",),
-    "consumer": ("consumer",),
-    "public": ("public", "business"),
-    "unknown": ("consumer",),
-}
-
-# The words of the law functions.
-DAY_COUNTS = {"act_365": "act/365", "act_act": "act/act_interest_year"}
-TERM_COUNTRIES = {"nl_14day": "NL", "be_first_reminder": "BE"}
-
-# The rates of a regime that charges no interest.
-NO_INTEREST = interest.RateTable.from_rows([(date(FIRST_YEAR, 1, 1), ZERO)], name="none")
-
-# A letter that is printed goes by ordinary post: without proof the law presumes the latest day of receipt.
-LAW_CHANNELS = {"print": "post", "snailmail": "post"}
-
-
-def _clock(hour):
-    """A float of Odoo's time widget as a time of the day; 24 is the last moment of it."""
-    minutes = min(round(hour * 60), 24 * 60 - 1)
-    return time(minutes // 60, minutes % 60)
-
-
-class RegimeError(UserError):
-    """The records do not answer what the law says. ``code`` is the reason code of the decision it leads to.
-
-    ``NO_REGIME``, ``NO_SCALE`` and ``NO_RATE`` name what to add, ``CLAUSE`` a clause that asks too much; ``ERROR`` is a
-    question that makes no sense. ``REFUSED``: the gate stops the letter.
-    """
-
-    def __init__(self, code, message):
-        super().__init__(message)
-        self.code = code
-
-
-class RegimeMap:
-    """The regimes in force on one day for one company, resolved without a query per debtor.
-
-    A run builds one and asks it for every debtor.
-    """
-
-    def __init__(self, env, on):
-        self.env = env
-        self.on = on
-        self._index = env["dunning.regime"]._dated_index(env.company.id)
-        ids = [regime_id for rows in self._index.values() for _day, _own, regime_id in rows]
-        # One prefetch for all, so that the first field read loads every regime.
-        self._regimes = {regime.id: regime for regime in env["dunning.regime"].browse(ids)}
-        self._countries = {country for country, _kind in self._index if country}
-
-    def find(self, country_code, debtor_kind):
-        """The regime in force, or an empty recordset.
-
-        A country with regimes of its own is never an "other country": when none of them covers the day or the
-        kind of debtor, the European minimum would be the wrong law.
-        """
-        country = (country_code or "").upper()
-        if country not in self._countries:
-            country = ""
-        for kind in KIND_CHAIN.get(debtor_kind or "unknown", ()):
-            for valid_from, _own, regime_id in self._index.get((country, kind), ()):
-                if valid_from <= self.on:
-                    return self._regimes[regime_id]
-        return self.env["dunning.regime"]
-
-    def for_debtor(self, country_code, debtor_kind):
-        """The regime in force. :raises RegimeError: ``NO_REGIME``, there is none."""
-        regime = self.find(country_code, debtor_kind)
-        if not regime:
-            raise RegimeError("NO_REGIME", self._no_regime_message(country_code, debtor_kind))
-        return regime
-
-    def _no_regime_message(self, country_code, debtor_kind):
-        kinds = dict(self.env["dunning.regime"].fields_get(["debtor_kind"])["debtor_kind"]["selection"])
-        return self.env._(
-            "No regime holds on %(date)s for debtors of kind %(kind)s in country %(country)s. Add one under "
-            "Dunning > Configuration > Regimes, or set the day from which an existing one is valid.",
-            date=format_date(self.env, self.on),
-            kind=kinds.get(debtor_kind or "unknown", debtor_kind),
-            country=(country_code or "").upper() or self.env._("(none)"),
-        )
+from ...law.amounts import ZERO
+from ..res_partner import DEBTOR_KINDS
+from .regime_law import CostLaw, InterestLaw, TermLaw
+from .regime_map import RegimeError, RegimeMap
 
 
 class DunningRegime(models.Model):
@@ -112,6 +20,7 @@ class DunningRegime(models.Model):
 
     _name = "dunning.regime"
     _description = "Dunning Regime"
+    _inherit = ["dunning.law.record.mixin"]
     _order = "country_id, debtor_kind, valid_from desc, id"
     _check_company_auto = True
 
@@ -126,7 +35,7 @@ class DunningRegime(models.Model):
         "res.country", help="Country of the debtor. Empty: every country without regimes of its own."
     )
     debtor_kind = fields.Selection(
-        DEBTOR_KINDS,
+        [*DEBTOR_KINDS[:-1], ("unknown", "Unknown")],  # a regime protects nobody by that name
         required=True,
         help="A public body without regimes of its own follows business; an unknown debtor always follows consumer.",
     )
@@ -317,25 +226,6 @@ class DunningRegime(models.Model):
                     self.env._("Regime %(name)s: the free term is at least 14 days by law.", name=regime.name)
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Drop the index of regimes that is kept in memory: it is out of date now."""
-        regimes = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return regimes
-
-    def write(self, vals):
-        """Drop the index of regimes that is kept in memory: it is out of date now."""
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        """Drop the index of regimes that is kept in memory: it is out of date now."""
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
-
     def copy_data(self, default=None):
         """A copy is meant as the next version of the law, so it starts on a day that is still free."""
         default = dict(default or {})
@@ -397,16 +287,7 @@ class DunningRegime(models.Model):
         :return: ``Decimal`` with two places; 0.00 when nothing is owed or the law allows no costs.
         :raises RegimeError: ``NO_SCALE``, or ``ERROR`` for an amount that is none.
         """
-        self.ensure_one()
-        try:
-            principal = self._exact(principal)
-            if self.costs_basis == "none" or principal <= 0:
-                return ZERO
-            if self.costs_basis == "fixed":
-                return self._exact(self.fixed_compensation)
-            return costs.collection_costs(principal, self._law_scale())
-        except LawError as error:
-            raise self._question_error(error) from error
+        return CostLaw(self).collection_costs(principal)
 
     def instalment_costs(self, instalment, on, earlier=()):
         """The costs of one unpaid instalment of a running contract after its own statutory notice (art. 2a BIK).
@@ -416,16 +297,7 @@ class DunningRegime(models.Model):
         :return: ``Decimal``; without a tariff for instalments the ordinary costs.
         :raises RegimeError: as ``collection_costs``.
         """
-        self.ensure_one()
-        rule = self._instalment_rule()
-        if rule is None or self.costs_basis != "scale":
-            return self.collection_costs(instalment)
-        try:
-            earlier = [(fields.Date.to_date(day), self._exact(amount)) for day, amount in earlier]
-            day = fields.Date.to_date(on)
-            return costs.instalment_costs(self._exact(instalment), day, earlier, self._law_scale(), rule)
-        except LawError as error:
-            raise self._question_error(error) from error
+        return CostLaw(self).instalment_costs(instalment, on, earlier)
 
     def letter_costs(self, claims, on, earlier=()):
         """The costs over the claims of one letter: the scale over their sum, instalments by their own tariff.
@@ -434,31 +306,7 @@ class DunningRegime(models.Model):
 
         :param claims: ``(amount, whether it is an instalment)`` pairs. :param on, earlier: as ``instalment_costs``.
         """
-        self.ensure_one()
-        claims = [(self._exact(amount), periodic) for amount, periodic in claims]
-        whole = self.collection_costs(sum((amount for amount, _periodic in claims), ZERO))
-        rule = self._instalment_rule()
-        instalments = [amount for amount, periodic in claims if periodic]
-        if not instalments or rule is None or self.costs_basis != "scale":
-            return whole
-        try:
-            own = costs.letter_instalment_costs(instalments, on, earlier, self._law_scale(), rule)
-        except LawError as error:
-            raise self._question_error(error) from error
-        rest = self.collection_costs(sum((amount for amount, periodic in claims if not periodic), ZERO))
-        return min(whole, own + rest)
-
-    def _instalment_rule(self):
-        """The tariff for instalments as a value of the law functions, None without one."""
-        if not self.instalment_threshold:
-            return None
-        return costs.InstalmentRule(
-            threshold=self._exact(self.instalment_threshold),
-            first=self._exact(self.instalment_first),
-            next=self._exact(self.instalment_next),
-            months=self.instalment_months,
-            maximum=self._exact(self.instalment_maximum),
-        )
+        return CostLaw(self).letter_costs(claims, on, earlier)
 
     def reminder_costs(self, due_date, earlier=(), postage=ZERO):
         """The most that a reminder of an instalment may cost (art. XIX.2 par. 2 WER).
@@ -468,19 +316,7 @@ class DunningRegime(models.Model):
         :return: ``Decimal``: 0.00 while reminders are free, and where the law knows no such fee.
         :raises RegimeError: ``ERROR``, an amount or day that makes no sense.
         """
-        self.ensure_one()
-        if not self.reminder_fee:
-            return ZERO
-        try:
-            return costs.reminder_fee_cap(
-                fields.Date.to_date(due_date),
-                [fields.Date.to_date(day) for day in earlier],
-                self._exact(postage),
-                self._exact(self.reminder_fee),
-                self.free_reminders,
-            )
-        except LawError as error:
-            raise self._question_error(error) from error
+        return CostLaw(self).reminder_costs(due_date, earlier, postage)
 
     def lump_sum(self, balance, clause_scale=None):
         """What a consumer owes under a clause, never above the cap of this regime (art. XIX.4, 2° WER).
@@ -489,24 +325,7 @@ class DunningRegime(models.Model):
             empty: the clause follows the caps of the law.
         :raises RegimeError: ``CLAUSE``, the clause asks more than the cap and so counts as unwritten.
         """
-        self.ensure_one()
-        if not clause_scale:
-            return self.collection_costs(balance)
-        try:
-            found = costs.consumer_lump_sum(self._exact(balance), clause_scale._law_scale(), self._law_scale())
-        except LawError as error:
-            raise self._question_error(error) from error
-        if found.reason == "above_cap":
-            raise RegimeError(
-                "CLAUSE",
-                self.env._(
-                    "The compensation of your clause (%(clause)s) is above the maximum of the law (%(article)s), so "
-                    "the consumer owes none at all. Lower the amounts of that scale and change your terms.",
-                    clause=clause_scale.display_name,
-                    article=self.article,
-                ),
-            )
-        return found.amount
+        return CostLaw(self).lump_sum(balance, clause_scale)
 
     def limitation(self, due_date, interruptions=()):
         """Until when a claim can be enforced.
@@ -515,22 +334,11 @@ class DunningRegime(models.Model):
         :return: :class:`..law.limitation.Limitation`; None when this regime knows no period.
         :raises RegimeError: ``ERROR``, a day that makes no sense.
         """
-        self.ensure_one()
-        if not self.limitation_months:
-            return None
-        period = limitation.Period(self.limitation_months, self.limitation_article or "")
-        country = self.limitation_rule.upper()
-        try:
-            return limitation.limitation(country, "", fields.Date.to_date(due_date), interruptions, period=period)
-        except LawError as error:
-            raise self._question_error(error) from error
+        return TermLaw(self).limitation(due_date, interruptions)
 
     def _contact_hours(self):
         """When mails to such a debtor may leave, as a value of the law functions; None at any hour."""
-        if not self.contact_until:
-            return None
-        start, end = (_clock(hour) for hour in (self.contact_from, self.contact_until))
-        return calendar.ContactHours(start, end, self.contact_rest_days)
+        return TermLaw(self).contact_hours()
 
     def interest(self, principal, due_date, until, highest=None):
         """The interest over a principal from the day after `due_date` up to and including `until`.
@@ -542,20 +350,7 @@ class DunningRegime(models.Model):
         :return: :class:`..law.interest.InterestResult` with ``total``, ``per_day`` and ``segments``.
         :raises RegimeError: ``NO_RATE``, no table or no rate for these days; ``ERROR``, no period or amount.
         """
-        self.ensure_one()
-        try:
-            return interest.interest(
-                self._exact(principal),
-                fields.Date.to_date(due_date),
-                fields.Date.to_date(until),
-                self._capped_rate_table(highest),
-                self.interest_compounding,
-                DAY_COUNTS[self.day_count],
-            )
-        except RatePeriodError as error:
-            raise self._no_rate_error() from error
-        except LawError as error:
-            raise self._question_error(error) from error
+        return InterestLaw(self).interest(principal, due_date, until, highest)
 
     def _agreed_rate(self, company):
         """The rate of interest that a company's clause agrees, where this regime asks for one; None without."""
@@ -564,8 +359,8 @@ class DunningRegime(models.Model):
         return Decimal(str(company.dunning_clause_interest)) or None
 
     def _capped_rate_table(self, highest):
-        table = self._law_rate_table()
-        return table if highest is None else table.at_most(highest)
+        """The rates of this regime, none above what a contract agrees. :raises RegimeError: ``NO_RATE``."""
+        return InterestLaw(self).rates(highest)
 
     def allocate(self, payments, claim, until):
         """What payments pay of one claim, and what is open after them: costs that are due, interest, principal.
@@ -581,23 +376,7 @@ class DunningRegime(models.Model):
         :return: :class:`..law.allocation.Settlement` with its ``steps`` and what is open; no cent is lost.
         :raises RegimeError: ``NO_RATE``, no rate for these days; ``ERROR``, an amount or day that makes no sense.
         """
-        self.ensure_one()
-        try:
-            return allocation.settle(
-                self._exact(claim.principal),
-                fields.Date.to_date(claim.due_date),
-                [(fields.Date.to_date(day), self._exact(amount)) for day, amount in payments],
-                fields.Date.to_date(until),
-                self._law_rate_table() if self.interest_table_id else NO_INTEREST,
-                self.interest_compounding,
-                DAY_COUNTS[self.day_count],
-                costs=[replace(cost, amount=self._exact(cost.amount)) for cost in claim.costs],
-                interest_from=claim.interest_from,
-            )
-        except RatePeriodError as error:
-            raise self._no_rate_error() from error
-        except LawError as error:
-            raise self._question_error(error) from error
+        return InterestLaw(self).allocate(payments, claim, until)
 
     def free_term(self, sent_on, channel, receipt=None, **evidence):
         """The free term that a statutory letter gives: receipt, first day, last day and claimable from.
@@ -608,17 +387,7 @@ class DunningRegime(models.Model):
         :return: :class:`..law.terms.FreeTerm`; None when this regime knows no free term.
         :raises RegimeError: ``ERROR``, no term has started (bounced, no proof) or the channel is unknown.
         """
-        self.ensure_one()
-        country = TERM_COUNTRIES.get(self.free_term_rule)
-        if not country:
-            return None
-        rule = replace(terms.FREE_TERM_RULES[country], days=self.free_term_days)
-        channel = LAW_CHANNELS.get(channel, channel)
-        sent_on, receipt = fields.Date.to_date(sent_on), fields.Date.to_date(receipt) or None
-        try:
-            return terms.free_term(country, sent_on, channel, receipt, rule=rule, **evidence)
-        except LawError as error:
-            raise self._question_error(error) from error
+        return TermLaw(self).free_term(sent_on, channel, receipt, evidence)
 
     def _law_scale(self):
         """The cost scale as a value of the law functions. :raises RegimeError: ``NO_SCALE``."""
@@ -647,31 +416,3 @@ class DunningRegime(models.Model):
                 regime=self.name,
             ),
         )
-
-    def _no_rate_error(self):
-        table = self.interest_table_id
-        return RegimeError(
-            "NO_RATE",
-            self.env._(
-                "Interest table %(table)s has no rate before %(date)s. Add the earlier rates under Dunning > "
-                "Configuration > Interest Tables.",
-                table=table.display_name,
-                date=format_date(self.env, min(table.sudo().rate_ids.mapped("valid_from"))),
-            ),
-        )
-
-    def _question_error(self, error):
-        return RegimeError(
-            "ERROR",
-            self.env._("Regime %(regime)s cannot answer: %(problem)s", regime=self.name, problem=str(error)),
-        )
-
-    @staticmethod
-    def _exact(amount):
-        """A ``float`` of Odoo as the whole cents it stands for; any other number stays what it is.
-
-        :raises AmountError: not a number, or beyond what a claim can be.
-        """
-        if not isinstance(amount, float):
-            return to_decimal("principal", amount)
-        return to_decimal("principal", Decimal(str(amount))).quantize(CENT, rounding=ROUND_HALF_UP)

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..dunning_money import exact
-from ..rules.dunning_regime import RegimeError
+from ..rules.regime_map import RegimeError
 from .dunning_progress import progress
 
 CONFIRM_BATCH = 50
@@ -28,7 +28,7 @@ class DunningConfirmation(models.AbstractModel):
             self._confirm_batch(run, drafts)
             if not progress(self.env, len(drafts)):
                 return
-        self.env["dunning.case"]._refresh(run.company_id)
+        self.env["dunning.figures"]._refresh(run.company_id)
         if not run.letter_ids.filtered(lambda letter: letter.state == "draft"):
             run.write({"state": "done", "confirmed_on": fields.Datetime.now()})
 

@@ -23,7 +23,7 @@ class DunningDailyJob(models.AbstractModel):
         """
         self.env["dunning.case"]._settle_agreements()
         for (company,) in self.env["dunning.case"]._read_group([], ["company_id"]):
-            self.env["dunning.case"]._rate_payers(company)
+            self.env["dunning.payer"]._rate(company)
         companies = self.env["res.company"].search([("dunning_automatic", "=", True), ("dunning_mode", "!=", "off")])
         companies = companies.filtered(lambda company: company._dunning_now().hour >= company.dunning_send_hour)
         progress(self.env, remaining=len(companies))

@@ -69,4 +69,4 @@ class DunningEngine(models.AbstractModel):
         procedures, house = self._rules(company, debtors)
         outcomes = [self._decide(debtor, procedures, today, house=house) for debtor in debtors]
         self.env["dunning.decision.register"]._enter(company, today, debtors, outcomes)
-        self.env["dunning.case"]._refresh(company, partners.ids)
+        self.env["dunning.figures"]._refresh(company, partners.ids)

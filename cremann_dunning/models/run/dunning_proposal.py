@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 from ...engine.reasons import REASONS
-from ..rules.dunning_regime import RegimeError
+from ..rules.regime_map import RegimeError
 from .dunning_run_context import RunContext
 
 _logger = logging.getLogger(__name__)
@@ -38,8 +38,8 @@ class DunningProposal(models.AbstractModel):
         known, looked_at = {}, []
         for batch in split_every(PROPOSE_BATCH, [id_ for id_ in ledger if id_ not in unchanged], list):
             looked_at += self._propose_batch(run, batch, known)
-        self.env["dunning.case"]._refresh(run.company_id)
-        self.env["dunning.case"]._keep_calls(run.company_id)
+        self.env["dunning.figures"]._refresh(run.company_id)
+        self.env["dunning.call"]._keep(run.company_id)
         standing._keep(run, look, looked_at)
         run.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
 

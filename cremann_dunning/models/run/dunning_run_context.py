@@ -4,7 +4,7 @@ from decimal import Decimal
 from ...engine import gate, rules
 from ...engine.facts import ZERO
 from ..rules.dunning_charges import Charges
-from ..rules.dunning_regime import RegimeError
+from ..rules.regime_map import RegimeError
 
 # Of the kinds on one letter the best protected decides which rules hold for it.
 PROTECTION = {"unknown": 0, "consumer": 0, "public": 1, "business": 2}

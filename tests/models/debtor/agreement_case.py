@@ -1,12 +1,8 @@
 """What the tests of disputes, promises, plans and contacts share."""
 
-from contextlib import contextmanager
-from unittest.mock import patch
-
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tests import Form
-from odoo.tools import mute_logger
 
 from ...common import DunningCase
 
@@ -15,6 +11,7 @@ class AgreementCase(DunningCase):
     """One Dutch debtor with an invoice of 100 and one of 200, both ten days late, and its case."""
 
     without_pdf = True
+    refusal = UserError
 
     @classmethod
     def setUpClass(cls):
@@ -27,24 +24,6 @@ class AgreementCase(DunningCase):
         """A record about these invoices, made by the bookkeeper."""
         about = {"case_id": self.case.id, "move_ids": [Command.set(moves.ids if moves else [])]}
         return self.as_user(user or self.user)[model].create(about | vals)
-
-    @contextmanager
-    def refused(self, message, error=(UserError, ValidationError)):
-        with self.assertRaisesRegex(error, message), self.cr.savepoint(), mute_logger("odoo.sql_db"):
-            yield
-            self.env.flush_all()
-
-    @contextmanager
-    def counted(self):
-        """A list that holds the number of queries of the block, in the end."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        count = []
-        with patch("random.random", lambda: 1):  # no garbage collection of the bus by chance
-            before = self.cr.sql_log_count
-            yield count
-            self.env.flush_all()
-            count.append(self.cr.sql_log_count - before)
 
     def fill_in(self, action, **values):
         """Save the form that a button opens, with these values typed in it."""

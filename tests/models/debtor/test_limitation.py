@@ -18,7 +18,7 @@ class TestLimitation(DunningCase):
         """What the daily job does on a day; the case of the debtor."""
         company = company or self.nl
         with self.at(on or TODAY):
-            self.env["dunning.case"]._refresh(company)
+            self.env["dunning.figures"]._refresh(company)
             self.env["dunning.limitation"].with_company(company)._watch(company)
         return self.env["dunning.case"]._for_partners(partner, company)
 
@@ -85,7 +85,7 @@ class TestLimitation(DunningCase):
 
     def test_daily_job_watches(self):
         partner, _move = self.consumer(date(2024, 12, 20))
-        self.env["dunning.case"]._refresh(self.nl)
+        self.env["dunning.figures"]._refresh(self.nl)
         self.env["dunning.run"]._cron_run()
         case = self.env["dunning.case"]._for_partners(partner, self.nl)
         self.assertEqual(case.limitation_date, date(2026, 12, 19))

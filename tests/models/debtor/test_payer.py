@@ -29,7 +29,7 @@ class TestPayer(DunningCase):
         company = company or self.nl
         case = self.env["dunning.case"]._for_partners(self.partner, company, create=True)
         company.dunning_rated_on = False
-        self.env["dunning.case"]._rate_payers(company)
+        self.env["dunning.payer"]._rate(company)
         return case
 
     def test_boundary(self):

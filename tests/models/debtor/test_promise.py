@@ -196,7 +196,7 @@ class TestPromise(PromiseCase):
         moves = self.as_user(self.user, self.move + self.second)
         promise = self.fill_in(moves.action_dunning_promise(), date=TODAY)
         self.assertEqual((promise.amount, promise.move_ids), (270, self.move + self.second))
-        self.env["dunning.case"]._refresh(self.nl)
+        self.env["dunning.figures"]._refresh(self.nl)
         everything = self.fill_in(self.as_user(self.user, self.case).action_new_promise(), date=TODAY)
         self.assertEqual((everything.amount, everything.move_ids.ids), (270, []))
         self.assertIn("everything of this debtor", self.case.message_ids[0].body)

@@ -1,11 +1,9 @@
 """Which procedure a debtor follows, what kind of debtor he is, and what a procedure may not say."""
 
-from contextlib import contextmanager
-
 from psycopg2.errors import CheckViolation
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -32,13 +30,6 @@ class ProcedureCase(DunningCase):
         """A procedure made by the manager; without levels it gets one."""
         commands = [Command.create(self.level(**level)) for level in levels or ({},)]
         return self.Procedure.create({"name": name, "level_ids": commands, **values})
-
-    @contextmanager
-    def refused(self, message, error=ValidationError):
-        """What is done inside is refused with this message, and leaves nothing behind."""
-        with self.assertRaisesRegex(error, message), self.cr.savepoint():
-            yield
-            self.env.flush_all()
 
 
 @tagged("post_install", "-at_install")

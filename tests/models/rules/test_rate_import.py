@@ -29,7 +29,7 @@ class TestRateImport(DunningCase):
         self.env.invalidate_all()
         return {rate.valid_from: rate.percent for rate in (table or self.table).rate_ids}
 
-    def refused(self, text, message, table=None):
+    def refused_file(self, text, message, table=None):
         """The file is refused with this message, the preview says the same, and nothing is written."""
         before = self.rates(table)
         wizard = self.wizard(text, table)
@@ -88,8 +88,8 @@ class TestRateImport(DunningCase):
         self.assertAlmostEqual(regime.interest(1000.0, date(2026, 12, 31), date(2027, 1, 31)).total, 2 * before, 1)
 
     def test_different_percent_on_a_day(self):
-        self.refused(HEADER + "2026-07-01,9.99,?\n", r"Row 2 is refused: .*10\.40% already.*9\.99%")
-        self.refused(HEADER + "2027-01-01,10,?\n2027-01-01,11,?\n", r"Row 3 is refused: .*10\.00% already")
+        self.refused_file(HEADER + "2026-07-01,9.99,?\n", r"Row 2 is refused: .*10\.40% already.*9\.99%")
+        self.refused_file(HEADER + "2027-01-01,10,?\n2027-01-01,11,?\n", r"Row 3 is refused: .*10\.00% already")
 
     def test_rows_that_cannot_be_read(self):
         for row, reason in (
@@ -113,7 +113,7 @@ class TestRateImport(DunningCase):
             ("0027-01-01,10,?", "before 1970"),
         ):
             with self.subTest(row):
-                self.refused(HEADER + "2026-07-01,10.40,good\n" + row + "\n", f"Row 3 is refused: .*{reason}")
+                self.refused_file(HEADER + "2026-07-01,10.40,good\n" + row + "\n", f"Row 3 is refused: .*{reason}")
 
     def test_edges_of_a_percentage(self):
         for percent in ("0", "100", "100,00"):
@@ -140,8 +140,8 @@ class TestRateImport(DunningCase):
                 self.wizard(content).action_import()
 
     def test_gaps(self):
-        self.refused(HEADER + "2027-07-01,10,?\n", "Row 2 is refused: it leaves a gap.*01/01/2027")
-        self.refused(HEADER + "2008-07-01,9,?\n", "Row 2 is refused: it leaves a gap.*01/01/2009")
+        self.refused_file(HEADER + "2027-07-01,10,?\n", "Row 2 is refused: it leaves a gap.*01/01/2027")
+        self.refused_file(HEADER + "2008-07-01,9,?\n", "Row 2 is refused: it leaves a gap.*01/01/2009")
         with self.at(date(2027, 1, 4)):
             self.wizard(HEADER + "2027-07-01,10,?\n2027-01-01,10,?\n").action_import()
         self.assertIn(date(2027, 7, 1), self.rates())
@@ -149,7 +149,7 @@ class TestRateImport(DunningCase):
         self.assertIn(date(2026, 10, 15), self.rates(self.irregular))
 
     def test_one_bad_row_stops_all(self):
-        self.refused(HEADER + "2027-01-01,10.15,DNB\n2027-07-01,-3,DNB\n", "Row 3 is refused")
+        self.refused_file(HEADER + "2027-01-01,10.15,DNB\n2027-07-01,-3,DNB\n", "Row 3 is refused")
 
     def test_only_a_manager(self):
         self.assertEqual(self.table.action_import_rates()["context"], {"default_table_id": self.table.id})

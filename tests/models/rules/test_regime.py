@@ -1,6 +1,5 @@
 """The law as records: the same answers as the law functions, dated, per country and kind of debtor."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,14 +7,15 @@ from decimal import Decimal
 from freezegun import freeze_time
 from psycopg2.errors import CheckViolation, UniqueViolation
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.cremann_dunning.law import costs, interest, limitation, terms
 from odoo.addons.cremann_dunning.law.allocation import Claim, Costs
-from odoo.addons.cremann_dunning.models.rules.dunning_regime import RegimeError
+from odoo.addons.cremann_dunning.models.rules.regime_map import RegimeError
 
+from ...common import RefusalMixin
 from ...law.support import cases
 
 CASES = {case["id"]: case for case in cases("nl_allocation")}
@@ -80,7 +80,7 @@ def pairs(table):
             yield tuple(D(number) for number in pair.split())
 
 
-class RegimeCase(TransactionCase):
+class RegimeCase(RefusalMixin, TransactionCase):
     """Reads as a bookkeeper; records are made and changed as a manager."""
 
     @classmethod
@@ -108,12 +108,6 @@ class RegimeCase(TransactionCase):
             "costs_basis": "none",
         }
         return self.AsManager.create({**defaults, **values})
-
-    @contextmanager
-    def refused(self, error, message):
-        """What is done inside is refused with this message, and leaves nothing behind."""
-        with self.assertRaisesRegex(error, message), self.cr.savepoint():
-            yield
 
     def assertRegimeError(self, code, function, *args):
         """The call fails with this code and a message that a person can act on."""
@@ -439,24 +433,24 @@ class TestRegimeRefusals(RegimeCase):
             self.assertRegimeError("ERROR", regime.collection_costs, amount)
 
     def test_regime_without_scale_or_amount(self):
-        with self.refused(ValidationError, "choose the cost scale"):
+        with self.refused("choose the cost scale"):
             self.make(costs_basis="scale")
-        with self.refused(ValidationError, "fill in its amount"):
+        with self.refused("fill in its amount"):
             self.make(costs_basis="fixed")
 
     def test_regime_for_unknown(self):
-        with self.refused(ValidationError, "follows the regime for consumers"):
+        with self.refused("follows the regime for consumers"):
             self.make(debtor_kind="unknown")
 
     def test_statutory_notice_needs_a_term(self):
-        with self.refused(ValidationError, "choose the rule for its free term"):
+        with self.refused("choose the rule for its free term"):
             self.make(costs_need_statutory_notice=True)
         for days, fine in ((13, False), (14, True), (15, True)):
             values = {"free_term_rule": "nl_14day", "free_term_days": days, "valid_from": date(2020, 1, days)}
             if fine:
                 self.make(**values)
             else:
-                with self.refused(ValidationError, "at least 14 days"):
+                with self.refused("at least 14 days"):
                     self.make(**values)
 
     @mute_logger("odoo.sql_db")
@@ -471,7 +465,7 @@ class TestRegimeRefusals(RegimeCase):
         self.assertTrue(self.make())
 
     def test_scale_must_start_at_zero(self):
-        with self.refused(ValidationError, "must start at zero"):
+        with self.refused("must start at zero"):
             self.scale.bracket_ids[0].unlink()
             self.scale.bracket_ids = self.scale.bracket_ids
 
@@ -501,7 +495,7 @@ class TestRegimeRefusals(RegimeCase):
 
     def test_gap_is_refused(self):
         rates = self.env["dunning.interest.rate"].with_user(self.manager)
-        with self.refused(ValidationError, "no rate for 01/01/2027"):
+        with self.refused("no rate for 01/01/2027"):
             rates.create({"table_id": self.table.id, "valid_from": "2027-07-01", "percent": 10})
         rates.create(
             [
@@ -513,7 +507,7 @@ class TestRegimeRefusals(RegimeCase):
     def test_only_the_newest_rate_can_be_deleted(self):
         newest, older = self.table.rate_ids[0], self.table.rate_ids[1]
         self.assertEqual(newest.valid_from, date(2026, 7, 1))
-        with self.refused(UserError, "cannot be deleted"):
+        with self.refused("cannot be deleted", UserError):
             older.unlink()
         newest.unlink()
         self.assertEqual(self.table.newest_rate_date, older.valid_from)
@@ -662,7 +656,7 @@ class TestMoreAnswers(RegimeCase):
         self.assertEqual(self.regime("nl_consumer_2024").limitation(due, acts).last_day, date(2027, 5, 1))
         self.assertEqual(self.regime("be_business").limitation(due, acts).last_day, date(2034, 2, 28))
         self.assertIsNone(self.regime("eu_consumer").limitation(due))
-        with self.refused(ValidationError, "choose what interrupts it"):
+        with self.refused("choose what interrupts it"):
             self.make(limitation_months=12)
 
     @mute_logger("odoo.sql_db")
@@ -679,12 +673,12 @@ class TestMoreAnswers(RegimeCase):
 
     def test_elements_need_something_to_look_for(self):
         elements = self.env["dunning.element"].with_user(self.manager)
-        with self.refused(ValidationError, "choose which figure or name"):
+        with self.refused("choose which figure or name"):
             elements.create({"name": "X", "code": "x", "check": "value"})
-        with self.refused(ValidationError, "enter the words"):
+        with self.refused("enter the words"):
             elements.create({"name": "X", "code": "x", "check": "phrase", "phrases": "  "})
         requirement = {"regime_id": self.regime("nl_business").id, "legal_type": "reminder"}
-        with self.refused(ValidationError, "allow e-mail or paper"):
+        with self.refused("allow e-mail or paper"):
             self.env["dunning.regime.requirement"].with_user(self.manager).create(
                 requirement | {"by_email": False, "by_print": False}
             )

@@ -1,9 +1,7 @@
 """Who at a debtor gets the letters, by which way, who signs and who gets a copy: in the ledger and on the screens."""
 
-from contextlib import contextmanager
-
 from odoo import Command
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from ...common import DunningCase
@@ -177,12 +175,6 @@ class TestChannels(RecipientCase):
                 + [Command.create({"channel": name, "use": use}) for name, use in lines],
             }
         )
-
-    @contextmanager
-    def refused(self, message):
-        with self.assertRaisesRegex(ValidationError, message), self.cr.savepoint():
-            yield
-            self.env.flush_all()
 
     def test_fallback_in_its_order(self):
         self.channels(("registered", "fallback"))

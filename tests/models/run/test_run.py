@@ -366,6 +366,6 @@ class TestRun(DunningCase):
         self.assertEqual((case.amount_overdue, case.invoice_count, case.days_overdue), (100, 1, 3))
         self.assertEqual(case.user_id, self.user)
         self.pay(move)
-        self.env["dunning.case"]._refresh(self.nl)
+        self.env["dunning.figures"]._refresh(self.nl)
         self.assertEqual((case.amount_overdue, case.invoice_count), (0, 0))
         self.assertFalse(case.next_level_id)
