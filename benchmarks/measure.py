@@ -30,7 +30,7 @@ WORKLIST_ROWS = 80
 FLOOR_TIMES = 5
 DAYS_AHEAD = 90
 LETTERS_ALONE = 20
-LETTER_PARTS = {"PDFs": "_store_pdfs", "mails": "_make_mails"}
+LETTER_PARTS = {"PDFs": ("dunning.printing", "_store"), "mails": ("dunning.outbox", "_put")}
 
 # The least that any dunning run must do: find the open overdue lines, group them, and keep the result.
 FLOOR_TABLES = """
@@ -108,8 +108,8 @@ class Clock:
             f"{name}, {part}": dict.fromkeys(("seconds", "cpu", "queries"), 0) | {"of": of} for part in LETTER_PARTS
         }
         with contextlib.ExitStack() as patches:
-            for method, step in zip(LETTER_PARTS.values(), steps.values(), strict=True):
-                model = type(self.env["dunning.letter"])
+            for (service, method), step in zip(LETTER_PARTS.values(), steps.values(), strict=True):
+                model = type(self.env[service])
                 patches.enter_context(patch.object(model, method, self._timed(getattr(model, method), step)))
             yield
         self.steps |= {part: step | {"peak_mb": peak_mb()} for part, step in steps.items()}

@@ -16,7 +16,7 @@ from odoo.tests import TransactionCase, new_test_user
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from odoo.addons.cremann_dunning.models.letter.dunning_letter_pdf_mixin import DunningLetterPdfMixin
+from odoo.addons.cremann_dunning.models.letter.dunning_printing import DunningPrinting
 
 # A Monday; ten o'clock in Amsterdam and Brussels.
 NOW = "2026-11-16 09:00:00"
@@ -383,11 +383,11 @@ class DunningCase(RefusalMixin, TransactionCase):
 
     @classmethod
     def _pdf_patchers(cls):
-        def render(letters):
+        def render(_printing, letters):
             return {letter: f"%PDF-1.4 {letter.name}".encode() for letter in letters}
 
         return [
-            patch.object(DunningLetterPdfMixin, "_render_pdfs", render),
+            patch.object(DunningPrinting, "_render", render),
             patch.object(cls.registry["account.move"], "_dunning_invoice_pdf", lambda move: base64.b64encode(b"%PDF")),
         ]
 

@@ -150,8 +150,9 @@ class Story:
     def post_paper(self, runs) -> None:
         """What an earlier run had on paper went to the post: letters, and copies of mails."""
         for run in runs:
-            if waiting := run.letter_ids._waiting_on_paper():
-                waiting._post_on()
+            posting = run.env["dunning.posting"]
+            if waiting := posting._waiting(run.letter_ids):
+                posting._post_on(waiting)
 
     def put_earlier_mails_away(self) -> None:
         """out/mails holds the mails of today; those of the earlier runs lie in a folder beside them."""

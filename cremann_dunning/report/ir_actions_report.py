@@ -11,7 +11,7 @@ from odoo.tools import file_path
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
-from ..models.letter.dunning_letter_pdf_mixin import REPORT
+from ..models.letter.dunning_printing import REPORT
 from ..tools.qr_code import qr_png
 from ..tools.used_styles import system_fonts, used_styles
 

@@ -70,9 +70,9 @@ class DunningLetterPreview(models.TransientModel):
         self.ensure_one()
         letter, problem, content = self.letter_id, False, None
         try:
-            content = letter._preview_pdf()
+            content = self.env["dunning.printing"]._preview(letter)
         except letter._business_errors() as error:  # the words are shown all the same
-            problem = letter._plain_reason(str(error))
+            problem = self.env["dunning.delivery"]._plain_reason(str(error))
         self.write(
             {
                 "pdf": content and base64.b64encode(content),

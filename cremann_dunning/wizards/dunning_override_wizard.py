@@ -24,5 +24,5 @@ class DunningOverrideWizard(models.TransientModel):
         if len((self.reason or "").strip()) < SHORTEST_REASON:
             raise UserError(self.env._("Write down why this letter goes all the same, in a few words at least."))
         letter = self.letter_id.sudo()  # evidence is written by the system
-        letter._override(self.reason.strip(), self.env.user)
+        letter.env["dunning.last.look"]._let_go(letter, self.reason.strip(), self.env.user)
         return {"type": "ir.actions.act_window_close"}

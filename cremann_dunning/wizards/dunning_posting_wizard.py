@@ -71,10 +71,11 @@ class DunningPostingWizard(models.TransientModel):
     def action_print(self):
         """One PDF: the cover list, then every letter as it was issued."""
         letters = self._chosen().letter_id
-        pages = letters._stored_pages()
+        posting = self.env["dunning.posting"]
+        pages = posting._stored_pages(letters)
         printed = letters.filtered(lambda letter: letter in pages)
         cover = self._render_cover(printed, pages, letters - printed)
-        content = letters._bind([cover, *(pages[letter] for letter in printed)], self.two_sided)
+        content = posting._bind([cover, *(pages[letter] for letter in printed)], self.two_sided)
         self.pdf_name = self.env._("Letters to post %s.pdf", fields.Date.to_string(self.company_id._dunning_today()))
         self.pdf_file = base64.b64encode(content)
         return {
@@ -96,7 +97,7 @@ class DunningPostingWizard(models.TransientModel):
         data = {"rows": rows, "unreadable": unreadable, "total": sum(row["pages"] for row in rows)}
         report = self.env["ir.actions.report"].with_company(self.company_id)
         content, _kind = report.with_context(report_pdf_no_attachment=True)._render_qweb_pdf(COVER, self.ids, data)
-        return self.line_ids.letter_id._open_pdf(content)
+        return self.env["dunning.posting"]._open_pdf(content)
 
     def action_post(self):
         """The ticked letters were put in the post on that day; the others go on waiting."""
@@ -113,10 +114,11 @@ class DunningPostingWizard(models.TransientModel):
         given = [vals["tracking_number"] for vals in numbers.values() if vals["tracking_number"]]
         if twice := next((number for number in given if given.count(number) > 1), None):
             raise UserError(self.env._("Tracking number %s stands at two letters. Each letter has its own.", twice))
-        waiting = lines.letter_id._waiting_on_paper()
+        posting = self.env["dunning.posting"]
+        waiting = posting._waiting(lines.letter_id)
         if not waiting:
             raise UserError(self.env._("Somebody has dealt with these letters already. Nothing was posted again."))
-        reasons = waiting._post_on(self.posted_on, numbers, self.was_posted)
+        reasons = posting._post_on(waiting, self.posted_on, numbers, self.was_posted)
         return self._result(lines.letter_id, waiting, reasons)
 
     def _result(self, letters, waiting, reasons):

@@ -189,7 +189,7 @@ class DunningSimulation(models.TransientModel):
             if context.date != day:
                 context.move_to(day)
             try:
-                vals = self.env["dunning.letter"]._prepare_vals(plan, debtor, context)
+                vals = self.env["dunning.draft"]._prepare_vals(plan, debtor, context)
             except RegimeError:
                 return None
             return context.made(vals)

@@ -26,5 +26,5 @@ class DunningWithdrawalWizard(models.TransientModel):
         if not (self.reason or "").strip():
             raise UserError(self.env._("Write down why the letter is taken back, for example: sent by mistake."))
         letters = self.letter_ids.sudo()  # evidence is written by the system
-        letters._withdraw(self.reason.strip(), self.env.user)
+        letters.env["dunning.withdrawal"]._withdraw(letters, self.reason.strip(), self.env.user)
         return {"type": "ir.actions.act_window_close"}

@@ -39,13 +39,14 @@ class TestPosting(ScreenMixin, DunningCase, HttpCase):
         self.env.ref("cremann_dunning.dunning_level_nl_business_1").channel_ids = [
             Command.create({"channel": channel, "use": "also"}) for channel in ("whatsapp", "call")
         ]
-        letter.sudo()._post_on(
+        self.env["dunning.posting"].sudo()._post_on(
+            letter.sudo(),
             tracking={
                 letter.id: {
                     "tracking_number": "3SABCD12345678",
                     "carrier_id": self.env.ref("cremann_dunning.dunning_carrier_postnl").id,
                 }
-            }
+            },
         )
         self.see(
             f"/odoo/action-cremann_dunning.dunning_letter_action/{letter.id}",

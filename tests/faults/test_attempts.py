@@ -24,8 +24,8 @@ class TestAttempts(DeliveryCase):
 
     def cut_off(self, letter):
         """An attempt as a server leaves it that goes down in the middle of it."""
-        vals = letter.sudo()._prepare_dispatch_vals() | {"letter_id": letter.id}
-        return self.env["dunning.dispatch"].create(vals)
+        attempts = self.env["dunning.dispatch"]
+        return attempts.create(attempts._prepare_attempt(letter.sudo()) | {"letter_id": letter.id})
 
     def test_attempt_that_was_taken(self):
         letter = self.letter()

@@ -17,7 +17,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.models import ir_mail_server
-from odoo.addons.cremann_dunning.models.letter.dunning_letter_delivery_mixin import COME_BACK_AFTER
+from odoo.addons.cremann_dunning.models.delivery.dunning_delivery import COME_BACK_AFTER
 
 from ..common import TODAY, DunningCase
 
@@ -169,8 +169,11 @@ class TestGreylisting(SinkCase):
         """Whoever answers has not taken the letter, whatever its words."""
         self.sink()
         letter = self.letter()
-        self.env["dunning.dispatch"].create(letter.sudo()._prepare_dispatch_vals() | {"letter_id": letter.id})
-        letter.sudo()._register_refused("{'a@b.nl': (451, b'4.4.1 Connection timed out')}")
+        attempts = self.env["dunning.dispatch"]
+        attempts.create(attempts._prepare_attempt(letter.sudo()) | {"letter_id": letter.id})
+        self.env["dunning.delivery"].sudo()._register_refused(
+            letter.sudo(), "{'a@b.nl': (451, b'4.4.1 Connection timed out')}"
+        )
         self.assertEqual((letter.state, letter.dispatch_ids.state), ("issued", "deferred"))
 
 

@@ -173,7 +173,7 @@ class TestBounces(ComingBackCase):
             self.assertFalse(self.env["dunning.letter"]._earlier_costs(self.nl, consumer.ids, today))
 
     def test_bounce_of_a_letter_that_was_taken_back_changes_nothing(self):
-        self.letter.sudo()._withdraw("mistake", self.manager)
+        self.env["dunning.withdrawal"].sudo()._withdraw(self.letter.sudo(), "mistake", self.manager)
         self.bounce()
         self.assertEqual(self.letter.state, "cancelled")
 

@@ -182,7 +182,7 @@ class TestScripts(PaperCase):
 
     def test_name_that_turns_the_reading_direction(self):
         """invoice-fdp.exe shown as invoice-exe.pdf: the mark is taken out of names of files."""
-        name = self.env["dunning.letter"]._safe_name("factuur-\u202efdp.exe.pdf")
+        name = self.env["dunning.mail.files"]._safe_name("factuur-\u202efdp.exe.pdf")
         self.assertEqual(name, "factuur--fdp.exe.pdf")
 
 

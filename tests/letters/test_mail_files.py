@@ -188,7 +188,7 @@ class TestFiles(FilesCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            found = letters._mail_files()
+            found = letters.env["dunning.mail.files"]._of(letters)
             counts.append(self.cr.sql_log_count - before)
             self.assertEqual({len(files.files) for files in found.values()}, {3})
         self.assertLessEqual(counts[1], counts[0] + 2, counts)

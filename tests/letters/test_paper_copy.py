@@ -159,7 +159,7 @@ class TestPaperCopy(CopyCase):
 
     def test_taken_back(self):
         letters = self.sent_by_mail()
-        letters.sudo()._withdraw("a mistake", self.manager)
+        self.env["dunning.withdrawal"].sudo()._withdraw(letters.sudo(), "a mistake", self.manager)
         self.assertEqual((letters.state, self.copies(letters).state), ("cancelled", "withheld"))
         self.assertFalse(letters.has_copy_to_post)
 
@@ -259,7 +259,7 @@ class TestPaperCopy(CopyCase):
         level.attach_statement = True
         letters = self.sent_by_mail()
         self.assertTrue(letters.has_statement_annex)
-        self.assertFalse(letters._statement_files())
+        self.assertFalse(self.env["dunning.mail.files"]._statement_files(letters))
 
 
 @tagged("post_install", "-at_install")
@@ -284,7 +284,7 @@ class TestLevelWithCopy(CopyCase):
 
     def test_service_that_is_not_installed_is_told_on_the_level(self):
         level = self.env.ref(LEVEL)
-        with patch.object(self.registry["dunning.letter"], "_has_service", lambda letters, model: False):
+        with patch.object(self.registry["dunning.companion"], "_has_service", lambda companion, model: False):
             self.set_channels("email", "print", "call")
             self.assertFalse(level.lacks_snailmail or level.lacks_sms)
             self.set_channels("email", "snailmail", "sms")
@@ -326,7 +326,7 @@ class TestCopyByService(CopyCase):
         self.assertIn("address of the recipient", " ".join(letters.message_ids.mapped("body")))
 
     def test_not_installed(self):
-        with patch.object(self.registry["dunning.letter"], "_has_service", lambda letters, model: False):
+        with patch.object(self.registry["dunning.companion"], "_has_service", lambda companion, model: False):
             letters = self.sent_by_mail(copy="snailmail")
         self.assertEqual(self.copies(letters).channel, "print")
         self.assertIn("Snail Mail is not installed", " ".join(letters.message_ids.mapped("body")))

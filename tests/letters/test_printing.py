@@ -185,16 +185,16 @@ class TestPrinting(PdfCase):
         self.invoice(partner, 1210, due=5)
         letter = self.issue(partner)
         report = self.env["ir.actions.report"]
-        used = letter._render_alone(report)[letter]
+        used = letter.env["dunning.printing"]._render_alone(letter, report)[letter]
 
         def all_of_them(css, documents, font_file):
             names = " ".join(re.findall(r"[.#]((?:\\.|[\w-])+)", css)).replace("\\", "")
             return used_styles(css, [*documents, f'<p class="{names}">'], font_file)
 
         with patch.object(ir_actions_report, "used_styles", all_of_them):
-            everything = letter._render_alone(report)[letter]
+            everything = letter.env["dunning.printing"]._render_alone(letter, report)[letter]
         with patch.object(ir_actions_report, "used_styles", lambda css, documents, font_file: ""):
-            nothing = letter._render_alone(report)[letter]
+            nothing = letter.env["dunning.printing"]._render_alone(letter, report)[letter]
         self.assertEqual(grey(used).tobytes(), grey(everything).tobytes())
         self.assertNotEqual(grey(used).tobytes(), grey(nothing).tobytes())
 

@@ -376,14 +376,15 @@ class TestBroken(BadInputCase):
         partners = [self.debtor("Hit"), self.debtor("Good")]
         moves = self.invoices(partners, due=10)
         run = self.run_for()
-        whole = type(run.letter_ids)._store_pdfs
+        model = type(self.env["dunning.printing"])
+        whole = model._store
 
-        def store(letters):
+        def store(printing, letters):
             if "Hit" in letters.partner_id.mapped("name"):
                 raise UserError("Wkhtmltopdf failed (error code: -11). Message: out of memory")
-            return whole(letters)
+            return whole(printing, letters)
 
-        with patch.object(type(run.letter_ids), "_store_pdfs", store), mute_logger(LETTERS):
+        with patch.object(model, "_store", store), mute_logger(LETTERS):
             run.action_confirm()
         self.assertEqual(run.letter_ids.sorted("id").mapped("state"), ["failed", "issued"])
         failed = run.letter_ids.filtered(lambda letter: letter.state == "failed")
@@ -409,13 +410,13 @@ class TestBroken(BadInputCase):
     def test_error_in_one_debtor_when_proposing(self):
         bad, good = self.debtor("Bad"), self.debtor("Good")
         moves = self.invoices([bad, good], due=10)
-        model = type(self.env["dunning.letter"])
+        model = type(self.env["dunning.draft"])
         prepare = model._prepare_vals
 
-        def fail(letters, plan, debtor, context):
+        def fail(drafts, plan, debtor, context):
             if debtor.partner_id == bad.id:
                 raise ZeroDivisionError("division by zero")
-            return prepare(letters, plan, debtor, context)
+            return prepare(drafts, plan, debtor, context)
 
         with patch.object(model, "_prepare_vals", fail), mute_logger(*RUNS):
             run = self.run_for()
@@ -453,11 +454,11 @@ class TestBroken(BadInputCase):
         """A value that cannot be stored: the others of the batch are made one by one."""
         bad, good = self.debtor("Bad"), self.debtor("Good")
         moves = self.invoices([bad, good], due=10)
-        model = type(self.env["dunning.letter"])
+        model = type(self.env["dunning.draft"])
         prepare = model._prepare_vals
 
-        def spoil(letters, plan, debtor, context):
-            values = prepare(letters, plan, debtor, context)
+        def spoil(drafts, plan, debtor, context):
+            values = prepare(drafts, plan, debtor, context)
             return values | ({"channel": "pigeon"} if debtor.partner_id == bad.id else {})
 
         with patch.object(model, "_prepare_vals", spoil), mute_logger(*RUNS):
@@ -554,9 +555,9 @@ class TestHostile(BadInputCase):
 
     def test_error_with_code_in_it(self):
         move = self.invoice(self.debtor())
-        model = type(self.env["dunning.letter"])
+        model = type(self.env["dunning.draft"])
 
-        def fail(letters, plan, debtor, context):
+        def fail(drafts, plan, debtor, context):
             raise ValueError(HOSTILE)
 
         with patch.object(model, "_prepare_vals", fail), mute_logger(*RUNS):

@@ -14,7 +14,7 @@ from odoo.tests import tagged
 from odoo.tools import config, mute_logger
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
-from odoo.addons.cremann_dunning.models.letter.dunning_letter_delivery_mixin import REACH_AGAIN_AFTER
+from odoo.addons.cremann_dunning.models.delivery.dunning_delivery import REACH_AGAIN_AFTER
 
 from ..common import TODAY
 from .test_bad_input import BadInputCase

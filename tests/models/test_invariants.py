@@ -366,7 +366,7 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
     def do_withdraw(self, a, b):
         """The last letter about something, so that nothing builds on it."""
         if letter := self.letters_in("sent").sorted(lambda letter: (letter.sent_at, letter.id))[-1:]:
-            letter.sudo()._withdraw("a mistake", self.manager)
+            self.env["dunning.withdrawal"].sudo()._withdraw(letter.sudo(), "a mistake", self.manager)
 
     # -- what must hold -------------------------------------------------------------------------------------------
 

@@ -3,10 +3,12 @@
 May import letter, and what that may."""
 
 from . import (
+    dunning_delivery,
     dunning_dispatch,
     dunning_dispatch_companion_mixin,
     dunning_dispatch_proof_mixin,
     dunning_opening,
+    dunning_outbox,
     dunning_reply,
     dunning_smtp_session,
     ir_attachment,

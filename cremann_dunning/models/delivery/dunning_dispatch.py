@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, format_datetime
 
+from ...engine import rules
 from ..rules.dunning_level_channel import CHANNELS
 from . import (  # the mixins before the model that is made of them
     dunning_dispatch_companion_mixin,  # noqa: F401
@@ -103,6 +104,19 @@ class DunningDispatch(models.Model):
         return result
 
     @api.model
+    def _prepare_attempt(self, letter):
+        """What is put on record of an attempt to deliver a letter, whatever comes of it."""
+        by_mail = bool(letter.mail_id) and (letter.is_test or not letter.is_on_paper)
+        paper = letter.channel if letter.channel in rules.PAPER_CHANNELS and not letter.on_paper_instead else "print"
+        return {
+            "channel": "email" if by_mail else paper,
+            "pdf_sha256": letter.pdf_sha256,
+            "recipient": letter.email_to if by_mail else letter.contact_id.display_name,
+            "copy_to": by_mail and letter.copy_to,
+            "message_id": letter.mail_id.message_id if by_mail else False,
+        }
+
+    @api.model
     def _record_posted(self, letters, user, moment=None, tracking=None):
         """Write down that these letters were put in the post.
 
@@ -114,7 +128,7 @@ class DunningDispatch(models.Model):
         tracking = tracking or {}
         return self.create(
             [
-                {"letter_id": letter.id, **letter._prepare_dispatch_vals(), **end, **tracking.get(letter.id, {})}
+                {"letter_id": letter.id, **self._prepare_attempt(letter), **end, **tracking.get(letter.id, {})}
                 for letter in letters
             ]
         )
@@ -127,7 +141,7 @@ class DunningDispatch(models.Model):
         if attempt:
             attempt.write(end)
             return attempt
-        return self.create({"letter_id": letter.id, **letter._prepare_dispatch_vals(), **end})
+        return self.create({"letter_id": letter.id, **self._prepare_attempt(letter), **end})
 
     @api.model
     def _cut_off(self, letters):

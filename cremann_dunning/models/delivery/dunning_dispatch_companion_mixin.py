@@ -6,7 +6,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime, plaintext2html
 
-from ..letter.dunning_letter_paper_copy_mixin import BY_POST
+from ..letter.dunning_letter_paper_mixin import BY_POST
 
 _logger = logging.getLogger(__name__)
 
@@ -52,13 +52,13 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
         letter = self.letter_id
         if self._is_copy():
             if state == "accepted":
-                letter._count_from_copies()
+                self.env["dunning.paper.copy"]._count_terms(letter)
             elif answer:
                 letter._message_log(body=answer)
             return
         if state == "accepted":
             letter._register_sent()
-            letter._after_sending(letter.company_id)
+            self.env["dunning.delivery"]._after_sending(letter.company_id)
         elif letter.state == "issued":
             text = answer or self.env._("It was cancelled at the post service")
             letter._register_failure(text, "refused")

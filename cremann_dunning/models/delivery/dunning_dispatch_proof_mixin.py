@@ -143,4 +143,4 @@ class DunningDispatchProofMixin(models.AbstractModel):
         text = self.env._(
             "The post brought it back, so it was not delivered. Mend the address and retry, or propose it anew"
         )
-        self.letter_id._undo_sending(self, "returned", text, noted)
+        self.env["dunning.withdrawal"]._undo_sending(self.letter_id, self, "returned", text, noted)

@@ -69,7 +69,7 @@ class MailMail(models.Model):
                     raise
                 _logger.exception("Dunning: the outbox could not be emptied")
             for company in letters.company_id:
-                letters._after_sending(company)
+                letters.env["dunning.delivery"]._after_sending(company)
 
     @contextmanager
     def _dunning_turn(self, commit):
@@ -108,14 +108,15 @@ class MailMail(models.Model):
         """Those that may leave now. The others are cancelled, put off or put aside, each with its reason."""
         letters = self.sudo().dunning_letter_id  # sudo: as in send()
         letters -= self.env["dunning.dispatch"].sudo()._cut_off(letters)
-        letters -= letters._stop_by_mode()
-        settled = letters._stop_if_settled()
+        look = letters.env["dunning.last.look"]
+        letters -= look._stop_by_mode(letters)
+        settled = look._stop_if_settled(letters)
         self.filtered(lambda mail: mail.sudo().dunning_letter_id in settled).cancel()
         waiting = (letters - settled).filtered(lambda letter: letter.state == "issued")
-        waiting -= waiting._stop_blacklisted()
+        waiting -= look._stop_blacklisted(waiting)
         ours = waiting.filtered("is_test")  # to ourselves at any hour
-        passed = waiting - ours._stop_at_gate() - (waiting - ours)._stop_at_gate(leaving=True)
-        ready = passed._one_per_debtor()
+        passed = waiting - look._stop_at_gate(ours) - look._stop_at_gate(waiting - ours, leaving=True)
+        ready = look._one_per_debtor(passed)
         if passed - ready:
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # as in send()
         return self.filtered(lambda mail: mail.sudo().dunning_letter_id in ready)
@@ -143,8 +144,9 @@ class MailMail(models.Model):
         """
         mail = self.sudo()  # sudo: as in send()
         letter = mail.dunning_letter_id
-        vals = letter._prepare_dispatch_vals() | {"letter_id": letter.id, "recipient": mail.email_to}
-        attempt = self.env["dunning.dispatch"].sudo().create(vals | {"message_id": mail.message_id})
+        attempts = self.env["dunning.dispatch"].sudo()  # sudo: as in send()
+        vals = attempts._prepare_attempt(letter) | {"letter_id": letter.id, "recipient": mail.email_to}
+        attempt = attempts.create(vals | {"message_id": mail.message_id})
         if commit:
             self.env.cr.commit()  # pylint: disable=invalid-commit
             self.env.invalidate_all()
@@ -174,10 +176,11 @@ class MailMail(models.Model):
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
         """Turn what the mail server said into the state of the letter: sent only when it was taken."""
         for mail in self.sudo().filtered("dunning_letter_id"):  # sudo: as in send()
+            delivery, letter = mail.env["dunning.delivery"], mail.dunning_letter_id
             if mail.state == "sent":
-                mail.dunning_letter_id._register_taken(mail.message_id)
+                delivery._register_taken(letter, mail.message_id)
             else:
-                mail.dunning_letter_id._register_refused(failure_reason or mail.failure_reason)
+                delivery._register_refused(letter, failure_reason or mail.failure_reason)
         return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type
         )

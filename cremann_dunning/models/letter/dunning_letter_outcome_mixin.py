@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 from odoo.tools.mail import email_normalize_all
-
-from ...engine import rules
 
 # Why a letter was not delivered, as far as it is known when that is noticed.
 FAILURES = [
@@ -25,10 +24,10 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
     _description = "What came of a letter that did not go out"
 
     failure = fields.Selection(FAILURES, readonly=True, copy=False)
-    on_paper_instead = fields.Boolean(
-        readonly=True, copy=False, help="It could not go by its own channel, and goes on paper."
+    is_unsure = fields.Boolean(
+        compute="_compute_is_unsure", help="Sending was cut off, and nobody knows yet whether the letter left."
     )
-    is_on_paper = fields.Boolean(compute="_compute_is_on_paper", help="It reaches the debtor as a letter by post.")
+    waiting_text = fields.Char(compute="_compute_waiting_text")
     outcome = fields.Selection(
         OUTCOMES,
         string="Why not",
@@ -38,15 +37,28 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
         help="Why it did not go out. Each has its own button to repair it.",
     )
 
-    @api.depends("channel", "on_paper_instead")
-    def _compute_is_on_paper(self):
-        for letter in self:
-            letter.is_on_paper = letter.on_paper_instead or letter.channel in rules.PAPER_CHANNELS
-
     @api.depends("state", "failure", "channel", "on_paper_instead", "is_test", "sent_on")
     def _compute_outcome(self):
         for letter in self:
             letter.outcome = letter._outcome()
+
+    @api.depends("state", "dispatch_ids.state")
+    def _compute_is_unsure(self):
+        for letter in self:
+            letter.is_unsure = letter.state == "failed" and letter.dispatch_ids[:1].state == "unsure"
+
+    @api.depends("state", "dispatch_ids.state")
+    @api.depends_context("lang", "tz")
+    def _compute_waiting_text(self):
+        """When a letter goes again of which the mail server said to come back."""
+        for letter in self:
+            last, mail = letter.dispatch_ids[:1], letter.sudo().mail_id  # sudo: the outbox is the system's
+            waits = letter.state == "issued" and last.state == "deferred" and mail.scheduled_date
+            letter.waiting_text = waits and self.env._(
+                "%(answer)s It goes again by itself at %(time)s.",
+                answer=last.answer,
+                time=format_datetime(self.env, mail.scheduled_date, dt_format="short"),
+            )
 
     def _outcome(self):
         self.ensure_one()
@@ -65,31 +77,24 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
         last = self.dispatch_ids[:1].state
         return last if last in ("bounced", "refused", "unsure") else "error"
 
-    # -- blocked addresses ----------------------------------------------------------------------------------------
+    def _register_failure(self, reason, failure="error"):
+        """Keep the error on the letter until a person has dealt with it, and ask the responsible to.
 
-    def _stop_blacklisted(self):
-        """Put aside letters to an address that Odoo's blacklist holds; return them.
-
-        Odoo looks at the list for mass mailings only. Whoever asked not to be mailed is not mailed letters either; on
-        paper they may go.
+        :param failure: what kind it is, see ``FAILURES``.
         """
-        addresses = {letter: set(email_normalize_all(letter.email_to or "")) for letter in self if not letter.is_test}
-        # sudo: the list is the administrator's; what is asked is only whether an address stands on it
-        blacklist = self.env["mail.blacklist"].sudo()
-        asked = set().union(*addresses.values())
-        blocked = set(blacklist.search([("email", "in", list(asked))]).mapped("email")) if asked else set()
-        stopped = self.filtered(lambda letter: addresses.get(letter, set()) & blocked)
-        for letter in stopped:
-            # the outbox is the system's
-            letter.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").cancel()
-            text = self.env._(
-                "%s is on Odoo's blacklist, so nothing is mailed to it. Send it on paper, or have an administrator "
-                "take the address off the list and retry",
-                ", ".join(sorted(addresses[letter] & blocked)),
-            )
-            self.env["dunning.dispatch"]._record_end(letter, "withheld", answer=text)
-            letter._register_failure(text, "blacklisted")
-        return stopped
+        for letter in self.filtered(lambda letter: letter.state in ("draft", "issued", "failed")):
+            text = self.env["dunning.delivery"]._plain_reason(reason)
+            letter.write({"state": "failed", "error": text, "failure": failure})
+            # whoever signs need not be the one who sees to the letters
+            keeper = letter.company_id.dunning_responsible_id or letter.user_id
+            if keeper and not letter.activity_ids:
+                env = letter.with_context(lang=keeper.lang).env
+                letter.activity_schedule(
+                    "mail.mail_activity_data_warning",
+                    summary=env._("Letter not delivered"),
+                    note=text,
+                    user_id=keeper.id,
+                )
 
     # -- repairs --------------------------------------------------------------------------------------------------
 

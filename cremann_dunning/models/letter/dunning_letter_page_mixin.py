@@ -30,6 +30,7 @@ class DunningLetterPageMixin(models.AbstractModel):
     opening_ids = fields.One2many("dunning.opening", "letter_id", string="Openings", readonly=True, copy=False)
     page_url = fields.Char(compute="_compute_page_urls", help="The debtor's page of this letter, with its key.")
     page_url_text = fields.Char(compute="_compute_page_urls", help="Its short address, as it is printed on paper.")
+    message_url = fields.Char(compute="_compute_message_url", help="Where a short message points to.")
 
     # -- the key --------------------------------------------------------------------------------------------------
 
@@ -71,6 +72,11 @@ class DunningLetterPageMixin(models.AbstractModel):
             parts = [key[start : start + 5] for start in range(0, len(key), 5)] if key else ["…"]
             letter.page_url = f"{base}/my/dunning/{letter._origin.id}" + (f"?access_token={key}" if key else "")
             letter.page_url_text = f"{base.split('://')[-1]}/letter/{letter._origin.id}/{'-'.join(parts)}"
+
+    def _compute_message_url(self):
+        """The debtor's page of the letter, or that of its one invoice."""
+        for letter in self:
+            letter.message_url = letter.page_url or letter.pay_url
 
     # -- who may see it -------------------------------------------------------------------------------------------
 

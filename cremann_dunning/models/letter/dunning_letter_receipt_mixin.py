@@ -125,41 +125,7 @@ class DunningLetterReceiptMixin(models.AbstractModel):
                 longer[letter] = vals, why
         return self._lengthen(longer)
 
-    def _lengthen(self, longer):
-        """Let the terms of these letters end later, say so on each, and let the next steps wait along.
-
-        :param longer: per letter the values of its term and why. :return: the letters.
-        """
-        letters = self.browse().union(*longer)
-        for letter, (vals, why) in longer.items():
-            letter.write(vals | {"follow_up_pending": True})
-            letter._tell_longer_term(why)
-        for company in letters.company_id:
-            letters._after_sending(company)
-        return letters
-
     def _longer_term(self, day, proof):
         """The term counted from a proven day; nothing when it would not end later than the one that was counted."""
         self.ensure_one()
         return self._only_longer(self._prepare_term(self.sent_on, self._law_channel(), day, proof))
-
-    def _only_longer(self, vals):
-        """These values of a term when it ends later than the one that was counted, else nothing."""
-        self.ensure_one()
-        for name in ("claimable_from", "default_from"):
-            if vals.get(name) and (not self[name] or vals[name] > self[name]):
-                return vals
-        return {}
-
-    def _tell_longer_term(self, why):
-        """Leave on the letter why its term is another than was counted at sending."""
-        self.ensure_one()
-        env = self._keeper_env()
-        start = format_date(env, self.claimable_from or self.default_from)
-        self._message_log(body=env._("%(why)s: the next step can follow from %(start)s.", why=why, start=start))
-
-    def _keeper_env(self):
-        """The language of whoever sees to the letter: the debtor himself may be the one who opened its page."""
-        self.ensure_one()
-        user = self.user_id or self.company_id.dunning_responsible_id
-        return self.with_context(lang=user.lang or self.env.lang).env

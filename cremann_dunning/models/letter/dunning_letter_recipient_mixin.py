@@ -3,7 +3,7 @@ from odoo.tools import email_normalize
 
 
 class DunningLetterRecipientMixin(models.AbstractModel):
-    """Who gets a letter and why, who gets a copy of it, and where on paper it goes."""
+    """Who gets a letter and why, who gets a copy of it, and who signs it."""
 
     _name = "dunning.letter.recipient.mixin"
     _description = "Recipient of a Dunning Letter"
@@ -48,29 +48,26 @@ class DunningLetterRecipientMixin(models.AbstractModel):
             return False
         return person.email_formatted
 
-    def _lost_contact(self):
-        """Why a letter that waits to be mailed may not go to its contact any more, False when it may.
-
-        An address from which a letter came back is no such reason: whoever retries the letter knows of it.
-        """
-        self.ensure_one()
-        if self.channel != "email" or self.is_test:
-            return False
-        contact = self.contact_id.sudo()  # sudo: what Odoo knows of an address, whoever sends
-        gone = contact != self.partner_id and not contact.active  # the debtor owes as before, archived or not
-        if gone or contact.commercial_partner_id != self.partner_id.commercial_partner_id:
-            return self.env._("Not sent: %s is no contact of this debtor any more.", contact.display_name)
-        return False
-
     def _is_about_copy(self, email):
         """Whether a mail that came back is the copy and not the letter."""
         self.ensure_one()
         copy, sent = (email_normalize(address or "") for address in (self.copy_to, self.email_to))
         return bool(copy) and email_normalize(email or "") == copy != sent
 
-    def _place_on_paper(self):
-        """Whose street stands on the envelope: the contact's own, else the debtor's."""
+    def _sender(self):
+        """Who signs, or the company where nobody with an address does."""
+        self.ensure_one()
+        return self.user_id.partner_id if self.user_id.email else self.company_id.partner_id
+
+    def _test_notice(self):
+        """What a test letter says of itself, in the language of its debtor."""
         self.ensure_one()
         contact = self.contact_id
-        has_own = (contact.street or "").strip() and (contact.city or "").strip()
-        return contact if has_own else self.partner_id
+        return self.env._(
+            "TEST. This letter went to %(own)s only. Once letters are live it goes to %(debtor)s, %(how)s.",
+            own=self.company_id._dunning_test_address(),
+            debtor=contact.display_name,
+            how=self.env._("on paper")
+            if self.is_on_paper
+            else contact.email_formatted or self.partner_id.email_formatted or "?",
+        )

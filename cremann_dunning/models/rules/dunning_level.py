@@ -331,11 +331,11 @@ class DunningLevel(models.Model):
     @api.depends("channel", "channel_ids.channel")
     def _compute_missing_services(self):
         """Say at once what would otherwise show on the letters only."""
-        letters = self.env["dunning.letter"]
+        companion = self.env["dunning.companion"]
         for level in self:
             wanted = {level.channel, *level.channel_ids.mapped("channel")}
-            level.lacks_snailmail = "snailmail" in wanted and not letters._has_service("snailmail.letter")
-            level.lacks_sms = "sms" in wanted and not letters._has_service("sms.sms")
+            level.lacks_snailmail = "snailmail" in wanted and not companion._has_service("snailmail.letter")
+            level.lacks_sms = "sms" in wanted and not companion._has_service("sms.sms")
 
     def _companions(self):
         """The channels that go along with a letter of this level."""

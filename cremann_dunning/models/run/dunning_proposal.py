@@ -26,7 +26,7 @@ class DunningProposal(models.AbstractModel):
         """Look at every debtor of the run whose facts changed since a run last looked."""
         run.ensure_one()
         self._drop_previews(run)
-        self.env["dunning.letter"]._after_sending(run.company_id)
+        self.env["dunning.delivery"]._after_sending(run.company_id)
         self.env["dunning.decision"]._retire_settled(run.company_id)
         only = run.partner_ids.commercial_partner_id.ids or None
         ledger = self.env["dunning.ledger"]._digests(run.company_id, run.date, only)
@@ -96,7 +96,7 @@ class DunningProposal(models.AbstractModel):
         vals_list, makers = [], []
         for index, (debtor, outcome) in enumerate(zip(debtors, outcomes, strict=True)):
             try:
-                made = [self.env["dunning.letter"]._prepare_vals(plan, debtor, context) for plan in outcome.letters]
+                made = [self.env["dunning.draft"]._prepare_vals(plan, debtor, context) for plan in outcome.letters]
             except RegimeError as error:
                 outcomes[index] = self._without_letters(outcome, error.code, str(error))
                 continue
@@ -107,7 +107,7 @@ class DunningProposal(models.AbstractModel):
             vals_list += made
             makers += [index] * len(made)
         if drafts:
-            same = drafts._same_as(vals_list)
+            same = self.env["dunning.draft"]._same_as(drafts, vals_list)
             (drafts - drafts.browse(same.values()))._discard()
             makers = [maker for index, maker in enumerate(makers) if index not in same]
             vals_list = [vals for index, vals in enumerate(vals_list) if index not in same]
@@ -122,14 +122,14 @@ class DunningProposal(models.AbstractModel):
             return
         try:
             with self.env.cr.savepoint():
-                letters._insert_drafts(vals_list)
+                self.env["dunning.draft"]._insert(vals_list)
             return
         except (UniqueViolation, *letters._business_errors()) as error:
             _logger.info("Making %s letters one by one: %s", len(vals_list), error)
         for vals, index in zip(vals_list, makers, strict=True):
             try:
                 with self.env.cr.savepoint():
-                    letters._insert_drafts([vals])
+                    self.env["dunning.draft"]._insert([vals])
             except UniqueViolation:
                 # somebody else proposed the same letter a moment ago: theirs stands
                 outcomes[index] = self._without_letters(outcomes[index], "LETTER_OPEN", self.env._("another run"))

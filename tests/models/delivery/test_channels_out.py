@@ -105,7 +105,7 @@ class TestOutcomes(DeliveryCase):
 
     def test_snail_mail_that_is_not_installed_goes_on_paper(self):
         self.env.ref(LEVEL).channel = "snailmail"
-        with patch.object(self.registry["dunning.letter"], "_has_service", lambda letters, model: False):
+        with patch.object(self.registry["dunning.companion"], "_has_service", lambda companion, model: False):
             letters = self.sent_to()
         self.assertEqual((letters.channel, letters.outcome), ("print", "not_posted"))
         self.assertIn("Snail Mail is not installed", " ".join(letters.message_ids.mapped("body")))
@@ -233,7 +233,9 @@ class TestCompanions(DunningCase):
                 partner = self.debtor(f"Uur {when}", phone="+31612345678")
                 self.invoice(partner, 500, due=5)
                 letter = self.env["dunning.letter"].new({"company_id": self.nl.id, "partner_id": partner.id})
-                self.assertEqual(fields.Datetime.to_string(letter._contact_moment()), due)
+                self.assertEqual(
+                    fields.Datetime.to_string(letter.env["dunning.companion"]._contact_moment(letter)), due
+                )
 
     def test_whatsapp_button_says_when(self):
         _letters, attempt = self.send_with("whatsapp")
@@ -256,7 +258,7 @@ class TestCompanions(DunningCase):
                 self.assertIn("no mobile number", attempt.answer)
 
     def test_sms_that_is_not_installed_is_told_and_stops_nothing(self):
-        with patch.object(self.registry["dunning.letter"], "_has_service", lambda letters, model: False):
+        with patch.object(self.registry["dunning.companion"], "_has_service", lambda companion, model: False):
             letters, attempt = self.send_with("sms")
         self.assertEqual((attempt.state, letters.state), ("withheld", "sent"))
         self.assertIn("SMS is not installed", attempt.answer)
@@ -324,5 +326,5 @@ class TestCompanions(DunningCase):
     def test_made_once(self):
         letters, attempt = self.send_with("whatsapp", "call")
         self.assertEqual(len(attempt), 2)
-        letters.sudo()._make_companions()
+        self.env["dunning.companion"].sudo()._make(letters.sudo())
         self.assertEqual(len(letters.dispatch_ids.filtered(lambda attempt: attempt.channel in ("whatsapp", "call"))), 2)

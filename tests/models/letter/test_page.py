@@ -300,7 +300,7 @@ class TestWhat(PageCase):
         self.assertEqual((values["state"], values["amount_now"]), ("open", 200))
 
     def test_taken_back(self):
-        self.letter._withdraw("wrong amount", self.manager)
+        self.letter.env["dunning.withdrawal"]._withdraw(self.letter, "wrong amount", self.manager)
         self.env.flush_all()
         page = self.text(self.get(self.letter))
         self.assertIn("This letter no longer counts.", page)

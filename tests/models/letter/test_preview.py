@@ -11,7 +11,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.cremann_dunning.models.letter.dunning_letter_pdf_mixin import DunningLetterPdfMixin
+from odoo.addons.cremann_dunning.models.letter.dunning_printing import DunningPrinting
 
 from ..run.test_gate import GateCase
 
@@ -32,9 +32,11 @@ class PreviewCase(GateCase):
 
     @staticmethod
     def patch_preview(look):
-        own = DunningLetterPdfMixin._preview_pdf
+        own = DunningPrinting._preview
         return patch.object(
-            DunningLetterPdfMixin, "_preview_pdf", lambda letter: own(letter) if letter.pdf_file else look(letter)
+            DunningPrinting,
+            "_preview",
+            lambda printing, letter: own(printing, letter) if letter.pdf_file else look(letter),
         )
 
     def preview(self, letter, user=None):

@@ -277,7 +277,7 @@ class TestTerm(DunningCase):
         letter = self.notice(on_paper=True)
         counted = self.terms(letter)
         with self.at(18):
-            letter._withdraw("wrong", self.manager)
+            letter.env["dunning.withdrawal"]._withdraw(letter, "wrong", self.manager)
         self.deliver(letter, date(2026, 12, 15))
         self.assertEqual(self.terms(letter), counted)
 

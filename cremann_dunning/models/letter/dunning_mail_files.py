@@ -49,77 +49,81 @@ class Files:
     missing: list
 
 
-class DunningLetterFilesMixin(models.AbstractModel):
+class DunningMailFiles(models.AbstractModel):
     """What goes along with the mail of a letter: its PDF, a statement, the invoices as PDF and as e-invoice.
 
     Each once, within what a mail may weigh. Nothing of it but the letter itself keeps a letter from leaving: the files
     of the biggest invoices stay behind when the mail would be too heavy, and so does a file that has gone.
     """
 
-    _name = "dunning.letter.files.mixin"
-    _description = "Files of a dunning letter"
+    _name = "dunning.mail.files"
+    _description = "Files that go along with dunning letters"
 
-    def _mail_files(self):
+    @api.model
+    def _of(self, letters):
         """Per letter id its ``Files``, read for all letters at once."""
-        statements, limit = self._statement_files(), self._mail_limits()
-        invoices = self._invoice_files()
+        statements, limit = self._statement_files(letters), self._mail_limits(letters.company_id)
+        invoices = self._invoice_files(letters)
         found = {}
-        for letter in self:
+        for letter in letters:
             # sudo: the stored letter, which goes to its own debtor
             content = base64.b64decode(letter.sudo().pdf_file or b"")
             files = [File(letter.pdf_name, len(content), "application/pdf", content)]
             files += statements.get(letter.id, [])
-            files += [file for move in letter._invoices_along() for file in invoices.get(move.id, [])]
-            found[letter.id] = letter._choose(files, limit[letter.company_id])
+            files += [file for move in self._invoices_along(letter) for file in invoices.get(move.id, [])]
+            found[letter.id] = self._choose(letter, files, limit[letter.company_id])
         return found
 
-    def _invoices_along(self):
+    @api.model
+    def _invoices_along(self, letter):
         """The invoices that go along: those that the letter asks money for, where the level says so."""
-        self.ensure_one()
-        if not self.level_id.attach_invoice:
+        if not letter.level_id.attach_invoice:
             return self.env["account.move"]
-        moves = self.line_ids.filtered("principal_part").move_id
+        moves = letter.line_ids.filtered("principal_part").move_id
         # an entry has no document of its own
         return moves.filtered(lambda move: move.is_invoice(include_receipts=True))
 
-    def _invoice_files(self):
+    @api.model
+    def _invoice_files(self, letters):
         """Per invoice id its files. Those that are stored are not opened yet."""
         found = {}
         known = self.env["ir.model.data"]._xmlid_to_res_id  # from its cache, where env.ref() asks the database
         layout = self.env["ir.actions.report"].browse(known("account.account_invoices"))
         # read for all letters at once
-        along = self.filtered("level_id.attach_invoice").line_ids.move_id
+        along = letters.filtered("level_id.attach_invoice").line_ids.move_id
         along.mapped("move_type")
         along.partner_id.mapped("invoice_template_pdf_report_id")
         # sudo: the stored files of invoices that go to their own debtor
-        moves = self.env["account.move"].union(*(letter._invoices_along() for letter in self)).sudo()
+        moves = self.env["account.move"].union(*(self._invoices_along(letter) for letter in letters)).sudo()
         electronic = "ubl_cii_xml_id" in moves._fields  # only where that module is installed
         moves.invoice_pdf_report_id.mapped("file_size")
         if electronic:
             moves.ubl_cii_xml_id.mapped("file_size")
-        for letter in self:
-            for move in letter._invoices_along():
+        for letter in letters:
+            for move in self._invoices_along(letter):
                 if move.id in found:
                     continue
                 report = move.partner_id.invoice_template_pdf_report_id or layout
                 name = move.with_context(lang=letter.lang)._get_invoice_report_filename(report=report)
                 pdf = move.sudo().invoice_pdf_report_id
-                files = [letter._stored_file(name, pdf, move) if pdf.file_size else letter._made_file(name, move)]
-                xml = move.sudo().ubl_cii_xml_id if electronic and letter._takes_electronic() else pdf.browse()
+                files = [self._stored_file(name, pdf, move) if pdf.file_size else self._made_file(name, move)]
+                xml = move.sudo().ubl_cii_xml_id if electronic and self._takes_electronic(letter) else pdf.browse()
                 if xml:
-                    files.append(letter._stored_file(xml.name, xml, move))
+                    files.append(self._stored_file(xml.name, xml, move))
                 found[move.id] = files
         return found
 
-    def _takes_electronic(self):
-        self.ensure_one()
-        return self.level_id.attach_ubl and self.debtor_kind in HAS_BOOKS
+    @api.model
+    def _takes_electronic(self, letter):
+        return letter.level_id.attach_ubl and letter.debtor_kind in HAS_BOOKS
 
+    @api.model
     def _stored_file(self, name, attachment, move):
         return File(
             self._safe_name(name), attachment.file_size, attachment.mimetype, stored=attachment, number=move.name
         )
 
+    @api.model
     def _made_file(self, name, move):
         """The PDF of an invoice of which Odoo keeps none, printed now.
 
@@ -128,21 +132,23 @@ class DunningLetterFilesMixin(models.AbstractModel):
         content = base64.b64decode(move._dunning_invoice_pdf() or b"")
         return File(self._safe_name(name), len(content), "application/pdf", content, number=move.name)
 
-    def _statement_files(self):
+    @api.model
+    def _statement_files(self, letters):
         """Per letter id the statement that goes along as a file; a letter on paper has it as an annex."""
         found = {}
-        wanted = self.filtered(lambda letter: letter.level_id.attach_statement and not letter.has_statement_annex)
-        for letters in wanted.grouped("date").values():
+        wanted = letters.filtered(lambda letter: letter.level_id.attach_statement and not letter.has_statement_annex)
+        for own in wanted.grouped("date").values():
             model = self.env["dunning.statement"]
-            pages = model._pages(letters.case_id, letters[0].date)
+            pages = model._pages(own.case_id, own[0].date)
             pdfs = model._pdfs(pages)
-            for letter in letters:
+            for letter in own:
                 content = pdfs[letter.case_id]
                 name = model._file_name(pages[letter.case_id], "pdf")
                 found[letter.id] = [File(name, len(content), "application/pdf", content)]
         return found
 
-    def _mail_limits(self):
+    @api.model
+    def _mail_limits(self, companies):
         """Per company what a mail may weigh in bytes: its own setting, and no more than the mail servers take.
 
         Odoo turns every file of a heavier mail into a link, the letter itself as well.
@@ -151,14 +157,14 @@ class DunningLetterFilesMixin(models.AbstractModel):
         servers = self.env["ir.mail_server"].sudo()
         most = min((server._get_max_email_size() for server in servers.search([])), default=None)
         most = servers._get_max_email_size() if most is None else most
-        return {company: min(company.dunning_mail_limit_mb, most) * 2**20 for company in self.company_id}
+        return {company: min(company.dunning_mail_limit_mb, most) * 2**20 for company in companies}
 
-    def _choose(self, files, limit):
+    @api.model
+    def _choose(self, letter, files, limit):
         """What goes along of these files: each content once, and the files of the biggest invoices left out."""
-        self.ensure_one()
         gone = [file for file in files if file.number and not file.is_there()]
         files = list({file.digest(): file for file in reversed(files) if file not in gone}.values())[::-1]
-        mails, body, left_out = self.env["mail.mail"], self.body or "", []
+        mails, body, left_out = self.env["mail.mail"], letter.body or "", []
         while mails._estimate_email_size({}, body, [MARGIN, *(file.size for file in files)]) > limit:
             extra = [file for file in files[1:] if file.number] or files[1:]
             if not extra:
@@ -178,18 +184,19 @@ class DunningLetterFilesMixin(models.AbstractModel):
         stem = stem or "invoice"
         return f"{stem}.{clean_filename(extension, '')[:8]}"
 
-    def _note_missing(self, found):
+    @api.model
+    def _note_missing(self, letters, found):
         """Write on the letters which files had gone; they leave without them.
 
-        :param found: what ``_mail_files`` gives.
+        :param found: what ``_of`` gives.
         """
         bodies = {
             letter.id: self.env._(
                 "The file of %s has gone from the filestore, so the letter leaves without it. Print the invoice again.",
                 ", ".join(found[letter.id].missing),
             )
-            for letter in self
+            for letter in letters
             if found[letter.id].missing
         }
         if bodies:
-            self.browse(bodies)._message_log_batch(bodies)
+            letters.browse(bodies)._message_log_batch(bodies)

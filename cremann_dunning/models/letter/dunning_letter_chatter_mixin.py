@@ -1,0 +1,63 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class DunningLetterChatterMixin(models.AbstractModel):
+    """What is written about a letter: its changes, the debtor's reply, a mail that came back, short letters by hand."""
+
+    _name = "dunning.letter.chatter.mixin"
+    _description = "Chatter of a dunning letter"
+
+    def _message_track(self, fields_iter, initial_values_dict):
+        """What Odoo writes in the chatter when a tracked field changes, for all letters of a batch at once."""
+        extras = ("mail.tracking.message", "mail.tracking.author")
+        if len(self) == 1 or any(self.env.cr.precommit.data.get(f"{extra}.{self._name}") for extra in extras):
+            return super()._message_track(fields_iter, initial_values_dict)
+        letters = self.exists()
+        tracked = self.fields_get(fields_iter, attributes=("string", "type", "selection", "currency_field"))
+        tracking = {letter.id: letter._mail_track(tracked, initial_values_dict[letter.id]) for letter in letters}
+        changed = letters.filtered(lambda letter: tracking[letter.id][1])
+        messages = changed._message_log_batch({})
+        # sudo: the chatter is written by the system, as in Odoo
+        self.env["mail.tracking.value"].sudo().create(
+            [
+                values | {"mail_message_id": message.id}
+                for letter, message in zip(changed, messages, strict=True)
+                for _command, _id, values in tracking[letter.id][1]
+            ]
+        )
+        return tracking
+
+    def message_update(self, msg_dict, update_vals=None):
+        """A reply of the debtor stops what was to follow until somebody has handled it."""
+        for letter in self:
+            self.env["dunning.reply"]._receive(letter.case_id, msg_dict, letter)
+        return super().message_update(msg_dict, update_vals)
+
+    def _message_receive_bounce(self, email, partner):
+        """The letter came back: it was not delivered, whatever the mail server said first. Its level goes back."""
+        result = super()._message_receive_bounce(email, partner)
+        self.env["dunning.delivery"]._came_back(self, email)
+        return result
+
+    def _readers(self):
+        """A message about a letter goes to whoever got the letter."""
+        return {letter: letter.contact_id for letter in self}
+
+    def _tone(self):
+        self.ensure_one()
+        return self.tone
+
+    def action_thank(self):
+        """Write a word of thanks: everything on the letter was paid."""
+        return self._compose_about_sent("thank_you")
+
+    def action_rectify(self):
+        """Write that the letter was not right, because the debtor had paid before."""
+        return self._compose_about_sent("rectification")
+
+    def _compose_about_sent(self, name):
+        self.ensure_one()
+        if self.state != "sent":
+            raise UserError(self.env._("The debtor did not get this letter, so there is nothing to write about it."))
+        return self._compose(name)

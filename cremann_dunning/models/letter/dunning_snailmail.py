@@ -1,0 +1,92 @@
+from odoo import api, models
+
+
+class DunningSnailmail(models.AbstractModel):
+    """Letters that Odoo's Snail Mail prints and posts, where that module is installed."""
+
+    _name = "dunning.snailmail"
+    _description = "Dunning letters by Odoo's Snail Mail"
+
+    @api.model
+    def _is_there(self):
+        return self.env["dunning.companion"]._has_service("snailmail.letter")
+
+    @api.model
+    def _fall_to_paper(self, letters):
+        """Drafts for a service that is not installed go on paper, with a note."""
+        if self._is_there():
+            return
+        letters = letters.filtered(lambda letter: letter.channel == "snailmail" and letter.state == "draft")
+        letters.write({"channel": "print"})
+        letters._message_log_batch(dict.fromkeys(letters.ids, self._is_missing()))
+
+    @api.model
+    def _is_missing(self):
+        return self.env._(
+            "This level posts by a service, and Odoo's Snail Mail is not installed. So it is yours to print and post."
+        )
+
+    @api.model
+    def _hand_over(self, letters):
+        """Give the stored PDFs to Odoo's Snail Mail; what it answers comes back through its notification."""
+        if not self._is_there():
+            return
+        letters = letters.filtered(
+            lambda letter: (
+                letter.channel == "snailmail"
+                and letter.state == "issued"
+                and not letter.is_test
+                and not letter.on_paper_instead
+            )
+        )
+        if letters:
+            self._give(letters)
+
+    @api.model
+    def _give(self, letters):
+        """Put these letters in the queue of Odoo's Snail Mail; the attempts that wait for its answer."""
+        # sudo: the files go along with the system's own record of posting
+        files = self.env["ir.attachment"].sudo().create([self._prepare_file(letter) for letter in letters])
+        snails = self.env["snailmail.letter"].sudo()  # as above
+        snails = snails.create(
+            [
+                {
+                    "model": letter._name,
+                    "res_id": letter.id,
+                    "partner_id": letter._place_on_paper().id,
+                    "company_id": letter.company_id.id,
+                    "user_id": self.env.uid,
+                    "attachment_id": file.id,
+                }
+                for letter, file in zip(letters, files, strict=True)
+            ]
+        )
+        companion, copies = self.env["dunning.companion"], self.env["dunning.paper.copy"]
+        attempts = self.env["dunning.dispatch"].sudo()  # sudo: evidence is written by the system
+        attempts = attempts.create(
+            [
+                companion._prepare(letter, "snailmail", "queued", **copies._prepare_vals(letter))
+                | {"notice_id": snail.message_id.id}
+                for letter, snail in zip(letters, snails, strict=True)
+            ]
+        )
+        self.env.ref("snailmail.snailmail_print").sudo()._trigger()  # the queue is the system's; else once a day
+        return attempts
+
+    @api.model
+    def _prepare_file(self, letter):
+        return {
+            "name": letter.pdf_name,
+            "datas": letter.pdf_file,
+            "mimetype": "application/pdf",
+            "res_model": letter._name,
+            "res_id": letter.id,
+        }
+
+    @api.model
+    def _call_back(self, letters):
+        """What waits at the service does not leave any more."""
+        if not letters or not self._is_there():
+            return
+        waiting = [("model", "=", letters._name), ("res_id", "in", letters.ids), ("state", "in", ("pending", "error"))]
+        self.env["snailmail.letter"].sudo().search(waiting).cancel()  # sudo: the queue is the system's

@@ -1,0 +1,80 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from .dunning_letter_term_mixin import NO_TERM
+
+
+class DunningWithdrawal(models.AbstractModel):
+    """Takes back what was sent: letters that were wrong, or that came back. Their level and their term go back."""
+
+    _name = "dunning.withdrawal"
+    _description = "Withdrawal of dunning letters"
+
+    @api.model
+    def _withdraw(self, letters, reason, user):
+        """Take back letters that were sent, the last one first: they stay on record, and their levels go back.
+
+        Nothing that a letter announced counts any more: no term that ran, no costs. The debtor had it all the same, so
+        the next letter keeps its distance.
+
+        :raises UserError: when a later letter or contact builds on one of them.
+        """
+        wrong = letters.filtered(lambda letter: letter.state != "sent")
+        if wrong:
+            raise UserError(self.env._("%s was not sent. Cancel it instead.", wrong[0].display_name))
+        for letter in letters.sorted(lambda letter: (letter.sent_at, letter.id), reverse=True):
+            self._check_nothing_follows(letter)
+            taken_back = self.env._("Taken back by %s", user.name)
+            letter.write({"state": "cancelled", "cancel_reason": taken_back})
+            self.env["dunning.paper.copy"]._call_back(letter, taken_back)
+            letter.message_post(body=self.env._("%(user)s took this letter back: %(why)s", user=user.name, why=reason))
+        letters._move_levels()
+        letters._let_claims_follow()
+
+    @api.model
+    def _check_nothing_follows(self, letter):
+        """The highest level goes first: what came after this letter builds on it.
+
+        :raises UserError: names what has to be taken back before.
+        """
+        claims = letter.line_ids.filtered("level_id").move_line_id
+        later = self.env["dunning.letter.line"].search(
+            [
+                ("move_line_id", "in", claims.ids),
+                ("level_id", "!=", False),
+                ("letter_id", "!=", letter.id),
+                ("state", "=", "sent"),
+                ("letter_id.sent_at", ">=", letter.sent_at),
+            ]
+        )
+        if top := later.letter_id.sorted(lambda letter: (letter.sent_at, letter.id))[-1:]:
+            raise UserError(
+                self.env._(
+                    "%(later)s was sent after %(letter)s and builds on it. Take that one back first.",
+                    later=top.display_name,
+                    letter=letter.name,
+                )
+            )
+        if contact := self.env["dunning.contact"]._counted_after(claims, letter.sent_on):
+            raise UserError(
+                self.env._(
+                    "%(contact)s counted as a step after %(letter)s and builds on it. Archive that contact first.",
+                    contact=contact.display_name,
+                    letter=letter.name,
+                )
+            )
+
+    @api.model
+    def _undo_sending(self, letter, attempt, state, text, answer=None):
+        """The letter came back, by mail or by post: it was not delivered. Its level and its term go back.
+
+        :param state: of the attempt. :param text: what a person can do. :param answer: what stands on the attempt.
+        :raises UserError: a later letter that went by post builds on it.
+        """
+        if state == "returned":
+            self._check_nothing_follows(letter)
+        attempt.write({"state": state, "answer": answer or text})
+        letter.write({"state": "issued", "sent_on": False, "sent_at": False, **NO_TERM})
+        letter._register_failure(text, "bounced")
+        letter._move_levels()
+        letter._let_claims_follow()
