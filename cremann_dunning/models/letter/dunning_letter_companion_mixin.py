@@ -1,7 +1,7 @@
 import logging
 import re
 from collections import defaultdict
-from datetime import UTC
+from datetime import timezone
 
 from markupsafe import Markup
 
@@ -170,7 +170,7 @@ class DunningLetterCompanionMixin(models.AbstractModel):
         hours = self.regime_id._contact_hours() if self.regime_id else None
         hours = hours or calendar.CONTACT_HOURS[country]
         moment = calendar.next_contact(country, self.company_id._dunning_now(), hours)
-        return moment.astimezone(UTC).replace(tzinfo=None)
+        return moment.astimezone(timezone.utc).replace(tzinfo=None)
 
     # -- calls ----------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 import hashlib
 import io
-from datetime import UTC, datetime, time
+from datetime import datetime, time, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -166,7 +166,7 @@ class DunningLetterPostingMixin(models.AbstractModel):
                 )
             )
         noon = datetime.combine(day, time(12), tzinfo=companies[:1]._dunning_zone())
-        return noon.astimezone(UTC).replace(tzinfo=None)
+        return noon.astimezone(timezone.utc).replace(tzinfo=None)
 
     # -- snail mail -----------------------------------------------------------------------------------------------
 
