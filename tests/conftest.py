@@ -16,6 +16,9 @@ from pathlib import Path
 from types import ModuleType
 
 import freezegun
+import pytest
+
+from . import outside
 
 # pytest reads its clock while a class holds it still, and again when it runs: a set-up of fifty years.
 freezegun.configure(extend_ignore_list=["_pytest.timing"])
@@ -63,11 +66,35 @@ def _quiet_mail_servers():
         handler.addFilter(lambda record: record.name != "mail.log")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """A test that asked an address outside fails, whatever became of the question."""
+    result = yield
+    if outside.asked:
+        hosts = sorted({*outside.asked})
+        outside.asked.clear()
+        pytest.fail(f"asked outside: {', '.join(hosts)}")
+    return result
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """The longest classes first, where whole classes are given out."""
+    if config.getvalue("dist") != "loadscope":
+        return None
+    from .scheduling import LongestFirst, Stopwatch
+
+    watch = Stopwatch(config)
+    config.pluginmanager.register(watch)
+    return LongestFirst(config, log, watch.known())
+
+
 def pytest_configure(config):
     """Without Odoo, stand in for the packages above law/ and engine/; with it, keep its workers apart."""
     if config.pluginmanager.hasplugin("odoo"):
         config.pluginmanager.getplugin("odoo")._shared_filestore = _own_filestore
         _quiet_mail_servers()
+        outside.watch()
         return
     for name, folders in (("odoo", []), ("odoo.addons", []), (f"odoo.addons.{ADDON.name}", [str(ADDON)])):
         if name not in sys.modules:

@@ -42,6 +42,7 @@ class Module:
     defines: set[str] = field(default_factory=set)  # models it makes
     extends: set[str] = field(default_factory=set)  # models it adds to, Odoo's or ours
     uses: set[str] = field(default_factory=set)  # models it names in `env[...]`
+    methods: set[str] = field(default_factory=set)
 
 
 def place_of(path: Path, addon: Path = ADDON) -> str:
@@ -126,6 +127,7 @@ def read(path: Path, addon: Path = ADDON) -> Module:
             }
             own = named.get("_name", set())
             module.defines |= own
+            module.methods |= {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
             module.extends |= named.get("_inherit", set()) - own
     return module
 
