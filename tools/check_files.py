@@ -1,6 +1,6 @@
 """Checks every file of the addon that no Python linter reads; run by `./dev lint`.
 
-    python tools/check_files.py [--pot FRESH.pot]
+    python -m tools.check_files [--pot FRESH.pot]
 
 It looks for what Odoo would only stumble over when it installs, upgrades or translates: XML that does not parse or
 breaks Odoo's own schemas, uneven CSV rows, data files the manifest forgot, translations that are missing, stale or have
@@ -22,8 +22,9 @@ from pathlib import Path
 import polib
 from lxml import etree
 
-ROOT = Path(__file__).resolve().parent.parent
-ADDON = ROOT / "cremann_dunning"
+from tools import house, plan
+from tools.house import ADDON, ROOT
+
 I18N = ADDON / "i18n"
 # Dutch is promised in full; further languages are checked for form only
 COMPLETE_LANGUAGES = ("nl",)
@@ -118,34 +119,16 @@ def check_manifest() -> Iterator[str]:
 
 # --- the house ------------------------------------------------------------------------------------------------------
 
-# The floors of DESIGN: each may import itself and what is below it, and nothing above.
-FLOORS = ("law", "engine", "tools", "models", "report", "wizards", "controllers")
-PURE = ("law", "engine")
-
-
-def _imports(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line and dotted parts of every import of a file, relative ones resolved from the addon's folder."""
-    package = path.relative_to(ADDON).parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, name.name.split(".")) for name in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = [ADDON.name, *package[: len(package) - node.level + 1]] if node.level else []
-            parts = [*above, *(node.module or "").split(".")] if node.module else above
-            yield from ((node.lineno, [*parts, name.name]) for name in node.names)
-
 
 def check_imports() -> Iterator[str]:
-    """law/ and engine/ are plain Python; imports run downwards only."""
-    for height, floor in enumerate(FLOORS):
-        above = FLOORS[height + 1 :] if floor in (*PURE, "tools", "models") else ()
-        for path in sorted((ADDON / floor).rglob("*.py")):
-            for line, parts in _imports(path):
-                where = f"{short(path)}:{line}"
-                if floor in PURE and parts[0] in ("odoo", "psycopg2", "werkzeug", "lxml"):
-                    yield f"{where}: {floor}/ is plain Python with relative imports and imports nothing of {parts[0]}"
-                if parts[0] == ADDON.name and len(parts) > 1 and parts[1] in above:
-                    yield f"{where}: {floor}/ imports {parts[1]}/, which stands above it"
+    """Floors and rooms import only what the plan lets them (tools/house.py); law/ and engine/ are plain Python."""
+    yield from (f"{short(module.path)}:{line}: {why}" for module, line, why in house.wrong_imports())
+
+
+def check_plan() -> Iterator[str]:
+    """The pictures in ARCHITECTURE.md are those of today's imports."""
+    if plan.drawn() != plan.PAGE.read_text(encoding="utf-8"):
+        yield f"{short(plan.PAGE)}: the plan of the house is out of date; ./dev lint --fix draws it anew"
 
 
 # Spelled in pieces, so that this file is not what it looks for.
@@ -266,6 +249,7 @@ def main() -> int:
         check_csv(),
         check_manifest(),
         check_imports(),
+        check_plan(),
         check_addresses(),
         check_translations(options.pot),
     )

@@ -1,4 +1,4 @@
-from datetime import UTC
+from datetime import timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
@@ -188,7 +188,7 @@ class ResCompany(models.Model):
     def _dunning_now(self):
         """The time it is now where the company is, which may differ from the server's."""
         self.ensure_one()
-        return fields.Datetime.now().replace(tzinfo=UTC).astimezone(self._dunning_zone())
+        return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(self._dunning_zone())
 
     def _dunning_today(self):
         """The date it is now where the company is."""
@@ -197,7 +197,7 @@ class ResCompany(models.Model):
     def _dunning_day(self, moment):
         """The date where the company is, at a moment as the database keeps it (UTC)."""
         self.ensure_one()
-        return moment.replace(tzinfo=UTC).astimezone(self._dunning_zone()).date()
+        return moment.replace(tzinfo=timezone.utc).astimezone(self._dunning_zone()).date()
 
     @api.constrains("dunning_mode", "dunning_test_email")
     def _check_dunning_test_email(self):

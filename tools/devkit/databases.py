@@ -20,8 +20,9 @@ BASE_MODULES = ["account", "account_payment", "portal", "mail", "l10n_nl", "l10n
 # English first: the first one becomes the language of the administrator and of new partners.
 BASE_LANGUAGES = ["en_US", "nl_NL", "fr_FR"]
 # Raise it when the way a template is made changes, so that cached ones are made anew.
-TEMPLATE_RECIPE = "2"
+TEMPLATE_RECIPE = "3"
 ASSETS = ROOT / "tools" / "pregenerate_assets.py"
+NO_OUTSIDE = ROOT / "tools" / "no_outside.py"
 
 
 def psql(sql: str, database: str = "postgres") -> list[str]:
@@ -166,6 +167,7 @@ def base_template() -> str:
     def fill(database: str) -> None:
         languages = ",".join(BASE_LANGUAGES)
         install(database, "base", "-i", ",".join(BASE_MODULES), f"--load-language={languages}")
+        odoo_script(database, NO_OUTSIDE)
         odoo_script(database, ASSETS)
 
     contents = f"{', '.join(BASE_MODULES)} in {', '.join(BASE_LANGUAGES)}"

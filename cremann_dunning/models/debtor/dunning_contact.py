@@ -1,4 +1,4 @@
-from datetime import UTC
+from datetime import timezone
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -82,7 +82,7 @@ class DunningContact(models.Model):
     def _compute_counted_on(self):
         for contact in self:
             company = contact.company_id or self.env.company
-            moment = contact.date and contact.date.replace(tzinfo=UTC).astimezone(company._dunning_zone())
+            moment = contact.date and contact.date.replace(tzinfo=timezone.utc).astimezone(company._dunning_zone())
             contact.counted_on = moment and moment.date()
 
     @api.constrains("date")

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from lxml import html
@@ -185,7 +185,7 @@ class DunningGate(models.AbstractModel):
     @api.model
     def _fact(self, value, currency):
         if isinstance(value, datetime):
-            naive = value.astimezone(UTC).replace(tzinfo=None)
+            naive = value.astimezone(timezone.utc).replace(tzinfo=None)
             return format_datetime(self.env, naive, tz=str(value.tzinfo), dt_format="short")
         if hasattr(value, "isoformat"):
             return format_date(self.env, value)
@@ -205,7 +205,7 @@ class DunningGate(models.AbstractModel):
         """When a letter may leave that only the hour keeps back, as Odoo stores it; None when something else does."""
         if len(refusals) != 1 or refusals[0].code != "HOURS":
             return None
-        return refusals[0].facts["until"].astimezone(UTC).replace(tzinfo=None)
+        return refusals[0].facts["until"].astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def _plain_text(body):
