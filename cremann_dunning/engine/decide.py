@@ -16,7 +16,7 @@ from .reasons import ERROR, SKIP, WAIT
 from .rules import CALL, MATCH, House, Level, Procedure
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "4"
+VERSION = "5"
 
 
 def decide(
@@ -127,7 +127,7 @@ def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Dec
         _blocked(debtor, claim, question.as_of)
         or _in_dispute(claim, part, dispute)
         or _agreed(debtor, claim, question.as_of)
-        or _covered(claim, open_amount, credit, taken_by)
+        or _covered(claim, open_amount, part, credit, taken_by)
         or _under_way(debtor, claim)
     )
     found = blocked or _next_step(procedures, claim, question)
@@ -171,15 +171,23 @@ def _agreed(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
     return None
 
 
-def _covered(claim: Claim, open_amount: Decimal, credit: Decimal, taken_by: Credit | None) -> Decision | None:
-    """A payment under way or the debtor's own credit covers it: there is nothing to ask."""
+def _covered(
+    claim: Claim, open_amount: Decimal, part: Decimal, credit: Decimal, taken_by: Credit | None
+) -> Decision | None:
+    """There is nothing to ask: a payment under way covers it, the debtor's own credit, or these and a dispute together.
+
+    :param part: what is disputed of it.
+    """
     if claim.in_payment >= claim.residual:
         return Decision(claim, "IN_PAYMENT", {"payment": claim.payment, "amount": claim.in_payment})
-    if credit and open_amount <= 0:
-        if taken_by.under_way:
-            return Decision(claim, "IN_PAYMENT", {"payment": taken_by.number, "amount": credit})
-        return Decision(claim, "NET_CREDIT", {"credit": taken_by.number, "amount": credit})
-    return None
+    if open_amount > 0:
+        return None
+    paying = min(claim.in_payment, claim.residual)
+    if part or paying:
+        return Decision(claim, "NOTHING_LEFT", {"disputed": part, "paying": paying, "credit": credit})
+    if taken_by.under_way:
+        return Decision(claim, "IN_PAYMENT", {"payment": taken_by.number, "amount": credit})
+    return Decision(claim, "NET_CREDIT", {"credit": taken_by.number, "amount": credit})
 
 
 def _under_way(debtor: Debtor, claim: Claim) -> Decision | None:
@@ -236,9 +244,9 @@ def _stopped(procedure: Procedure, claim: Claim, question: Question) -> Decision
 def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) -> Decision:
     """The next level of a claim: due, or the day on which it will be."""
     as_of, backlog = question.as_of, question.house.backlog
-    earliest = procedure.earliest(level, claim.due_date, claim.level_sent_on, claim.level_claimable_from)
+    ends = claim.ends
+    earliest = procedure.earliest(level, claim.due_date, claim.level_sent_on, ends)
     if as_of < earliest:
-        ends = claim.level_claimable_from
         running = ends and as_of < ends and earliest == ends + timedelta(days=procedure.correction_days)
         code = "PERIOD_RUNNING" if running else "NOT_YET"
         facts = {"date": earliest} if running else {"level": level.name, "date": earliest}

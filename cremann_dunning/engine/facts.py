@@ -46,6 +46,8 @@ class Claim:
     claim, which it keeps; ``notice`` its last valid one; ``default_from`` the first day after the term to pay that a
     reminder gave; ``periodic`` says that it is an instalment of a running contract. ``in_payment`` is what payments
     under way (a direct debit) will take off it once the bank shows them, ``payment`` names the last of them.
+    ``term_ends`` is the first day after every term that a letter gave this claim, whatever its legal type: the last of
+    the days it printed, and of those from which it put the debtor in default.
     """
 
     line_id: int
@@ -72,6 +74,12 @@ class Claim:
     periodic: bool = False
     in_payment: Decimal = ZERO
     payment: str = ""
+    term_ends: date | None = None
+
+    @property
+    def ends(self) -> date | None:
+        """First day on which no term runs any more that a letter gave; None when none did."""
+        return max(filter(None, (self.level_claimable_from, self.term_ends)), default=None)
 
     def is_overdue(self, as_of: date) -> bool:
         """Whether it was due before that day; one without a due date counts as late, so that somebody looks at it."""

@@ -47,6 +47,7 @@ _REASONS = (
     Reason("NET_CREDIT", SKIP, ("credit", "amount")),
     Reason("UNMATCHED_PAYMENT", SKIP, ("amount",)),
     Reason("IN_PAYMENT", SKIP, ("payment", "amount")),
+    Reason("NOTHING_LEFT", SKIP, ("disputed", "paying", "credit")),
     Reason("MIN_AMOUNT", SKIP, ("amount", "minimum")),
     Reason("NO_DUE_DATE", SKIP, ()),
     Reason("NO_ADDRESS", SKIP, ()),

@@ -50,6 +50,10 @@ SENTENCES = {
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
     "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet. Reconcile the bank first."),
     "IN_PAYMENT": _lt("A payment of %(amount)s is under way (%(payment)s). The bank has to show it first."),
+    "NOTHING_LEFT": _lt(
+        "Nothing is left to ask: %(disputed)s is disputed, %(paying)s is being paid, %(credit)s is the debtor's own "
+        "credit."
+    ),
     "MIN_AMOUNT": _lt("%(amount)s is due, less than the minimum of %(minimum)s."),
     "NO_DUE_DATE": _lt("The invoice has no due date. Set one, then it can be followed up."),
     "NO_ADDRESS": _lt(
@@ -321,6 +325,7 @@ class DunningDecision(models.Model):
             "NET_CREDIT": env._("Covered by credit"),
             "UNMATCHED_PAYMENT": env._("Receipt not booked"),
             "IN_PAYMENT": env._("Payment under way"),
+            "NOTHING_LEFT": env._("Nothing left to ask"),
             "MIN_AMOUNT": env._("Below the minimum"),
             "NO_DUE_DATE": env._("No due date"),
             "NO_ADDRESS": env._("No address"),

@@ -19,7 +19,7 @@ SENTENCES = {
     "NOT_DUE": _lt("Invoice %(invoice)s is not overdue."),
     "ORDER": _lt("%(invoices)s did not have the step before this one, or had this one already."),
     "INTERVAL": _lt("The last letter to this debtor is too recent: not before %(date)s."),
-    "IN_TERM": _lt("The term that an earlier statutory notice gives still runs: not before %(date)s."),
+    "IN_TERM": _lt("The term that an earlier letter gives still runs: not before %(date)s."),
     "NOT_IN_DEFAULT": _lt(
         "The debtor of %(invoices)s is not in default yet: no reminder with a term to pay has run out. Send that "
         "reminder first; or tick Agreed payment term in the settings when the due date was agreed."
