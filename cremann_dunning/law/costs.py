@@ -371,7 +371,7 @@ def consumer_lump_sums(
 
     :param balances: what is still owed of each debt, euro. The others are as for :func:`consumer_lump_sum`.
     """
-    owed = [amount for amount in (to_cents("balance", balance) for balance in balances) if amount > 0]
+    owed = [balance for balance in balances if to_cents("balance", balance) > 0]
     if not owed:
         return LumpSum(ZERO, "nothing_owed")
     each = [consumer_lump_sum(amount, clause, cap, forfeited, old_clause) for amount in owed]
