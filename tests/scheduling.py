@@ -1,6 +1,8 @@
 """Which class a worker gets next: the one that takes longest. pytest-xdist itself gives out those with the most tests
 first, so that a class with one long test came last, and one worker waited minutes for the other."""
 
+from pathlib import Path
+
 from xdist.scheduler import LoadScopeScheduling
 
 # Seconds of the longest classes (a file's name stands for the functions in it), for a checkout in which no suite has
@@ -54,7 +56,8 @@ class Stopwatch:
         return {**SECONDS, **self.config.cache.get(CACHE, {})}
 
     def pytest_sessionfinish(self, session):
-        if session.testsfailed or session.shouldstop or self.config.option.keyword or self.config.option.lf:
-            return  # classes that were cut short say nothing
+        whole = [Path(one).resolve() for one in self.config.args] == [Path(__file__).resolve().parent]
+        if not whole or session.testsfailed or self.config.option.keyword:
+            return  # classes of which a part ran say nothing
         kept = self.config.cache.get(CACHE, {}) | {scope: round(took, 1) for scope, took in self.took.items()}
         self.config.cache.set(CACHE, kept)
