@@ -116,11 +116,15 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a letter may not go: a code of :data:`CODES`, the article and the facts that its sentence names."""
+    """Why a letter may not go: a code of :data:`CODES`, the article and the facts that its sentence names.
+
+    ``lines`` are the line ids of the claims that are the reason, when the others might go; empty when it is the letter.
+    """
 
     code: str
     article: str
     facts: dict = field(default_factory=dict, compare=False)
+    lines: frozenset[int] = field(default=frozenset(), compare=False)
 
     @property
     def final(self) -> bool:
@@ -201,27 +205,36 @@ def _order(letter: Letter, law: Law) -> Iterator[Refusal]:
     """The ladder: due, no step left out, not too soon after the last letter."""
     for claim in letter.claims:
         if letter.legal_type != PRE_DUE and (claim.due_date is None or claim.due_date >= letter.on):
-            yield Refusal("NOT_DUE", law.article, {"invoice": claim.number, "date": claim.due_date})
-    wrong = [c.number for c in letter.claims if c.place is not None and c.place != c.reached + 1]
+            facts = {"invoice": claim.number, "date": claim.due_date}
+            yield Refusal("NOT_DUE", law.article, facts, frozenset({claim.line_id}))
+    wrong = [c for c in letter.claims if c.place is not None and c.place != c.reached + 1]
     if wrong:
-        yield Refusal("ORDER", "", {"invoices": tuple(wrong)})
+        yield Refusal("ORDER", "", {"invoices": _numbers(wrong)}, _lines(wrong))
     if letter.wait_until and letter.on < letter.wait_until:
         yield Refusal("INTERVAL", "", {"date": letter.wait_until})
 
 
 def _terms(letter: Letter, law: Law) -> Iterator[Refusal]:
     """Terms of earlier letters, and the default that a statutory notice needs (6:81-6:83 BW)."""
-    running = [c.in_term_until for c in letter.claims if c.in_term_until and c.in_term_until > letter.on]
+    running = [c for c in letter.claims if c.in_term_until and c.in_term_until > letter.on]
     if running:
-        yield Refusal("IN_TERM", law.article, {"date": max(running)})
+        yield Refusal("IN_TERM", law.article, {"date": max(c.in_term_until for c in running)}, _lines(running))
     if letter.legal_type != STATUTORY_NOTICE:
         return
     if not law.free_term:
         yield Refusal("NO_FREE_TERM", law.article, {"rules": law.name})
     if law.notice_needs_default and not law.term_agreed:
-        late = [c.number for c in letter.demanded if not c.default_from or c.default_from > letter.on]
+        late = [c for c in letter.demanded if not c.default_from or c.default_from > letter.on]
         if late:
-            yield Refusal("NOT_IN_DEFAULT", "art. 6:82 BW", {"invoices": tuple(late)})
+            yield Refusal("NOT_IN_DEFAULT", "art. 6:82 BW", {"invoices": _numbers(late)}, _lines(late))
+
+
+def _numbers(claims: Iterable[ClaimOnLetter]) -> tuple[str, ...]:
+    return tuple(claim.number for claim in claims)
+
+
+def _lines(claims: Iterable[ClaimOnLetter]) -> frozenset[int]:
+    return frozenset(claim.line_id for claim in claims)
 
 
 def _costs(letter: Letter, law: Law) -> Iterator[Refusal]:

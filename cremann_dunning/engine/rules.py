@@ -37,6 +37,15 @@ LEAVE_OUT = "leave_out"
 PROTECTED_KINDS = frozenset({"consumer", "unknown"})
 
 
+# Of the kinds on one letter the best protected decides which rules hold for it: the lowest number.
+_PROTECTION = {"unknown": 0, "consumer": 0, "public": 1, "business": 2}
+
+
+def protection(kind: str) -> int:
+    """Sort key: the best protected kind of debtor first; one that is not known is as protected as can be."""
+    return _PROTECTION.get(kind, 0)
+
+
 class RuleError(ValueError):
     """A procedure that cannot be followed. ``field`` names what to mend."""
 

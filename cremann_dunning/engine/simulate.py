@@ -28,7 +28,7 @@ MOVES = ("LETTER", "NOTICE", "RIDES_ALONG")
 class Made:
     """What the caller makes of a plan: ``content`` is his own (sums, a draft). The rest is what the letter does to the
     claims that it demands (``demanded``, line ids): ``notice`` and ``regime`` of a statutory notice with a free term,
-    ``default_from`` the first day after the term to pay of another letter, ``term_ends`` that after every term in it."""
+    ``default_from`` the first day after the term to pay of another letter, ``term_ends`` that after all its terms."""
 
     content: object = None
     notice: Notice | None = None

@@ -14,8 +14,7 @@ class DunningOutbox(models.AbstractModel):
         """One mail per letter in Odoo's outbox, with the letter and the invoices attached once each."""
         with_address = letters.browse()
         for letter in letters:
-            own = letter.is_test and letter.company_id._dunning_test_address()
-            letter.email_to = own or self._address(letter.contact_id) or self._address(letter.partner_id)
+            letter.email_to = self._to(letter)
             letter.copy_to = letter._copy_address()
             if email_normalize_all(letter.email_to or ""):  # a name alone reaches nobody
                 with_address |= letter
@@ -34,6 +33,12 @@ class DunningOutbox(models.AbstractModel):
         for letter, mail in zip(with_address, mails, strict=True):
             letter.mail_id = mail
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is emptied right away
+
+    @api.model
+    def _to(self, letter):
+        """The address to which a letter is mailed now: that of its contact, or else of the debtor."""
+        own = letter.is_test and letter.company_id._dunning_test_address()
+        return own or self._address(letter.contact_id) or self._address(letter.partner_id)
 
     @api.model
     def _address(self, partner):

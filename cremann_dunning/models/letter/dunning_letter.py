@@ -165,13 +165,6 @@ class DunningLetter(models.Model):
         """The lines that the letter asks money for."""
         return self.line_ids.filtered("principal_part")
 
-    def _asked(self):
-        """What the letter demands: exact amount per receivable line."""
-        self.ensure_one()
-        return {
-            line.move_line_id.id: exact(line.amount_open, self.currency_id) for line in self.line_ids if line.level_id
-        }
-
     @api.model
     def _earlier_costs(self, company, partner_ids, on):
         """Costs that statutory notices announced to these debtors before, without VAT.
@@ -359,7 +352,9 @@ class DunningLetter(models.Model):
         fresh._issue()
         again = failed - fresh
         again.write({"state": "issued", "error": False, "refusal_codes": False, "on_paper_instead": False})
-        again -= again.env["dunning.last.look"]._stop_at_gate(again)
+        look = self.env["dunning.last.look"]
+        again -= look._stop_if_settled(again)
+        again -= look._stop_at_gate(again)
         again._hand_over()
         return True
 

@@ -22,6 +22,8 @@ class DunningLetterRecipientMixin(models.AbstractModel):
         string="Copy sent to", readonly=True, copy=False, help="The address in the Cc of the mail, seen by the debtor."
     )
 
+    address_printed = fields.Text(readonly=True, copy=False, help="The address on the envelope, as it was printed.")
+
     @api.depends("contact_facts", "contact_id", "partner_id", "level_id", "channel")
     @api.depends_context("lang")
     def _compute_contact_reason(self):
@@ -70,4 +72,12 @@ class DunningLetterRecipientMixin(models.AbstractModel):
             how=self.env._("on paper")
             if self.is_on_paper
             else contact.email_formatted or self.partner_id.email_formatted or "?",
+        )
+
+    def _address_lines(self):
+        """Name and address as they stand in the window of the envelope now."""
+        self.ensure_one()
+        contact, place = self.contact_id, self._place_on_paper()
+        return "\n".join(
+            filter(None, [contact.name or self.partner_id.name, place._display_address(without_company=True).strip()])
         )

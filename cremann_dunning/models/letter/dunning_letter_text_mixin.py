@@ -315,8 +315,14 @@ class DunningLetterTextMixin(models.AbstractModel):
                             lang=letter.lang,
                         )
                     )
-                version = letter.company_id.dunning_terms_version
-                letter.write({"subject": subjects[letter.id], "body": bodies[letter.id], "terms_version": version})
+                letter.write(
+                    {
+                        "subject": subjects[letter.id],
+                        "body": bodies[letter.id],
+                        "terms_version": letter.company_id.dunning_terms_version,
+                        "address_printed": letter._address_lines(),
+                    }
+                )
         # whoever looked at a draft in this transaction has its words of before
         self.invalidate_recordset(["shown_subject", "shown_body", "paper_body"], flush=False)
 

@@ -9,7 +9,7 @@ from odoo.tools import LazyTranslate, format_amount, format_date, format_datetim
 
 from ...engine import gate
 from ..dunning_money import exact
-from ..rules.dunning_charges import Charges
+from ..rules.dunning_charges import Charges, claim_beside
 from .dunning_history import NO_HISTORY
 
 _lt = LazyTranslate(__name__)
@@ -82,8 +82,10 @@ class DunningGate(models.AbstractModel):
         """
         found = {}
         for company, own in letters.grouped("company_id").items():
-            claims = self._claims(company, own)
-            last = self.env["dunning.history"]._last_letters(company, tuple(own.partner_id.ids), tuple(own.ids))
+            partners = tuple(own.partner_id.ids)
+            history = self.env["dunning.history"]._of_claims(company, partners, tuple(own.ids))
+            claims, beside = self._claims(company, own, history), self._beside(company, own, history)
+            last = self.env["dunning.history"]._last_letters(company, partners, tuple(own.ids))
             periodic = own.filtered(lambda letter, claims=claims: any(c.periodic for c in claims[letter])).partner_id
             earlier = own._earlier_costs(company, set(periodic.ids), company._dunning_today())
             findings = self.env["dunning.wording"]._check(own, texts)
@@ -93,17 +95,15 @@ class DunningGate(models.AbstractModel):
                 body = (texts or {}).get(letter, (None, letter.body))[1]
                 plain = replace(plain, text=_plain_text(body), findings=findings[letter])
                 costs = earlier.get(letter.partner_id.id, ())
-                charges = self._charges(letter, claims[letter], costs, frames)
+                charges = self._charges(letter, claims[letter], costs, frames, beside.get(letter, ()))
                 refusals = gate.check(plain, self._law(letter, plain, charges))
                 overridden = set(letter.override_ids.mapped("code"))
                 found[letter] = tuple(r for r in refusals if r.final or r.code not in overridden)
         return found
 
     @api.model
-    def _claims(self, company, letters):
+    def _claims(self, company, letters, history):
         """Per letter what it demands or moves, with the history of each claim as it is without these letters."""
-        partners = tuple(letters.partner_id.ids)
-        history = self.env["dunning.history"]._of_claims(company, partners, tuple(letters.ids))
         procedures = {procedure: procedure._engine_procedure() for procedure in letters.procedure_id}
         letters.line_ids.move_id.mapped("journal_id")  # read for all letters at once
         found = {}
@@ -128,24 +128,32 @@ class DunningGate(models.AbstractModel):
                         open=exact(line.amount_open, letter.currency_id),
                         periodic=company.dunning_periodic or line.move_id.journal_id.dunning_periodic,
                         notice=past.notice,
-                        in_term_until=past.claimable_from if line.level_id else None,
+                        in_term_until=past.ends if line.level_id else None,
                         default_from=past.default_from,
                     )
                 )
         return found
 
     @api.model
-    def _charges(self, letter, claims, earlier, frames):
+    def _beside(self, company, letters, history):
+        """Per letter that announces costs the claims of its debtor about which another notice stands."""
+        announcing = letters.filtered("amount_costs_announced")
+        found = self.env["dunning.history"]._beside(company, history, announcing) if announcing else {}
+        return {letter: [claim_beside(*row) for row in rows] for letter, rows in found.items()}
+
+    @api.model
+    def _charges(self, letter, claims, earlier, frames, beside=()):
         return Charges(
             letter.regime_id,
             letter.company_id,
             letter.date,
             letter.legal_type,
             letter.debtor_kind,
-            letter.currency_id.name,
+            letter.currency_id,
             claims,
             earlier,
             frames,
+            beside,
         )
 
     @api.model

@@ -145,6 +145,7 @@ class DunningGather(models.AbstractModel):
             regime=past.regime,
             notice=past.notice,
             default_from=past.default_from,
+            term_ends=past.term_ends,
             periodic=row["periodic"],
             in_payment=row["in_payment"],
             payment=row["payment"],

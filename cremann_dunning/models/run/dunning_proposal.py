@@ -6,6 +6,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.tools import split_every
 
+from ...engine import decide as engine
 from ...engine.reasons import REASONS
 from ..rules.regime_map import RegimeError
 from .dunning_run_context import RunContext
@@ -92,20 +93,9 @@ class DunningProposal(models.AbstractModel):
             if drafts:
                 drafts._discard()
             return outcomes
-        context = RunContext(run, outcomes)
-        vals_list, makers = [], []
-        for index, (debtor, outcome) in enumerate(zip(debtors, outcomes, strict=True)):
-            try:
-                made = [self.env["dunning.draft"]._prepare_vals(plan, debtor, context) for plan in outcome.letters]
-            except RegimeError as error:
-                outcomes[index] = self._without_letters(outcome, error.code, str(error))
-                continue
-            except Exception as error:  # values only, the database is not touched
-                _logger.exception("Dunning: no letter for debtor %s", debtor.partner_id)
-                outcomes[index] = self._without_letters(outcome, "ERROR", str(error))
-                continue
-            vals_list += made
-            makers += [index] * len(made)
+        values = self._values(run, debtors, outcomes)
+        vals_list = [vals for made in values.values() for vals in made]
+        makers = [index for index, made in values.items() for _vals in made]
         if drafts:
             same = self.env["dunning.draft"]._same_as(drafts, vals_list)
             (drafts - drafts.browse(same.values()))._discard()
@@ -113,6 +103,55 @@ class DunningProposal(models.AbstractModel):
             vals_list = [vals for index, vals in enumerate(vals_list) if index not in same]
         self._create_letters(vals_list, makers, outcomes)
         return outcomes
+
+    @api.model
+    def _values(self, run, debtors, outcomes):
+        """Values of the letters of a batch, by place of their debtor; ``outcomes`` get why one cannot be made.
+
+        A claim that the rules stop takes only itself off: its debtor is decided on again without it, and what is left
+        has its turn in the next round.
+        """
+        values, turn = {}, [index for index, outcome in enumerate(outcomes) if outcome.letters]
+        while turn:
+            context, again = RunContext(run, [outcomes[index] for index in turn]), []
+            for index in turn:
+                debtor, outcome = debtors[index], outcomes[index]
+                prepare = self.env["dunning.draft"]._prepare_vals
+                try:
+                    values[index] = [prepare(plan, debtor, context) for plan in outcome.letters]
+                except RegimeError as error:
+                    outcomes[index] = self._refused(debtor, outcome, error)
+                    again += [index] if outcomes[index].letters else []
+                except Exception as error:  # values only, the database is not touched
+                    _logger.exception("Dunning: no letter for debtor %s", debtor.partner_id)
+                    outcomes[index] = self._without_letters(outcome, "ERROR", str(error))
+            turn = again
+        return dict(sorted(values.items()))
+
+    @api.model
+    def _refused(self, debtor, outcome, error):
+        """The outcome without the claims that the rules stop, or without any letter where it is not about single ones.
+
+        :param error: ``RegimeError``; its ``lines`` are those claims.
+        """
+        gone = error.lines | {d.claim.line_id for d in outcome.decisions if d.code == "REFUSED"}
+        rest = tuple(claim for claim in debtor.claims if claim.line_id not in gone)
+        if not error.lines or not rest:
+            return self._without_letters(outcome, error.code, str(error))
+        asked, currencies = outcome.question, {plan.currency for plan in outcome.letters}
+        fresh = engine.decide(
+            replace(debtor, claims=rest), asked.procedures, asked.as_of, asked.automatic_only, asked.house
+        )
+        answers = {decision.claim.line_id: decision for decision in fresh.decisions}
+
+        def answer(before):
+            if before.claim.line_id in error.lines:
+                return replace(before, code=error.code, facts={"message": str(error)}, on=None, outside=True)
+            now = answers.get(before.claim.line_id, before)
+            return now if now == before else replace(now, outside=True)
+
+        letters = tuple(plan for plan in fresh.letters if plan.currency in currencies)
+        return replace(outcome, decisions=tuple(map(answer, outcome.decisions)), letters=letters)
 
     @api.model
     def _create_letters(self, vals_list, makers, outcomes):

@@ -3,11 +3,8 @@ from decimal import Decimal
 
 from ...engine import gate, rules
 from ...engine.facts import ZERO
-from ..rules.dunning_charges import Charges
+from ..rules.dunning_charges import Charges, claim_beside
 from ..rules.regime_map import RegimeError
-
-# Of the kinds on one letter the best protected decides which rules hold for it.
-PROTECTION = {"unknown": 0, "consumer": 0, "public": 1, "business": 2}
 
 
 class RunContext:
@@ -56,10 +53,6 @@ class RunContext:
         self.date = day
         self._deadlines = {}
         self._regimes = self.env["dunning.regime"].with_company(self.company)._regime_map(day)
-
-    def protection(self, kind):
-        """Sort key: the best protected kind first."""
-        return PROTECTION[kind]
 
     def regime(self, country_id, kind):
         """The rules in force for a debtor today. :raises RegimeError: ``NO_REGIME``, there are none."""
@@ -157,7 +150,7 @@ class RunContext:
             open=decision.open,
             periodic=claim.periodic,
             notice=claim.notice,
-            in_term_until=claim.level_claimable_from if decision.code != "LISTED" else None,
+            in_term_until=claim.ends if decision.code != "LISTED" else None,
             default_from=claim.default_from,
         )
 
@@ -181,8 +174,17 @@ class RunContext:
 
     def charges(self, debtor, regime, level, kind, currency, claims):
         """What may be charged on a letter over these claims."""
-        earlier = self._earlier.get(debtor.partner_id, ())
-        return Charges(regime, self.company, self.date, level.legal_type, kind, currency, claims, earlier, self._frames)
+        earlier, legal_type = self._earlier.get(debtor.partner_id, ()), level.legal_type
+        asked = {claim.line_id for claim in claims if claim.demanded}
+        beside = [
+            claim_beside(claim.line_id, claim.residual, claim.notice, claim.periodic)
+            for claim in debtor.claims
+            if claim.notice and claim.currency == currency and claim.line_id not in asked
+        ]
+        currency = self.currencies[currency]
+        return Charges(
+            regime, self.company, self.date, legal_type, kind, currency, claims, earlier, self._frames, beside
+        )
 
     def amounts(self, charges, level, lang, tone):
         """Principal, interest and costs of the letter, each only as far as the rules allow today.
@@ -230,7 +232,10 @@ class RunContext:
         refusals = gate.check(letter, charges.law(letter, Decimal(str(vals["costs_vat_rate"]))))
         refusals = [refusal for refusal in refusals if refusal.final or not self.by_hand]
         if refusals:
-            raise RegimeError("REFUSED", self.env["dunning.gate"]._sentence(refusals[0], vals["currency_id"]))
+            alone = all(refusal.lines for refusal in refusals)
+            lines = frozenset().union(*(refusal.lines for refusal in refusals)) if alone else frozenset()
+            sentence = self.env["dunning.gate"]._sentence(refusals[0], vals["currency_id"])
+            raise RegimeError("REFUSED", sentence, lines)
 
     def _declares_vat(self, template, lang):
         """Whether a text declares the VAT in this language; asked once per text and language."""
