@@ -91,7 +91,7 @@ class DunningConfirmation(models.AbstractModel):
         plans = [(letter, plan) for letter, plan in plans if plan]
         if not plans:
             return drafts.browse()
-        context = RunContext(run, [outcomes[letter.partner_id.id][1] for letter, _plan in plans])
+        context = RunContext(run, [outcomes[letter.partner_id.id][1] for letter, _plan in plans], past_gate=True)
         letters, vals_list = [], []
         for letter, plan in plans:
             try:

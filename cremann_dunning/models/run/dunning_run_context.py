@@ -11,12 +11,14 @@ class RunContext:
     """What all letters of a batch share: records by id and rules by kind, read once.
 
     Lives as long as one batch, so that a thousand letters cost no more queries than one. ``by_hand``: a person writes
-    the letter, and what a manager may override waits on the draft instead of stopping it.
+    the letter, and what a manager may override waits on the draft instead of stopping it. ``past_gate``: the letters
+    are there already, and the gate is asked about them when they are issued.
     """
 
-    def __init__(self, run, outcomes, by_hand=False):
+    def __init__(self, run, outcomes, by_hand=False, past_gate=False):
         self.run = run
         self.by_hand = by_hand
+        self.past_gate = past_gate
         self.env = run.env
         self.company = run.company_id
         self.signer = self.company.dunning_responsible_id or run.user_id
@@ -217,6 +219,8 @@ class RunContext:
 
         :raises RegimeError: ``REFUSED``, with the reason and the article.
         """
+        if self.past_gate:
+            return
         wait = debtor.last_letter_on and debtor.last_letter_on + timedelta(days=max(procedure.minimum_interval, 1))
         letter = gate.Letter(
             legal_type=vals["legal_type"],
