@@ -29,6 +29,8 @@ from tools import house
 
 # Whoever changes these changes every test.
 EVERYTHING = ("tests/common.py", "tests/conftest.py", "pyproject.toml", "requirements.txt", "requirements-dev.txt")
+# A minute each: run when they change themselves, and else left to the whole suite.
+TOO_LONG = ("tests/models/test_invariants.py", "tests/faults/test_restart.py")
 # Folders that no import and no model leads to; what is not named here or found otherwise needs no test.
 TESTS_OF = {
     "controllers": ("tests/models/letter/test_page.py", "tests/browser/test_page.py"),
@@ -213,7 +215,7 @@ def _of_place(place: str, of: House) -> list[Path]:
     """The tests of a place: its folder, or for models/ itself the files that stand in tests/models/ itself."""
     folder = of.root / "tests" / place
     if place == "models":
-        return sorted(folder.glob("test_*.py"))
+        return [path for path in sorted(folder.glob("test_*.py")) if _shown(path, of) not in TOO_LONG]
     return [folder] if place and folder.is_dir() else []
 
 
@@ -244,7 +246,7 @@ def _by_use(touched: set[Path], words: set[str], of: House, selection: Selection
     """Tests that import a touched file, and classes that say one of these words."""
     for file in of.tests.values():
         for name, unit in file.units.items() if file.is_test else ():
-            if not unit.is_test:
+            if not unit.is_test or _shown(file.path, of) in TOO_LONG:
                 continue
             reached = list(of.units_of(file.path, name, set()))
             imported = {there.files[one] for there, other in reached for one in other.names if one in there.files}

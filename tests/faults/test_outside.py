@@ -41,14 +41,15 @@ env["ir.config_parameter"].search([("key", "in", endpoints)]).unlink()
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def database():
+    """One for each test: loading a chart commits."""
     with databases.throw_away(databases.base_template()) as name:
         yield name
 
 
 def asked(database, before=""):
-    """The outside addresses that making companies, contacts and invoices asks for; nothing of it is kept."""
+    """The outside addresses that making companies, contacts and invoices asks for."""
     script = MAKE % (str(environment.ROOT), before)
     done = subprocess.run(
         environment.odoo_shell(database), input=script, env=environment.tool_env(), capture_output=True, text=True
