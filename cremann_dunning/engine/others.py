@@ -1,7 +1,7 @@
 """What others chose in a letter: names, numbers, what an invoice was for. It is never judged, and proves nothing.
 
-A hit in a text is data when it lies wholly inside one place where such a value stands: a consumer called *Vandaag* hides
-no words of the text itself. ``stands_in`` looks for what a letter has to hold.
+A hit in a text is data when it lies wholly inside one place where such a value stands: a consumer called *Vandaag*
+hides no words of the text itself. ``stands_in`` looks for what a letter has to hold.
 """
 
 import re
@@ -62,6 +62,12 @@ class Others:
             if any(begin <= start and end <= stop for begin, stop in _places(way, text)):
                 return True
         return False
+
+    def ends_open(self, text: str) -> bool:
+        """Whether a text ends with a value that ends in a blank of its own: what follows then stands apart from it."""
+        before = text.rstrip()
+        values = (even(value) for value in self.values if INVISIBLE.sub("", value)[-1:].isspace())
+        return before != text and any(value and before.endswith(value) for value in values)
 
     def masked(self, text: str, mask: str) -> str:
         """A text with signs in the place of the values, except where one is a part of a figure."""

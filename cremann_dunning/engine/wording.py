@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from unicodedata import category
 
 from .facts import ZERO
-from .others import NOBODY, PHRASE, Others, even, stands_in, plain
+from .others import NOBODY, PHRASE, Others, even, stands_in
 from .rules import PRE_DUE, REMINDER, STATUTORY_NOTICE
 
 # Where a piece of the text stands. Prose is read, a table is looked up in, a signature is only looked at for gaps.
@@ -89,8 +89,9 @@ class Record:
 
     ``amounts`` are all amounts that may stand in it and ``total`` what it demands; ``signs`` are the ways in which its
     currency is written and ``digits`` its decimals. ``names`` are texts that others chose (names, numbers, what an
-    invoice was for): they are not judged, ``own`` are the words of the text itself, see ``Others``. ``days`` may stand in a statutory notice though they lie ahead. ``untranslated`` holds ``subject`` or
-    ``body`` where the text has no words of its own in this language. ``free``: it asks and announces no costs.
+    invoice was for): they are not judged, ``own`` are the words of the text itself, see ``Others``. ``days`` may stand
+    in a statutory notice though they lie ahead. ``untranslated`` holds ``subject`` or ``body`` where the text has no
+    words of its own in this language. ``free``: it asks and announces no costs.
     ``protected``: a consumer, or treated as one. ``article``: of its rules.
     """
 
@@ -175,9 +176,7 @@ def count_words(text: str) -> int:
     return sum(bool(re.search(r"[^\W\d]", word)) for word in text.split())
 
 
-def sentence_with(
-    blocks: Iterable[Block], phrases: Iterable[str], others: Others = NOBODY, kind: str = PHRASE
-) -> str:
+def sentence_with(blocks: Iterable[Block], phrases: Iterable[str], others: Others = NOBODY, kind: str = PHRASE) -> str:
     """The sentence (or cell) that holds one of these wordings, to show where it was found; empty when none does.
 
     :param kind: what is looked for, as in ``others.stands_in``.
@@ -249,6 +248,8 @@ def _residue(pieces: Iterable[Piece], empty: int) -> Iterator[Finding]:
         anywhere = (CODE, NOTHING, NO_FIGURE)
         patterns = anywhere if piece.kind in (TABLE, SIGNATURE) else (*anywhere, GAP, DOTS)
         for match in (found for pattern in patterns for found in piece.hits(pattern)):
+            if match.re is GAP and piece.others.ends_open(piece.text[: match.start()]):
+                continue
             yield Finding("TEXT_RESIDUE", True, (match[0].strip(),), piece.sentence(match.start()))
     if empty:
         yield Finding("TEXT_RESIDUE", True, ("<strong></strong>",), count=empty)

@@ -83,18 +83,26 @@ class DunningLetterLight(models.AbstractModel):
         prose = [block for block in written.blocks if block.kind == wording.PROSE]
         others = [block for block in written.blocks if block.kind != wording.PROSE]
         blocks = (*prose, *others, wording.Block(written.subject))
-        rows = {}
+        rows, theirs = {}, self.env["dunning.wording"]._others(letter)[letter]
         for element in letter._required_elements():
             row = rows.setdefault(
                 element.name,
-                {"name": element.name, "article": element.article, "good": True, "places": [], "lacks": []},
+                {
+                    "name": element.name,
+                    "article": element.article,
+                    "good": True,
+                    "places": [],
+                    "lacks": [],
+                    "hint": element.hint,
+                },
             )
-            place = wording.sentence_with(blocks, element.phrases)
+            place = wording.sentence_with(blocks, element.phrases, theirs, element.kind)
             row["good"] &= bool(place) != element.forbidden
             if place and place not in row["places"]:
                 row["places"].append(place)
             if not place and not element.forbidden:
                 row["lacks"] += [phrase for phrase in element.phrases[:1] if phrase]
+                row["hint"] = row["hint"] or element.hint
         return list(rows.values())
 
     @api.model
