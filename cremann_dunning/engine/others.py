@@ -34,6 +34,13 @@ def plain(text: str) -> str:
     return _closed(text).casefold()
 
 
+@lru_cache(maxsize=8)
+def _both(text: str) -> tuple[str, str]:
+    """A text as it is shown and in lower case; every element of a letter is looked for in the same one."""
+    shown = _closed(text)
+    return shown, shown.casefold()
+
+
 def _closed(text: str) -> str:
     """``plain`` with its capitals."""
     return " ".join(NARROW.sub("", even(text)).split())
@@ -124,6 +131,8 @@ def _is_word(sign: str) -> bool:
 
 def _finds(phrase: str, text: str) -> Iterator[re.Match]:
     """Where a wording stands by itself: 40,00 is not found in 140,00 or 1.240,00."""
+    if phrase not in text:  # a pattern for each number of an invoice takes longer than looking
+        return iter(())
     return re.finditer(rf"(?<!\w)(?<!\d[.,]){re.escape(phrase)}(?!\w)", text) if phrase else iter(())
 
 
@@ -137,8 +146,7 @@ def stands_in(phrases: Iterable[str], text: str, others: Others = NOBODY, kind: 
 
     :param kind: ``PHRASE`` or ``FIGURE``: one that others wrote does not count; ``DATA``: it does.
     """
-    shown = _closed(text)
-    folded = shown.casefold()
+    shown, folded = _both(text)
     for phrase in map(plain, phrases):
         for match in _finds(phrase, folded):
             if kind == DATA or not others.values:

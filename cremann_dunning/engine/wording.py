@@ -294,6 +294,11 @@ def _money_patterns(signs: tuple[str, ...], codes: frozenset[str]) -> tuple[re.P
     return tuple(patterns)
 
 
+@lru_cache(maxsize=64)
+def _own_signs(signs: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(even(sign).replace("\u202f", " ").casefold() for sign in signs)
+
+
 def amounts_in(
     text: str, form: Form, signs: Iterable[str], digits: int = 2, second: bool = False, spaced: bool | None = None
 ) -> list[tuple[re.Match, Decimal | None]]:
@@ -303,7 +308,7 @@ def amounts_in(
     :param spaced: whether thousands stand apart, when that is not for the form to say.
     """
     signs = tuple(signs)
-    own = {even(sign).replace("\u202f", " ").casefold() for sign in signs}
+    own = _own_signs(signs)
     spaced = form.group.isspace() if spaced is None else spaced
     found = []
     for match in _money_patterns(signs, form.codes)[2 * second + spaced].finditer(text):
@@ -332,7 +337,8 @@ def _amounts(pieces: Iterable[Piece], record: Record, form: Form) -> Iterator[Fi
     named = set()
     for piece in pieces:
         for match, value in amounts_in(piece.text, form, record.signs, record.digits):
-            if piece.is_data(match, figure=value in known):
+            cell = value in known and match[0] == piece.text  # nothing longer stands there
+            if not cell and piece.is_data(match, figure=value in known):
                 continue
             read = {value} if value in known else _read_again(piece, match, value, record, form)
             if not read <= known or not read:

@@ -120,10 +120,10 @@ class DunningElement(models.Model):
         """What to fill in where, when a letter lacks a value of its own."""
         company, _ = letter.company_id.display_name, self.env._
         hints = {
-            "creditor_number": _("Enter the company ID or the VAT number of %s.", company),
-            "contact": _("Enter a telephone number or an e-mail address of %s or of who signs.", company),
-            "account": _("Enter a bank account of %s.", company),
-            "deadline": _("Enter the days to pay on the level %s.", letter.level_id.display_name),
+            "creditor_number": _("Company %s: enter its company ID or VAT number.", company),
+            "contact": _("Company %s: enter a telephone number or an e-mail address, or one of who signs.", company),
+            "account": _("Company %s: enter a bank account.", company),
+            "deadline": _("Level %s: enter the days to pay.", letter.level_id.display_name),
             "due_dates": _("Enter a due date on every invoice."),
             "what_for": _("Enter on every invoice what it is for, cancel the letter and propose it again."),
         }

@@ -152,6 +152,7 @@ class DunningWording(models.AbstractModel):
     def _others(self, letters):
         """What in the text of each letter others chose, as ``engine.others.Others``; in a fixed number of queries."""
         found, own = {}, {}
+        letters.sudo().line_ids.move_id.mapped("name")  # read for all letters at once; sudo: as below
         for letter in letters:
             text = letter._letter_text().sudo()  # sudo: whoever checks a letter need not be able to open its text
             key = text, letter.lang
