@@ -12,7 +12,7 @@ SHOWN = (
     ("SEK", 1210.5, "SEK 1.210,50", "SEK1,210.50", "1 210,50 SEK"),
     ("JPY", 1210, "JP¥ 1.210", "¥1,210", "1 210 JPY"),
     ("KWD", 1210.125, "KWD 1.210,125", "KWD1,210.125", "1 210,125 KWD"),
-    ("HUF", 1210, "HUF 1.210", "HUF1,210", "1 210 HUF"),
+    ("TRY", 1210.05, "TRY 1.210,05", "TRY1,210.05", "1 210,05 TRY"),
     ("RSD", 1210.4, "RSD 1.210,40", "RSD1,210.40", "1 210,40 RSD"),  # CLDR has no decimals for it, the ledger has
 )
 
@@ -78,6 +78,7 @@ class TestLabels(PdfCase):
         for debtor, name in ((partner, "Opening balance 2025"), (other, False)):
             line = self.unallocated(debtor, -100, on="2026-10-01")
             line.write({"name": name, "date_maturity": "2026-11-01"})
+            line.move_id.dunning_is_claim = True
         run = self.run_for(partners=partner + other)
         labels = {line.letter_id.partner_id: line.label for line in run.letter_ids.line_ids}
         number = run.letter_ids.line_ids.filtered(lambda line: line.letter_id.partner_id == other).move_id.name

@@ -14,8 +14,8 @@ BLOCKS = {"p", "div", "td", "th", "tr", "li", "ul", "ol", "table", "h1", "h2", "
 # Elements whose content is no text, and marks that are wrong when nothing is in them.
 SILENT, MARKS = {"style", "script", "head", "title"}, {"strong", "b", "em", "i", "u"}
 SIGNATURE = "o_dunning_signature"
-# What of a text is filled in: in the subject, and the marks of QWeb that put something in the place of their content.
-FILLED_IN, PRINTING = re.compile(r"\{\{.*?\}\}", re.DOTALL), ("t-out", "t-esc", "t-raw", "t-field", "t-call")
+# Marks of QWeb that put something in the place of their content.
+PRINTING = ("t-out", "t-esc", "t-raw", "t-field", "t-call")
 
 
 class DunningWording(models.AbstractModel):
@@ -210,8 +210,8 @@ def _exact(amount, currency):
 
 
 def _own_text(template):
-    """The words of a text itself, without what is filled in; in the form of ``engine.others.plain``."""
-    words = [FILLED_IN.sub(" ", template.subject or "")]
+    """The words of the body of a text itself, without what is filled in; in the form of ``engine.others.plain``."""
+    words = []
 
     def walk(node):
         silent = not isinstance(node.tag, str) or node.tag in SILENT
