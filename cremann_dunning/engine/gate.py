@@ -96,7 +96,7 @@ class ClaimOnLetter:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """The letter as it would go out. ``text`` is its plain text, None before it was rendered, ``others`` what in it is
-    not of the text itself; ``moment`` the local time when it is about to be mailed, None when it is not. ``wait_until``
+    not of the text itself, ``subject`` its subject, in which nothing forbidden may stand either; ``moment`` the local time when it is about to be mailed, None when it is not. ``wait_until``
     ends the shortest interval between letters.
     ``findings`` is what ``wording.check`` says of the text; only what is red there stops the letter."""
 
@@ -113,6 +113,7 @@ class Letter:
     wait_until: date | None = None
     findings: tuple[Finding, ...] = ()
     others: Others = NOBODY
+    subject: str = ""
 
     @property
     def demanded(self) -> tuple[ClaimOnLetter, ...]:
@@ -277,7 +278,9 @@ def _text(letter: Letter, law: Law) -> Iterator[Refusal]:
     if letter.text is None:
         return
     for code, forbidden in (("ELEMENT_MISSING", False), ("ELEMENT_FORBIDDEN", True)):
-        wrong = [e for e in law.elements if e.forbidden == forbidden and e.is_missing(letter.text, letter.others)]
+        texts = (letter.text, letter.subject) if forbidden else (letter.text,)
+        asked = [e for e in law.elements if e.forbidden == forbidden]
+        wrong = [e for e in asked if any(e.is_missing(text, letter.others) for text in texts)]
         if wrong:
             article = ", ".join(dict.fromkeys(element.article for element in wrong if element.article))
             facts = {

@@ -239,7 +239,8 @@ GAP = re.compile(r"(?<=\s)[,.](?=\s|$)|\(\s*\)|“\s*”|«\s*»|‘\s*’|\"\s*
 DOTS = re.compile(r"(?<!\S)(?:…|\.{3,}|_{3,}|[Xx]{3,})(?!\w)")
 # Every sign of a currency that there is, as one class of a pattern.
 SC = "".join(chr(point) for point in range(0x10000) if category(chr(point)) == "Sc")
-LETTERS_BEFORE = "".join(rf"(?<!\d{blank}[A-Z]{{{many}}})" for blank in ("", r"\s") for many in (0, 1, 2, 3))
+LETTER = r"[^\W\d_]"
+LETTERS_BEFORE = "".join(rf"(?<!\d{blank}{LETTER * many})" for blank in ("", r"\s") for many in (0, 1, 2, 3))
 NO_FIGURE = re.compile(rf"{LETTERS_BEFORE}[{SC}](?!\s?[-−]?\d|[A-Z]{{2}}(?![^\W\d_]))")
 
 

@@ -89,9 +89,10 @@ class DunningGate(models.AbstractModel):
             frames = {}
             for letter in own:
                 plain = self._plain(letter, claims[letter], last.get(letter.partner_id.id), leaving)
-                body = (texts or {}).get(letter, (None, letter.body))[1]
+                subject, body = (texts or {}).get(letter, (letter.subject, letter.body))
                 text = wording._plain_text(body) or ("" if leaving else None)  # nothing leaves without words
-                plain = replace(plain, text=text, findings=findings[letter], others=theirs[letter])
+                plain = replace(plain, text=text, subject=subject or "", others=theirs[letter])
+                plain = replace(plain, findings=findings[letter])
                 costs = earlier.get(letter.partner_id.id, ())
                 charges = self._charges(letter, claims[letter], costs, frames)
                 refusals = gate.check(plain, self._law(letter, plain, charges))
