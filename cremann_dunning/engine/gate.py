@@ -96,8 +96,8 @@ class ClaimOnLetter:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """The letter as it would go out. ``text`` is its plain text, None before it was rendered, ``others`` what in it is
-    not of the text itself, ``subject`` its subject, in which nothing forbidden may stand either; ``moment`` the local time when it is about to be mailed, None when it is not. ``wait_until``
-    ends the shortest interval between letters.
+    not of the text itself, ``subject`` its subject, in which nothing forbidden may stand either; ``moment`` the local
+    time when it is about to be mailed, None when it is not. ``wait_until`` ends the shortest interval between letters.
     ``findings`` is what ``wording.check`` says of the text; only what is red there stops the letter."""
 
     legal_type: str

@@ -78,7 +78,7 @@ class TestLabels(PdfCase):
         for debtor, name in ((partner, "Opening balance 2025"), (other, False)):
             line = self.unallocated(debtor, -100, on="2026-10-01")
             line.write({"name": name, "date_maturity": "2026-11-01"})
-            line.move_id.dunning_is_claim = True
+            line.move_id.action_dunning_take_in()
         run = self.run_for(partners=partner + other)
         self.assertEqual(run.letter_ids.partner_id.ids, (partner + other).ids, run.decision_ids.mapped("explanation"))
         labels = {line.letter_id.partner_id: line.label for line in run.letter_ids.line_ids}
