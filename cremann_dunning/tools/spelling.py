@@ -12,7 +12,7 @@ from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_sym
 
 from odoo.tools.misc import babel_locale_parse
 
-from ..engine.wording import Form
+from ..engine.figures import Form
 
 # Codes that are no money: metals, funds, tests, none at all.
 MONEY_WITH_X = {"XAF", "XCD", "XCG", "XOF", "XPF"}
@@ -38,7 +38,7 @@ def signs(code, symbol, lang):
 
 @lru_cache(maxsize=128)
 def form(lang):
-    """How a language writes figures and days, as ``engine.wording.Form``."""
+    """How a language writes figures and days, as ``engine.figures.Form``."""
     locale = babel_locale_parse(lang)
     months = {
         name.casefold().rstrip("."): number

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odoo.addons.cremann_dunning.engine.figures import Form, days_in
 from odoo.addons.cremann_dunning.engine.gate import Element
 from odoo.addons.cremann_dunning.engine.others import DATA, FIGURE, PHRASE, Others, even, plain, stands_in
 from odoo.addons.cremann_dunning.engine.wording import (
@@ -14,13 +15,11 @@ from odoo.addons.cremann_dunning.engine.wording import (
     SIGNATURE,
     TABLE,
     Block,
-    Form,
     Limits,
     Record,
     WordList,
     Written,
     check,
-    days_in,
     sentence_with,
 )
 

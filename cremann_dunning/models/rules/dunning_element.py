@@ -118,14 +118,16 @@ class DunningElement(models.Model):
     @api.model
     def _hint(self, value, letter):
         """What to fill in where, when a letter lacks a value of its own."""
-        company, _ = letter.company_id.display_name, self.env._
+        company = letter.company_id.display_name
         hints = {
-            "creditor_number": _("Company %s: enter its company ID or VAT number.", company),
-            "contact": _("Company %s: enter a telephone number or an e-mail address, or one of who signs.", company),
-            "account": _("Company %s: enter a bank account.", company),
-            "deadline": _("Level %s: enter the days to pay.", letter.level_id.display_name),
-            "due_dates": _("Enter a due date on every invoice."),
-            "what_for": _("Enter on every invoice what it is for, cancel the letter and propose it again."),
+            "creditor_number": self.env._("Company %s: enter its company ID or VAT number.", company),
+            "contact": self.env._(
+                "Company %s: enter a telephone number or an e-mail address, or one of who signs.", company
+            ),
+            "account": self.env._("Company %s: enter a bank account.", company),
+            "deadline": self.env._("Level %s: enter the days to pay.", letter.level_id.display_name),
+            "due_dates": self.env._("Enter a due date on every invoice."),
+            "what_for": self.env._("Enter on every invoice what it is for, cancel the letter and propose it again."),
         }
         return hints.get(value, "")
 

@@ -194,7 +194,8 @@ class DunningGate(models.AbstractModel):
         elements = format_list(self.env, list(dict.fromkeys(absent)))
         told = [self.env._("The letter has no: %(elements)s.", elements=elements), *hints]
         if missing:
-            told.append(self.env._(SENTENCES[refusal.code]) % {"elements": format_list(self.env, missing)})
+            sentence = self.env._(SENTENCES[refusal.code])
+            told.append(sentence % {"elements": format_list(self.env, missing)})
         return " ".join(told) + (f" ({refusal.article})" if refusal.article else "")
 
     @api.model

@@ -10,9 +10,10 @@ from lxml import etree
 
 import odoo
 
+from odoo.addons.cremann_dunning.engine.figures import amounts_in
 from odoo.addons.cremann_dunning.engine.gate import Element
 from odoo.addons.cremann_dunning.engine.others import FIGURE, even
-from odoo.addons.cremann_dunning.engine.wording import Block, Record, Written, amounts_in, check
+from odoo.addons.cremann_dunning.engine.wording import Block, Record, Written, check
 from odoo.addons.cremann_dunning.tools import spelling
 
 D = Decimal
