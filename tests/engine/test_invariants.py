@@ -253,7 +253,7 @@ def test_a_term_that_a_letter_gave_is_kept(situation, house):
 @economical
 @given(situations())
 def test_no_letter_is_about_nothing(situation):
-    """Whatever covers a claim together (payments under way, disputes, credits): it stands on no letter, with a reason."""
+    """Whatever covers a claim together (payments under way, disputes, credits): it stands on none, with a reason."""
     debtor, procedures = situation
     outcome = decide(debtor, procedures, TODAY)
     assert all(decision.open > 0 for decision in stood(outcome))

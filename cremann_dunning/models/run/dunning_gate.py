@@ -2,8 +2,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from lxml import html
-
 from odoo import api, models
 from odoo.tools import LazyTranslate, format_amount, format_date, format_datetime, format_list
 
@@ -88,12 +86,16 @@ class DunningGate(models.AbstractModel):
             last = self.env["dunning.history"]._last_letters(company, partners, tuple(own.ids))
             periodic = own.filtered(lambda letter, claims=claims: any(c.periodic for c in claims[letter])).partner_id
             earlier = own._earlier_costs(company, set(periodic.ids), company._dunning_today())
-            findings = self.env["dunning.wording"]._check(own, texts)
+            wording = self.env["dunning.wording"]
+            theirs = wording._others(own)
+            findings = wording._check(own, texts, theirs)
             frames = {}
             for letter in own:
                 plain = self._plain(letter, claims[letter], last.get(letter.partner_id.id), leaving)
-                body = (texts or {}).get(letter, (None, letter.body))[1]
-                plain = replace(plain, text=_plain_text(body), findings=findings[letter])
+                subject, body = (texts or {}).get(letter, (letter.subject, letter.body))
+                text = wording._plain_text(body) or ("" if leaving else None)  # nothing leaves without words
+                plain = replace(plain, text=text, subject=subject or "", others=theirs[letter])
+                plain = replace(plain, findings=findings[letter])
                 costs = earlier.get(letter.partner_id.id, ())
                 charges = self._charges(letter, claims[letter], costs, frames, beside.get(letter, ()))
                 refusals = gate.check(plain, self._law(letter, plain, charges))
@@ -184,11 +186,25 @@ class DunningGate(models.AbstractModel):
         """A refusal as the reader reads it, with the article it rests on."""
         currency = self.env["res.currency"].browse(currency_id)
         facts = {key: self._fact(value, currency) for key, value in refusal.facts.items()}
+        if refusal.facts.get("hints"):
+            return self._with_hints(refusal)
         if "words" in facts:  # of the text itself, so that they stand apart from ours
             facts["words"] = ", ".join(f"“{word}”" for word in refusal.facts["words"])
         sentence = self.env._(SENTENCES[refusal.code])
         sentence = sentence % facts
         return f"{sentence} ({refusal.article})" if refusal.article else sentence
+
+    @api.model
+    def _with_hints(self, refusal):
+        """What lacks because the record has no such value, and where to fill it in; then what lacks in the text."""
+        absent, hints = refusal.facts["absent"], refusal.facts["hints"]
+        missing = tuple(name for name in refusal.facts["elements"] if name not in absent)
+        elements = format_list(self.env, list(dict.fromkeys(absent)))
+        told = [self.env._("The letter has no: %(elements)s.", elements=elements), *hints]
+        if missing:
+            sentence = self.env._(SENTENCES[refusal.code])
+            told.append(sentence % {"elements": format_list(self.env, missing)})
+        return " ".join(told) + (f" ({refusal.article})" if refusal.article else "")
 
     @api.model
     def _fact(self, value, currency):
@@ -214,8 +230,3 @@ class DunningGate(models.AbstractModel):
         if len(refusals) != 1 or refusals[0].code != "HOURS":
             return None
         return refusals[0].facts["until"].astimezone(timezone.utc).replace(tzinfo=None)
-
-
-def _plain_text(body):
-    """The words of a rendered text, None when there is none yet."""
-    return " ".join(html.fromstring(body).itertext()) if body else None

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from ...engine import gate, rules
 from ...engine.facts import ZERO
+from ...engine.others import even
 from ..rules.dunning_charges import Charges, claim_beside
 from ..rules.regime_map import RegimeError
 
@@ -122,7 +123,7 @@ class RunContext:
             "move_line_id": claim.line_id,
             "level_id": decision.level.id if decision.code != "LISTED" else False,
             "principal_part": demanded,
-            "label": self._labels.get(claim.move_id),
+            "label": self._labels[claim.line_id],
             "invoice_date": invoice_date,
             "date_due": claim.due_date,
             "days_overdue": max((self.date - claim.due_date).days, 0),
@@ -249,26 +250,38 @@ class RunContext:
         return self._declaring[key]
 
     def _invoice_facts(self, plans):
-        """What each invoice was for, and per receivable line the invoice date and original amount; two queries."""
-        claims = [decision.claim for plan in plans for decision in plan.decisions]
+        """Per receivable line what it was for, and its invoice date and original amount; one query."""
+        claims = {d.claim.line_id: plan.partner_id for plan in plans for d in plan.decisions}
         if not claims:
             return {}, {}
         self.env.cr.execute(
             """
-            SELECT l.id, COALESCE(m.invoice_date, m.date), l.amount_currency::text
-              FROM account_move_line l JOIN account_move m ON m.id = l.move_id WHERE l.id IN %s
-            """,
-            (tuple(claim.line_id for claim in claims),),
-        )
-        totals = {line_id: (day, Decimal(amount)) for line_id, day, amount in self.env.cr.fetchall()}
-        self.env.cr.execute(
-            """
-            SELECT DISTINCT ON (l.move_id) l.move_id,
-                   COALESCE(NULLIF(split_part(l.name, E'\n', 1), ''), NULLIF(m.invoice_origin, ''), m.ref)
+            SELECT DISTINCT ON (l.id) l.id, COALESCE(m.invoice_date, m.date), l.amount_currency::text,
+                   m.move_type, m.name, p.name, m.invoice_origin, m.ref, l.name
               FROM account_move_line l JOIN account_move m ON m.id = l.move_id
-             WHERE l.move_id IN %s AND l.display_type = 'product'
-             ORDER BY l.move_id, ABS(l.balance) DESC, l.id
+              LEFT JOIN account_move_line p ON p.move_id = m.id AND p.display_type = 'product' AND p.id != l.id
+             WHERE l.id IN %s
+             ORDER BY l.id, btrim(COALESCE(p.name, ''), E' \t\r\n') = '', ABS(p.balance) DESC, p.id
             """,
-            (tuple({claim.move_id for claim in claims}),),
+            (tuple(claims),),
         )
-        return dict(self.env.cr.fetchall()), totals
+        labels, totals = {}, {}
+        for line_id, day, amount, kind, number, product, origin, reference, own in self.env.cr.fetchall():
+            totals[line_id] = day, Decimal(amount)
+            # on an entry the line itself says what it is, and the line against it is somebody else's
+            ways = (own, product, origin, reference) if kind == "entry" else (product, origin, reference, own)
+            labels[line_id] = next(filter(None, map(_first_line, ways)), None) or self._kind_and_number(
+                kind, number, claims[line_id]
+            )
+        return labels, totals
+
+    def _kind_and_number(self, kind, number, partner_id):
+        """What stands for a claim about which nothing is written: its kind of document and its number."""
+        lang = self.env["res.partner"].browse(partner_id).lang
+        env = self.env(context={**self.env.context, "lang": lang if lang in self._languages else self._default_lang})
+        return f"{dict(env['account.move']._fields['move_type']._description_selection(env))[kind]} {number}"
+
+
+def _first_line(text):
+    """The first line of a text in which something can be seen; empty when there is none."""
+    return next((line.strip() for line in (text or "").splitlines() if even(line)), "")
