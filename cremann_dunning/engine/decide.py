@@ -269,6 +269,8 @@ def _next_step(procedures: Mapping[int, Procedure], claim: Claim, question: Ques
         return Decision(claim, "NO_LEVEL", {"procedure": procedure.name})
     if procedure.require_sent and not claim.sent:
         return Decision(claim, "NOT_SENT", {})
+    if claim.not_arrived:
+        return Decision(claim, "NOT_ARRIVED", {"message": claim.not_arrived})
     if not _is_overdue(claim, question.as_of) and (notice := _notice(procedure, claim, question.as_of)):
         return notice
     level = procedure.next_level(claim.levels_done)
@@ -282,6 +284,8 @@ def _notice(procedure: Procedure, claim: Claim, as_of: date) -> Decision | None:
     level = procedure.notice
     if level is None or level.id in claim.levels_done or not _in_notice_window({procedure.id: procedure}, claim, as_of):
         return None
+    if recent := _sent_recently(procedure, claim, level, as_of):
+        return recent
     if not level.has_text:
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
     facts = {"level": level.name, "due_date": claim.due_date, "days": (claim.due_date - as_of).days}
@@ -305,11 +309,14 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
     as_of, backlog = question.as_of, question.house.backlog
     earliest = procedure.earliest(level, claim.due_date, claim.level_sent_on, claim.level_claimable_from)
     if as_of < earliest:
+        earliest = max(earliest, procedure.answered_from(claim.sent_on) or earliest)
         ends = claim.level_claimable_from
         running = ends and as_of < ends and earliest == ends + timedelta(days=procedure.correction_days)
         code = "PERIOD_RUNNING" if running else "NOT_YET"
         facts = {"date": earliest} if running else {"level": level.name, "date": earliest}
         return Decision(claim, code, facts, level=level, on=earliest)
+    if recent := _sent_recently(procedure, claim, level, as_of):
+        return recent
     if backlog and backlog.rule == MATCH and backlog.holds_for(claim):
         level = procedure.matching_level(claim.due_date, as_of, question.house.term_agreed)
     if level.legal_type == CALL:
@@ -319,6 +326,15 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
     facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
     return Decision(claim, "LETTER", facts, level=level, on=as_of)
+
+
+def _sent_recently(procedure: Procedure, claim: Claim, level: Level, as_of: date) -> Decision | None:
+    """The invoice went out, or went out anew, so short ago that its debtor had no time to look at it."""
+    day = procedure.answered_from(claim.sent_on)
+    if day is None or as_of >= day:
+        return None
+    facts = {"sent": claim.sent_on, "days": procedure.days_after_sending, "date": day}
+    return Decision(claim, "SENT_RECENTLY", facts, level=level, on=day)
 
 
 def _small_calls(procedures: Mapping[int, Procedure], decided: list[Decision]) -> list[Decision]:
@@ -390,7 +406,17 @@ def _one_letter(debtor, procedure, currency, group, decided, question):
     """
     # The furthest step that is due drives; of claims on the same step the oldest.
     driver = max(group, key=lambda d: (procedure.position((d.level.id,)), -d.claim.due_date.toordinal()))
-    recipient = choose(debtor, driver.level, question.house)
+    beside = [
+        d
+        for d in decided
+        if d.claim.currency == currency
+        and d.claim.procedure == procedure.id
+        and d.open > 0
+        and _is_listed(d, driver, question.as_of)
+    ]
+    # who is asked for it all; what is not due yet and only shown says nothing about that
+    asked = [d.claim for d in group + beside if _is_overdue(d.claim, question.as_of)] or [d.claim for d in group]
+    recipient = choose(debtor, driver.level, question.house, asked)
     stop = _letter_gate(debtor, procedure, group, driver, recipient, question)
     if stop:
         code, facts, on = stop
@@ -401,11 +427,7 @@ def _one_letter(debtor, procedure, currency, group, decided, question):
     # their level stays where it is.
     listed = [
         replace(d, code="LISTED", facts={"level": driver.level.name, "date": day}, on=day)
-        for d, day in ((d, d.on if d.code == "NOT_YET" else later) for d in decided)
-        if d.claim.currency == currency
-        and d.claim.procedure == procedure.id
-        and d.open > 0
-        and _is_listed(d, driver, question.as_of)
+        for d, day in ((d, d.on if d.code == "NOT_YET" else later) for d in beside)
     ]
     decisions = sorted(riders + listed, key=lambda d: (d.claim.due_date, d.claim.line_id))
     plan = LetterPlan(

@@ -26,7 +26,7 @@ MADE_OUTSIDE = {"NO_REGIME", "NO_RATE", "NO_SCALE", "CLAUSE", "REFUSED", "ERROR"
 
 def screen():
     """The syntax tree of the model that speaks: read, not imported, so that this needs no Odoo."""
-    return ast.parse((ENGINE.parent / "models" / "dunning_decision.py").read_text())
+    return ast.parse((ENGINE.parent / "models" / "run" / "dunning_decision.py").read_text())
 
 
 def assigned(name):

@@ -76,7 +76,7 @@ class DunningLetterDeliveryMixin(models.AbstractModel):
         with_address = self.env["dunning.letter"]
         for letter in self:
             own = letter.is_test and letter.company_id._dunning_test_address()
-            letter.email_to = own or letter._address(letter.contact_id) or letter._address(letter.partner_id)
+            letter.email_to = own or letter._addresses() or letter._address(letter.partner_id)
             letter.copy_to = letter._copy_address()
             if email_normalize_all(letter.email_to or ""):  # a name alone reaches nobody
                 with_address |= letter

@@ -48,6 +48,14 @@ class DunningLetterRecipientMixin(models.AbstractModel):
             return False
         return person.email_formatted
 
+    def _addresses(self):
+        """The addresses of the contact and of those who get the mail together with him, each once."""
+        self.ensure_one()
+        together = self.env["dunning.recipient"]._together(self.contact_facts)
+        together = together.filtered(lambda other: other.active and other.commercial_partner_id == self.partner_id)
+        found = [self._address(contact) for contact in self.contact_id | together]
+        return ", ".join(dict.fromkeys(filter(None, found)))
+
     def _lost_contact(self):
         """Why a letter that waits to be mailed may not go to its contact any more, False when it may.
 

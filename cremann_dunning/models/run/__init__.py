@@ -3,11 +3,13 @@
 May import rules, and what those may."""
 
 from . import (
+    dunning_arrival,
     dunning_bulk,
     dunning_decision,
     dunning_forewarning,
     dunning_gate,
     dunning_gather,
+    dunning_online_payment,
     dunning_override,
     dunning_recipient,
     dunning_repair,

@@ -735,7 +735,9 @@ class DunningRun(models.Model):
     def _same_way(self, letter, plan):
         """Whether the letter goes to the contact and by the way that would be chosen now."""
         contact = plan.recipient.contact.id if plan.recipient else plan.partner_id
-        return letter.contact_id.id == contact and letter.channel == plan.channel
+        if letter.contact_id.id != contact or letter.channel != plan.channel:
+            return False
+        return self.env["dunning.recipient"]._same_together(letter.contact_facts, plan.recipient)
 
     def _why_dropped(self, letter, outcome):
         decision = next(

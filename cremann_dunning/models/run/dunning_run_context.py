@@ -65,9 +65,12 @@ class RunContext:
         """The rules in force for a debtor today. :raises RegimeError: ``NO_REGIME``, there are none."""
         return self._regimes.for_debtor(self.countries.get(country_id), kind)
 
-    def lang(self, debtor):
-        """The debtor's language when it is installed, else the company's, else English."""
+    def lang(self, debtor, recipient=None):
+        """The language of whom the invoices name, the debtor's, the company's or English: the first that is installed."""
         own = debtor.extra["lang"]
+        if recipient and recipient.contact.role == "addressee" or recipient and recipient.contact.role == "invoice":
+            theirs = (debtor.extra.get("langs") or {}).get(str(recipient.contact.id))
+            own = theirs if theirs in self._languages else own
         return own if own in self._languages else self._default_lang
 
     def tone(self, debtor):
@@ -127,7 +130,8 @@ class RunContext:
             "move_line_id": claim.line_id,
             "level_id": decision.level.id if decision.code != "LISTED" else False,
             "principal_part": demanded,
-            "label": self._labels.get(claim.move_id),
+            "label": self._labels.get(claim.move_id, (None, None))[0],
+            "customer_ref": self._labels.get(claim.move_id, (None, None))[1],
             "invoice_date": invoice_date,
             "date_due": claim.due_date,
             "days_overdue": max((self.date - claim.due_date).days, 0),
@@ -240,7 +244,7 @@ class RunContext:
         return self._declaring[key]
 
     def _invoice_facts(self, plans):
-        """What each invoice was for, and per receivable line the invoice date and original amount; two queries."""
+        """What each invoice was for with the order of its customer, and per receivable line the invoice date and original amount; two queries."""
         claims = [decision.claim for plan in plans for decision in plan.decisions]
         if not claims:
             return {}, {}
@@ -255,11 +259,12 @@ class RunContext:
         self.env.cr.execute(
             """
             SELECT DISTINCT ON (l.move_id) l.move_id,
-                   COALESCE(NULLIF(split_part(l.name, E'\n', 1), ''), NULLIF(m.invoice_origin, ''), m.ref)
+                   COALESCE(NULLIF(split_part(l.name, E'\n', 1), ''), NULLIF(m.invoice_origin, ''), m.ref),
+                   COALESCE(NULLIF(TRIM(m.ref), ''), NULLIF(TRIM(m.invoice_origin), ''))
               FROM account_move_line l JOIN account_move m ON m.id = l.move_id
              WHERE l.move_id IN %s AND l.display_type = 'product'
              ORDER BY l.move_id, ABS(l.balance) DESC, l.id
             """,
             (tuple({claim.move_id for claim in claims}),),
         )
-        return dict(self.env.cr.fetchall()), totals
+        return {move_id: (label, ref) for move_id, label, ref in self.env.cr.fetchall()}, totals

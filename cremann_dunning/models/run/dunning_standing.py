@@ -106,7 +106,9 @@ class DunningStanding(models.Model):
 
     @api.model
     def _busy(self, run):
-        return SQL(BUSY, company=run.company_id.id)
+        company = run.company_id
+        arrival, online = self.env["dunning.arrival"]._busy(company), self.env["dunning.online.payment"]._busy(company)
+        return SQL("%s UNION %s UNION %s", SQL(BUSY, company=company.id), arrival, online)
 
     @api.model
     def _settings(self, run):
