@@ -50,7 +50,7 @@ class AccountMove(models.Model):
         help="The day on which the invoice went to the debtor as it is now. Sending the same invoice once more does not "
         "change it, unless it had not arrived.",
     )
-    dunning_sent_how = fields.Selection(WAYS, string="Sent", readonly=True, copy=False, groups=INSIDE)
+    dunning_sent_how = fields.Selection(WAYS, string="How it was sent", readonly=True, copy=False, groups=INSIDE)
     dunning_sent_version = fields.Char(readonly=True, copy=False, groups=INSIDE)
     dunning_sent_changed = fields.Boolean(
         string="Changed since it was sent",

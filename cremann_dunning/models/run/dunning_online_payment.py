@@ -18,10 +18,10 @@ SELECT t.reference, m.commercial_partner_id, cur.name, t.currency_id,
   JOIN account_move m ON m.id = r.invoice_id
   LEFT JOIN LATERAL (
        SELECT SUM(k.amount) AS settled FROM payment_transaction k
-        WHERE k.source_transaction_id = t.id AND k.operation = t.operation
+        WHERE k.source_transaction_id = t.id AND k.operation IS NOT DISTINCT FROM t.operation
           AND (k.state = 'cancel' OR k.state = 'done' AND (k.payment_id IS NOT NULL OR k.is_post_processed))) c ON TRUE
  WHERE t.company_id = %(company)s AND m.commercial_partner_id IN %(partners)s AND m.state = 'posted'
-   AND t.amount > COALESCE(c.settled, 0) AND t.operation NOT IN ('validation', 'refund')
+   AND t.amount > COALESCE(c.settled, 0) AND COALESCE(t.operation, '') NOT IN ('validation', 'refund')
    AND (t.state IN ('pending', 'authorized') AND v.code NOT IN ('none', 'custom')
         OR t.state = 'done' AND t.payment_id IS NULL AND t.is_post_processed IS NOT TRUE)
  GROUP BY t.id, m.commercial_partner_id, cur.name, c.settled
