@@ -72,7 +72,7 @@ class DunningArrival(models.AbstractModel):
             self.env.cr.execute(SQL(query, moves=list(move_ids)))
             for move_id, words, code in self.env.cr.fetchall():
                 text = " ".join(html2plaintext(words or "").split()) or code or ""
-                refused[move_id] = f"{name}: {text[:LONGEST]}"
+                refused[move_id] = f"{name}: {text[:LONGEST].rstrip(' .')}"
         return refused
 
     @api.model

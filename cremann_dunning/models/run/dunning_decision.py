@@ -52,7 +52,7 @@ SENTENCES = {
         "The invoice was never sent as it is now, as far as Odoo knows. Send it first, then it can be chased."
     ),
     "NOT_ARRIVED": _lt(
-        "The invoice did not arrive. %(message)s Send it again, or say on the invoice that it arrived another way."
+        "The invoice did not arrive. %(message)s. Send it again, or say on the invoice that it arrived another way."
     ),
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
     "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet. Reconcile the bank first."),
