@@ -85,9 +85,7 @@ class AccountMove(models.Model):
         for move in self:
             move.dunning_not_arrived = refused.get(move._origin.id)
             way = move.dunning_sent_how or (UNKNOWN if move.is_move_sent else NOWHERE)
-            move.dunning_is_missing = bool(
-                move.dunning_not_arrived or move.dunning_sent_changed or way == NOWHERE
-            )
+            move.dunning_is_missing = bool(move.dunning_not_arrived or move.dunning_sent_changed or way == NOWHERE)
 
     def write(self, vals):
         """Whatever ticks an invoice as sent outside Odoo's own sending did so by hand, on this day."""
@@ -185,7 +183,12 @@ class AccountMove(models.Model):
         self.env.flush_all()
         source = SQL(VERSIONS, moves=self.ids) if versions else SQL("SELECT unnest(%s) AS id", self.ids)
         self.env.cr.execute(
-            SQL("UPDATE account_move SET %s FROM (%s) v WHERE account_move.id = v.id AND (%s)", changes, source, condition)
+            SQL(
+                "UPDATE account_move SET %s FROM (%s) v WHERE account_move.id = v.id AND (%s)",
+                changes,
+                source,
+                condition,
+            )
         )
         self.invalidate_recordset([name for name in self._fields if name.startswith(("dunning_sent_", "dunning_arr"))])
         self.invalidate_recordset(["dunning_not_arrived", "dunning_is_missing"])

@@ -1,7 +1,7 @@
 """When invoices went out that Odoo ticked as sent before that day was kept.
 
-The day is that of the last message with which a person sent the invoice, else that of its PDF, else nobody knows it: then
-the first step counts from the invoice date. Only what is still open is looked at.
+The day is that of the last message with which a person sent the invoice, else that of its PDF, else nobody knows it:
+then the first step counts from the invoice date. Only what is still open is looked at.
 """
 
 DAYS = """
@@ -30,7 +30,8 @@ WITH wanted AS (
 )
 UPDATE account_move m
    SET dunning_sent_on = (COALESCE(x.date, f.date) AT TIME ZONE 'UTC' AT TIME ZONE w.tz)::date,
-       dunning_sent_how = CASE WHEN x.date IS NOT NULL THEN 'mail' WHEN f.date IS NOT NULL THEN 'hand' ELSE 'unknown' END,
+       dunning_sent_how = CASE WHEN x.date IS NOT NULL THEN 'mail' WHEN f.date IS NOT NULL THEN 'hand'
+                               ELSE 'unknown' END,
        dunning_sent_message_id = x.message_id
   FROM wanted w
   LEFT JOIN mails x ON x.res_id = w.id
@@ -57,7 +58,8 @@ def migrate(cr, version):
         return
     cr.execute(DAYS)
     cr.execute(
-        "SELECT 1 FROM information_schema.columns WHERE table_name = 'account_move' AND column_name = 'peppol_move_state'"
+        "SELECT 1 FROM information_schema.columns"
+        " WHERE table_name = 'account_move' AND column_name = 'peppol_move_state'"
     )
     if cr.fetchone():
         cr.execute(PEPPOL)
@@ -70,6 +72,6 @@ def migrate(cr, version):
     [ids] = cr.fetchone()
     if ids:
         cr.execute(
-            f"UPDATE account_move SET dunning_sent_version = v.version FROM ({VERSIONS}) v WHERE account_move.id = v.id",
+            f"UPDATE account_move m SET dunning_sent_version = v.version FROM ({VERSIONS}) v WHERE m.id = v.id",
             {"moves": ids},
         )

@@ -248,9 +248,7 @@ class DunningLetter(models.Model):
         on_it = [(decision, demanded) for decision, demanded in asked if demanded or decision.code != "LISTED"]
         claims = [context.on_letter(decision, plan.procedure, demanded) for decision, demanded in on_it]
         charges = context.charges(debtor, regime, level, kind, plan.currency, claims)
-        amounts, interest = context.amounts(
-            charges, level, context.lang(debtor, plan.recipient), context.tone(debtor)
-        )
+        amounts, interest = context.amounts(charges, level, context.lang(debtor, plan.recipient), context.tone(debtor))
         lines = [context.line_vals(decision, demanded, interest) for decision, demanded in asked]
         vals = self._prepare_head(plan, debtor, context, kind, regime)
         vals |= {

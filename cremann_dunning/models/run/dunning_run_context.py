@@ -68,7 +68,7 @@ class RunContext:
     def lang(self, debtor, recipient=None):
         """The language of whom the invoices name, the debtor's, the company's or English: the first that is installed."""
         own = debtor.extra["lang"]
-        if recipient and recipient.contact.role == "addressee" or recipient and recipient.contact.role == "invoice":
+        if (recipient and recipient.contact.role == "addressee") or (recipient and recipient.contact.role == "invoice"):
             theirs = (debtor.extra.get("langs") or {}).get(str(recipient.contact.id))
             own = theirs if theirs in self._languages else own
         return own if own in self._languages else self._default_lang

@@ -447,8 +447,9 @@ class TestInvoiceSays(RecipientCase):
         self.move.ref = "PO 4711"
         other = self.invoice(self.partner, 300, due=5, invoice_origin="S00042")
         letter = self.draft()
-        self.assertEqual({line.move_id: line.customer_ref for line in letter.line_ids},
-                         {self.move: "PO 4711", other: "S00042"})
+        self.assertEqual(
+            {line.move_id: line.customer_ref for line in letter.line_ids}, {self.move: "PO 4711", other: "S00042"}
+        )
         body = str(letter.shown_body)
         self.assertIn("Your order: PO 4711", body)
         self.assertIn("Your order: S00042", body)

@@ -31,6 +31,7 @@ class SendingCase(DunningCase):
 
     def send(self, moves, *methods, user=None, settings=None):
         """Odoo's own sending, as its wizard calls it; the printing of the PDF is all that is left out."""
+
         def print_pdf(_self, invoices_data):
             for move, data in invoices_data.items():
                 data["pdf_attachment_values"] = {
@@ -170,7 +171,8 @@ class TestSending(SendingCase):
         move = self.invoice(self.partner, 100, due=TODAY - timedelta(days=1), sent=False)
         move.flush_recordset()
         self.cr.execute(
-            "UPDATE account_move SET is_move_sent = TRUE, invoice_date = %s WHERE id = %s", [TODAY - timedelta(days=4), move.id]
+            "UPDATE account_move SET is_move_sent = TRUE, invoice_date = %s WHERE id = %s",
+            [TODAY - timedelta(days=4), move.id],
         )
         self.env.invalidate_all()
         self.assertEqual(self.kept(move), (None, None, False))
@@ -248,7 +250,9 @@ class TestSending(SendingCase):
 
     def test_form(self):
         move = self.invoice(self.partner, 100, due=20)
-        view = self.as_user(self._user("chief", "cremann_dunning.group_dunning_user,account.group_account_invoice", self.nl), move)
+        view = self.as_user(
+            self._user("chief", "cremann_dunning.group_dunning_user,account.group_account_invoice", self.nl), move
+        )
         with Form(view) as form:
             self.assertEqual((form.dunning_sent_how, str(form.dunning_sent_on)), ("hand", str(move.invoice_date)))
         self.assertNotIn("dunning_sent_on", self.as_user(self.biller, move).get_view(view_type="form")["arch"])
@@ -268,10 +272,16 @@ class TestSending(SendingCase):
             "UPDATE account_move SET dunning_sent_on = NULL, dunning_sent_how = NULL, dunning_sent_version = NULL,"
             " dunning_sent_message_id = NULL WHERE id = ANY(%s)", [moves.ids]
         )  # fmt: skip
-        self.cr.execute("UPDATE ir_attachment SET create_date = %s WHERE res_id = %s AND res_model = 'account.move'"
-                        " AND res_field = 'invoice_pdf_report_file'", [TODAY - timedelta(days=8), printed.id])
-        self.cr.execute("UPDATE mail_message SET date = %s WHERE model = 'account.move' AND res_id = %s"
-                        " AND message_type = 'comment'", [TODAY - timedelta(days=9), mailed.id])
+        self.cr.execute(
+            "UPDATE ir_attachment SET create_date = %s WHERE res_id = %s AND res_model = 'account.move'"
+            " AND res_field = 'invoice_pdf_report_file'",
+            [TODAY - timedelta(days=8), printed.id],
+        )
+        self.cr.execute(
+            "UPDATE mail_message SET date = %s WHERE model = 'account.move' AND res_id = %s"
+            " AND message_type = 'comment'",
+            [TODAY - timedelta(days=9), mailed.id],
+        )
         message = self.env["mail.message"].search(
             [("model", "=", "account.move"), ("res_id", "=", mailed.id), ("message_type", "=", "comment")]
         )

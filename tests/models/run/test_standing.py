@@ -12,7 +12,7 @@ from odoo.tests import tagged
 from odoo.addons.cremann_dunning.models.run import dunning_standing
 
 from ...common import TODAY, DunningCase
-from .sending_case import pay_online, refuse_mail
+from .sending_case import pay_online, provider_of, refuse_mail
 from .standing_case import StandingMixin
 
 # What a proposal reads besides the settings: the ledger, of which the digest is made, and what the state is made of.
@@ -43,6 +43,7 @@ class TestStanding(StandingMixin, DunningCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.partners = cls.env["res.partner"]
+        cls.provider = provider_of(cls.env, cls.nl)
         for index in range(4):
             partner = cls.debtor(f"Debtor {index}", kind="consumer" if index == 3 else "business")
             cls.invoice(partner, 100 + index, due=10)
@@ -157,7 +158,7 @@ class TestStanding(StandingMixin, DunningCase):
         }
 
     def _pay_online(self, move):
-        pay_online(self.env, move, 40, "pending")
+        pay_online(self.env, move, 40, "pending", provider=self.provider)
 
     def _refuse(self, move):
         """The mail with the invoice was noted when it left; only what became of it changes."""
