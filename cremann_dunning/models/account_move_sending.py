@@ -33,11 +33,11 @@ SELECT m.id, md5(jsonb_build_array(
 """
 
 
-class AccountMove(models.Model):
+class AccountMove(models.Model):  # pylint: disable=consider-merging-classes-inherited
     """When, how and in which version an invoice went to its debtor, and whether it arrived.
 
-    Odoo ticks that an invoice was sent, without a day and for good. What is kept beside the tick is written by statements
-    over sets, whoever sends: a biller needs no rights to dunning, and nobody waits for it.
+    Odoo ticks that an invoice was sent, without a day and for good. What is kept beside the tick is written by
+    statements over sets, whoever sends: a biller needs no rights to dunning, and nobody waits for it.
     """
 
     _inherit = "account.move"
@@ -47,8 +47,8 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
         groups=INSIDE,
-        help="The day on which the invoice went to the debtor as it is now. Sending the same invoice once more does not "
-        "change it, unless it had not arrived.",
+        help="The day on which the invoice went to the debtor as it is now. Sending the same invoice once more does "
+        "not change it, unless it had not arrived.",
     )
     dunning_sent_how = fields.Selection(WAYS, string="How it was sent", readonly=True, copy=False, groups=INSIDE)
     dunning_sent_version = fields.Char(readonly=True, copy=False, groups=INSIDE)

@@ -19,7 +19,8 @@ env["account.chart.template"].try_loading("be_comp", company=company, install_de
 today = company._dunning_today()
 income = env["account.account"].search([("account_type", "=", "income"), ("company_ids", "in", company.ids)], limit=1)
 partner = env["res.partner"].create({"name": "Debtor", "is_company": True, "email": "a@debtor.example.com",
-    "street": "Kade 1", "zip": "9000", "city": "Gent", "country_id": env.ref("base.be").id, "invoice_edi_format": False})
+    "street": "Kade 1", "zip": "9000", "city": "Gent", "country_id": env.ref("base.be").id,
+    "invoice_edi_format": False})
 def late():
     move = env["account.move"].create({"move_type": "out_invoice", "partner_id": partner.id,
         "invoice_date": today - timedelta(60), "invoice_date_due": today - timedelta(30),
@@ -36,8 +37,8 @@ answers = {}
 
 # Peppol: on its way, and then the status call of the module hears that it was refused
 peppol = late()
-user = env["account_edi_proxy_client.user"].sudo().create({"company_id": company.id, "id_client": "x", "edi_mode": "test",
-    "proxy_type": "peppol", "edi_identification": "0208:0477472701", "refresh_token": "x",
+user = env["account_edi_proxy_client.user"].sudo().create({"company_id": company.id, "id_client": "x",
+    "edi_mode": "test", "proxy_type": "peppol", "edi_identification": "0208:0477472701", "refresh_token": "x",
     "private_key_id": env["certificate.key"].sudo()._generate_rsa_private_key(company).id})
 peppol.write({"peppol_message_uuid": "u-1", "peppol_move_state": "processing"})
 answers["processing"] = code(peppol)

@@ -16,8 +16,8 @@ FOR_DEBTORS = {
     "access_url", "write_date", "partner_id",
 }  # fmt: skip
 
-# What came of a letter on the page: some of it is open, what is not paid is on its way, all of it is paid, or it no longer
-# counts.
+# What came of a letter on the page: some of it is open, what is not paid is on its way, all of it is paid, or it no
+# longer counts.
 OPEN, UNDER_WAY, PAID, VOID = "open", "under_way", "paid", "void"
 
 
@@ -119,8 +119,8 @@ class DunningLetterPageMixin(models.AbstractModel):
         """What the page shows beside the frozen words: what is open by now, and how to pay exactly that.
 
         :return: ``state`` (open, under_way, paid or void), ``demanded`` and ``listed`` (a row per claim: ``line``,
-            ``asked``, ``open``, ``under_way``, ``invoice``), ``amount_now`` and its ``qr``, ``under_way`` (what was paid
-            and is not booked, over what is demanded), the ``body`` as HTML.
+            ``asked``, ``open``, ``under_way``, ``invoice``), ``amount_now`` and its ``qr``, ``under_way`` (what was
+            paid and is not booked, over what is demanded), the ``body`` as HTML.
         """
         self.ensure_one()
         rows = self._page_rows()

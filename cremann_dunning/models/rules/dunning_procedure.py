@@ -70,9 +70,9 @@ class DunningProcedure(models.Model):
     days_after_sending = fields.Integer(
         string="Days after sending",
         default=5,
-        help="No step within so many days after the invoice went out, whatever its due date: post takes days, a mail server "
-        "tries for up to five before it says that a mail did not arrive, and the debtor must have had time to look. 0: at "
-        "once.",
+        help="No step within so many days after the invoice went out, whatever its due date: post takes days, a mail "
+        "server tries for up to five before it says that a mail did not arrive, and the debtor must have had time to "
+        "look. 0: at once.",
     )
     amount_from = fields.Monetary(
         string="From",

@@ -23,9 +23,7 @@ SENTENCES = {
     "LISTED": _lt("Shown on the letter %(level)s for completeness. Its own next step is on %(date)s."),
     "NOT_YET": _lt("Not before %(date)s: then %(level)s is due."),
     "PERIOD_RUNNING": _lt("Not before %(date)s: the term that the last letter gives is still running."),
-    "SENT_RECENTLY": _lt(
-        "Not before %(date)s: the invoice went out on %(sent)s, and nothing follows within %(days)s days of that."
-    ),
+    "SENT_RECENTLY": _lt("Not before %(date)s: the invoice went out on %(sent)s, less than %(days)s days ago."),
     "TOO_SOON": _lt(
         "Not before %(date)s: the last letter to this debtor went out on %(last)s and there are at least "
         "%(days)s days between letters."

@@ -34,7 +34,8 @@ CONTACTS = f"""
                   json_object_agg(k.id, k.lang) FILTER (WHERE k.role IS NOT NULL AND k.lang IS NOT NULL) AS langs,
                   MIN(k.id) FILTER (WHERE k.copies AND k.mail_problem IS NULL) AS escalation
              FROM (
-                  SELECT p.id, p.role, p.copies, p.place, p.lang, {MAIL_PROBLEM.format(email="p.email")} AS mail_problem,
+                  SELECT p.id, p.role, p.copies, p.place, p.lang,
+                         {MAIL_PROBLEM.format(email="p.email")} AS mail_problem,
                          COALESCE(p.street, NULLIF(TRIM(d.street), '')) IS NOT NULL
                          AND COALESCE(p.city, NULLIF(TRIM(d.city), '')) IS NOT NULL AS has_address
                     FROM (

@@ -176,9 +176,8 @@ class DunningRepair(models.AbstractModel):
         ]
         action = self._list("account.payment", domain, self.env._("Payments under way"))
         # sudo: which they are; the screens ask for the rights of the reader
-        online = decision.move_id.sudo().transaction_ids.filtered(
-            lambda t: t.state in ("pending", "authorized", "done")
-        )
+        states = ("pending", "authorized", "done")
+        online = decision.move_id.sudo().transaction_ids.filtered(lambda payment: payment.state in states)
         if online and not self.env["account.payment"].search_count(domain, limit=1):
             return decision.move_id.action_view_payment_transactions()
         return action

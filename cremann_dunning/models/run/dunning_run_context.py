@@ -66,9 +66,9 @@ class RunContext:
         return self._regimes.for_debtor(self.countries.get(country_id), kind)
 
     def lang(self, debtor, recipient=None):
-        """The language of whom the invoices name, the debtor's, the company's or English: the first that is installed."""
+        """The language of whom the invoices name, of the debtor, of the company, or English: the first installed."""
         own = debtor.extra["lang"]
-        if (recipient and recipient.contact.role == "addressee") or (recipient and recipient.contact.role == "invoice"):
+        if recipient and recipient.contact.role in ("addressee", "invoice"):
             theirs = (debtor.extra.get("langs") or {}).get(str(recipient.contact.id))
             own = theirs if theirs in self._languages else own
         return own if own in self._languages else self._default_lang
@@ -244,7 +244,7 @@ class RunContext:
         return self._declaring[key]
 
     def _invoice_facts(self, plans):
-        """What each invoice was for with the order of its customer, and per receivable line the invoice date and original amount; two queries."""
+        """Per invoice what it was for and the order of its customer; per receivable line date and amount. In two queries."""
         claims = [decision.claim for plan in plans for decision in plan.decisions]
         if not claims:
             return {}, {}

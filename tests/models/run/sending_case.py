@@ -6,7 +6,7 @@ from datetime import timedelta
 def refuse_mail(env, move, status="bounce", reason="mailbox unavailable"):
     """A mail with the invoice that went out and, unless `status` says otherwise, came back.
 
-    Its records as Odoo's own sending and its mail gateway leave them; the invoice knows the mail as that of its sending.
+    Its records as Odoo's own sending and its mail gateway leave them; the invoice knows the mail as its sending.
     """
     message = move.dunning_sent_message_id
     if not message:

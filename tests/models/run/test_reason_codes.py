@@ -121,7 +121,7 @@ def _too_soon(case, company, partner, days):
 
 @scenario(
     "SENT_RECENTLY",
-    Point(4, "SENT_RECENTLY", 1, (f"Not before {us(-1)}", us(4), "within 5 days")),
+    Point(4, "SENT_RECENTLY", 1, (f"Not before {us(-1)}", us(4), "less than 5 days ago")),
     Point(5, "LETTER"),
     Point(6, "LETTER"),
 )
