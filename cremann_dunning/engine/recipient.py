@@ -2,10 +2,10 @@
 
 The order is: the reminder contact of the place that the invoices went to, a reminder contact of the debtor, the
 contact whom all the invoices name, an invoice address, the debtor itself. A person's tick comes first, since it is
-about reminders and the address of an invoice is not. Whoever is first and can be reached by one of the ways of the level gets
-the letter, by the first of these ways that reaches him: paper to the person who pays the bills comes before a mail to
-somebody else.
-A mail goes to all reminder contacts of the same kind at once; paper to the first of them.
+about reminders and the address of an invoice is not. Whoever is first and can be reached by one of the ways of the
+level gets the letter, by the first of these ways that reaches him: paper to the person who pays the bills comes
+before a mail to somebody else. A mail goes to all reminder contacts of the same kind at once; paper to the first of
+them.
 """
 
 from collections.abc import Iterable, Iterator

@@ -244,7 +244,7 @@ class RunContext:
         return self._declaring[key]
 
     def _invoice_facts(self, plans):
-        """Per invoice what it was for and the order of its customer; per receivable line date and amount. In two queries."""
+        """What each invoice was for with its customer's order, and per line its date and amount; two queries."""
         claims = [decision.claim for plan in plans for decision in plan.decisions]
         if not claims:
             return {}, {}
