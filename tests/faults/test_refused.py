@@ -53,7 +53,8 @@ def call(self, endpoint, params=None):
 with patch.object(type(user), "_call_peppol_proxy", call):
     user._peppol_get_message_status()
 answers["state"] = peppol.peppol_move_state
-issued.mail_id.send()
+env.cr.commit()
+issued.mail_id.send(auto_commit=True)
 answers["after"] = [issued.state]
 answers["error"] = code(peppol)
 peppol.action_dunning_arrived()
