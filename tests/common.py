@@ -257,6 +257,8 @@ class DunningCase(RefusalMixin, TransactionCase):
             moves._post(soft=False)
         if sent:
             moves.is_move_sent = True
+            for on, group in moves.grouped("invoice_date").items():
+                group.dunning_sent_on = on  # as the days are told: nothing here was made today
         return moves
 
     @classmethod

@@ -210,6 +210,8 @@ def _next_step(procedures: Mapping[int, Procedure], claim: Claim, question: Ques
         return Decision(claim, "NO_LEVEL", {"procedure": procedure.name})
     if procedure.require_sent and not claim.sent:
         return Decision(claim, "NOT_SENT", {})
+    if claim.not_arrived:
+        return Decision(claim, "NOT_ARRIVED", {"message": claim.not_arrived})
     if not claim.is_overdue(question.as_of) and (notice := _notice(procedure, claim, question.as_of)):
         return notice
     level = procedure.next_level(claim.levels_done)
@@ -223,6 +225,8 @@ def _notice(procedure: Procedure, claim: Claim, as_of: date) -> Decision | None:
     level = procedure.notice
     if level is None or level.id in claim.levels_done or not _in_notice_window({procedure.id: procedure}, claim, as_of):
         return None
+    if recent := _sent_recently(procedure, claim, level, as_of):
+        return recent
     if not level.has_text:
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
     facts = {"level": level.name, "due_date": claim.due_date, "days": (claim.due_date - as_of).days}
@@ -247,10 +251,13 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
     ends = claim.ends
     earliest = procedure.earliest(level, claim.due_date, claim.level_sent_on, ends)
     if as_of < earliest:
+        earliest = max(earliest, procedure.answered_from(claim.sent_on) or earliest)
         running = ends and as_of < ends and earliest == ends + timedelta(days=procedure.correction_days)
         code = "PERIOD_RUNNING" if running else "NOT_YET"
         facts = {"date": earliest} if running else {"level": level.name, "date": earliest}
         return Decision(claim, code, facts, level=level, on=earliest)
+    if recent := _sent_recently(procedure, claim, level, as_of):
+        return recent
     if backlog and backlog.rule == MATCH and backlog.holds_for(claim):
         level = procedure.matching_level(claim.due_date, as_of, question.house.term_agreed)
     if level.legal_type == CALL:
@@ -260,6 +267,15 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
     facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
     return Decision(claim, "LETTER", facts, level=level, on=as_of)
+
+
+def _sent_recently(procedure: Procedure, claim: Claim, level: Level, as_of: date) -> Decision | None:
+    """The invoice went out, or went out anew, so short ago that its debtor had no time to look at it."""
+    day = procedure.answered_from(claim.sent_on)
+    if day is None or as_of >= day:
+        return None
+    facts = {"sent": claim.sent_on, "days": procedure.days_after_sending, "date": day}
+    return Decision(claim, "SENT_RECENTLY", facts, level=level, on=day)
 
 
 # Of the instalments of one invoice, which decision speaks for the invoice: what happens, then what a person has to

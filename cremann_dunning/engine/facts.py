@@ -48,6 +48,9 @@ class Claim:
     under way (a direct debit) will take off it once the bank shows them, ``payment`` names the last of them.
     ``term_ends`` is the first day after every term that a letter gave this claim, whatever its legal type: the last of
     the days it printed, and of those from which it put the debtor in default.
+    ``sent_on`` is the day on which the invoice went to the debtor as it is now (where nobody knows, its own date),
+    ``not_arrived`` what the network or the post said when it came to nothing after all. ``addressee`` is the contact
+    below the debtor that the invoice names (None: the debtor itself).
     """
 
     line_id: int
@@ -75,6 +78,9 @@ class Claim:
     in_payment: Decimal = ZERO
     payment: str = ""
     term_ends: date | None = None
+    sent_on: date | None = None
+    not_arrived: str = ""
+    addressee: int | None = None
 
     @property
     def ends(self) -> date | None:
@@ -138,16 +144,19 @@ class Plan(Promise):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody at the debtor to whom letters may go. ``role`` is reminder, invoice or debtor (the debtor itself).
+    """Somebody at the debtor to whom letters may go. ``role`` is reminder, addressee (an invoice names him), invoice or
+    debtor (the debtor itself).
 
     ``mail_problem`` says why no mail reaches him: none (he has no address), blacklisted, bounced (the last letter to
-    that address came back); empty when mail does reach him. ``has_address``: letters on paper reach him.
+    that address came back); empty when mail does reach him. ``has_address``: letters on paper reach him. ``place`` is
+    the invoice address that he belongs to: he gets letters about invoices to that place. None: about all of them.
     """
 
     id: int
     role: str
     mail_problem: str = ""
     has_address: bool = True
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,10 @@ def _one_letter(debtor, procedure, currency, group, decided, question):
     while group:
         # The furthest step that is due drives; of claims on the same step the oldest.
         driver = max(group, key=lambda d: (procedure.position((d.level.id,)), -d.claim.due_date.toordinal()))
-        recipient = choose(debtor, driver.level, question.house)
+        beside = _beside(decided, driver, currency, question.as_of)
+        # who is asked for it all; what is not due yet and only shown says nothing about that
+        late = [d.claim for d in group + beside if d.claim.is_overdue(question.as_of)]
+        recipient = choose(debtor, driver.level, question.house, late or [d.claim for d in group])
         if stop := _shared_gate(debtor, procedure, group, question):
             return None, waiting | _stopped(group, stop)
         if not (stop := _step_gate(driver.level, recipient, question)):
@@ -103,17 +106,25 @@ def _one_letter(debtor, procedure, currency, group, decided, question):
     # their level stays where it is.
     listed = [
         replace(d, code="LISTED", facts={"level": driver.level.name, "date": day}, on=day)
-        for d, day in ((d, later if d.code == "NOTICE" else d.on) for d in decided)
-        if d.claim.currency == currency
-        and d.claim.procedure == procedure.id
-        and d.open > 0
-        and _is_listed(d, driver, question.as_of)
+        for d, day in ((d, later if d.code == "NOTICE" else d.on) for d in beside)
     ]
     decisions = sorted(riders + listed, key=lambda d: (d.claim.due_date, d.claim.line_id))
     plan = LetterPlan(
         debtor.partner_id, currency, procedure, driver.level, recipient.channel, tuple(decisions), recipient
     )
     return plan, waiting | {d.claim.line_id: d for d in decisions}
+
+
+def _beside(decided, driver, currency, as_of):
+    """What a letter shows besides the claims that have come to a step, see ``_is_listed``."""
+    return [
+        d
+        for d in decided
+        if d.claim.currency == currency
+        and d.claim.procedure == driver.claim.procedure
+        and d.open > 0
+        and _is_listed(d, driver, as_of)
+    ]
 
 
 def _stopped(group, stop):

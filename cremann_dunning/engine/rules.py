@@ -160,6 +160,7 @@ class Procedure:
     ``correction_days``: money that was paid in time may show up so many days later, so every step waits that long.
     ``weekdays`` (Monday is 0) and ``holidays_of`` (a country, or empty) are the days on which letters go out by
     themselves. ``stop_count`` and ``stop_age`` end the ladder after so many letters or days; 0 is no limit.
+    ``days_after_sending``: no step within so many days after the invoice itself went out.
     """
 
     id: int
@@ -173,6 +174,7 @@ class Procedure:
     holidays_of: str = ""
     stop_count: int = 0
     stop_age: int = 0
+    days_after_sending: int = 0
 
     def __post_init__(self):
         order = [level.sequence for level in self.levels]
@@ -226,6 +228,12 @@ class Procedure:
             start = due_date if level.delay_from == "due_date" else previous_on
             day = max(start + timedelta(days=level.delay_days), previous_on + timedelta(days=1))
         return (max(day, term_ends) if term_ends else day) + timedelta(days=self.correction_days)
+
+    def answered_from(self, sent_on: date | None) -> date | None:
+        """First day on which anything may follow an invoice that went out on `sent_on`; None when nothing waits."""
+        if sent_on is None or not self.days_after_sending:
+            return None
+        return sent_on + timedelta(days=self.days_after_sending)
 
     def matching_level(self, due_date: date, as_of: date, term_agreed: bool = False) -> Level | None:
         """The level that a claim would have come to by now had every step gone out on its day.

@@ -26,6 +26,7 @@ for name in ("Sent", "Waits"):
         "invoice_line_ids": [(0, 0, {"name": "Work", "price_unit": 100, "account_id": income.id, "tax_ids": [(5,)]})]})
 moves.action_post()
 moves.is_move_sent = True
+moves.dunning_sent_on = today - timedelta(30)
 run = env["dunning.run"].create({"company_id": company.id, "partner_ids": moves[0].partner_id.ids})
 run.action_propose()
 run.action_confirm()

@@ -38,7 +38,15 @@ class DunningOutbox(models.AbstractModel):
     def _to(self, letter):
         """The address to which a letter is mailed now: that of its contact, or else of the debtor."""
         own = letter.is_test and letter.company_id._dunning_test_address()
-        return own or self._address(letter.contact_id) or self._address(letter.partner_id)
+        return own or self._addresses(letter) or self._address(letter.partner_id)
+
+    @api.model
+    def _addresses(self, letter):
+        """The addresses of the contact and of those who get the mail together with him, each once."""
+        together = self.env["dunning.recipient"]._together(letter.contact_facts)
+        together = together.filtered(lambda other: other.active and other.commercial_partner_id == letter.partner_id)
+        found = [self._address(contact) for contact in letter.contact_id | together]
+        return ", ".join(dict.fromkeys(filter(None, found)))
 
     @api.model
     def _address(self, partner):

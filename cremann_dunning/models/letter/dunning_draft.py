@@ -26,7 +26,7 @@ class DunningDraft(models.AbstractModel):
         on_it = [(decision, demanded) for decision, demanded in asked if demanded or decision.code != "LISTED"]
         claims = [context.on_letter(decision, plan.procedure, demanded) for decision, demanded in on_it]
         charges = context.charges(debtor, regime, level, kind, plan.currency, claims)
-        amounts, interest = context.amounts(charges, level, context.lang(debtor), context.tone(debtor))
+        amounts, interest = context.amounts(charges, level, context.lang(debtor, plan.recipient), context.tone(debtor))
         lines = [context.line_vals(decision, demanded, interest) for decision, demanded in asked]
         vals = self._prepare_head(plan, debtor, context, kind, regime)
         vals |= {
@@ -51,7 +51,7 @@ class DunningDraft(models.AbstractModel):
             "contact_facts": self.env["dunning.recipient"]._facts(plan.recipient),
             "copy_partner_id": context.copy_for(level, debtor),
             "user_id": context.signer_of(level).id,
-            "lang": context.lang(debtor),
+            "lang": context.lang(debtor, plan.recipient),
             "tone": context.tone(debtor),
             "debtor_kind": kind,
             "procedure_id": plan.procedure.id,

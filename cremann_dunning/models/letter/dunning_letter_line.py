@@ -31,6 +31,9 @@ class DunningLetterLine(models.Model):
         string="Demanded", readonly=True, help="Part of what the letter demands; the others are listed apart."
     )
     label = fields.Char(string="What for", readonly=True)
+    customer_ref = fields.Char(
+        string="Order", readonly=True, help="The customer's own number for it, or else the order that was invoiced."
+    )
     invoice_date = fields.Date(readonly=True)
     date_due = fields.Date(string="Due date", readonly=True)
     days_overdue = fields.Integer(string="Days", readonly=True)

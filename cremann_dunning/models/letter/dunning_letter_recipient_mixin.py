@@ -12,8 +12,8 @@ class DunningLetterRecipientMixin(models.AbstractModel):
     contact_reason = fields.Char(
         string="Why this contact",
         compute="_compute_contact_reason",
-        help="The reminder contact comes first, then the invoice address, then the debtor itself: the first of them "
-        "who can be reached by one of the ways of the level.",
+        help="The reminder contact comes first, then the contact whom all the invoices name, then the invoice address, "
+        "then the debtor itself: the first of them who can be reached by one of the ways of the level.",
     )
     copy_partner_id = fields.Many2one(
         "res.partner", string="Copy for", readonly=True, copy=False, index="btree_not_null", ondelete="set null"

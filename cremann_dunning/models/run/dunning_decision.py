@@ -24,6 +24,7 @@ SENTENCES = {
     "LISTED": _lt("Shown on the letter %(level)s for completeness. Its own next step is on %(date)s."),
     "NOT_YET": _lt("Not before %(date)s: then %(level)s is due."),
     "PERIOD_RUNNING": _lt("Not before %(date)s: the term that the last letter gives is still running."),
+    "SENT_RECENTLY": _lt("Not before %(date)s: the invoice went out on %(sent)s, less than %(days)s days ago."),
     "TOO_SOON": _lt(
         "Not before %(date)s: the last letter to this debtor went out on %(last)s and there are at least "
         "%(days)s days between letters."
@@ -46,7 +47,12 @@ SENTENCES = {
     ),
     "PROMISE": _lt("The debtor promised to pay %(amount)s on %(date)s. Left alone until %(until)s."),
     "NO_FOLLOWUP": _lt("Marked in Odoo as not to be followed up."),
-    "NOT_SENT": _lt("The invoice was never sent, as far as Odoo knows. Send it first, then it can be chased."),
+    "NOT_SENT": _lt(
+        "The invoice was never sent as it is now, as far as Odoo knows. Send it first, then it can be chased."
+    ),
+    "NOT_ARRIVED": _lt(
+        "The invoice did not arrive. %(message)s. Send it again, or say on the invoice that it arrived another way."
+    ),
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
     "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet. Reconcile the bank first."),
     "IN_PAYMENT": _lt("A payment of %(amount)s is under way (%(payment)s). The bank has to show it first."),
@@ -307,6 +313,7 @@ class DunningDecision(models.Model):
             "LISTED": env._("Listed on the letter"),
             "NOT_YET": env._("Not its turn yet"),
             "PERIOD_RUNNING": env._("Term still running"),
+            "SENT_RECENTLY": env._("Invoice sent recently"),
             "TOO_SOON": env._("Letter too recent"),
             "OTHER_LETTER": env._("Other letter first"),
             "LETTER_OPEN": env._("Letter under way"),
@@ -322,6 +329,7 @@ class DunningDecision(models.Model):
             "PROMISE": env._("Promised to pay"),
             "NO_FOLLOWUP": env._("Not to be followed up"),
             "NOT_SENT": env._("Invoice not sent"),
+            "NOT_ARRIVED": env._("Invoice not arrived"),
             "NET_CREDIT": env._("Covered by credit"),
             "UNMATCHED_PAYMENT": env._("Receipt not booked"),
             "IN_PAYMENT": env._("Payment under way"),

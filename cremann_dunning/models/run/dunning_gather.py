@@ -51,12 +51,14 @@ class DunningGather(models.AbstractModel):
         usable = self._usable_procedures(company)
         totals = self._overdue_totals(rows, as_of)
         in_payment = ledger._in_payment(company, partners, rows)
+        refused = self.env["dunning.arrival"]._refused({row["move_id"] for row in rows if row["amount_sign"] > 0})
         debtors = defaultdict(lambda: ([], [], None))
         for row in rows:
             claims, own_credits, _row = debtors[row["partner_id"]]
             debtors[row["partner_id"]] = (claims, own_credits, row)
             row["residual"], row["residual_company"] = Decimal(row["amount"]), Decimal(row["residual_company"])
             row["overdue_total"] = totals[row["partner_id"]]
+            row["not_arrived"] = refused.get(row["move_id"], "")
             row["in_payment"], row["payment"] = in_payment.get(row["line_id"], (ZERO, ""))
             if row["residual"] > 0:
                 claims.append(self._claim(row, choose, usable, holds, under_way, history))
@@ -87,7 +89,7 @@ class DunningGather(models.AbstractModel):
             "has_address": bool(row["has_address"]),
             "mail_problem": row["mail_problem"] or "",
             "contacts": tuple(Contact(*contact) for contact in row["contacts"] or ()),
-            "extra": {name: row[name] for name in ("lang", "country_id", "escalation")},
+            "extra": {name: row[name] for name in ("lang", "country_id", "escalation", "langs")},
         }
 
     @api.model
@@ -149,6 +151,9 @@ class DunningGather(models.AbstractModel):
             periodic=row["periodic"],
             in_payment=row["in_payment"],
             payment=row["payment"],
+            sent_on=row["sent_on"] if row["sent"] else None,
+            not_arrived=row["not_arrived"],
+            addressee=row["addressee"],
         )
 
     @api.model

@@ -33,7 +33,7 @@ class RunContext:
         self._languages = {code for code, _name in self.env["res.lang"].get_installed()} | {"en_US"}
         theirs = self.company.partner_id.lang
         self._default_lang = theirs if theirs in self._languages else "en_US"
-        self._labels, self._totals = self._invoice_facts(plans)
+        self._labels, self._references, self._totals = self._invoice_facts(plans)
         with_instalments = {p.partner_id for p in plans if any(d.claim.periodic for d in p.decisions)}
         self._earlier = self.env["dunning.letter"]._earlier_costs(self.company, with_instalments, self.date)
         self._declaring = {}
@@ -61,9 +61,12 @@ class RunContext:
         """The rules in force for a debtor today. :raises RegimeError: ``NO_REGIME``, there are none."""
         return self._regimes.for_debtor(self.countries.get(country_id), kind)
 
-    def lang(self, debtor):
-        """The debtor's language when it is installed, else the company's, else English."""
+    def lang(self, debtor, recipient=None):
+        """The language of whom the invoices name, of the debtor, of the company, or English: the first installed."""
         own = debtor.extra["lang"]
+        if recipient and recipient.contact.role in ("addressee", "invoice"):
+            theirs = (debtor.extra.get("langs") or {}).get(str(recipient.contact.id))
+            own = theirs if theirs in self._languages else own
         return own if own in self._languages else self._default_lang
 
     def tone(self, debtor):
@@ -124,6 +127,7 @@ class RunContext:
             "level_id": decision.level.id if decision.code != "LISTED" else False,
             "principal_part": demanded,
             "label": self._labels[claim.line_id],
+            "customer_ref": self._references.get(claim.line_id),
             "invoice_date": invoice_date,
             "date_due": claim.due_date,
             "days_overdue": max((self.date - claim.due_date).days, 0),
@@ -250,10 +254,10 @@ class RunContext:
         return self._declaring[key]
 
     def _invoice_facts(self, plans):
-        """Per receivable line what it was for, and its invoice date and original amount; one query."""
+        """Per receivable line what it was for, its customer's order, and its date and original amount; one query."""
         claims = {d.claim.line_id: plan.partner_id for plan in plans for d in plan.decisions}
         if not claims:
-            return {}, {}
+            return {}, {}, {}
         self.env.cr.execute(
             """
             SELECT DISTINCT ON (l.id) l.id, COALESCE(m.invoice_date, m.date), l.amount_currency::text,
@@ -265,15 +269,16 @@ class RunContext:
             """,
             (tuple(claims),),
         )
-        labels, totals = {}, {}
+        labels, references, totals = {}, {}, {}
         for line_id, day, amount, kind, number, product, origin, reference, own in self.env.cr.fetchall():
             totals[line_id] = day, Decimal(amount)
+            references[line_id] = next(filter(None, map(_first_line, (reference, origin))), None)
             # on an entry the line itself says what it is, and the line against it is somebody else's
             ways = (own, product, origin, reference) if kind == "entry" else (product, origin, reference, own)
             labels[line_id] = next(filter(None, map(_first_line, ways)), None) or self._kind_and_number(
                 kind, number, claims[line_id]
             )
-        return labels, totals
+        return labels, references, totals
 
     def _kind_and_number(self, kind, number, partner_id):
         """What stands for a claim about which nothing is written: its kind of document and its number."""

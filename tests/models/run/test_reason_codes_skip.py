@@ -11,6 +11,7 @@ from odoo.tests import tagged
 
 from ...common import TODAY, day
 from .reason_case import Point, ReasonCase, scenario, us, with_scenarios_of
+from .sending_case import refuse_mail
 
 # -- the invoice and the debtor's money ---------------------------------------------------------------------------
 
@@ -57,6 +58,22 @@ def _net_credit(case, company, partner, amount):
     case.follow(company, partner, {}, minimum_amount=0)
     credit = case.credit(partner, amount, company=company, due=0)
     return case.late(company, partner), (credit.name,) if amount >= 100 else ()
+
+
+@scenario(
+    "NOT_ARRIVED",
+    Point("sent", "LETTER"),
+    Point("bounce", "NOT_ARRIVED", None, ("did not arrive. E-mail: mailbox unavailable", "say on the invoice")),
+    Point("arrived", "SENT_RECENTLY"),
+)
+def _not_arrived(case, company, partner, status):
+    """The mail with the invoice reached its mailbox, came back, or came back and somebody says that it arrived."""
+    move = case.late(company, partner)
+    refuse_mail(case.env, move, "sent" if status == "sent" else "bounce")
+    if status == "arrived":
+        with case.at(0):
+            move.action_dunning_arrived()
+    return move
 
 
 @scenario(
