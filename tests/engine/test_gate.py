@@ -152,7 +152,7 @@ WITHOUT_ARTICLE = {"ORDER", "INTERVAL", *RED_CODES}
 @cache
 def sentences():
     """``{code: sentence}`` of the model that speaks: read, not imported, so that this needs no Odoo."""
-    module = ast.parse((ENGINE.parent / "models" / "dunning_gate.py").read_text())
+    module = ast.parse((ENGINE.parent / "models" / "run" / "dunning_gate.py").read_text())
     (node,) = [n.value for n in module.body if isinstance(n, ast.Assign) and n.targets[0].id == "SENTENCES"]
     pairs = zip(node.keys, node.values, strict=True)
     return {ast.literal_eval(key): ast.literal_eval(value.args[0]) for key, value in pairs}
