@@ -33,14 +33,14 @@ SELECT m.id, md5(jsonb_build_array(
 """
 
 
-class AccountMove(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class AccountMove(models.Model):
     """When, how and in which version an invoice went to its debtor, and whether it arrived.
 
     Odoo ticks that an invoice was sent, without a day and for good. What is kept beside the tick is written by
     statements over sets, whoever sends: a biller needs no rights to dunning, and nobody waits for it.
     """
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     dunning_sent_on = fields.Date(
         string="Sent on",
