@@ -45,7 +45,7 @@ class DutchCase(DunningCase):
             cls.invoice(partner, amount, due=due + number, company=company, label="Reparatie van de oven")
         return partner
 
-    def ladder(self, partners, company=None, days=(0, 7, 15)):
+    def ladder(self, partners, company=None, days=(0, 8, 16)):
         """The letters to these debtors, per step of their procedure."""
         steps = []
         for number in days:
@@ -169,7 +169,7 @@ class TestDutchLetters(DutchCase):
         self.assertIn(declared.format("181,50", "38,12", "219,62"), body)
 
     def test_second_reminder_tells_a_consumer_what_follows(self):
-        body = self.text(self.ladder(self.dutch("Mevrouw De Wit", kind="consumer"), days=(0, 7))[-1])[1]
+        body = self.text(self.ladder(self.dutch("Mevrouw De Wit", kind="consumer"), days=(0, 8))[-1])[1]
         self.assertIn("Dan is onze volgende stap: 14-dagenbrief.", body)
 
     def belgian(self, **vals):

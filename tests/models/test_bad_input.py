@@ -215,7 +215,7 @@ class TestMissing(BadInputCase):
         self.levels[1].template_id = False
         move = self.invoice(self.partner, due=30)
         self.send_level(partners=self.partner, date=TODAY)
-        with self.at(7) as today:
+        with self.at(8) as today:
             run = self.run_for(date=today)
             self.assertDecision(move, "NO_TEXT", "Second reminder has no text. Choose a text")
             self.assertOthersGo(run, self.good)

@@ -66,8 +66,8 @@ class TestPreview(PreviewCase):
     def test_draft_of_a_notice_of_default(self):
         partner = self.debtor()
         move = self.invoice(partner, 1210, due=1, label="Repair of the oven")
-        self.letter_of(partner, (0, 7))
-        with self.at(15) as today:
+        self.letter_of(partner, (0, 8))
+        with self.at(16) as today:
             letter = self.proposed(partner, today)[1]
             preview = self.preview(letter)
             text = self.seen(preview)
@@ -95,11 +95,11 @@ class TestPreview(PreviewCase):
     def test_what_is_missing_and_what_is_wrong(self):
         partner = self.debtor()
         self.invoice(partner, 1210, due=1)
-        self.letter_of(partner, (0, 7))
+        self.letter_of(partner, (0, 8))
         text = self.env.ref("cremann_dunning.mail_template_notice_of_default")
         for mark in ('<t t-out="object.amounts_html"/>', '<t t-out="object.amounts_html"></t>'):
             text.body_html = text.body_html.replace(mark, Markup("<p>And €12.34. SHOUTING LOUDLY.</p>"))
-        with self.at(15) as today:
+        with self.at(16) as today:
             preview = self.preview(self.proposed(partner, today)[1], self.manager)
             words = self.seen(preview)
             self.assertEqual(preview.light, "red")
@@ -124,8 +124,8 @@ class TestPreview(PreviewCase):
     def test_fourteen_day_letter_before_and_after_it_was_sent(self):
         partner = self.debtor("Mrs White", kind="consumer")
         self.invoice(partner, 1000, due=1)
-        self.letter_of(partner, (0, 7))
-        with self.at(15) as today:
+        self.letter_of(partner, (0, 8))
+        with self.at(16) as today:
             run, letter = self.proposed(partner, today)
             before = self.seen(self.preview(letter))
             self.confirm(run)
