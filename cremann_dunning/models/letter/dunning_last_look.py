@@ -173,7 +173,7 @@ class DunningLastLook(models.AbstractModel):
                 if set(email_normalize_all(then or "")) != set(email_normalize_all(now or "")):
                     return self.env._(
                         "Not sent: the e-mail address of %s was changed after the letter was made.",
-                        person.display_name,
+                        person.display_name or then,
                     )
         on_paper = letter.is_on_paper or letter.has_copy_to_post
         if on_paper and letter.address_printed and letter.address_printed != letter._address_lines():
