@@ -243,7 +243,7 @@ class TestEveryText(TextCase):
         partners = self.debtors(self.nl, "business", due=-3, amounts=(1210, 500))
         before = self.ladder(self.nl, partners, (0,))[0]
         self.check(before, "pre_due")
-        first, second, notice, handover = self.ladder(self.nl, partners, (6, 13, 21, 30))
+        first, second, notice, handover = self.ladder(self.nl, partners, (6, 15, 23, 32))
         for letters, name in ((first, "reminder"), (second, "second_reminder"), (notice, "notice_of_default")):
             self.check(letters, name)
             self.assert_tones(letters)
@@ -282,7 +282,7 @@ class TestEveryText(TextCase):
     def test_netherlands_consumer_on_paper(self):
         partners = self.debtors(self.nl, "consumer")
         partners.email = False
-        notice = self.ladder(self.nl, partners, (0, 8, 16))[-1]
+        notice = self.ladder(self.nl, partners, (0, 11, 24))[-1]  # each term with the days of the post before it
         self.assertEqual(set(notice.mapped("channel")), {"print"})
         self.check(notice, "nl_14_days")
 

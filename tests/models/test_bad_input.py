@@ -27,7 +27,7 @@ class BadInputCase(DunningCase):
     def stand_on(self, moves, level):
         """Bring these invoices to a level, as if its letter had been sent three weeks ago."""
         for step in self.levels.filtered(lambda step: step.sequence <= level.sequence):
-            days = {10: -30, 20: -21}[step.sequence]
+            days = {10: -31, 20: -21}[step.sequence]
             with self.at(days) as today:
                 self.send_level(partners=moves.partner_id, date=today)
         self.assertEqual(moves.dunning_level_id, level)

@@ -81,10 +81,10 @@ class TestPreview(PreviewCase):
                 f"Principal {move.name} ",
                 "Costs, asked now art. 6:96",
                 "Interest",
-                "Sent today Tue 1 Dec 2026",
-                "Received, presumed Tue 1 Dec 2026",
-                "First day Wed 2 Dec 2026",
-                "Last day Tue 8 Dec 2026",
+                "Sent today Wed 2 Dec 2026",
+                "Received, presumed Wed 2 Dec 2026",
+                "First day Thu 3 Dec 2026",
+                "Last day Wed 9 Dec 2026",
                 "No step after this one",
             ):
                 self.assertIn(words, text)
@@ -136,14 +136,14 @@ class TestPreview(PreviewCase):
         with self.at(20):
             after = self.seen(self.preview(letter))
         term = [
-            "Received, presumed Tue 1 Dec 2026",
-            "First day Wed 2 Dec 2026",
-            "Last day Tue 15 Dec 2026",
+            "Received, presumed Wed 2 Dec 2026",
+            "First day Thu 3 Dec 2026",
+            "Last day Wed 16 Dec 2026",
             # two days after sending at the earliest, and not before the free term ended
-            "Next step possible: Final notice Wed 16 Dec 2026",
+            "Next step possible: Final notice Thu 17 Dec 2026",
         ]
-        self.assertEqual((letter.term_last_day, letter.claimable_from), (date(2026, 12, 15), date(2026, 12, 16)))
-        for text, sent in ((before, "Sent today Tue 1 Dec 2026"), (after, "Sent Tue 1 Dec 2026")):
+        self.assertEqual((letter.term_last_day, letter.claimable_from), (date(2026, 12, 16), date(2026, 12, 17)))
+        for text, sent in ((before, "Sent today Wed 2 Dec 2026"), (after, "Sent Wed 2 Dec 2026")):
             for words in (sent, *term):
                 self.assertIn(words, text)
         self.assertIn("Costs, announced", after)
