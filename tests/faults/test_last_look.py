@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from ..common import day
 from .test_delivery import DeliveryCase
 
-FIRST, LAST = (f"cremann_dunning.dunning_level_nl_business_{number}" for number in (1, 3))
+FIRST, SECOND, LAST = (f"cremann_dunning.dunning_level_nl_business_{number}" for number in (1, 2, 3))
 # By mail, by mail after the others stood still, by mail again, on paper, and on paper after the mail was refused.
 DOORS = ("outbox", "live", "retry", "posted", "on_paper")
 # 7 December, when a letter of 16 November asks to pay before or on the 23rd.
@@ -77,18 +77,21 @@ class DoorCase(DeliveryCase):
 
 @tagged("post_install", "-at_install")
 class TestClaims(DoorCase):
-    """A letter demands A, which had its own a week ago and does not move, and B, which is due."""
+    """A letter demands A, whose term is over while its own next step is still to come, and B, which is due."""
+
+    WHEN = 14
 
     def setUp(self):
         super().setUp()
-        self.env.ref(FIRST).procedure_id.minimum_interval = 7
+        self.level = self.env.ref(FIRST)
+        self.env.ref(SECOND).delay_days = 20
 
-    def two(self, name):
-        """The debtor with A reminded today, and B that is due in a week."""
+    def two(self, name, when=WHEN):
+        """The debtor with A reminded today, and B that is due on the day before `when`."""
         partner = self.debtor(name)
         a = self.invoice(partner, 100, due=1)
         self.assertEqual(self.send_level(partners=partner).line_ids.move_id, a)
-        return partner, a, self.invoice(partner, 50, due=-6)
+        return partner, a, self.invoice(partner, 50, due=1 - when)
 
     def pay_all(self, move):
         self.pay(move)
@@ -112,13 +115,15 @@ class TestClaims(DoorCase):
         ("hold", "I call him", 50),
     )
 
-    def check(self, door, change, words, total):
-        partner, a, b = self.two(f"Debtor {door} {change}")
-        with self.waiting(door, partner, 7) as letter:
+    def check(self, door, change, words, total, demanded=True):
+        when = self.WHEN if demanded else 7  # until then A has time to pay
+        partner, a, b = self.two(f"Debtor {door} {change}", when)
+        with self.waiting(door, partner, when) as letter:
             lines = {line.move_id: line for line in letter.line_ids}
-            self.assertEqual((letter.amount_total, lines[a].level_id.id, lines[b].level_id), (150, False, self.level))
-            self.assertTrue(lines[a].principal_part)
-            with self.at(7) as today:
+            self.assertEqual((lines[a].level_id.id, lines[b].level_id), (False, self.level))
+            self.assertEqual((lines[a].amount_open, lines[a].principal_part), (100, demanded))
+            self.assertEqual(letter.amount_total, 150 if demanded else 50)
+            with self.at(when) as today:
                 getattr(self, change)(a)
                 self.through(door, letter)
                 self.assertStopped(letter, words)
@@ -127,7 +132,6 @@ class TestClaims(DoorCase):
                 self.assertEqual((again.amount_total, again.level_id), (total, self.level))
 
     def check_door(self, door):
-        self.level = self.env.ref(FIRST)
         for change, words, total in self.CHANGES:
             with self.subTest(change):
                 self.check(door, change, words, total)
@@ -147,12 +151,17 @@ class TestClaims(DoorCase):
     def test_on_paper(self):
         self.check_door("on_paper")
 
+    def test_what_is_only_listed(self):
+        for change, words, _total in self.CHANGES:
+            with self.subTest(change):
+                self.check("outbox", change, words, 50, demanded=False)
+
     def test_nothing_changed(self):
         """And what is sent moves B only."""
         for door in DOORS:
             with self.subTest(door):
                 partner, a, b = self.two(f"Debtor {door}")
-                with self.waiting(door, partner, 7) as letter, self.at(7):
+                with self.waiting(door, partner, self.WHEN) as letter, self.at(self.WHEN):
                     self.through(door, letter)
                     self.assertLeft(letter)
                     self.assertEqual((a + b).dunning_level_id, self.env.ref(FIRST))
@@ -163,7 +172,7 @@ class TestClaims(DoorCase):
         for change, words, _total in self.CHANGES:
             with self.subTest(change):
                 partner, a, _b = self.two(f"Debtor {change}")
-                with self.at(7) as today:
+                with self.at(self.WHEN) as today:
                     letter = self.send_level(partners=partner, date=today).with_env(self.env)
                     wizard = self.wizard(letter)
                     getattr(self, change)(a)
@@ -280,7 +289,7 @@ class TestDays(DoorCase):
                 partner = self.debtor(f"Debtor {number}")
                 self.invoice(partner, 500, due=1)
                 run, subject = self.run_for(partners=partner), text.subject
-                text.subject = "{{ object.nothing_of_the_kind }}"
+                text.subject = "{{ object.cancel_reason or '' }}"
                 run.action_confirm()
                 letter = run.letter_ids.with_env(self.env)
                 self.assertEqual((letter.state, letter.pdf_file), ("failed", False))
