@@ -72,7 +72,7 @@ class TestDebtorHalfway(HalfwayCase):
             with self.books(moment):
                 letters = self.halfway(moment, lambda: self.partner.write({"active": False}))
                 self.assertEqual(letters.mapped("state"), ["sent"])
-                with self.at(7) as today:
+                with self.at(8) as today:
                     self.assertEqual(self.send_level(date=today).line_ids.move_id, self.move + self.good)
 
     def test_held(self):
@@ -147,7 +147,7 @@ class TestRulesHalfway(HalfwayCase):
         self.levels[0].active = False
         self.send_outbox(letters)
         self.assertEqual(letters.mapped("state"), ["sent", "sent"])
-        with self.at(7) as today:
+        with self.at(8) as today:
             self.assertEqual(self.send_level(date=today).level_id, self.levels[1])
 
     def test_level_archived_after_its_letter_was_sent(self):
@@ -190,7 +190,7 @@ class TestRulesHalfway(HalfwayCase):
         procedure.active = False
         self.send_outbox(letters)
         self.assertEqual(letters.mapped("state"), ["sent", "sent"])
-        with self.at(7) as today:
+        with self.at(8) as today:
             self.assertEqual(self.send_level(date=today).level_id, other.level_ids[0])
 
 

@@ -96,19 +96,21 @@ class DunningLastLook(models.AbstractModel):
         return letters.browse().union(*reasons)
 
     @api.model
-    def _settled_reasons(self, letters, states=("draft", "issued")):
+    def _settled_reasons(self, letters, states=("draft", "issued"), posted_on=None):
         """Why those of these letters should not leave whose claims have changed since: ``{letter: reason}``.
 
         Facts are gathered again with the letters themselves left out.
 
         :param states: those of letters that can still leave.
+        :param posted_on: the day on which they were put in the post, if not today.
         """
         reasons = {}
         waiting = letters.filtered(lambda letter: letter.state in states)
         for company, own in waiting.grouped("company_id").items():
             answers = self.env["dunning.engine"]._decide_now(company, own, keep_debtors=True)
             for letter in own:
-                if reason := self._changed(letter, *answers.get(letter.partner_id.id, (None, None))):
+                changed = self._changed(letter, *answers.get(letter.partner_id.id, (None, None)))
+                if reason := changed or self._lost_days(letter, posted_on):
                     reasons[letter] = reason
         return reasons
 
@@ -120,7 +122,7 @@ class DunningLastLook(models.AbstractModel):
         """
         if self._is_late_notice(letter):
             return self.env._("Not sent: an invoice on it is past its due date by now.")
-        if reason := self._lost_contact(letter) or self._lost_days(letter) or self._lost_address(letter):
+        if reason := self._lost_contact(letter) or self._lost_address(letter):
             return reason
         lines = [self._line(line) for line in letter.line_ids]
         today = letter.company_id._dunning_today()
@@ -147,10 +149,10 @@ class DunningLastLook(models.AbstractModel):
         )
 
     @api.model
-    def _lost_days(self, letter):
+    def _lost_days(self, letter, posted_on=None):
         """Why a letter that lay for some time leaves its debtor too few days to pay, False when it does not."""
-        today = letter.company_id._dunning_today()
-        if letter.is_test or not last_look.is_overtaken(letter.date, letter.deadline or None, today):
+        left_on = posted_on or letter.company_id._dunning_today()
+        if letter.is_test or not last_look.is_overtaken(letter.date, letter.deadline or None, left_on):
             return False
         return self.env._(
             "Not sent: it asks to pay before or on %s, and that leaves too few days by now. Propose it anew.",
@@ -164,12 +166,15 @@ class DunningLastLook(models.AbstractModel):
             return False
         mail = letter.mail_id.sudo()  # sudo: the outbox is the system's
         if letter.state == "issued" and mail.state == "outgoing":
-            outbox = self.env["dunning.outbox"]
-            if set(email_normalize_all(mail.email_to or "")) != set(email_normalize_all(outbox._to(letter) or "")):
-                return self.env._(
-                    "Not sent: the e-mail address of %s was changed after the letter was made.",
-                    letter.contact_id.display_name,
-                )
+            for then, now, person in (
+                (mail.email_to, self.env["dunning.outbox"]._to(letter), letter.contact_id),
+                (mail.email_cc, letter._copy_address(), letter.copy_partner_id),
+            ):
+                if set(email_normalize_all(then or "")) != set(email_normalize_all(now or "")):
+                    return self.env._(
+                        "Not sent: the e-mail address of %s was changed after the letter was made.",
+                        person.display_name or then,
+                    )
         on_paper = letter.is_on_paper or letter.has_copy_to_post
         if on_paper and letter.address_printed and letter.address_printed != letter._address_lines():
             return self.env._(

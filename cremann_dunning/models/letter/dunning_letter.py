@@ -348,11 +348,12 @@ class DunningLetter(models.Model):
         for letter in failed:
             letter.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
         fresh = failed.filtered(lambda letter: not letter.pdf_file)
-        fresh.write({"state": "draft", "error": False})
-        fresh._issue()
         again = failed - fresh
-        again.write({"state": "issued", "error": False, "refusal_codes": False, "on_paper_instead": False})
         look = self.env["dunning.last.look"]
+        fresh.write({"state": "draft", "error": False})
+        fresh -= look._stop_if_settled(fresh)
+        fresh._issue()
+        again.write({"state": "issued", "error": False, "refusal_codes": False, "on_paper_instead": False})
         again -= look._stop_if_settled(again)
         again -= look._stop_at_gate(again)
         again._hand_over()
