@@ -27,6 +27,7 @@ class DunningRepair(models.AbstractModel):
         "UNMATCHED_PAYMENT": "receipts",
         "NET_CREDIT": "items",
         "IN_PAYMENT": "payments",
+        "NOTHING_LEFT": "case",
         "LETTER_OPEN": "letter",
         "LETTER_FAILED": "letter",
         "APPROVAL": "run",

@@ -23,7 +23,7 @@ class WordingCase(GateCase):
     def findings(self, letter):
         return self.env["dunning.wording"]._check(letter)[letter]
 
-    def second_step(self, partner, days=(0, 7)):
+    def second_step(self, partner, days=(0, 8)):
         """The first letters of the ladder of a debtor, sent."""
         for number in days:
             with self.at(number) as today:
@@ -189,7 +189,7 @@ class TestConsumers(WordingCase):
         """The 14-day letter with one more paragraph, as far as it came."""
         self.second_step(self.partner)
         self.add(words, "nl_14_days")
-        with self.at(15) as today:
+        with self.at(16) as today:
             return self.issued(self.partner, today)
 
     def assert_final(self, letter, code):
@@ -201,13 +201,13 @@ class TestConsumers(WordingCase):
 
     def test_a_day_in_a_fourteen_day_letter(self):
         letter = self.notice("That is before 15 December 2026.")
-        with self.at(15):
+        with self.at(16):
             self.assert_final(letter, "TEXT_DATE")
             self.assertIn("“15 December 2026”", letter.error)
 
     def test_a_term_that_is_too_short(self):
         letter = self.notice("Please pay within a week.")
-        with self.at(15):
+        with self.at(16):
             self.assert_final(letter, "TEXT_WORDS")
 
     def test_nobody_lets_a_wrong_amount_go_to_a_consumer(self):
@@ -260,7 +260,7 @@ class TestNames(WordingCase):
         self.invoice(partner, 1000, due=1, **vals)
         self.back_in_time()
         self.second_step(partner)
-        with self.at(15) as today:
+        with self.at(16) as today:
             return self.issued(partner, today)
 
     def test_a_statutory_notice_leaves_whatever_others_chose(self):
@@ -277,7 +277,7 @@ class TestNames(WordingCase):
                 partner.name = name
                 letter = self.notice(partner, label=name, ref=name, invoice_origin=name)
                 self.assertEqual((letter.state, letter.error), ("issued", False))
-                with self.at(15):
+                with self.at(16):
                     self.send_outbox(letter)
                     self.assertEqual(letter.state, "sent")
 
@@ -344,7 +344,7 @@ class TestAbsent(WordingCase):
         self.invoice(partner, 1000, due=1)
         self.second_step(partner)
         self.nl.partner_id.bank_ids.active = False
-        with self.at(15) as today:
+        with self.at(16) as today:
             letter = self.issued(partner, today)
             self.assertEqual((letter.state, letter.refusal_codes), ("failed", "ELEMENT_MISSING"))
             self.assertTrue(letter.refusal_is_final)

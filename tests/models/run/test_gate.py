@@ -240,11 +240,11 @@ class TestElements(GateCase):
         move = self.invoice(partner, 1000, due=1)
         text = self.env.ref("cremann_dunning.mail_template_nl_14_days")
         whole = text.body_html
-        for days in (0, 7):
+        for days in (0, 8):
             with self.at(days) as today:
                 self.send_level(partners=partner, date=today)
         text.body_html = whole.replace("fourteen days from the day after you received", "fourteen days from today,")
-        with self.at(15) as today:
+        with self.at(16) as today:
             letter = self.issued(partner, today)
             self.assertEqual((letter.state, letter.refusal_codes), ("failed", "ELEMENT_MISSING ELEMENT_FORBIDDEN"))
             self.assertIn("Fourteen days from the day after receipt", letter.error)
@@ -275,13 +275,13 @@ class TestElements(GateCase):
     def test_manager_may_let_a_business_letter_go_without_an_element(self):
         partner = self.debtor()
         self.invoice(partner, 1000, due=1)
-        for days in (0, 7):
+        for days in (0, 8):
             with self.at(days) as today:
                 self.send_level(partners=partner, date=today)
         text = self.env.ref("cremann_dunning.mail_template_notice_of_default")
         text.body_html = text.body_html.replace('<t t-out="object.amounts_html"/>', "")
         text.body_html = text.body_html.replace('<t t-out="object.amounts_html"></t>', "")
-        with self.at(15) as today:
+        with self.at(16) as today:
             letter = self.issued(partner, today)
             self.assertEqual((letter.state, letter.refusal_codes), ("failed", "ELEMENT_MISSING"))
             self.assertIn("Exact amount of the costs", letter.error)

@@ -47,8 +47,8 @@ def _notice(case, company, partner, due):
 )
 def _rides_along(case, company, partner, due):
     """An older invoice goes to the second level and takes the new one along at the first."""
-    case.late(company, partner, 8)
-    case.sent(company, partner, 7)
+    case.late(company, partner, 11)
+    case.sent(company, partner, 10)
     return case.late(company, partner, due)
 
 

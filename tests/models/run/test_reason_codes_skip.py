@@ -11,7 +11,7 @@ from odoo.tests import tagged
 
 from ...common import TODAY, day
 from .reason_case import Point, ReasonCase, scenario, us, with_scenarios_of
-from .sending_case import refuse_mail
+from .sending_case import pay_online, refuse_mail
 
 # -- the invoice and the debtor's money ---------------------------------------------------------------------------
 
@@ -119,6 +119,21 @@ def _in_payment(case, company, partner, amount):
         payment.action_post()
     case.assertFalse(payment.move_id)
     return move, (payment.name,) if amount >= 100 else ()
+
+
+@scenario(
+    "NOTHING_LEFT",
+    Point(59.99, "LETTER"),
+    Point(60.00, "NOTHING_LEFT", None, ("40.00 € is disputed", "60.00 €")),
+    Point(60.01, "NOTHING_LEFT", None, ("40.00 € is disputed", "60.00 €")),
+)
+def _nothing_left(case, company, partner, paying):
+    """Of 100 euro 40 are disputed, and so much is on its way through the bank."""
+    case.follow(company, partner, {}, minimum_amount=0)
+    move = case.late(company, partner)
+    case.note("dunning.dispute", company, partner, move, reason="price", amount=40)
+    pay_online(case.env, move, paying, "pending", reference=f"{company.id} {partner.id}")
+    return move
 
 
 @scenario(
