@@ -9,6 +9,7 @@ from . import (
     dunning_dispatch_proof_mixin,
     dunning_opening,
     dunning_outbox,
+    dunning_pause,
     dunning_reply,
     dunning_smtp_session,
     ir_attachment,

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.mail import email_normalize_all
 
 from ...engine import rules
+from ...engine.addresses import addresses
 from ...engine.decide import settled
 
 
@@ -162,29 +162,40 @@ class DunningLastLook(models.AbstractModel):
 
     @api.model
     def _stop_blacklisted(self, letters):
-        """Put aside letters to an address that Odoo's blacklist holds; return them.
+        """Put aside letters whose addresses are all on Odoo's blacklist; return them. Of several the others get it.
 
         Odoo looks at the list for mass mailings only. Whoever asked not to be mailed is not mailed letters either; on
         paper they may go.
         """
         real = letters.filtered(lambda letter: not letter.is_test)
-        addresses = {letter: set(email_normalize_all(letter.email_to or "")) for letter in real}
+        found = {letter: set(addresses(letter.email_to)) for letter in real}
         # sudo: the list is the administrator's; what is asked is only whether an address stands on it
         blacklist = self.env["mail.blacklist"].sudo()
-        asked = set().union(*addresses.values())
+        asked = set().union(*found.values())
         blocked = set(blacklist.search([("email", "in", list(asked))]).mapped("email")) if asked else set()
-        stopped = letters.filtered(lambda letter: addresses.get(letter, set()) & blocked)
+        for letter in real.filtered(lambda letter: found[letter] & blocked and found[letter] - blocked):
+            self._mail_to_others(letter, blocked)
+        stopped = real.filtered(lambda letter: found[letter] and found[letter] <= blocked)
         for letter in stopped:
             # the outbox is the system's
             letter.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").cancel()
             text = self.env._(
                 "%s is on Odoo's blacklist, so nothing is mailed to it. Send it on paper, or have an administrator "
                 "take the address off the list and retry",
-                ", ".join(sorted(addresses[letter] & blocked)),
+                ", ".join(sorted(found[letter])),
             )
             self.env["dunning.dispatch"]._record_end(letter, "withheld", answer=text)
             letter._register_failure(text, "blacklisted")
         return stopped
+
+    @api.model
+    def _mail_to_others(self, letter, blocked):
+        """Take blocked addresses out of the To of a letter that goes to others as well."""
+        letter.email_to = ", ".join(
+            address for address in letter.email_to.split(", ") if not set(addresses(address)) & blocked
+        )
+        # the outbox is the system's
+        letter.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").email_to = letter.email_to
 
     @api.model
     def _one_per_debtor(self, letters):
