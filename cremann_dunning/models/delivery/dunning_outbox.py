@@ -45,14 +45,12 @@ class DunningOutbox(models.AbstractModel):
         """
         if letter.is_test and (own := letter.company_id._dunning_test_address()):
             return own
-        listed = self._address(letter.contact_id) or self._address(letter.partner_id)
-        found = listed.split(", ")
-        if len(found) < 2:  # noqa: PLR2004
-            return listed
-        plain = [addresses(address)[0] for address in found]
-        useful = set(plain) - set(letter.dispatch_ids._addresses_left())
-        useful -= self._unreachable(letter.company_id, useful) if useful else set()
-        return ", ".join(one for one, address in zip(found, plain, strict=True) if address in useful) or listed
+        found = self._formatted(letter.contact_id) or self._formatted(letter.partner_id)
+        useful = set(found)
+        if len(found) > 1:
+            useful -= set(letter.dispatch_ids._addresses_left())
+            useful -= self._unreachable(letter.company_id, useful)
+        return ", ".join(found[address] for address in found if address in useful) or ", ".join(found.values())
 
     @api.model
     def _unreachable(self, company, found):
@@ -64,14 +62,15 @@ class DunningOutbox(models.AbstractModel):
         return set(blacklist.mapped("email")) | {email for (email,) in dead}
 
     @api.model
-    def _address(self, partner):
-        """Name and e-mail addresses of a partner as a mail wants them; what is no address is left out.
+    def _formatted(self, partner):
+        """The addresses of a partner with the name as a mail wants them, what is none left out: ``{address: text}``.
 
-        Odoo's own form leaves line ends in the name, and mail would then go to an address that stands in the name.
+        Odoo's own form leaves line ends in the name, and mail would then go to an address that stands in the name; so
+        could one between quotes in it.
         """
         name = " ".join("".join(char if char.isprintable() else " " for char in partner.name or "").split())
-        name = name.replace(",", "")  # between two addresses there is a comma as well
-        return ", ".join(formataddr((name, address)) for address in addresses(partner.email))
+        name = name.replace('"', "'").replace("\\", "/")
+        return {address: formataddr((name, address)) for address in addresses(partner.email)}
 
     @api.model
     def _reply_addresses(self, letters):

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 from odoo.tools.mail import email_normalize_all
 
+from ...engine import rules
 from ..run.dunning_progress import may_commit
 from .dunning_smtp_session import AddresseeFirst
 
@@ -39,9 +40,28 @@ class MailMail(models.Model):
         if ours and commit and not auto_commit:
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is the system's
             return True
-        for ids in split_every(SENT_TOGETHER, ours.ids, list):
-            ours.browse(ids)._dunning_send(commit, raise_exception, post_send_callback)
+        stopped = set()  # companies whose mail server has stopped us meanwhile
+        ours = ours.with_context(dunning_stopped=stopped)
+        for ids in split_every(SENT_TOGETHER, ours._dunning_in_order().ids, list):
+            mails = ours.browse(ids)
+            if stopped:
+                mails = mails._dunning_not_waiting()
+            mails._dunning_send(commit, raise_exception, post_send_callback)
         return True
+
+    def _dunning_in_order(self):
+        """Letters with a term of the law first, then the oldest."""
+
+        def place(mail):
+            letter = mail.sudo().dunning_letter_id  # sudo: as in send()
+            return letter.legal_type != rules.STATUTORY_NOTICE, letter.date, letter.id
+
+        return self.sorted(place)
+
+    def _dunning_not_waiting(self):
+        """Those that are not put off."""
+        now = fields.Datetime.now()
+        return self.filtered(lambda mail: not mail.sudo().scheduled_date or mail.sudo().scheduled_date <= now)
 
     # -- sending letters ------------------------------------------------------------------------------------------
 
@@ -117,6 +137,7 @@ class MailMail(models.Model):
         ours = waiting.filtered("is_test")  # to ourselves at any hour
         passed = waiting - look._stop_at_gate(ours) - look._stop_at_gate(waiting - ours, leaving=True)
         ready = look._one_per_debtor(passed)
+        ready -= letters.env["dunning.pause"]._over_ceiling(ready)
         if passed - ready:
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # as in send()
         return self.filtered(lambda mail: mail.sudo().dunning_letter_id in ready)
@@ -126,15 +147,21 @@ class MailMail(models.Model):
         ours = self.browse(self.sudo().filtered("dunning_letter_id").ids)  # sudo: as in send()
         if not ours or self.env["ir.mail_server"]._disable_send():  # a server that mails nothing makes no attempts
             return super()._send(auto_commit=auto_commit, smtp_session=smtp_session, **options)
+        stopped = self.env.context.get("dunning_stopped", ())
         for mail in self:
+            session = smtp_session
             if mail in ours:
+                # sudo: as in send()
+                if stopped and mail.sudo().dunning_letter_id.company_id.id in stopped and not mail._dunning_not_waiting():
+                    continue
                 if smtp_session:
                     smtp_session.noop()  # a line that is dead by now is noticed before the attempt, not during it
+                    session = AddresseeFirst(smtp_session)
                 if not mail._dunning_begin(auto_commit):
                     continue
-            with_copy = smtp_session and mail in ours and mail.email_cc
-            session = AddresseeFirst(smtp_session) if with_copy else smtp_session
-            super(MailMail, mail)._send(auto_commit=auto_commit, smtp_session=session, **options)
+            super(MailMail, mail.with_context(dunning_session=session))._send(
+                auto_commit=auto_commit, smtp_session=session, **options
+            )
         return True
 
     def _dunning_begin(self, commit):

@@ -174,7 +174,9 @@ class DunningLastLook(models.AbstractModel):
         asked = set().union(*found.values())
         blocked = set(blacklist.search([("email", "in", list(asked))]).mapped("email")) if asked else set()
         for letter in real.filtered(lambda letter: found[letter] & blocked and found[letter] - blocked):
-            self._mail_to_others(letter, blocked)
+            letter.email_to = self.env["dunning.outbox"]._to(letter)
+            # the outbox is the system's
+            letter.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").email_to = letter.email_to
         stopped = real.filtered(lambda letter: found[letter] and found[letter] <= blocked)
         for letter in stopped:
             # the outbox is the system's
@@ -187,15 +189,6 @@ class DunningLastLook(models.AbstractModel):
             self.env["dunning.dispatch"]._record_end(letter, "withheld", answer=text)
             letter._register_failure(text, "blacklisted")
         return stopped
-
-    @api.model
-    def _mail_to_others(self, letter, blocked):
-        """Take blocked addresses out of the To of a letter that goes to others as well."""
-        letter.email_to = ", ".join(
-            address for address in letter.email_to.split(", ") if not set(addresses(address)) & blocked
-        )
-        # the outbox is the system's
-        letter.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").email_to = letter.email_to
 
     @api.model
     def _one_per_debtor(self, letters):
