@@ -153,7 +153,9 @@ class DunningDispatch(models.Model):
     @api.model
     def _record_end(self, letter, state, **vals):
         """Write down how the attempt of this moment ended; one that never began is recorded whole."""
-        attempt = self.search([("letter_id", "=", letter.id), ("state", "=", "sending")])
+        attempt = self.env.context.get("dunning_attempt")  # known while a mail is on its way
+        if not attempt or attempt.letter_id != letter or attempt.state != "sending":
+            attempt = self.search([("letter_id", "=", letter.id), ("state", "=", "sending")])
         end = {"state": state, "ended_at": fields.Datetime.now(), **vals}
         if attempt:
             attempt.write(end)
