@@ -3,9 +3,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
-from odoo.tools.mail import email_normalize_all
 
 from ...engine import last_look, rules
+from ...engine.addresses import addresses
 from ..dunning_money import exact
 
 
@@ -166,11 +166,12 @@ class DunningLastLook(models.AbstractModel):
             return False
         mail = letter.mail_id.sudo()  # sudo: the outbox is the system's
         if letter.state == "issued" and mail.state == "outgoing":
+            outbox = self.env["dunning.outbox"]
             for then, now, person in (
-                (mail.email_to, self.env["dunning.outbox"]._to(letter), letter.contact_id),
-                (mail.email_cc, letter._copy_address(), letter.copy_partner_id),
+                (mail.email_to, outbox._all_addresses(letter), letter.contact_id),
+                (mail.email_cc, addresses(letter._copy_address() or ""), letter.copy_partner_id),
             ):
-                if set(email_normalize_all(then or "")) != set(email_normalize_all(now or "")):
+                if set(addresses(then)) - set(now):
                     return self.env._(
                         "Not sent: the e-mail address of %s was changed after the letter was made.",
                         person.display_name or then,
@@ -225,25 +226,29 @@ class DunningLastLook(models.AbstractModel):
 
     @api.model
     def _stop_blacklisted(self, letters):
-        """Put aside letters to an address that Odoo's blacklist holds; return them.
+        """Put aside letters whose addresses are all on Odoo's blacklist; return them. Of several the others get it.
 
         Odoo looks at the list for mass mailings only. Whoever asked not to be mailed is not mailed letters either; on
         paper they may go.
         """
         real = letters.filtered(lambda letter: not letter.is_test)
-        addresses = {letter: set(email_normalize_all(letter.email_to or "")) for letter in real}
+        found = {letter: set(addresses(letter.email_to)) for letter in real}
         # sudo: the list is the administrator's; what is asked is only whether an address stands on it
         blacklist = self.env["mail.blacklist"].sudo()
-        asked = set().union(*addresses.values())
+        asked = set().union(*found.values())
         blocked = set(blacklist.search([("email", "in", list(asked))]).mapped("email")) if asked else set()
-        stopped = letters.filtered(lambda letter: addresses.get(letter, set()) & blocked)
+        for letter in real.filtered(lambda letter: found[letter] & blocked and found[letter] - blocked):
+            letter.email_to = self.env["dunning.outbox"]._to(letter)
+            # the outbox is the system's
+            letter.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").email_to = letter.email_to
+        stopped = real.filtered(lambda letter: found[letter] and found[letter] <= blocked)
         for letter in stopped:
             # the outbox is the system's
             letter.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").cancel()
             text = self.env._(
                 "%s is on Odoo's blacklist, so nothing is mailed to it. Send it on paper, or have an administrator "
                 "take the address off the list and retry",
-                ", ".join(sorted(addresses[letter] & blocked)),
+                ", ".join(sorted(found[letter])),
             )
             self.env["dunning.dispatch"]._record_end(letter, "withheld", answer=text)
             letter._register_failure(text, "blacklisted")

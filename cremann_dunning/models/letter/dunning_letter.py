@@ -267,7 +267,6 @@ class DunningLetter(models.Model):
         """
         moment = moment or fields.Datetime.now()
         left = self.filtered(lambda letter: letter.state in ("issued", "failed"))
-        left.activity_unlink(["mail.mail_activity_data_warning"])
         same = defaultdict(self.browse)  # letters that get the same values are written together
         for letter in left:
             same[tuple(letter._sent_vals(message_id, moment).items())] += letter

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import email_normalize
+
+from ...engine.addresses import addresses
 
 
 class DunningLetterRecipientMixin(models.AbstractModel):
@@ -41,8 +42,8 @@ class DunningLetterRecipientMixin(models.AbstractModel):
         """
         self.ensure_one()
         person = self.copy_partner_id
-        address = person.active and person.email_normalized
-        if not address or self.is_test or address == email_normalize(self.email_to or ""):
+        copies = addresses(person.email) if person.active else ()
+        if not copies or self.is_test or set(copies) <= set(addresses(self.email_to)):
             return False
         # sudo: whether somebody is a colleague, whoever sends
         inside = person.sudo().user_ids.filtered(lambda user: not user.share)
@@ -51,10 +52,9 @@ class DunningLetterRecipientMixin(models.AbstractModel):
         return person.email_formatted
 
     def _is_about_copy(self, email):
-        """Whether a mail that came back is the copy and not the letter."""
+        """Whether a mail that came back from this address is the copy and not the letter."""
         self.ensure_one()
-        copy, sent = (email_normalize(address or "") for address in (self.copy_to, self.email_to))
-        return bool(copy) and email_normalize(email or "") == copy != sent
+        return email in addresses(self.copy_to) and email not in addresses(self.email_to)
 
     def _sender(self):
         """Who signs, or the company where nobody with an address does."""

@@ -74,7 +74,7 @@ class DunningConfirmation(models.AbstractModel):
         rates = self.env["dunning.stale.rates"]
         if not rates._agreed() and (waiting := rates._waiting(run, ready)):
             ready = ready.filtered(lambda letter: letter.partner_id not in waiting.partner_id)
-        ready._issue()
+        self.env["dunning.invoice.copies"]._ready(ready)._issue()
         debtors, answers = [debtor for debtor, _outcome in changed], [outcome for _debtor, outcome in changed]
         today, register = run.company_id._dunning_today(), self.env["dunning.decision.register"]
         register._enter(run.company_id, today, debtors, answers, run)

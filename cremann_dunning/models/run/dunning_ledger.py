@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ...engine.facts import ZERO
 from ...engine.rules import PRE_DUE
-from .dunning_recipient import BOUNCED, CONTACTS, MAIL_PROBLEM
+from .dunning_recipient import ADDRESSES, BOUNCED, CONTACTS, MAIL_PROBLEM
 
 CENT = Decimal("0.01")
 
@@ -53,7 +53,7 @@ WITH lines AS (
            (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
            COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
            c.contacts, c.langs, c.escalation, f.payer,
-           {MAIL_PROBLEM.format(email="d.email_normalized")} AS mail_problem,
+           {MAIL_PROBLEM.format(emails=ADDRESSES.format(text="d.email"))} AS mail_problem,
            TRIM(d.street) <> '' AND TRIM(d.city) <> '' AS has_address
       FROM overdue
       JOIN res_partner d ON d.id = overdue.partner_id

@@ -3,27 +3,40 @@ import json
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...engine.addresses import ADDRESS, BETWEEN, NAMED, QUOTED
 from ...engine.facts import Contact, Debtor
 from ...engine.recipient import candidates, choose
 from ...engine.rules import REMINDER, Level
 
-# Mail addresses from which the last letter of the company came back. A letter that was tried again and taken clears
-# its address; another address of the contact is another address.
+# Mail addresses from which the last letter of the company came back. A letter that was tried again and taken for an
+# address clears it; another address of the contact is another address.
 BOUNCED = """
-    SELECT LOWER(COALESCE(SUBSTRING(x.recipient FROM '<([^<>]+@[^<>]+)>'), x.recipient)) AS email
-      FROM dunning_dispatch x
-     WHERE x.company_id = %(company)s AND x.state = 'bounced'
+    SELECT DISTINCT a.email
+      FROM dunning_dispatch x, UNNEST(STRING_TO_ARRAY(x.bounced_to, ' ')) a(email)
+     WHERE x.company_id = %(company)s AND x.bounced_to IS NOT NULL
        AND NOT EXISTS (SELECT FROM dunning_dispatch n
-                        WHERE n.letter_id = x.letter_id AND n.recipient = x.recipient AND n.state = 'accepted'
-                          AND n.id > x.id)
+                        WHERE n.letter_id = x.letter_id AND n.id > x.id AND n.state = 'accepted'
+                          AND a.email = ANY(STRING_TO_ARRAY(n.taken_to, ' '))
+                          AND NOT a.email = ANY(STRING_TO_ARRAY(COALESCE(n.bounced_to, ''), ' ')))
 """
 
-# Why no mail reaches an address, NULL when it does; see `engine.facts.Contact`.
-MAIL_PROBLEM = """
-           CASE WHEN {email} IS NULL THEN 'none'
-                WHEN EXISTS (SELECT FROM mail_blacklist b WHERE b.email = {email} AND b.active) THEN 'blacklisted'
-                WHEN {email} IN (SELECT email FROM bounced) THEN 'bounced'
+# The addresses in a field, as an array; see `engine.addresses`. Nearly every field holds one address and nothing else.
+ADDRESSES = rf"""
+           CASE WHEN {{text}} ~ '{ADDRESS}' THEN ARRAY[LOWER({{text}})]
+                ELSE ARRAY(SELECT LOWER(t) FROM REGEXP_SPLIT_TO_TABLE(
+                           REGEXP_REPLACE(REGEXP_REPLACE(COALESCE({{text}}, ''), '{QUOTED[0]}', '{QUOTED[1]}', 'g'),
+                                          '{NAMED[0]}', '{NAMED[1]}', 'g'), '{BETWEEN}') t
+                            WHERE t ~ '{ADDRESS}')
            END"""
+
+# Why no mail reaches any of these addresses, NULL when it does; see `engine.facts.Contact`.
+MAIL_PROBLEM = """
+           (SELECT CASE WHEN COUNT(*) = 0 THEN 'none'
+                        WHEN COUNT(*) FILTER (WHERE NOT m.blocked) = 0 THEN 'blacklisted'
+                        WHEN COUNT(*) FILTER (WHERE NOT m.blocked AND NOT m.dead) = 0 THEN 'bounced' END
+              FROM (SELECT EXISTS (SELECT FROM mail_blacklist b WHERE b.email = e AND b.active) AS blocked,
+                           e IN (SELECT email FROM bounced) AS dead
+                      FROM UNNEST({emails}) e) m)"""
 
 # Who at the debtor `d` comes before the debtor itself, as the fields of `engine.facts.Contact`, and who gets copies:
 # only who belongs to the debtor's own record. An invoice address is a place at the debtor, so without a mailbox of its
@@ -35,7 +48,7 @@ CONTACTS = f"""
                   MIN(k.id) FILTER (WHERE k.copies AND k.mail_problem IS NULL) AS escalation
              FROM (
                   SELECT p.id, p.role, p.copies, p.place, p.lang,
-                         {MAIL_PROBLEM.format(email="p.email")} AS mail_problem,
+                         {MAIL_PROBLEM.format(emails="p.emails")} AS mail_problem,
                          COALESCE(p.street, NULLIF(TRIM(d.street), '')) IS NOT NULL
                          AND COALESCE(p.city, NULLIF(TRIM(d.city), '')) IS NOT NULL AS has_address
                     FROM (
@@ -45,8 +58,9 @@ CONTACTS = f"""
                                 CASE WHEN q.dunning_role = 'reminder' THEN 'reminder'
                                      WHEN q.type = 'invoice' THEN 'invoice'
                                      WHEN q.id = ANY({{named}}) THEN 'addressee' END AS role,
-                                CASE WHEN q.type = 'invoice' THEN COALESCE(q.email_normalized, d.email_normalized)
-                                     ELSE q.email_normalized END AS email
+                                CASE WHEN q.type = 'invoice' AND {ADDRESSES.format(text="q.email")} = ARRAY[]::text[]
+                                     THEN {ADDRESSES.format(text="d.email")}
+                                     ELSE {ADDRESSES.format(text="q.email")} END AS emails
                            FROM res_partner q
                            LEFT JOIN res_partner o ON o.id = q.parent_id
                           WHERE q.commercial_partner_id = d.id AND q.id <> d.id AND q.active
@@ -209,7 +223,7 @@ class DunningRecipient(models.AbstractModel):
         self.env.flush_all()
         query = f"""
             WITH bounced AS MATERIALIZED ({BOUNCED})
-            SELECT d.id, {MAIL_PROBLEM.format(email="d.email_normalized")},
+            SELECT d.id, {MAIL_PROBLEM.format(emails=ADDRESSES.format(text="d.email"))},
                    TRIM(d.street) <> '' AND TRIM(d.city) <> '', c.contacts
               FROM res_partner d CROSS JOIN LATERAL ({CONTACTS.format(named="'{}'::int[]")}) c
              WHERE d.id IN %(partners)s
