@@ -42,13 +42,20 @@ TABLE = (
     ("4..", r"too many|concurrent|connection limit", US, HOUR),
     # our name, and whether we may send
     ("5..", r"5\.1\.[78]|5\.7\.(23|25|26|27|57|60|708)\b|relay", US, DAY),
-    ("5..", r"(sender|from).{0,60}(reject|denied|not (allowed|permitted|authori[sz]ed|owned)|refused|unknown)", US, DAY),
+    (
+        "5..",
+        r"(sender|from).{0,60}(reject|denied|not (allowed|permitted|authori[sz]ed|owned)|refused|unknown)",
+        US,
+        DAY,
+    ),
     ("5..", r"not (allowed|permitted|authori[sz]ed) to send|send(ing)? (is )?(disabled|suspended|blocked)", US, DAY),
     ("5..", r"\b(spf|dkim|dmarc|dnsbl|rbl|spamhaus)\b|block(ed|list)?.{0,30}\bip\b|\bip\b.{0,40}block", US, DAY),
     ("5..", r"outboundspam|poor reputation|account.{0,30}(suspended|blocked|disabled)", US, DAY),
     ("5..", r"spam|content|policy", MESSAGE, ""),
 )
-_TABLE = tuple((re.compile(codes), re.compile(words, re.IGNORECASE), about, wait) for codes, words, about, wait in TABLE)
+_TABLE = tuple(
+    (re.compile(codes), re.compile(words, re.IGNORECASE), about, wait) for codes, words, about, wait in TABLE
+)
 
 
 def judge(code: str, text: str, at_sender: bool = False) -> Verdict:
