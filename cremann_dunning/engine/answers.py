@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 RECIPIENT, US, MESSAGE = "recipient", "us", "message"
-# How long an answer holds: until the next hour, until tomorrow; empty for what is tried again per letter, or not at all.
+# How long an answer holds: until the next hour, until tomorrow; empty for what is tried again per letter, or never.
 HOUR, DAY = "hour", "day"
 
 
@@ -21,7 +21,7 @@ class Verdict:
     later: bool = False
 
 
-# (codes, words, about, wait). Codes are patterns of the three digits. The order matters: a mailbox that is full speaks of
+# (codes, words, about, wait). Codes are patterns of the three digits. The order matters: a full mailbox speaks of
 # a quota as well, a greylist of too many.
 TABLE = (
     # about the addressee, although the words look like a limit of ours

@@ -1,4 +1,5 @@
 import base64
+import logging
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -9,6 +10,8 @@ from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ..tools.page_text import shows
 from .res_partner import DEBTOR_KINDS
+
+_logger = logging.getLogger(__name__)
 
 # Why an invoice is or is not followed up is nobody's business outside: a portal user may read his own invoices.
 INSIDE = "cremann_dunning.group_dunning_user"
