@@ -81,7 +81,10 @@ class TestColumns(ListCase):
             ("Reminded", "Not before 11/24/2026: the term that the last letter gives is still running."),
             ("Waits", "Reminder is due: 10 days past the due date of 11/06/2026."),
             ("Held", "On hold without an end date: asked for a copy"),
-            ("Unsent", "The invoice was never sent as it is now, as far as Odoo knows. Send it first, then it can be chased."),
+            (
+                "Unsent",
+                "The invoice was never sent as it is now, as far as Odoo knows. Send it first, then it can be chased.",
+            ),
         ):
             with self.subTest(name):
                 self.assertEqual(shown[name]["dunning_explanation"], sentence)
