@@ -116,11 +116,13 @@ class DunningProposal(models.AbstractModel):
             context, again = RunContext(run, [outcomes[index] for index in turn]), []
             for index in turn:
                 debtor, outcome = debtors[index], outcomes[index]
-                prepare = self.env["dunning.draft"]._prepare_vals
+                prepare, made = self.env["dunning.draft"]._prepare_vals, []
                 try:
-                    values[index] = [prepare(plan, debtor, context) for plan in outcome.letters]
+                    for plan in outcome.letters:
+                        made.append(prepare(plan, debtor, context))
+                    values[index] = made
                 except RegimeError as error:
-                    outcomes[index] = self._refused(debtor, outcome, error)
+                    outcomes[index] = self._refused(debtor, outcome, outcome.letters[len(made)], error)
                     again += [index] if outcomes[index].letters else []
                 except Exception as error:  # values only, the database is not touched
                     _logger.exception("Dunning: no letter for debtor %s", debtor.partner_id)
@@ -129,15 +131,16 @@ class DunningProposal(models.AbstractModel):
         return dict(sorted(values.items()))
 
     @api.model
-    def _refused(self, debtor, outcome, error):
-        """The outcome without the claims that the rules stop, or without any letter where it is not about single ones.
+    def _refused(self, debtor, outcome, plan, error):
+        """The outcome without the claims that the rules stop, or without the letter where it is not about single ones.
 
+        :param plan: the letter that cannot be made; one in another currency goes all the same.
         :param error: ``RegimeError``; its ``lines`` are those claims.
         """
         gone = error.lines | {d.claim.line_id for d in outcome.decisions if d.code == "REFUSED"}
         rest = tuple(claim for claim in debtor.claims if claim.line_id not in gone)
         if not error.lines or not rest:
-            return self._without_letters(outcome, error.code, str(error))
+            return self._without_letters(outcome, error.code, str(error), plan)
         asked, currencies = outcome.question, {plan.currency for plan in outcome.letters}
         fresh = engine.decide(
             replace(debtor, claims=rest), asked.procedures, asked.as_of, asked.automatic_only, asked.house
@@ -147,6 +150,8 @@ class DunningProposal(models.AbstractModel):
         def answer(before):
             if before.claim.line_id in error.lines:
                 return replace(before, code=error.code, facts={"message": str(error)}, on=None, outside=True)
+            if before.claim.currency not in currencies:
+                return before
             now = answers.get(before.claim.line_id, before)
             return now if now == before else replace(now, outside=True)
 
@@ -176,9 +181,10 @@ class DunningProposal(models.AbstractModel):
                 outcomes[index] = self._without_letters(outcomes[index], "ERROR", str(error))
 
     @api.model
-    def _without_letters(self, outcome, code, message):
-        """The same outcome with its letters taken back: the claims on them carry what went wrong, and no next day."""
-        lines = {decision.claim.line_id for plan in outcome.letters for decision in plan.decisions}
+    def _without_letters(self, outcome, code, message, plan=None):
+        """The same outcome with this letter taken back, or all: the claims on it carry what went wrong, no next day."""
+        gone = (plan,) if plan else outcome.letters
+        lines = {decision.claim.line_id for letter in gone for decision in letter.decisions}
         facts = dict.fromkeys(REASONS[code].facts, message)
         return replace(
             outcome,
@@ -188,5 +194,5 @@ class DunningProposal(models.AbstractModel):
                 else decision
                 for decision in outcome.decisions
             ),
-            letters=(),
+            letters=tuple(letter for letter in outcome.letters if letter not in gone),
         )

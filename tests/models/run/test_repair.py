@@ -131,7 +131,7 @@ class TestRepair(DunningCase):
         self.invoice(self.partner, 500, due=5)
         self.send_level(partners=self.partner)
         decision = self.decide()
-        self.assertEqual(decision.code, "NOT_YET")
+        self.assertEqual(decision.code, "PERIOD_RUNNING")
         self.assertFalse(decision.repair_label)
         with self.assertRaisesRegex(UserError, "nothing to put right"):
             decision.action_repair()

@@ -37,6 +37,7 @@ class TestReplay(DunningCase):
         )
         partners[6].write({"street": False, "email": False})
         self.invoice(self.debtor("Small"), 1, due=9)
+        self.invoice(self.debtor("Els Maes", kind="consumer", country_id=self.env.ref("base.be").id), 100, due=1)
         stranger = self.debtor("Stranger", country_id=self.env.ref("base.us").id)
         self.invoice(stranger, 100, due=30)
         self.env["dunning.regime"].search([("country_id", "=", False)]).active = False  # none for him
@@ -55,7 +56,7 @@ class TestReplay(DunningCase):
         holds, decisions = self.varied()
         self.assertGreater(len(decisions), 80)
         expected = {
-            "LETTER", "RIDES_ALONG", "LISTED", "NOT_YET", "HOLD", "HOLD_UNTIL", "NOT_SENT", "NET_CREDIT",
+            "LETTER", "RIDES_ALONG", "LISTED", "NOT_YET", "PERIOD_RUNNING", "HOLD", "HOLD_UNTIL", "NOT_SENT", "NET_CREDIT",
             "UNMATCHED_PAYMENT", "MIN_AMOUNT", "NO_ADDRESS", "NO_REGIME", "APPROVAL", "LAST_LEVEL",
         }  # fmt: skip
         self.assertFalse(expected - set(decisions.mapped("code")))
