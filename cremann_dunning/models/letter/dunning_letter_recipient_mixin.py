@@ -75,9 +75,10 @@ class DunningLetterRecipientMixin(models.AbstractModel):
         )
 
     def _address_lines(self):
-        """Name and address as they stand in the window of the envelope now."""
+        """Name and address as they stand in the window of the envelope now, whoever asks: a country has many names."""
         self.ensure_one()
-        contact, place = self.contact_id, self._place_on_paper()
+        letter = self.with_context(lang=self.lang)
+        contact, place = letter.contact_id, letter._place_on_paper()
         return "\n".join(
-            filter(None, [contact.name or self.partner_id.name, place._display_address(without_company=True).strip()])
+            filter(None, [contact.name or letter.partner_id.name, place._display_address(without_company=True).strip()])
         )
