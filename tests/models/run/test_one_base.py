@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ...common import DunningCase

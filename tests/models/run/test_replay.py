@@ -56,8 +56,8 @@ class TestReplay(DunningCase):
         holds, decisions = self.varied()
         self.assertGreater(len(decisions), 80)
         expected = {
-            "LETTER", "RIDES_ALONG", "LISTED", "NOT_YET", "PERIOD_RUNNING", "HOLD", "HOLD_UNTIL", "NOT_SENT", "NET_CREDIT",
-            "UNMATCHED_PAYMENT", "MIN_AMOUNT", "NO_ADDRESS", "NO_REGIME", "APPROVAL", "LAST_LEVEL",
+            "LETTER", "RIDES_ALONG", "LISTED", "NOT_YET", "PERIOD_RUNNING", "HOLD", "HOLD_UNTIL", "NOT_SENT",
+            "NET_CREDIT", "UNMATCHED_PAYMENT", "MIN_AMOUNT", "NO_ADDRESS", "NO_REGIME", "APPROVAL", "LAST_LEVEL",
         }  # fmt: skip
         self.assertFalse(expected - set(decisions.mapped("code")))
         with self.at(365):
