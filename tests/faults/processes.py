@@ -99,6 +99,7 @@ def prepare(env, port, count):
         {"name": "Kaai Holland B.V.", "country_id": env.ref("base.nl").id, "email": "office@kaai.example.com"}
     )
     env["account.chart.template"].try_loading("nl", company=company, install_demo=False)
+    env["res.partner.bank"].create({"acc_number": "NL91ABNA0417164300", "partner_id": company.partner_id.id})
     env.user.write({"company_ids": [(4, company.id)], "company_id": company.id})
     env = env(context={**env.context, "allowed_company_ids": company.ids})
     env["ir.config_parameter"].set_param("report.url", "http://127.0.0.1:9")

@@ -14,6 +14,7 @@ import json
 company = env.company
 company.write({"country_id": env.ref("base.nl").id, "dunning_responsible_id": env.user.id})
 env["account.chart.template"].try_loading("nl", company=company, install_demo=False)
+env["res.partner.bank"].create({"acc_number": "NL91ABNA0417164300", "partner_id": company.partner_id.id})
 env["ir.config_parameter"].set_param("report.url", "http://127.0.0.1:9")
 env["res.partner.bank"].create({"acc_number": "NL91ABNA0417164300", "partner_id": company.partner_id.id})
 today = company._dunning_today()

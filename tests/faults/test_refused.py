@@ -16,6 +16,7 @@ from unittest.mock import patch
 company = env.company
 company.write({"country_id": env.ref("base.be").id, "dunning_responsible_id": env.user.id})
 env["account.chart.template"].try_loading("be_comp", company=company, install_demo=False)
+env["res.partner.bank"].create({"acc_number": "BE71096123456769", "partner_id": company.partner_id.id})
 today = company._dunning_today()
 income = env["account.account"].search([("account_type", "=", "income"), ("company_ids", "in", company.ids)], limit=1)
 partner = env["res.partner"].create({"name": "Debtor", "is_company": True, "email": "a@debtor.example.com",
