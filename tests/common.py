@@ -186,7 +186,7 @@ class DunningCase(RefusalMixin, TransactionCase):
         return cls.env["res.partner"].create(
             {
                 "name": name,
-                "email": "".join(filter(str.isalnum, name.lower())) + "@debtor.example.com",
+                "email": "".join(c for c in name.lower() if c.isascii() and c.isalnum()) + "@debtor.example.com",
                 "street": "Dorpsstraat 12",
                 "zip": "1234 AB",
                 "city": "Ons Dorp",
