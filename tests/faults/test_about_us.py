@@ -109,7 +109,7 @@ class TestAboutUs(PauseCase):
 
     def test_about_one_address_holds_nobody_else(self):
         letters = self.letters(3)
-        letters[0].mail_id.email_to = "bounce@debtor.example.com"
+        letters[0].mail_id.email_to = letters[0].contact_id.email = "bounce@debtor.example.com"
         self.outbox()
         self.assertEqual(sorted(letters.mapped("state")), ["failed", "sent", "sent"])
         self.assertFalse(self.told())

@@ -120,7 +120,7 @@ class TestAmounts(VatCase):
         self.assertEqual(letter.legal_type, "notice_of_default")
         # 181.50 and 21% on it, half a cent up
         self.assertEqual((letter.amount_costs, letter.amount_costs_vat), (219.62, 38.12))
-        self.assertEqual(letter.amount_total, 1435.14)  # with 5.52 of interest
+        self.assertEqual(letter.amount_total, 1435.48)  # with 5.86 of interest, 17 days
         body = self.body(letter)
         self.assertRegex(body, r"of which VAT\s+€38\.12")
         self.assertIn(f"{DECLARED} €181.50", body)
