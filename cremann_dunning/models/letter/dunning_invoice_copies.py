@@ -55,6 +55,7 @@ class DunningInvoiceCopies(models.AbstractModel):
         mail_files = self.env["dunning.mail.files"]
         letters = letters.filtered(lambda letter: letter.channel == "email" or letter.is_test)
         found = self.env["dunning.letter.line"]
+        mail_files._read_along(letters)
         for letter in letters:
             moves = mail_files._fitting(letter)[0].sudo()  # sudo: whether a file is stored
             moves = moves.filtered(lambda move: not move.invoice_pdf_report_id.file_size)

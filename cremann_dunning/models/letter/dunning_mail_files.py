@@ -101,22 +101,25 @@ class DunningMailFiles(models.AbstractModel):
         return moves, moves.browse()
 
     @api.model
+    def _read_along(self, letters):
+        """Read what is asked of the invoices that go along, for all letters at once."""
+        # sudo: the stored files of invoices that go to their own debtor
+        moves = letters.filtered("level_id.attach_invoice").line_ids.move_id.sudo()
+        moves.mapped("move_type")
+        moves.partner_id.mapped("invoice_template_pdf_report_id")
+        moves.invoice_pdf_report_id.mapped("file_size")
+        if "ubl_cii_xml_id" in moves._fields:
+            moves.ubl_cii_xml_id.mapped("file_size")
+        letters.line_ids.invoice_copy_id.sudo().mapped("file_size")  # sudo: as above
+
+    @api.model
     def _invoice_files(self, letters):
         """Per letter id and invoice id its files. Those that are stored are not opened yet."""
         found, fresh = {}, {}
         known = self.env["ir.model.data"]._xmlid_to_res_id  # from its cache, where env.ref() asks the database
         layout = self.env["ir.actions.report"].browse(known("account.account_invoices"))
-        # read for all letters at once
-        along = letters.filtered("level_id.attach_invoice").line_ids.move_id
-        along.mapped("move_type")
-        along.partner_id.mapped("invoice_template_pdf_report_id")
-        # sudo: the stored files of invoices that go to their own debtor
-        moves = self.env["account.move"].union(*(self._invoices_along(letter) for letter in letters)).sudo()
-        electronic = "ubl_cii_xml_id" in moves._fields  # only where that module is installed
-        moves.invoice_pdf_report_id.mapped("file_size")
-        if electronic:
-            moves.ubl_cii_xml_id.mapped("file_size")
-        letters.line_ids.invoice_copy_id.sudo().mapped("file_size")  # sudo: as above
+        self._read_along(letters)
+        electronic = "ubl_cii_xml_id" in self.env["account.move"]._fields  # only where that module is installed
         for letter in letters:
             copies = {line.move_id: copy for line in letter.line_ids if (copy := line._invoice_copy())}
             for move in self._fitting(letter)[0]:

@@ -86,7 +86,7 @@ class TestStaleRates(DunningCase):
             self.assertIs(run.action_confirm(), True)
             new = run.letter_ids - old
             self.assertEqual((old.state, new.state), ("cancelled", "issued"))
-            self.assertEqual((old.amount_interest, new.amount_interest), (5.52, 2.76))
+            self.assertEqual((old.amount_interest, new.amount_interest), (7.24, 3.62))  # 21 days
 
     def cron(self, day):
         with self.at(day):

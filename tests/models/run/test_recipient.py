@@ -353,13 +353,14 @@ class TestScreens(RecipientCase):
     def test_bounce_of_one_company_says_nothing_to_another(self):
         self.send_level(partners=self.partner)
         attempt = self.env["dunning.dispatch"].search([("partner_id", "=", self.partner.id)])
-        attempt.state = "bounced"
+        attempt.write({"state": "bounced", "bounced_to": self.partner.email})
         text = self.env["dunning.recipient"]._to_whom(self.nl, self.partner)[self.partner.id]
         self.assertIn("(On paper)", text)
         self.assertIn("Not by e-mail: the last letter to the e-mail address came back.", text)
         other = self.env["dunning.recipient"]._to_whom(self.be, self.partner)[self.partner.id]
         self.assertIn("(E-mail)", other)
-        attempt.copy({"state": "accepted", "letter_id": attempt.letter_id.id})
+        taken = {"state": "accepted", "taken_to": self.partner.email, "bounced_to": False}
+        attempt.copy({"letter_id": attempt.letter_id.id, **taken})
         again = self.env["dunning.recipient"]._to_whom(self.nl, self.partner)[self.partner.id]
         self.assertIn("(E-mail)", again, "tried again, and it was taken")
 
