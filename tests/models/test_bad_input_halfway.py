@@ -231,7 +231,7 @@ class TestCompanyLacks(HalfwayCase):
             self.assertRegex(letter.error, "account")
             self.assertReadable(letter.error)
         self.assertFalse(letters.bank_account_id)
-        account = {"acc_number": "NL91ABNA0417164300", "partner_id": self.nl.partner_id.id, "allow_out_payment": True}
+        account = {"acc_number": "NL02ABNA0123456789", "partner_id": self.nl.partner_id.id, "allow_out_payment": True}
         account = self.env["res.partner.bank"].create(account)
         letters.action_retry()
         self.assertEqual(letters.mapped("state"), ["issued", "issued"], letters.mapped("error"))

@@ -70,6 +70,7 @@ class DunningInvoiceCopies(models.AbstractModel):
     def _parts(self, moves):
         """These invoices in parts that one call can print: of one company and with one layout."""
         moves = moves.sudo()  # sudo: as printing does, for whoever issues letters
+        moves.partner_id.mapped("invoice_template_pdf_report_id")  # read for all at once
         for group in moves.grouped(lambda move: (move.company_id, move._dunning_layout())).values():
             for start in range(0, len(group), TOGETHER):
                 yield group[start : start + TOGETHER]

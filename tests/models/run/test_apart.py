@@ -80,8 +80,8 @@ class TestRefusedAlone(DunningCase):
                 self.send_level(partners=partner)
                 self.send_outbox()
         reached = [set(self.sent_levels(move)) for move in moves]
-        ripe = [levels for levels, start in zip(reached, starts, strict=True) if start <= 203 - 56]
-        self.assertEqual(len(ripe), 6)
+        ripe = [levels for levels, start in zip(reached, starts, strict=True) if start <= 203 - 112]
+        self.assertEqual(len(ripe), 4)
         for levels in ripe:
             self.assertIn("statutory_notice", levels)
         self.assertIn("final_notice", reached[0])

@@ -121,9 +121,11 @@ class TestCurrencies(DunningCase):
     def test_no_rate_stops_the_letter_in_that_currency_only(self):
         dollars = self.invoice(self.partner, 2000, due=20, currency=self.usd)
         euro = self.invoice(self.partner, 1000, due=20)
-        letter = self.send_level(partners=self.partner)
+        run = self.run_for(partners=self.partner)
+        letter = run.letter_ids
         self.assertEqual((letter.line_ids.move_id, letter.amount_costs), (euro, 150))
         self.assertEqual(self.code(dollars), "NO_RATE")
+        self.assertEqual(self.confirm(run).mapped("state"), ["issued"])
 
     def test_costs_and_interest_in_yen(self):
         """121,000 yen are 756.25 euro: 113.44 of costs, in whole yen down; 20 days at 10.40% are 689.53 yen."""
