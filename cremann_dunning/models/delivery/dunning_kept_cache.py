@@ -7,7 +7,10 @@ shows that nobody has written its mail or itself since.
 
 # Of these all that was read comes back with the first three of a letter; the others are the same for all.
 OF_A_LETTER = ("mail.mail", "mail.message", "dunning.letter", "dunning.letter.line", "ir.attachment")
-FOR_ALL = ("res.company", "ir.mail_server", "mail.alias.domain", "res.users", "res.partner", "dunning.level")
+FOR_ALL = (
+    "res.company", "ir.mail_server", "mail.alias.domain", "res.users", "res.partner", "res.country", "dunning.level",
+    "dunning.regime",
+)  # fmt: skip
 ATTEMPT = "dunning.dispatch"
 
 
@@ -24,6 +27,8 @@ class KeptCache:
         mails.attachment_ids.mapped("name")
         letters.line_ids.mapped("state")
         letters.mapped("name")
+        letters.regime_id.country_id.mapped("code")
+        letters.company_id.country_id.mapped("code")
         self.ids = {
             mail.id: {
                 "mail.mail": mail.ids,
@@ -49,13 +54,15 @@ class KeptCache:
         """Keep the attempt that was just written, until the commit that follows."""
         self.fields |= self._copied((ATTEMPT,))
 
-    def recall(self, mail, attempt, dates):
-        """Put back what belongs to this mail, unless it or its letter was written since.
+    def is_current(self, mail, dates):
+        """Whether neither a mail nor its letter was written since.
 
         :param dates: when both were written, as the lock found them.
         """
-        if self.dates.get(mail.id) != tuple(dates):
-            return
+        return self.dates.get(mail.id) == tuple(dates)
+
+    def recall(self, mail, attempt):
+        """Put back what belongs to this mail and its attempt."""
         ids = self.ids[mail.id] | {ATTEMPT: attempt.ids}
         for field, values in self.fields.items():
             own = ids.get(field.model_name)

@@ -177,6 +177,8 @@ class MailMail(models.Model):
         :return: the attempt, or none when somebody took the letter back a moment ago.
         """
         mail = self.sudo()  # sudo: as in send()
+        if commit and kept:
+            kept.recall(self, self.env["dunning.dispatch"])
         letter = mail.dunning_letter_id
         attempts = self.env["dunning.dispatch"].sudo()  # sudo: as in send()
         vals = attempts._prepare_attempt(letter) | {"letter_id": letter.id, "recipient": mail.email_to}
@@ -191,8 +193,8 @@ class MailMail(models.Model):
         if not dates:
             attempt.write({"state": "withheld", "ended_at": fields.Datetime.now()})
             return attempts
-        if commit and kept:
-            kept.recall(self, attempt, dates)
+        if commit and kept and kept.is_current(self, dates):
+            kept.recall(self, attempt)
         return attempt
 
     def _dunning_lock(self, commit):
