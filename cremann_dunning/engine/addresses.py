@@ -1,7 +1,8 @@
 r"""What in a field for an e-mail address is an address, and what becomes of a letter that went to several of them.
 
-The database asks the same question of thousands of contacts at once, so the patterns are such that Python and PostgreSQL
-read them alike: only sets of characters, with ``\uXXXX`` for what either of them or a query would take for its own.
+The database asks the same question of thousands of contacts at once, so the patterns are such that Python and
+PostgreSQL read them alike: only sets of characters, with ``\uXXXX`` for what either of them or a query would take for
+its own.
 """
 
 import re

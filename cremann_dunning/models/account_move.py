@@ -1,4 +1,5 @@
 import base64
+import logging
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -9,6 +10,8 @@ from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ..tools.page_text import shows
 from .res_partner import DEBTOR_KINDS
+
+_logger = logging.getLogger(__name__)
 
 # Why an invoice is or is not followed up is nobody's business outside: a portal user may read his own invoices.
 INSIDE = "cremann_dunning.group_dunning_user"
@@ -332,7 +335,7 @@ class AccountMove(models.Model):
         Each is read back, so that none gets the pages of another; what did not come out right is left out, and all of
         it where the installed wkhtmltopdf takes one document a call.
         """
-        if len(self) < 2 or not _wkhtml().is_patched_qt:  # noqa: PLR2004
+        if len(self) < 2 or not _wkhtml().is_patched_qt:
             return {}
         report = self.env["ir.actions.report"].sudo().with_company(self.company_id)  # sudo: as above
         report = report.with_context(report_pdf_no_attachment=True)

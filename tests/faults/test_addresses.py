@@ -129,7 +129,16 @@ class TestNone(DeliveryCase):
                 self.assertEqual((letter.channel, letter.state, letter.error), ("print", "issued", False))
 
     def test_database_and_python_find_the_same(self):
-        texts = ("a@x.nl; B@y.nl", '"info@k" <q@y.nl>', "Jan <j@x.nl>, p@x", "a@münchen.de", "a@x.nl\u200e", "a@b@c", None, "")
+        texts = (
+            "a@x.nl; B@y.nl",
+            '"info@k" <q@y.nl>',
+            "Jan <j@x.nl>, p@x",
+            "a@münchen.de",
+            "a@x.nl\u200e",
+            "a@b@c",
+            None,
+            "",
+        )
         texts += ("Jan@Home <jan@x.nl>", "a'b%c{d}@x.nl", "[a@x.nl]", "a@x..nl", "\u200ba@x.nl, b@x.nl", "a@x.nl\n")
         from odoo.addons.cremann_dunning.engine.addresses import addresses
         from odoo.addons.cremann_dunning.models.run.dunning_recipient import ADDRESSES

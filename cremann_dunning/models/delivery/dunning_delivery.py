@@ -19,8 +19,8 @@ BROKEN = re.compile(
     r"\b(TimeoutError|timed out|Connection\w*Error|BrokenPipeError|SSL\w*Error|SMTPServerDisconnected)\b"
 )
 
-# The answer of a mail server inside what smtplib and Odoo made of it: code and text. While the line is made, Odoo writes
-# them on two lines.
+# The answer of a mail server inside what smtplib and Odoo made of it: code and text. While the line is made, Odoo
+# writes them on two lines.
 ANSWER = re.compile(r"\((\d{3}), b(['\"])(.*?)\2[,)]", re.DOTALL)
 AT_CONNECT = re.compile(r"([45]\d\d)\n(?:b(?=['\"]))?(['\"]?)(.*)\2$", re.DOTALL)
 # smtplib's own words for a server that does not let us in.

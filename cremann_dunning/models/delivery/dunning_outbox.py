@@ -103,7 +103,12 @@ class DunningOutbox(models.AbstractModel):
         """
         sender = letter._sender()
         translated = letter.with_context(lang=letter.lang)
-        values = {"letter": translated, "company": letter.company_id, "left_out": files.left_out, "too_many": files.too_many}
+        values = {
+            "letter": translated,
+            "company": letter.company_id,
+            "left_out": files.left_out,
+            "too_many": files.too_many,
+        }
         body = self.env["ir.qweb"].with_context(lang=letter.lang)._render("cremann_dunning.letter_mail", values)
         return {
             "subject": self.env._("TEST: %s", letter.subject) if letter.is_test else letter.subject,

@@ -156,7 +156,11 @@ class MailMail(models.Model):
             session, attempt = smtp_session, None
             if mail in ours:
                 # sudo: as in send()
-                if stopped and mail.sudo().dunning_letter_id.company_id.id in stopped and not mail._dunning_not_waiting():
+                if (
+                    stopped
+                    and mail.sudo().dunning_letter_id.company_id.id in stopped
+                    and not mail._dunning_not_waiting()
+                ):
                     continue
                 if smtp_session:
                     smtp_session.noop()  # a line that is dead by now is noticed before the attempt, not during it
