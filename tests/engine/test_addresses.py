@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cremann_dunning.engine.addresses import addresses, joined, stands
+from odoo.addons.cremann_dunning.engine.addresses import addresses, joined, stands
 
 NAMES = st.lists(st.from_regex(r"[a-z]{1,5}@[a-z]{1,5}\.nl", fullmatch=True), max_size=6)
 

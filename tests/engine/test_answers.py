@@ -2,7 +2,7 @@
 
 import pytest
 
-from cremann_dunning.engine.answers import DAY, HOUR, MESSAGE, RECIPIENT, US, Verdict, judge, of_all
+from odoo.addons.cremann_dunning.engine.answers import DAY, HOUR, MESSAGE, RECIPIENT, US, Verdict, judge, of_all
 
 LATER = Verdict(RECIPIENT, later=True)
 FINAL = Verdict(RECIPIENT)
