@@ -18,13 +18,20 @@ class KeptCache:
     """The cache of a few models as it was; see above."""
 
     def __init__(self, mails):
-        """:param mails: ``mail.mail`` records of letters, with the rights of the system."""
+        """:param mails: ``mail.mail`` records of letters, with the rights of whoever sends.
+
+        Odoo checks whether he may see the files of a letter while it reads them, and not what stands in the cache. So
+        the files are read ahead only for those who may see all these letters; for others Odoo asks mail by mail.
+        """
         self.env = mails.env
+        sees_letters = mails.sudo().dunning_letter_id.with_env(mails.env).has_access("read")
+        mails = mails.sudo()  # sudo: as in mail.mail's send()
         letters = mails.dunning_letter_id
         mails.mapped("body_html")
         mails.mail_message_id.mapped("subject")
         mails.recipient_ids.mapped("email")
-        mails.attachment_ids.mapped("name")
+        files = {mail.id: mail.attachment_ids.ids for mail in mails} if sees_letters else {}
+        mails.env["ir.attachment"].browse(id_ for ids in files.values() for id_ in ids).mapped("name")
         letters.line_ids.mapped("state")
         letters.mapped("name")
         letters.regime_id.country_id.mapped("code")
@@ -35,7 +42,7 @@ class KeptCache:
                 "mail.message": mail.mail_message_id.ids,
                 "dunning.letter": mail.dunning_letter_id.ids,
                 "dunning.letter.line": mail.dunning_letter_id.line_ids.ids,
-                "ir.attachment": mail.attachment_ids.ids,
+                "ir.attachment": files.get(mail.id, ()),
             }
             for mail in mails
         }

@@ -151,7 +151,7 @@ class MailMail(models.Model):
         if not ours or self.env["ir.mail_server"]._disable_send():  # a server that mails nothing makes no attempts
             return super()._send(auto_commit=auto_commit, smtp_session=smtp_session, **options)
         stopped = self.env.context.get("dunning_stopped", ())
-        kept = KeptCache(ours.sudo())  # sudo: as in send()
+        kept = KeptCache(ours)
         for mail in self:
             session, attempt = smtp_session, None
             if mail in ours:
