@@ -22,6 +22,8 @@ NAMES = st.lists(st.builds("{}@{}.nl".format, WORD, WORD), max_size=6)
         ("a@x.nl\u200e", ()),
         ("a@x\u00ad.nl", ()),
         ("a@münchen.de", ("a@münchen.de",)),
+        ("Léa@x.nl", ("léa@x.nl",)),
+        ("lé\u200ba@x.nl", ()),
         ('"info@k" <q@y.nl>', ("q@y.nl",)),
         ("Jan@Home <jan@x.nl>, p@x.nl", ("jan@x.nl", "p@x.nl")),
         ("a@x.nl a@x.nl", ("a@x.nl",)),

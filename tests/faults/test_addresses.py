@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from odoo.addons.cremann_dunning.engine.addresses import stands
+from odoo.addons.cremann_dunning.engine.addresses import addresses, stands
+from odoo.addons.cremann_dunning.models.run.dunning_recipient import ADDRESSES
 
 from .test_coming_back import BOUNCE, ComingBackCase
 from .test_delivery import DeliveryCase
@@ -136,13 +137,12 @@ class TestNone(DeliveryCase):
             "a@münchen.de",
             "a@x.nl\u200e",
             "a@b@c",
+            "Léa@x.nl",
+            "lé\u200ba@x.nl",
             None,
             "",
         )
         texts += ("Jan@Home <jan@x.nl>", "a'b%c{d}@x.nl", "[a@x.nl]", "a@x..nl", "\u200ba@x.nl, b@x.nl", "a@x.nl\n")
-        from odoo.addons.cremann_dunning.engine.addresses import addresses
-        from odoo.addons.cremann_dunning.models.run.dunning_recipient import ADDRESSES
-
         for text in texts:
             self.env.cr.execute(f"SELECT {ADDRESSES.format(text='v.t')} FROM (SELECT %s::varchar t) v", [text])
             self.assertEqual(tuple(dict.fromkeys(self.env.cr.fetchone()[0])), addresses(text), text)

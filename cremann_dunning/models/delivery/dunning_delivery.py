@@ -6,7 +6,6 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.mail import email_normalize
 
 from ...engine import addresses
 from ...engine.answers import DAY, US, Verdict, judge, of_all
@@ -147,7 +146,7 @@ class DunningDelivery(models.AbstractModel):
 
         The letter itself came back when nobody is left for whom it was taken, and nothing proves that it was received.
         """
-        address = email_normalize(email or "") or (email or "").lower()
+        address = next(iter(addresses.addresses(email)), email or "")
         for letter in letters:
             if letter._is_about_copy(address):
                 letter.message_post(body=self.env._("The copy to %s came back. The letter itself did not.", email))
