@@ -14,7 +14,7 @@ class DunningDraft(models.AbstractModel):
     def _prepare_vals(self, plan, debtor, context):
         """Values of a draft for one plan of the engine.
 
-        :param plan: ``engine.decide.LetterPlan``.
+        :param plan: ``engine.outcome.LetterPlan``.
         :param debtor: its ``engine.facts.Debtor``.
         :param context: a ``RunContext`` with what the whole batch shares (dates, records, rules).
         :raises RegimeError: when a rate or scale that the letter needs is missing.

@@ -41,27 +41,12 @@ class DunningGather(models.AbstractModel):
         without = tuple(without_letters.ids) if without_letters else (0,)
         partners = tuple({row["partner_id"] for row in rows})
         holds = self._holds(company, partners)
-        under_way = past._letters_under_way(company, partners, without)
-        history = past._of_claims(company, partners, without)
         agreements = self._agreements(company, partners)
         replies = self.env["dunning.reply"]._facts(company, partners)
         last_letters = past._last_letters(company, partners, without)
         unmatched = ledger._unmatched(company, partners)
-        choose = self.env["dunning.procedure"]._chooser(company)
-        usable = self._usable_procedures(company)
-        totals = self._overdue_totals(rows, as_of)
-        in_payment = ledger._in_payment(company, partners, rows)
-        debtors = defaultdict(lambda: ([], [], None))
-        for row in rows:
-            claims, own_credits, _row = debtors[row["partner_id"]]
-            debtors[row["partner_id"]] = (claims, own_credits, row)
-            row["residual"], row["residual_company"] = Decimal(row["amount"]), Decimal(row["residual_company"])
-            row["overdue_total"] = totals[row["partner_id"]]
-            row["in_payment"], row["payment"] = in_payment.get(row["line_id"], (ZERO, ""))
-            if row["residual"] > 0:
-                claims.append(self._claim(row, choose, usable, holds, under_way, history))
-            else:
-                own_credits.append(Credit(row["number"], row["currency"], -row["residual"], row["under_way"]))
+        self._complete(rows, company, as_of, partners)
+        debtors = self._by_debtor(rows, company, partners, without, holds)
         return [
             Debtor(
                 partner_id=partner_id,
@@ -77,6 +62,33 @@ class DunningGather(models.AbstractModel):
             for partner_id, (claims, own_credits, row) in debtors.items()
             if claims
         ]
+
+    @api.model
+    def _complete(self, rows, company, as_of, partners):
+        """Put on each open item its amounts as ``Decimal``, what its debtor owes altogether and what is being paid."""
+        totals = self._overdue_totals(rows, as_of)
+        in_payment = self.env["dunning.ledger"]._in_payment(company, partners, rows)
+        for row in rows:
+            row["residual"], row["residual_company"] = Decimal(row["amount"]), Decimal(row["residual_company"])
+            row["overdue_total"] = totals[row["partner_id"]]
+            row["in_payment"], row["payment"] = in_payment.get(row["line_id"], (ZERO, ""))
+
+    @api.model
+    def _by_debtor(self, rows, company, partners, without, holds):
+        """The open items by debtor: ``{partner id: (claims, credits, a row that tells of the person)}``."""
+        past, debtors = self.env["dunning.history"], defaultdict(lambda: ([], [], None))
+        under_way = past._letters_under_way(company, partners, without)
+        history = past._of_claims(company, partners, without)
+        choose = self.env["dunning.procedure"]._chooser(company)
+        usable = self._usable_procedures(company)
+        for row in rows:
+            claims, own_credits, _row = debtors[row["partner_id"]]
+            debtors[row["partner_id"]] = (claims, own_credits, row)
+            if row["residual"] > 0:
+                claims.append(self._claim(row, choose, usable, holds, under_way, history))
+            else:
+                own_credits.append(Credit(row["number"], row["currency"], -row["residual"], row["under_way"]))
+        return debtors
 
     @api.model
     def _person(self, row):
