@@ -101,6 +101,8 @@ def make_invoice(env, company):
     )
     invoice.action_post()
     invoice.is_move_sent = True
+    # no day: each copy counts from its own date, as what was sent before that day was kept
+    invoice.dunning_sent_on = False
     return invoice
 
 

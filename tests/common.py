@@ -2,7 +2,7 @@
 to make debtors, invoices, payments and runs. Nothing here knows what a test expects."""
 
 import base64
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from unittest.mock import patch
 
@@ -186,7 +186,7 @@ class DunningCase(RefusalMixin, TransactionCase):
         return cls.env["res.partner"].create(
             {
                 "name": name,
-                "email": "".join(filter(str.isalnum, name.lower())) + "@debtor.example.com",
+                "email": "".join(c for c in name.lower() if c.isascii() and c.isalnum()) + "@debtor.example.com",
                 "street": "Dorpsstraat 12",
                 "zip": "1234 AB",
                 "city": "Ons Dorp",
@@ -257,6 +257,8 @@ class DunningCase(RefusalMixin, TransactionCase):
             moves._post(soft=False)
         if sent:
             moves.is_move_sent = True
+            for on, group in moves.grouped("invoice_date").items():
+                group.dunning_sent_on = on  # as the days are told: nothing here was made today
         return moves
 
     @classmethod
@@ -389,13 +391,15 @@ class DunningCase(RefusalMixin, TransactionCase):
         return [
             patch.object(DunningPrinting, "_render", render),
             patch.object(cls.registry["account.move"], "_dunning_invoice_pdf", lambda move: base64.b64encode(b"%PDF")),
+            patch.object(cls.registry["account.move"], "_dunning_invoice_pdfs", lambda moves: {}),
         ]
 
     @contextmanager
     def issue_without_pdf(self):
         """A few bytes in the place of every PDF, for tests that are not about paper."""
-        first, second = self._pdf_patchers()
-        with first, second:
+        with ExitStack() as stack:
+            for patcher in self._pdf_patchers():
+                stack.enter_context(patcher)
             yield
 
     @contextmanager

@@ -16,7 +16,7 @@ from .reasons import ERROR, SKIP, WAIT
 from .rules import CALL, MATCH, House, Level, Procedure
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "4"
+VERSION = "5"
 
 
 def decide(
@@ -127,7 +127,7 @@ def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Dec
         _blocked(debtor, claim, question.as_of)
         or _in_dispute(claim, part, dispute)
         or _agreed(debtor, claim, question.as_of)
-        or _covered(claim, open_amount, credit, taken_by)
+        or _covered(claim, open_amount, part, credit, taken_by)
         or _under_way(debtor, claim)
     )
     found = blocked or _next_step(procedures, claim, question)
@@ -171,15 +171,23 @@ def _agreed(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
     return None
 
 
-def _covered(claim: Claim, open_amount: Decimal, credit: Decimal, taken_by: Credit | None) -> Decision | None:
-    """A payment under way or the debtor's own credit covers it: there is nothing to ask."""
+def _covered(
+    claim: Claim, open_amount: Decimal, part: Decimal, credit: Decimal, taken_by: Credit | None
+) -> Decision | None:
+    """There is nothing to ask: a payment under way covers it, the debtor's own credit, or these and a dispute together.
+
+    :param part: what is disputed of it.
+    """
     if claim.in_payment >= claim.residual:
         return Decision(claim, "IN_PAYMENT", {"payment": claim.payment, "amount": claim.in_payment})
-    if credit and open_amount <= 0:
-        if taken_by.under_way:
-            return Decision(claim, "IN_PAYMENT", {"payment": taken_by.number, "amount": credit})
-        return Decision(claim, "NET_CREDIT", {"credit": taken_by.number, "amount": credit})
-    return None
+    if open_amount > 0:
+        return None
+    paying = min(claim.in_payment, claim.residual)
+    if part or paying:
+        return Decision(claim, "NOTHING_LEFT", {"disputed": part, "paying": paying, "credit": credit})
+    if taken_by.under_way:
+        return Decision(claim, "IN_PAYMENT", {"payment": taken_by.number, "amount": credit})
+    return Decision(claim, "NET_CREDIT", {"credit": taken_by.number, "amount": credit})
 
 
 def _under_way(debtor: Debtor, claim: Claim) -> Decision | None:
@@ -202,6 +210,8 @@ def _next_step(procedures: Mapping[int, Procedure], claim: Claim, question: Ques
         return Decision(claim, "NO_LEVEL", {"procedure": procedure.name})
     if procedure.require_sent and not claim.sent:
         return Decision(claim, "NOT_SENT", {})
+    if claim.not_arrived:
+        return Decision(claim, "NOT_ARRIVED", {"message": claim.not_arrived})
     if not claim.is_overdue(question.as_of) and (notice := _notice(procedure, claim, question.as_of)):
         return notice
     level = procedure.next_level(claim.levels_done)
@@ -215,6 +225,8 @@ def _notice(procedure: Procedure, claim: Claim, as_of: date) -> Decision | None:
     level = procedure.notice
     if level is None or level.id in claim.levels_done or not _in_notice_window({procedure.id: procedure}, claim, as_of):
         return None
+    if recent := _sent_recently(procedure, claim, level, as_of):
+        return recent
     if not level.has_text:
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
     facts = {"level": level.name, "due_date": claim.due_date, "days": (claim.due_date - as_of).days}
@@ -236,13 +248,16 @@ def _stopped(procedure: Procedure, claim: Claim, question: Question) -> Decision
 def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) -> Decision:
     """The next level of a claim: due, or the day on which it will be."""
     as_of, backlog = question.as_of, question.house.backlog
-    earliest = procedure.earliest(level, claim.due_date, claim.level_sent_on, claim.level_claimable_from)
+    ends = claim.ends
+    earliest = procedure.earliest(level, claim.due_date, claim.level_sent_on, ends)
     if as_of < earliest:
-        ends = claim.level_claimable_from
+        earliest = max(earliest, procedure.answered_from(claim.sent_on) or earliest)
         running = ends and as_of < ends and earliest == ends + timedelta(days=procedure.correction_days)
         code = "PERIOD_RUNNING" if running else "NOT_YET"
         facts = {"date": earliest} if running else {"level": level.name, "date": earliest}
         return Decision(claim, code, facts, level=level, on=earliest)
+    if recent := _sent_recently(procedure, claim, level, as_of):
+        return recent
     if backlog and backlog.rule == MATCH and backlog.holds_for(claim):
         level = procedure.matching_level(claim.due_date, as_of, question.house.term_agreed)
     if level.legal_type == CALL:
@@ -252,6 +267,15 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
     facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
     return Decision(claim, "LETTER", facts, level=level, on=as_of)
+
+
+def _sent_recently(procedure: Procedure, claim: Claim, level: Level, as_of: date) -> Decision | None:
+    """The invoice went out, or went out anew, so short ago that its debtor had no time to look at it."""
+    day = procedure.answered_from(claim.sent_on)
+    if day is None or as_of >= day:
+        return None
+    facts = {"sent": claim.sent_on, "days": procedure.days_after_sending, "date": day}
+    return Decision(claim, "SENT_RECENTLY", facts, level=level, on=day)
 
 
 # Of the instalments of one invoice, which decision speaks for the invoice: what happens, then what a person has to

@@ -46,6 +46,11 @@ class Claim:
     claim, which it keeps; ``notice`` its last valid one; ``default_from`` the first day after the term to pay that a
     reminder gave; ``periodic`` says that it is an instalment of a running contract. ``in_payment`` is what payments
     under way (a direct debit) will take off it once the bank shows them, ``payment`` names the last of them.
+    ``term_ends`` is the first day after every term that a letter gave this claim, whatever its legal type: the last of
+    the days it printed, and of those from which it put the debtor in default.
+    ``sent_on`` is the day on which the invoice went to the debtor as it is now (where nobody knows, its own date),
+    ``not_arrived`` what the network or the post said when it came to nothing after all. ``addressee`` is the contact
+    below the debtor that the invoice names (None: the debtor itself).
     """
 
     line_id: int
@@ -72,6 +77,15 @@ class Claim:
     periodic: bool = False
     in_payment: Decimal = ZERO
     payment: str = ""
+    term_ends: date | None = None
+    sent_on: date | None = None
+    not_arrived: str = ""
+    addressee: int | None = None
+
+    @property
+    def ends(self) -> date | None:
+        """First day on which no term runs any more that a letter gave; None when none did."""
+        return max(filter(None, (self.level_claimable_from, self.term_ends)), default=None)
 
     def is_overdue(self, as_of: date) -> bool:
         """Whether it was due before that day; one without a due date counts as late, so that somebody looks at it."""
@@ -130,16 +144,19 @@ class Plan(Promise):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody at the debtor to whom letters may go. ``role`` is reminder, invoice or debtor (the debtor itself).
+    """Somebody at the debtor to whom letters may go. ``role`` is reminder, addressee (an invoice names him), invoice or
+    debtor (the debtor itself).
 
     ``mail_problem`` says why no mail reaches him: none (he has no address), blacklisted, bounced (the last letter to
-    that address came back); empty when mail does reach him. ``has_address``: letters on paper reach him.
+    that address came back); empty when mail does reach him. ``has_address``: letters on paper reach him. ``place`` is
+    the invoice address that he belongs to: he gets letters about invoices to that place. None: about all of them.
     """
 
     id: int
     role: str
     mail_problem: str = ""
     has_address: bool = True
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

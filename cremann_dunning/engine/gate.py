@@ -5,7 +5,6 @@ refusals out: whoever makes, issues, mails or posts a letter asks here. What wou
 against the law is ``final``: nobody may override it. The rest a manager may, with a reason that stays on record.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +12,7 @@ from decimal import Decimal
 
 from ..law.calendar import ContactHours, next_contact
 from .facts import ZERO, Notice
+from .others import NOBODY, PHRASE, Others, plain, stands_in
 from .rules import LETTER_CHANNELS, MATCH, PRE_DUE, PROTECTED_KINDS, STATUTORY_NOTICE, House, Procedure
 from .wording import RED_CODES, Finding
 
@@ -21,25 +21,29 @@ from .wording import RED_CODES, Finding
 class Element:
     """Something a letter of a legal type must hold, or with ``forbidden`` must not.
 
-    ``phrases`` are alternatives, in the language of the letter, of which one is enough (or too many).
+    ``phrases`` are alternatives, in the language of the letter, of which one is enough (or too many). ``kind`` is what
+    they are, see ``others``: only what is data by nature may be found in what others chose. ``hint`` says what to fill
+    in where the letter has no such value.
     """
 
     name: str
     article: str
     phrases: tuple[str, ...]
     forbidden: bool = False
+    kind: str = PHRASE
+    hint: str = ""
 
-    def is_missing(self, text: str) -> bool:
+    @property
+    def is_absent(self) -> bool:
+        """Whether there is nothing to look for: a figure that the letter does not have cannot be in it."""
+        return not any(map(plain, self.phrases))
+
+    def is_missing(self, text: str, others: Others = NOBODY) -> bool:
         """Whether the text breaks the rule. Case, line breaks and kinds of space do not count.
 
         A wording stands by itself: 40,00 is not found in 140,00 or 1.240,00, nor the number of an invoice in a longer.
         """
-        found = any(_stands_in(plain(phrase), text) for phrase in self.phrases)
-        return found if self.forbidden else not found
-
-
-def _stands_in(phrase: str, text: str) -> bool:
-    return bool(phrase) and bool(re.search(rf"(?<!\w)(?<!\d[.,]){re.escape(phrase)}(?!\w)", text))
+        return stands_in(self.phrases, text, others, self.kind) == self.forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,9 @@ class ClaimOnLetter:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The letter as it would go out. ``text`` is its plain text, None before it was rendered; ``moment`` the local time
-    when it is about to be mailed, None when it is not. ``wait_until`` ends the shortest interval between letters.
+    """The letter as it would go out. ``text`` is its plain text, None before it was rendered, ``others`` what in it is
+    not of the text itself, ``subject`` its subject, in which nothing forbidden may stand either; ``moment`` the local
+    time when it is about to be mailed, None when it is not. ``wait_until`` ends the shortest interval between letters.
     ``findings`` is what ``wording.check`` says of the text; only what is red there stops the letter."""
 
     legal_type: str
@@ -107,6 +112,8 @@ class Letter:
     moment: datetime | None = None
     wait_until: date | None = None
     findings: tuple[Finding, ...] = ()
+    others: Others = NOBODY
+    subject: str = ""
 
     @property
     def demanded(self) -> tuple[ClaimOnLetter, ...]:
@@ -116,11 +123,15 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a letter may not go: a code of :data:`CODES`, the article and the facts that its sentence names."""
+    """Why a letter may not go: a code of :data:`CODES`, the article and the facts that its sentence names.
+
+    ``lines`` are the line ids of the claims that are the reason, when the others might go; empty when it is the letter.
+    """
 
     code: str
     article: str
     facts: dict = field(default_factory=dict, compare=False)
+    lines: frozenset[int] = field(default=frozenset(), compare=False)
 
     @property
     def final(self) -> bool:
@@ -184,14 +195,6 @@ def place_on_ladder(
     return place, reached
 
 
-def plain(text: str) -> str:
-    """Text in the form in which phrases are looked up: lower case, every run of white space one space.
-
-    The narrow space that French puts between thousands goes, so that a number stays one word.
-    """
-    return " ".join(re.sub(r"(?<=\d)\u202f(?=\d)", "", text).casefold().split())
-
-
 def is_protected(kind: str, law: Law) -> bool:
     """Whether nothing may be asked of this debtor that a statutory notice did not announce."""
     return law.costs_need_notice or kind in PROTECTED_KINDS
@@ -201,27 +204,36 @@ def _order(letter: Letter, law: Law) -> Iterator[Refusal]:
     """The ladder: due, no step left out, not too soon after the last letter."""
     for claim in letter.claims:
         if letter.legal_type != PRE_DUE and (claim.due_date is None or claim.due_date >= letter.on):
-            yield Refusal("NOT_DUE", law.article, {"invoice": claim.number, "date": claim.due_date})
-    wrong = [c.number for c in letter.claims if c.place is not None and c.place != c.reached + 1]
+            facts = {"invoice": claim.number, "date": claim.due_date}
+            yield Refusal("NOT_DUE", law.article, facts, frozenset({claim.line_id}))
+    wrong = [c for c in letter.claims if c.place is not None and c.place != c.reached + 1]
     if wrong:
-        yield Refusal("ORDER", "", {"invoices": tuple(wrong)})
+        yield Refusal("ORDER", "", {"invoices": _numbers(wrong)}, _lines(wrong))
     if letter.wait_until and letter.on < letter.wait_until:
         yield Refusal("INTERVAL", "", {"date": letter.wait_until})
 
 
 def _terms(letter: Letter, law: Law) -> Iterator[Refusal]:
     """Terms of earlier letters, and the default that a statutory notice needs (6:81-6:83 BW)."""
-    running = [c.in_term_until for c in letter.claims if c.in_term_until and c.in_term_until > letter.on]
+    running = [c for c in letter.claims if c.in_term_until and c.in_term_until > letter.on]
     if running:
-        yield Refusal("IN_TERM", law.article, {"date": max(running)})
+        yield Refusal("IN_TERM", law.article, {"date": max(c.in_term_until for c in running)}, _lines(running))
     if letter.legal_type != STATUTORY_NOTICE:
         return
     if not law.free_term:
         yield Refusal("NO_FREE_TERM", law.article, {"rules": law.name})
     if law.notice_needs_default and not law.term_agreed:
-        late = [c.number for c in letter.demanded if not c.default_from or c.default_from > letter.on]
+        late = [c for c in letter.demanded if not c.default_from or c.default_from > letter.on]
         if late:
-            yield Refusal("NOT_IN_DEFAULT", "art. 6:82 BW", {"invoices": tuple(late)})
+            yield Refusal("NOT_IN_DEFAULT", "art. 6:82 BW", {"invoices": _numbers(late)}, _lines(late))
+
+
+def _numbers(claims: Iterable[ClaimOnLetter]) -> tuple[str, ...]:
+    return tuple(claim.number for claim in claims)
+
+
+def _lines(claims: Iterable[ClaimOnLetter]) -> frozenset[int]:
+    return frozenset(claim.line_id for claim in claims)
 
 
 def _costs(letter: Letter, law: Law) -> Iterator[Refusal]:
@@ -278,12 +290,19 @@ def _text(letter: Letter, law: Law) -> Iterator[Refusal]:
     """The elements that the law wants in a letter of this type; a statutory notice without one has no effect."""
     if letter.text is None:
         return
-    text = plain(letter.text)
     for code, forbidden in (("ELEMENT_MISSING", False), ("ELEMENT_FORBIDDEN", True)):
-        wrong = [e for e in law.elements if e.forbidden == forbidden and e.is_missing(text)]
+        texts = (letter.text, letter.subject) if forbidden else (letter.text,)
+        asked = [e for e in law.elements if e.forbidden == forbidden]
+        wrong = [e for e in asked if any(e.is_missing(text, letter.others) for text in texts)]
         if wrong:
             article = ", ".join(dict.fromkeys(element.article for element in wrong if element.article))
-            facts = {"elements": tuple(e.name for e in wrong), "statutory": letter.legal_type == STATUTORY_NOTICE}
+            facts = {
+                "elements": tuple(e.name for e in wrong),
+                # the value itself lacks: no text can name it
+                "absent": tuple(e.name for e in wrong if e.is_absent),
+                "hints": tuple(dict.fromkeys(e.hint for e in wrong if e.is_absent and e.hint)),
+                "statutory": letter.legal_type == STATUTORY_NOTICE,
+            }
             yield Refusal(code, article or law.article, facts)
 
 

@@ -75,61 +75,93 @@ def _after_other_letter(procedure, currency, group, under_way, as_of):
 
 
 def _one_letter(debtor, procedure, currency, group, decided, question):
-    """The letter for one currency and procedure, or the reason that all its claims share for waiting.
+    """The letter for one currency and procedure, or why its claims wait.
+
+    What stops one step (nobody can be reached by its ways, a person has to approve it) holds back the claims that have
+    come to that step; the others go without them.
 
     :return: the plan or None, and the decisions that changed, by line id.
     """
-    # The furthest step that is due drives; of claims on the same step the oldest.
-    driver = max(group, key=lambda d: (procedure.position((d.level.id,)), -d.claim.due_date.toordinal()))
-    recipient = choose(debtor, driver.level, question.house)
-    stop = _letter_gate(debtor, procedure, group, driver, recipient, question)
-    if stop:
-        code, facts, on = stop
-        return None, {d.claim.line_id: replace(d, code=code, facts=facts, on=on) for d in group}
+    waiting = {}
+    while group:
+        # The furthest step that is due drives; of claims on the same step the oldest.
+        driver = max(group, key=lambda d: (procedure.position((d.level.id,)), -d.claim.due_date.toordinal()))
+        beside = _beside(decided, driver, currency, question.as_of)
+        # who is asked for it all; what is not due yet and only shown says nothing about that
+        late = [d.claim for d in group + beside if d.claim.is_overdue(question.as_of)]
+        recipient = choose(debtor, driver.level, question.house, late or [d.claim for d in group])
+        if stop := _shared_gate(debtor, procedure, group, question):
+            return None, waiting | _stopped(group, stop)
+        if not (stop := _step_gate(driver.level, recipient, question)):
+            break
+        waiting |= _stopped([d for d in group if d.level.id == driver.level.id], stop)
+        group = [d for d in group if d.claim.line_id not in waiting]
+    else:
+        return None, waiting
+    if stop := _calendar_gate(procedure, driver.level, question):
+        return None, waiting | _stopped(group, stop)
     later = question.as_of + timedelta(days=max(procedure.minimum_interval, 1))
     riders = [_on_letter(d, driver, later) for d in group]
     # Overdue claims that only wait for their own step are shown as well, so that the debtor sees one total;
     # their level stays where it is.
     listed = [
         replace(d, code="LISTED", facts={"level": driver.level.name, "date": day}, on=day)
-        for d, day in ((d, d.on if d.code == "NOT_YET" else later) for d in decided)
-        if d.claim.currency == currency
-        and d.claim.procedure == procedure.id
-        and d.open > 0
-        and _is_listed(d, driver, question.as_of)
+        for d, day in ((d, later if d.code == "NOTICE" else d.on) for d in beside)
     ]
     decisions = sorted(riders + listed, key=lambda d: (d.claim.due_date, d.claim.line_id))
     plan = LetterPlan(
         debtor.partner_id, currency, procedure, driver.level, recipient.channel, tuple(decisions), recipient
     )
-    return plan, {d.claim.line_id: d for d in decisions}
+    return plan, waiting | {d.claim.line_id: d for d in decisions}
+
+
+def _beside(decided, driver, currency, as_of):
+    """What a letter shows besides the claims that have come to a step, see ``_is_listed``."""
+    return [
+        d
+        for d in decided
+        if d.claim.currency == currency
+        and d.claim.procedure == driver.claim.procedure
+        and d.open > 0
+        and _is_listed(d, driver, as_of)
+    ]
+
+
+def _stopped(group, stop):
+    """These claims wait, for the reason ``(code, facts, day)``; by line id."""
+    code, facts, on = stop
+    return {d.claim.line_id: replace(d, code=code, facts=facts, on=on) for d in group}
 
 
 def _is_listed(decision, driver, as_of):
-    """Whether a letter shows a claim that does not move by it; one that is not due yet only if the level says so."""
-    if driver.level.legal_type == PRE_DUE:
+    """Whether a letter shows a claim that does not move by it; one that is not due yet only if the level says so.
+
+    Of a claim whose free term runs another letter says nothing: the words of the notice stand by themselves.
+    """
+    claim = decision.claim
+    if driver.level.legal_type == PRE_DUE or (claim.level_claimable_from and claim.level_claimable_from > as_of):
         return False
-    if decision.claim.is_overdue(as_of):
-        return decision.code == "NOT_YET"
+    if claim.is_overdue(as_of):
+        return decision.code in ("NOT_YET", "PERIOD_RUNNING")
     return driver.level.list_not_due and decision.code in ("NOT_YET", "NOTICE")
 
 
 def _on_letter(decision, driver, later):
     """How a claim that is due itself stands on the letter that another claim drives.
 
-    A statutory notice is a letter of its own: a claim that has come to that step is shown and keeps its turn for
-    ``later``, or it would pass the notice without ever having had it.
+    It moves only by a letter that asks for it. A statutory notice is a letter of its own besides. Otherwise it is shown
+    and keeps its turn for ``later``, or it would pass a step that it never had.
     """
     if decision.level.id == driver.level.id:
         return decision
-    if decision.level.legal_type == STATUTORY_NOTICE:
-        return replace(decision, code="LISTED", facts={"level": driver.level.name, "date": later}, on=later)
-    return replace(decision, code="RIDES_ALONG", facts={"level": driver.level.name})
+    if driver.level.demands_all and decision.level.legal_type != STATUTORY_NOTICE:
+        return replace(decision, code="RIDES_ALONG", facts={"level": driver.level.name})
+    return replace(decision, code="LISTED", facts={"level": driver.level.name, "date": later}, on=later)
 
 
-def _letter_gate(debtor, procedure, group, driver, recipient, question):
-    """Why a letter that is due must wait all the same: ``(code, facts, day)`` or None."""
-    as_of, level = question.as_of, driver.level
+def _shared_gate(debtor, procedure, group, question):
+    """Why no letter about these claims may go yet, whatever its step: ``(code, facts, day)`` or None."""
+    as_of = question.as_of
     if debtor.last_letter_on:
         days = max(procedure.minimum_interval, 1)  # never two on one day
         free = debtor.last_letter_on + timedelta(days=days)
@@ -138,11 +170,16 @@ def _letter_gate(debtor, procedure, group, driver, recipient, question):
     total = sum((_in_company_currency(d) for d in group), ZERO)
     if total < procedure.minimum_amount:
         return "MIN_AMOUNT", {"amount": total, "minimum": procedure.minimum_amount}, None
+    return None
+
+
+def _step_gate(level, recipient, question):
+    """Why a letter of this step may not go, though one of another step may: ``(code, facts, day)`` or None."""
     if recipient is None:
         return "NO_ADDRESS", {}, None
     if question.automatic_only and not level.automatic:
-        return "APPROVAL", {"level": level.name}, as_of
-    return _calendar_gate(procedure, level, question)
+        return "APPROVAL", {"level": level.name}, question.as_of
+    return None
 
 
 def _calendar_gate(procedure, level, question):

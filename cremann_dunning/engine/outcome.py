@@ -54,6 +54,17 @@ class LetterPlan:
     decisions: tuple[Decision, ...]
     recipient: Recipient | None = None
 
+    def demands(self, decision: Decision, day: date) -> bool:
+        """Whether the letter, dated `day`, asks money for a claim on it; others are only listed.
+
+        Nothing is asked of a debtor for a claim that is not due, nor for one about which an earlier letter left him
+        time: he would read two dates.
+        """
+        claim = decision.claim
+        if decision.code == "LISTED" and (claim.due_date >= day or (claim.ends and claim.ends > day)):
+            return False
+        return self.level.demands_all or decision.code == "LETTER"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -1,6 +1,6 @@
 """The rules a decision rests on: procedures and their levels as plain values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -35,6 +35,15 @@ LEAVE_OUT = "leave_out"
 
 # Kinds of debtor that the law protects as a consumer; `unknown` gets every protection until somebody knows better.
 PROTECTED_KINDS = frozenset({"consumer", "unknown"})
+
+
+# Of the kinds on one letter the best protected decides which rules hold for it: the lowest number.
+_PROTECTION = {"unknown": 0, "consumer": 0, "public": 1, "business": 2}
+
+
+def protection(kind: str) -> int:
+    """Sort key: the best protected kind of debtor first; one that is not known is as protected as can be."""
+    return _PROTECTION.get(kind, 0)
 
 
 class RuleError(ValueError):
@@ -82,6 +91,14 @@ class Level:
         """
         ways = (self.channel, *self.fallbacks)
         return (*ways, "print") if self.channel == "email" and "print" not in ways else ways
+
+    @property
+    def demands_all(self) -> bool:
+        """Whether a letter of this step asks for all that is overdue; another one asks for what has come to its step.
+
+        What a letter does not ask moves by none.
+        """
+        return self.legal_type in (REMINDER, PRE_DUE)
 
     @property
     def is_heavy(self) -> bool:
@@ -143,6 +160,7 @@ class Procedure:
     ``correction_days``: money that was paid in time may show up so many days later, so every step waits that long.
     ``weekdays`` (Monday is 0) and ``holidays_of`` (a country, or empty) are the days on which letters go out by
     themselves. ``stop_count`` and ``stop_age`` end the ladder after so many letters or days; 0 is no limit.
+    ``days_after_sending``: no step within so many days after the invoice itself went out.
     """
 
     id: int
@@ -156,6 +174,7 @@ class Procedure:
     holidays_of: str = ""
     stop_count: int = 0
     stop_age: int = 0
+    days_after_sending: int = 0
 
     def __post_init__(self):
         order = [level.sequence for level in self.levels]
@@ -196,19 +215,25 @@ class Procedure:
         """
         return len(frozenset(done) - ({self.notice.id} if self.notice else frozenset()))
 
-    def earliest(self, level: Level, due_date: date, previous_on: date | None, claimable_from: date | None) -> date:
+    def earliest(self, level: Level, due_date: date, previous_on: date | None, term_ends: date | None) -> date:
         """First day on which `level` may be sent for a claim.
 
-        The first level counts from the due date whatever it says, since nothing precedes it. A running free term
-        of a statutory letter is waited for even when the level's own delay is shorter. The correction days come on
-        top of all of it: money paid on the last day must have had the time to show up.
+        The first level counts from the due date whatever it says, since nothing precedes it. A term that a letter gave
+        is waited for even when the level's own delay is shorter: `term_ends` is the day after the last of them. The
+        correction days come on top of all of it: money paid on the last day must have had the time to show up.
         """
-        correction = timedelta(days=self.correction_days)
         if previous_on is None:
-            return due_date + timedelta(days=max(level.delay_days, 1)) + correction
-        start = due_date if level.delay_from == "due_date" else previous_on
-        day = max(start + timedelta(days=level.delay_days), previous_on + timedelta(days=1))
-        return (max(day, claimable_from) if claimable_from else day) + correction
+            day = due_date + timedelta(days=max(level.delay_days, 1))
+        else:
+            start = due_date if level.delay_from == "due_date" else previous_on
+            day = max(start + timedelta(days=level.delay_days), previous_on + timedelta(days=1))
+        return (max(day, term_ends) if term_ends else day) + timedelta(days=self.correction_days)
+
+    def answered_from(self, sent_on: date | None) -> date | None:
+        """First day on which anything may follow an invoice that went out on `sent_on`; None when nothing waits."""
+        if sent_on is None or not self.days_after_sending:
+            return None
+        return sent_on + timedelta(days=self.days_after_sending)
 
     def matching_level(self, due_date: date, as_of: date, term_agreed: bool = False) -> Level | None:
         """The level that a claim would have come to by now had every step gone out on its day.
@@ -217,16 +242,23 @@ class Procedure:
         statutory notice when a reminder comes before it and the due date was not agreed: the debtor is in default only
         after the term of that reminder (6:82 BW). The first level when not even that one is due.
         """
-        found, on = self.next_level(()), None
-        while found and not found.is_heavy:
-            on = self.earliest(found, due_date, on, None)
-            after = self.next_level((found.id,))
-            if after is None or self.earliest(after, due_date, on, None) > as_of:
+        found = None
+        for level, day in self.matching_days(due_date, term_agreed):
+            if found is not None and day > as_of:
                 break
-            if after.legal_type == STATUTORY_NOTICE and not term_agreed:
-                break
-            found = after
+            found = level
         return found
+
+    def matching_days(self, due_date: date, term_agreed: bool = False) -> Iterator[tuple[Level, date]]:
+        """The levels that the age of a claim alone may bring it to, each with the first day on which it does."""
+        level, on = self.next_level(()), None
+        while level:
+            on = self.earliest(level, due_date, on, None)
+            yield level, on
+            after = self.next_level((level.id,))
+            if level.is_heavy or (after and after.legal_type == STATUTORY_NOTICE and not term_agreed):
+                return
+            level = after
 
     def sending_day(self, day: date) -> date:
         """`day` when letters go out on it, else the first day after it on which they do."""

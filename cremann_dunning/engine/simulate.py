@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from .decide import decide
-from .facts import Debtor, Notice
-from .outcome import ANY_HOUSE, LetterPlan, Outcome
+from .facts import Claim, Debtor, Notice
+from .outcome import ANY_HOUSE, LetterPlan
 from .rules import PRE_DUE, House, Procedure
 
 DAY = timedelta(days=1)
@@ -28,13 +28,14 @@ MOVES = ("LETTER", "NOTICE", "RIDES_ALONG")
 class Made:
     """What the caller makes of a plan: ``content`` is his own (sums, a draft). The rest is what the letter does to the
     claims that it demands (``demanded``, line ids): ``notice`` and ``regime`` of a statutory notice with a free term,
-    ``default_from`` the first day after the term to pay of another letter."""
+    ``default_from`` the first day after the term to pay of another letter, ``term_ends`` that after all its terms."""
 
     content: object = None
     notice: Notice | None = None
     regime: int | None = None
     default_from: date | None = None
     demanded: frozenset[int] = frozenset()
+    term_ends: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _one_debtor(debtor, procedures, start, end, house, make):
     while day is not None and day <= end:
         outcome = decide(debtor, procedures, day, house=house)
         if not outcome.letters:
-            day = _next_event(debtor, procedures, outcome, day)
+            day = _next_event(debtor, procedures, house, outcome, day)
             continue
         for plan in outcome.letters:
             made = make(debtor, plan, day)
@@ -87,16 +88,27 @@ def _one_debtor(debtor, procedures, start, end, house, make):
         day += DAY
 
 
-def _next_event(debtor: Debtor, procedures: Mapping[int, Procedure], outcome: Outcome, day: date) -> date | None:
+def _next_event(debtor, procedures, house, outcome, day) -> date | None:
     """The next day on which the answer may be another one; None when nothing will ever change."""
     days = [decision.on for decision in outcome.decisions if decision.on]
     for claim in debtor.claims:
-        if claim.due_date and claim.due_date >= day:
-            days.append(claim.due_date + DAY)
-            notice = procedures[claim.procedure].notice if claim.procedure in procedures else None
-            if notice:
-                days.append(claim.due_date - timedelta(days=notice.delay_days))
+        days += _own_days(claim, procedures.get(claim.procedure), house)
     return min((later for later in days if later > day), default=None)
+
+
+def _own_days(claim: Claim, procedure: Procedure | None, house: House) -> Iterator[date]:
+    """The days on which the answer about a claim changes by itself, whatever was answered before."""
+    if claim.due_date is None:
+        return
+    yield claim.due_date + DAY
+    if procedure is None:
+        return
+    if procedure.notice:
+        yield claim.due_date - timedelta(days=procedure.notice.delay_days)
+    if procedure.stop_age:
+        yield claim.due_date + timedelta(days=procedure.stop_age + 1)
+    if house.backlog and house.backlog.holds_for(claim):
+        yield from (on for _level, on in procedure.matching_days(claim.due_date, house.term_agreed))
 
 
 def _after(debtor: Debtor, plan: LetterPlan, day: date, made: Made | None) -> Debtor:
@@ -124,11 +136,13 @@ def _moved(claim, decision, plan, day):
 def _demanded(claim, made):
     """A claim after a letter asked for it: its term to pay, or its free term with the rules that it keeps."""
     first = min(filter(None, (claim.default_from, made.default_from)), default=None)
+    ends = max(filter(None, (claim.term_ends, made.term_ends)), default=None)
     if not made.notice:
-        return replace(claim, default_from=first, regime=claim.regime or made.regime)
+        return replace(claim, default_from=first, term_ends=ends, regime=claim.regime or made.regime)
     return replace(
         claim,
         default_from=first,
+        term_ends=ends,
         regime=claim.regime or made.regime,
         notice=made.notice,
         level_claimable_from=max(filter(None, (claim.level_claimable_from, made.notice.claimable_from))),

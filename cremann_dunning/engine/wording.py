@@ -7,13 +7,15 @@ language: words, separators and names of months come in as data.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from .facts import ZERO
+from .figures import SC, Form, amounts_in, day_of, day_pattern
+from .others import NOBODY, PHRASE, Others, even, stands_in
 from .rules import PRE_DUE, REMINDER, STATUTORY_NOTICE
 
 # Where a piece of the text stands. Prose is read, a table is looked up in, a signature is only looked at for gaps.
@@ -26,7 +28,7 @@ IN_SUBJECT, IN_TEXT, EVERYWHERE = "subject", "text", "all"
 # Letters without legal force: nothing in them may threaten or sound like a lawyer.
 FRIENDLY = frozenset({PRE_DUE, REMINDER})
 
-MASK = "§"  # stands for a name while a text is searched
+MASK = "§"  # stands for what is passed over while a text is searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,6 @@ class Written:
     subject: str
     blocks: tuple[Block, ...]
     empty: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How the language of the letter writes figures and days. ``months``: every name and abbreviation, lower case."""
-
-    decimal: str
-    group: str
-    months: Mapping[str, int]
-    day_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +73,10 @@ class Record:
     """What the record of the letter knows, to measure its text against.
 
     ``amounts`` are all amounts that may stand in it and ``total`` what it demands; ``signs`` are the ways in which its
-    currency is written. ``names`` are texts that others chose (names, numbers, what an invoice was for): they are not
-    judged. ``days`` may stand in a statutory notice though they lie ahead. ``untranslated`` holds ``subject`` or
-    ``body`` where the text has no words of its own in this language. ``free``: it asks and announces no costs.
+    currency is written and ``digits`` its decimals. ``names`` are texts that others chose (names, numbers, what an
+    invoice was for): they are not judged, ``own`` are the words of the text itself, see ``Others``. ``days`` may stand
+    in a statutory notice though they lie ahead. ``untranslated`` holds ``subject`` or ``body`` where the text has no
+    words of its own in this language. ``free``: it asks and announces no costs.
     ``protected``: a consumer, or treated as one. ``article``: of its rules.
     """
 
@@ -93,7 +86,9 @@ class Record:
     amounts: frozenset[Decimal] = frozenset()
     total: Decimal = ZERO
     signs: tuple[str, ...] = ("€", "EUR")
+    digits: int = 2
     names: tuple[str, ...] = ()
+    own: str = ""
     days: frozenset[date] = frozenset()
     untranslated: frozenset[str] = frozenset()
     free: bool = True
@@ -137,7 +132,8 @@ def check(
     written: Written, record: Record, form: Form, lists: Iterable[WordList] = (), limits: Limits | None = None
 ) -> tuple[Finding, ...]:
     """Return everything that is to be said of a text, what stops it first."""
-    pieces = _pieces(written, record.names)
+    others = Others(record.names, record.own)
+    pieces = _pieces(written, others)
     found = [
         *_residue(pieces, written.empty),
         *_amounts(pieces, record, form),
@@ -145,7 +141,7 @@ def check(
         *_words(pieces, record, lists),
         *_language(record),
         *_capitals(pieces, record),
-        *_lengths(written, limits or Limits()),
+        *_lengths(written, limits or Limits(), others),
     ]
     return tuple(sorted(found, key=lambda finding: (not finding.red, CODES.index(finding.code))))
 
@@ -165,59 +161,59 @@ def count_words(text: str) -> int:
     return sum(bool(re.search(r"[^\W\d]", word)) for word in text.split())
 
 
-def body_words(written: Written) -> int:
-    """Words of the body: greeting and prose, without tables and signature."""
-    return sum(count_words(block.text) for block in written.blocks if block.kind == PROSE)
+def sentence_with(blocks: Iterable[Block], phrases: Iterable[str], others: Others = NOBODY, kind: str = PHRASE) -> str:
+    """The sentence (or cell) that holds one of these wordings, to show where it was found; empty when none does.
 
-
-def sentence_with(blocks: Iterable[Block], phrases: Iterable[str]) -> str:
-    """The sentence (or cell) that holds one of these wordings, to show where it was found; empty when none does."""
-    wanted = [_flat_phrase(phrase) for phrase in phrases if phrase and phrase.strip()]
-    patterns = [re.compile(rf"(?<!\w)(?<!\d[.,]){re.escape(phrase)}(?!\w)") for phrase in wanted]
+    :param kind: what is looked for, as in ``others.stands_in``.
+    """
+    wanted = tuple(phrase for phrase in phrases if phrase and phrase.strip())
     for block in blocks:
-        if any(pattern.search(_flat_phrase(block.text)) for pattern in patterns):
-            parts = [part for part in sentences(block.text) if any(p.search(_flat_phrase(part)) for p in patterns)]
-            return parts[0] if parts else flat(block.text)
+        if stands_in(wanted, block.text, others, kind):
+            parts = sentences(block.text)
+            own = (part for part in parts if stands_in(wanted, part, others, kind))
+            return next(own, None) or next((p for p in parts if stands_in(wanted, p)), flat(block.text))
     return ""
 
 
-def _flat_phrase(text: str) -> str:
-    return " ".join(re.sub(r"(?<=\d)\u202f(?=\d)", "", text).casefold().split())
+# -- pieces ------------------------------------------------------------------------------------------------------------
 
 
-# -- names -------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Piece:
-    """A block as it is searched: on one line, the names in it masked. ``shown`` has them, at the same places."""
+    """A block as it is searched: on one line. ``others`` says what in it is not ours to judge."""
 
     text: str
-    shown: str
     kind: str
+    others: Others
 
     def sentence(self, start: int) -> str:
         """The sentence around a place."""
-        ends = [match.end() for match in re.finditer(r"[.?!]\s+(?=\S)", self.text)]
-        begin = max((end for end in ends if end <= start), default=0)
+        begin = max((end for end in self._ends if end <= start), default=0)
         stop = re.compile(r"[.?!](?=\s|$)").search(self.text, start)
-        return flat(self.shown[begin : stop.end() if stop else len(self.shown)])
+        return flat(self.text[begin : stop.end() if stop else len(self.text)])
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [match.end() for match in re.finditer(r"[.?!]\s+(?=\S)", self.text)]
+
+    def is_data(self, match: re.Match, figure: bool = False) -> bool:
+        """Whether a hit lies wholly inside what others chose."""
+        return self.others.hold(self.text, *match.span(), figure=figure)
+
+    def hits(self, pattern: re.Pattern) -> Iterator[re.Match]:
+        """Where a pattern stands in words of our own; what starts inside a name may go on behind it."""
+        at = 0
+        while match := pattern.search(self.text, at):
+            data = self.is_data(match)
+            at = match.start() + 1 if data else match.end()
+            if not data:
+                yield match
 
 
-def _pieces(written: Written, names: Iterable[str]) -> list[Piece]:
-    """The subject and the blocks without what others chose: a cell that is a name goes, in a sentence it is masked."""
-    known = sorted({flat(name) for name in names if name and len(name.strip()) > 2}, key=len, reverse=True)
-    whole = {name.casefold() for name in known}
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known))})(?!\w)") if known else None
-    pieces = []
-    for text, kind in ((written.subject, SUBJECT), *((block.text, block.kind) for block in written.blocks)):
-        if kind != SUBJECT and flat(text).casefold() in whole:
-            continue
-        # one line; the narrow space stays, because it holds an amount together
-        shown = " ".join(re.split(r"[^\S\u202f]+", text.replace("’", "'"))).strip()
-        masked = pattern.sub(lambda match: MASK * len(match[0]), shown) if pattern else shown
-        pieces.append(Piece(masked, shown, kind))
-    return pieces
+def _pieces(written: Written, others: Others) -> list[Piece]:
+    """The subject and the blocks, each on one line; the narrow space stays, because it holds an amount together."""
+    whole = ((written.subject, SUBJECT), *((block.text, block.kind) for block in written.blocks))
+    return [Piece(even(text), kind, others) for text, kind in whole]
 
 
 # -- empty places ------------------------------------------------------------------------------------------------------
@@ -226,7 +222,9 @@ CODE = re.compile(r"\{\{|\}\}|\$\{|\bt-(?:out|if|else|elif|esc|field|foreach|att
 NOTHING = re.compile(r"\bFalse\b|\bNone\b(?! of\b)")
 GAP = re.compile(r"(?<=\s)[,.](?=\s|$)|\(\s*\)|“\s*”|«\s*»|‘\s*’|\"\s*\"")
 DOTS = re.compile(r"(?<!\S)(?:…|\.{3,}|_{3,}|[Xx]{3,})(?!\w)")
-NO_FIGURE = re.compile(r"(?<!\d)(?<!\d\s)[€$£](?!\s?[-−]?\d|US)")
+LETTER = r"[^\W\d_]"
+LETTERS_BEFORE = "".join(rf"(?<!\d{blank}{LETTER * many})" for blank in ("", r"\s") for many in (0, 1, 2, 3))
+NO_FIGURE = re.compile(rf"{LETTERS_BEFORE}[{SC}](?!\s?[-−]?\d|[A-Z]{{2}}(?![^\W\d_]))")
 
 
 def _residue(pieces: Iterable[Piece], empty: int) -> Iterator[Finding]:
@@ -234,48 +232,15 @@ def _residue(pieces: Iterable[Piece], empty: int) -> Iterator[Finding]:
     for piece in pieces:
         anywhere = (CODE, NOTHING, NO_FIGURE)
         patterns = anywhere if piece.kind in (TABLE, SIGNATURE) else (*anywhere, GAP, DOTS)
-        for match in (found for pattern in patterns for found in pattern.finditer(piece.text)):
+        for match in (found for pattern in patterns for found in piece.hits(pattern)):
+            if match.re is GAP and piece.others.ends_open(piece.text[: match.start()]):
+                continue
             yield Finding("TEXT_RESIDUE", True, (match[0].strip(),), piece.sentence(match.start()))
     if empty:
         yield Finding("TEXT_RESIDUE", True, ("<strong></strong>",), count=empty)
 
 
 # -- amounts -----------------------------------------------------------------------------------------------------------
-
-SIGN = r"\$US|US\$|[€$£]|(?<!\w)(?:EUR|USD|GBP|CHF|euros?)(?!\w)"
-
-
-@lru_cache(maxsize=8)
-def _money_pattern(spaced: bool) -> re.Pattern:
-    """Figures with a currency before or after them, whatever their form. ``spaced``: thousands stand apart."""
-    groups = r"|[\u202f\xa0 ]\d{3}(?!\d)" if spaced else ""
-    figures = rf"[-−]?\d(?:[.,']?\d{groups})*"
-    before, after = (
-        rf"(?P<before>{SIGN})\s?(?P<first>{figures})",
-        rf"(?P<last>(?<![\w.,]){figures})\s?(?P<after>{SIGN})",
-    )
-    return re.compile(f"{before}|{after}", re.IGNORECASE)
-
-
-def amounts_in(text: str, form: Form, signs: Iterable[str]) -> list[tuple[re.Match, Decimal | None]]:
-    """Every amount of money in a text, exactly; None for one in another form or currency than the letter's."""
-    own = {sign.casefold() for sign in signs}
-    found = []
-    for match in _money_pattern(form.group.isspace()).finditer(text):
-        sign, figures = match["before"] or match["after"], match["first"] or match["last"]
-        found.append((match, _figure(figures, form.decimal, form.group) if sign.casefold() in own else None))
-    return found
-
-
-def _figure(figures: str, decimal: str, group: str) -> Decimal | None:
-    """A number in the form of one language, else None: 1,210 is a thousand here and a bit more than one there."""
-    space = group.isspace()
-    groups = r"[\u202f\xa0 ]" if space else re.escape(group)
-    form = rf"[-−]?(\d{{1,3}}(?:{groups}\d{{3}})+|\d+)(?:{re.escape(decimal)}(\d{{2}}))?"
-    match = re.fullmatch(form, figures)
-    if not match:
-        return None
-    return Decimal(re.sub(r"\D", "", match[1]) + "." + (match[2] or "00"))
 
 
 def _amounts(pieces: Iterable[Piece], record: Record, form: Form) -> Iterator[Finding]:
@@ -284,61 +249,41 @@ def _amounts(pieces: Iterable[Piece], record: Record, form: Form) -> Iterator[Fi
     final = record.protected or record.legal_type == STATUTORY_NOTICE
     named = set()
     for piece in pieces:
-        for match, value in amounts_in(piece.text, form, record.signs):
-            if value not in known:
+        for match, value in amounts_in(piece.text, form, record.signs, record.digits):
+            cell = value in known and match[0] == piece.text  # nothing longer stands there
+            if not cell and piece.is_data(match, figure=value in known):
+                continue
+            read = {value} if value in known else _read_again(piece, match, value, record, form)
+            if not read <= known or not read:
                 yield Finding("TEXT_AMOUNT", True, (flat(match[0]),), piece.sentence(match.start()), final=final)
             elif piece.kind != SUBJECT:
-                named.add(value)
+                named |= read
     if record.total and abs(record.total) not in named:
         yield Finding("TEXT_TOTAL", True)
 
 
+def _read_again(
+    piece: Piece, wrong: re.Match, value: Decimal | None, record: Record, form: Form
+) -> set[Decimal | None]:
+    """The amounts at a place where none of the record was read, in the other ways of reading it.
+
+    In "invoice 2026 €12.00" and "23 November 2026 €12.00" the sign belongs to the second figure, and the figures of an
+    invoice are no part of an amount beside them. Empty, or with something unknown in it, when it is wrong in all ways.
+    """
+    known = {abs(amount) for amount in record.amounts} | {abs(record.total)}
+    masked = piece.others.masked(piece.text, MASK)
+    ways = [(masked, False, None), (piece.text, True, None), (masked, True, None)]
+    if value is None and form.group.isspace():  # a year before it is no thousand
+        ways += [(piece.text, False, False), (piece.text, True, False)]
+    for text, second, spaced in ways:
+        hits = amounts_in(text, form, record.signs, record.digits, second, spaced)
+        read = {value for match, value in hits if match.start() < wrong.end() and wrong.start() < match.end()}
+        if read and read <= known:
+            return read
+    return set()
+
+
 # -- days --------------------------------------------------------------------------------------------------------------
-
-
-def days_in(text: str, form: Form, near: date) -> list[tuple[re.Match, date]]:
-    """Every day in a text; one without a year is the one nearest to ``near``."""
-    found = []
-    for match in _day_pattern(tuple(sorted(form.months))).finditer(text):
-        parts = match.groupdict()
-        word = parts["month"] or parts["month2"]
-        if word and word.casefold() == "may" and not word[0].isupper():
-            continue
-        if day := _as_date(parts, word, form, near):
-            found.append((match, day))
-    return found
-
-
-@lru_cache(maxsize=32)
-def _day_pattern(months: tuple[str, ...]) -> re.Pattern:
-    names = "|".join(sorted(map(re.escape, months), key=len, reverse=True)) or "(?!)"
-    return re.compile(
-        r"(?<![\w/.-])(?:"
-        r"(?P<iso>\d{4}-\d{1,2}-\d{1,2})"
-        r"|(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<c>\d{4}|\d{2})"
-        rf"|(?P<day>\d{{1,2}})(?:er|e|st|nd|rd|th)?\s(?:of\s|de\s)?(?P<month>{names})\b\.?(?:,?\s(?P<year>\d{{4}}))?"
-        rf"|(?P<month2>{names})\b\.?\s(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s(?P<year2>\d{{4}}))?"
-        r")(?![\w/-])",
-        re.IGNORECASE,
-    )
-
-
-def _as_date(parts: Mapping[str, str | None], word: str | None, form: Form, near: date) -> date | None:
-    try:
-        if parts["iso"]:
-            return date(*map(int, parts["iso"].split("-")))
-        if parts["a"]:
-            first, second, year = int(parts["a"]), int(parts["b"]), int(parts["c"])
-            day, month = (first, second) if form.day_first or first > 12 else (second, first)
-            return date(year if year > 99 else 2000 + year, month, day)
-        day, year = int(parts["day"] or parts["day2"]), parts["year"] or parts["year2"]
-        month = form.months[word.casefold()]
-        if year:
-            return date(int(year), month, day)
-        this = date(near.year, month, day)
-    except ValueError:  # 31-02, or a number with dashes that is no day
-        return None
-    return this if this >= near - timedelta(days=183) else date(near.year + 1, month, day)
 
 
 def _days(pieces: Iterable[Piece], record: Record, form: Form) -> Iterator[Finding]:
@@ -346,8 +291,9 @@ def _days(pieces: Iterable[Piece], record: Record, form: Form) -> Iterator[Findi
     if record.legal_type != STATUTORY_NOTICE:
         return
     for piece in pieces:
-        for match, day in days_in(piece.text, form, record.on):
-            if day > record.on and day not in record.days:
+        for match in piece.hits(day_pattern(form)):
+            day = day_of(match, form, record.on)
+            if day and day > record.on and day not in record.days:
                 yield Finding("TEXT_DATE", True, (match[0],), piece.sentence(match.start()), record.article, final=True)
 
 
@@ -383,7 +329,7 @@ def _words(pieces: list[Piece], record: Record, lists: Iterable[WordList]) -> It
         found: dict[str, list[str]] = {}
         for piece in pieces:
             if piece.kind in SEARCHED[words.place]:
-                for start, word in _hits(flat(piece.text), words):
+                for start, word in _hits(piece, words):
                     found.setdefault(piece.sentence(start), []).append(word)
         final = words.red and record.legal_type == STATUTORY_NOTICE
         for sentence, hits in found.items():
@@ -391,14 +337,19 @@ def _words(pieces: list[Piece], record: Record, lists: Iterable[WordList]) -> It
             yield Finding("TEXT_WORDS", words.red, unique, sentence, words.article, words.name, final)
 
 
-def _hits(text: str, words: WordList) -> list[tuple[int, str]]:
-    """Where words of a list stand in a text; what the list allows is passed over."""
+def _hits(piece: Piece, words: WordList) -> list[tuple[int, str]]:
+    """Where words of a list stand in our own words; what the list allows is passed over."""
     pattern, fine = _list_pattern(words.words), _list_pattern(words.allowed)
     if not pattern:
         return []
-    if fine:
-        text = fine.sub(lambda match: MASK * len(match[0]), text)
-    return [(match.start(), match[0]) for match in pattern.finditer(text)]
+    text = piece.text.replace("\u202f", " ")
+    allowed = [match.span() for match in fine.finditer(text)] if fine else []
+    found = Piece(text, piece.kind, piece.others).hits(pattern)
+    return [
+        (match.start(), match[0])
+        for match in found
+        if not any(start < match.end() and match.start() < end for start, end in allowed)
+    ]
 
 
 def _language(record: Record) -> Iterator[Finding]:
@@ -418,17 +369,21 @@ def _capitals(pieces: Iterable[Piece], record: Record) -> Iterator[Finding]:
     looked_at = {SUBJECT, PROSE} if record.legal_type in FRIENDLY else {PROSE}
     for piece in pieces:
         if piece.kind in looked_at:
-            for match in CAPITALS.finditer(piece.text):
+            for match in piece.hits(CAPITALS):
                 yield Finding("TEXT_CAPITALS", False, (match[0],), piece.sentence(match.start()))
 
 
-def _lengths(written: Written, limits: Limits) -> Iterator[Finding]:
-    """The words of the body and of its longest sentence, against the limits of the level."""
-    count = body_words(written)
-    if limits.words and count > limits.words:
-        yield Finding("TEXT_LENGTH", False, count=count, most=limits.words)
+def _lengths(written: Written, limits: Limits, others: Others) -> Iterator[Finding]:
+    """The words of the body and of its longest sentence, against the limits of the level; a name counts as one word."""
+    prose = [block.text for block in written.blocks if block.kind == PROSE]
+    if limits.words and sum(map(count_words, prose)) > limits.words:
+        count = sum(count_words(others.shortened(text)) for text in prose)
+        if count > limits.words:
+            yield Finding("TEXT_LENGTH", False, count=count, most=limits.words)
     if not limits.sentence:
         return
-    for sentence in (part for block in written.blocks if block.kind == PROSE for part in sentences(block.text)):
-        if (length := count_words(sentence)) > limits.sentence:
-            yield Finding("TEXT_SENTENCE", False, sentence=sentence, count=length, most=limits.sentence)
+    for sentence in (part for text in prose for part in sentences(text)):
+        if count_words(sentence) > limits.sentence:
+            length = count_words(others.shortened(sentence))
+            if length > limits.sentence:
+                yield Finding("TEXT_SENTENCE", False, sentence=sentence, count=length, most=limits.sentence)

@@ -357,6 +357,32 @@ def consumer_lump_sum(
     return LumpSum(highest, "capped") if old_clause else LumpSum(ZERO, "above_cap")
 
 
+def consumer_lump_sums(
+    balances: Iterable[Decimal],
+    clause: CostScale | None,
+    cap: CostScale = BE_CONSUMER_CAP,
+    forfeited: bool = False,
+    old_clause: bool = False,
+) -> LumpSum:
+    """Return the lump sum that a Belgian consumer owes over several debts together (art. XIX.4, 2° WER).
+
+    The maximum counts per balance due, and a cent above it frees the consumer from the clause. The scale over the sum
+    is the lower one where small debts each meet the first step of it: the consumer owes the least of the two.
+
+    :param balances: what is still owed of each debt, euro. The others are as for :func:`consumer_lump_sum`.
+    """
+    owed = [balance for balance in balances if to_cents("balance", balance) > 0]
+    if not owed:
+        return LumpSum(ZERO, "nothing_owed")
+    each = [consumer_lump_sum(amount, clause, cap, forfeited, old_clause) for amount in owed]
+    whole = consumer_lump_sum(sum(owed, ZERO), clause, cap, forfeited, old_clause=True)
+    if void := next((found for found in each if found.reason not in ("clause", "capped")), None):
+        return void
+    total = sum((found.amount for found in each), ZERO)
+    reason = "capped" if any(found.reason == "capped" for found in each) else "clause"
+    return LumpSum(min(total, whole.amount), reason)
+
+
 # Art. XIX.2 par. 2 WER: free reminders per calendar year of a contract for regular delivery, and the highest
 # cost of a further one, to which the postage at the time of sending is added.
 FREE_REMINDERS_PER_YEAR = 3

@@ -1,11 +1,17 @@
 import base64
+import logging
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+from ..tools.page_text import shows
 from .res_partner import DEBTOR_KINDS
+
+_logger = logging.getLogger(__name__)
 
 # Why an invoice is or is not followed up is nobody's business outside: a portal user may read his own invoices.
 INSIDE = "cremann_dunning.group_dunning_user"
@@ -320,8 +326,34 @@ class AccountMove(models.Model):
         stored = self.sudo().invoice_pdf_report_id
         if stored:
             return stored.datas
-        content, _kind = self.env["ir.actions.report"].sudo()._render_qweb_pdf("account.account_invoices", self.ids)
+        content, _kind = self.env["ir.actions.report"].sudo()._render_qweb_pdf(self._dunning_layout(), self.ids)
         return base64.b64encode(content)
+
+    def _dunning_invoice_pdfs(self):
+        """These invoices of one company and layout printed in one call: ``{invoice: bytes}``.
+
+        Each is read back, so that none gets the pages of another; what did not come out right is left out, and all of
+        it where the installed wkhtmltopdf takes one document a call.
+        """
+        if len(self) < 2 or not _wkhtml().is_patched_qt:
+            return {}
+        report = self.env["ir.actions.report"].sudo().with_company(self.company_id)  # sudo: as above
+        report = report.with_context(report_pdf_no_attachment=True)
+        try:
+            with self.env.cr.savepoint():
+                streams, kind = report._pre_render_qweb_pdf(self._dunning_layout(), res_ids=self.ids)
+                if kind != "pdf":
+                    return {}
+                pdfs = {self.browse(id_): data["stream"].getvalue() for id_, data in streams.items() if id_}
+                return {move: content for move, content in pdfs.items() if shows(content, move.name)}
+        except self.env["dunning.letter"]._business_errors() as error:
+            _logger.info("%s invoices are printed one by one: %s", len(self), error)
+            return {}
+
+    def _dunning_layout(self):
+        """The report that these invoices are printed with: that of the customer, as Odoo's own Send takes it."""
+        own = self[:1].partner_id.sudo().invoice_template_pdf_report_id  # sudo: as above
+        return own.report_name or "account.account_invoices"
 
     def action_open_dunning_letters(self):
         """The letters on which this invoice stands."""

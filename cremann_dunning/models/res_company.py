@@ -89,6 +89,16 @@ class ResCompany(models.Model):
         help="A mail of a letter weighs no more than this. When its files are too big, those of the biggest invoices "
         "stay behind and the mail says so. A lower limit of Odoo or of the mail server holds as well.",
     )
+    dunning_mails_hour = fields.Integer(
+        string="Letters by mail an hour",
+        help="No more letters leave by mail within an hour. What is over it waits and leaves by itself, statutory "
+        "notices and the oldest letters first. 0: as many as there are. Choose a number below the limit of your mail "
+        "provider, who counts other mails as well.",
+    )
+    dunning_mails_day = fields.Integer(
+        string="Letters by mail a day",
+        help="No more letters leave by mail within 24 hours, in the same way. 0: as many as there are.",
+    )
     dunning_start_date = fields.Date(
         string="Follow-up began on",
         help="What was due before this day and was never reminded is the backlog. Leave empty if there is none.",
@@ -175,6 +185,10 @@ class ResCompany(models.Model):
     )
     _check_dunning_mail_limit_mb = models.Constraint(
         "CHECK(dunning_mail_limit_mb BETWEEN 1 AND 100)", "A mail may weigh between 1 and 100 MB."
+    )
+    _check_dunning_mails = models.Constraint(
+        "CHECK(dunning_mails_hour >= 0 AND dunning_mails_day >= 0)",
+        "The number of letters by mail cannot be negative. Enter 0 for as many as there are.",
     )
     _check_dunning_send_hour = models.Constraint(
         "CHECK(dunning_send_hour BETWEEN 0 AND 23)", "The hour of the daily run lies between 0 and 23."

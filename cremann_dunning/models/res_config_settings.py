@@ -33,6 +33,8 @@ class ResConfigSettings(models.TransientModel):
             settings.dunning_stale_rates = ", ".join(settings.company_id._dunning_stale_tables().mapped("name"))
 
     dunning_mail_limit_mb = fields.Integer(related="company_id.dunning_mail_limit_mb", readonly=False)
+    dunning_mails_hour = fields.Integer(related="company_id.dunning_mails_hour", readonly=False)
+    dunning_mails_day = fields.Integer(related="company_id.dunning_mails_day", readonly=False)
     dunning_send_hour = fields.Integer(related="company_id.dunning_send_hour", readonly=False)
     dunning_bank_max_days = fields.Integer(related="company_id.dunning_bank_max_days", readonly=False)
     dunning_start_date = fields.Date(related="company_id.dunning_start_date", readonly=False)

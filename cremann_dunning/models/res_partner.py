@@ -43,14 +43,17 @@ class ResPartner(models.Model):
         string="Role in follow-up",
         groups="cremann_dunning.group_dunning_user",
         help="The reminder contact gets the payment reminders and letters of this debtor, instead of the invoice "
-        "address. The escalation contact gets a copy of the mails of those steps that say so. Leave empty for neither.",
+        "address; of several, all get the mails, and paper goes to the first. One below an invoice address gets what "
+        "is about invoices to that address only. The escalation contact gets a copy of the mails of those steps that "
+        "say so. Leave empty for neither.",
     )
     dunning_recipient = fields.Char(
         string="Reminders go to",
         compute="_compute_dunning_recipient",
         groups="cremann_dunning.group_dunning_user",
-        help="First the reminder contact, then the invoice address, then the debtor itself: the first of them who can "
-        "be reached. Give a contact its role on its own form.",
+        help="First the reminder contact, then the contact whom all the invoices on a letter name, then the invoice "
+        "address, then the debtor itself: the first of them who can be reached. Give a contact its role on its own "
+        "form.",
     )
     dunning_allow_sms = fields.Boolean(
         string="Agrees to short messages",

@@ -108,7 +108,7 @@ class DunningLetterWizard(models.TransientModel):
         if len(currencies) != 1:
             raise UserError(self.env._("Choose invoices in one currency that follow the procedure of this letter."))
         decisions = tuple(replace(decision, code="LETTER", facts={}, level=level) for decision in free)
-        recipient = choose(debtor, level, house)
+        recipient = choose(debtor, level, house, [decision.claim for decision in decisions])
         if recipient is None:
             raise UserError(
                 self.env._(

@@ -44,7 +44,8 @@ class LookAheadContext(RunContext):
         country = regime.country_id.code or self.company.country_id.code
         letters = self.env["dunning.letter"]
         day = letters._default_from(country, self.date, vals["deadline"], self.date, channel)
-        return replace(made, default_from=day)
+        ends = max(filter(None, (day, vals["deadline"] + timedelta(days=1))))
+        return replace(made, default_from=day or None, term_ends=ends)
 
     def _notice(self, vals):
         """The statutory notice that these values make; None when it gives no term."""

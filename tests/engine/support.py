@@ -16,7 +16,8 @@ def day(number):
 
 
 def level(number, delay=7, **values):
-    return Level(number, f"Level {number}", number, values.pop("legal_type", REMINDER), delay, **values)
+    fixed = {"sequence": number, "legal_type": REMINDER} | values
+    return Level(number, f"Level {number}", delay_days=delay, **fixed)
 
 
 def ladder(*levels, number=1, **values):

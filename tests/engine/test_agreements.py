@@ -69,7 +69,8 @@ def test_a_part_is_not_used_up_by_an_invoice_that_is_disputed_as_a_whole():
 def test_own_credit_goes_to_what_is_not_disputed():
     outcome = run(claim(1, 30), claim(2, 20), credits=(credit("50.00"),), disputes=(dispute(1, amount="80.00"),))
     assert [(d.disputed, d.credit, d.open) for d in outcome.decisions] == [(80, 20, 0), (0, 30, 70)]
-    assert codes(outcome) == {1: "NET_CREDIT", 2: "LETTER"}
+    assert codes(outcome) == {1: "NOTHING_LEFT", 2: "LETTER"}
+    assert outcome.decisions[0].facts == {"disputed": 80, "paying": 0, "credit": 20}
 
 
 def test_a_dispute_about_another_invoice_changes_nothing():

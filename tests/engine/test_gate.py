@@ -17,6 +17,7 @@ import odoo.addons.cremann_dunning.engine as engine_folder
 from odoo.addons.cremann_dunning.engine import gate
 from odoo.addons.cremann_dunning.engine.facts import Notice
 from odoo.addons.cremann_dunning.engine.gate import CODES, ClaimOnLetter, Element, Law, Letter, check
+from odoo.addons.cremann_dunning.engine.others import Others
 from odoo.addons.cremann_dunning.engine.rules import (
     CALL,
     FINAL_NOTICE,
@@ -589,6 +590,24 @@ def test_case_of_other_alphabets(text):
 def test_the_plain_form_of_a_text():
     assert gate.plain("\n A \u00a0\u202f\tB\r\nc ") == "a b c"
     assert gate.plain("") == gate.plain("\u00a0\n") == ""
+
+
+def test_what_is_forbidden_may_stand_in_no_subject_and_what_is_wanted_is_not_looked_for_there():
+    law = replace(CONSUMER, elements=(IBAN, NO_FEES))
+    subject = "Administration fee to NL91 ABNA 0417 1643 00"
+    assert codes(letter(text="x", subject=subject), law) == ["ELEMENT_MISSING", "ELEMENT_FORBIDDEN"]
+    assert codes(letter(text="x", subject=subject, others=Others((subject,))), law) == ["ELEMENT_MISSING"]
+
+
+def test_what_the_record_lacks_is_told_apart_from_what_the_text_lacks():
+    account = Element("Account", "", (), hint="Enter an account.")
+    blank = Element("Label", "", ("\u200b", " "), hint="Enter a label.")
+    law = replace(CONSUMER, elements=(IBAN, account, blank))
+    facts = only(letter(text="x"), law).facts
+    assert facts["elements"] == ("IBAN", "Account", "Label")
+    assert facts["absent"] == ("Account", "Label")
+    assert facts["hints"] == ("Enter an account.", "Enter a label.")
+    assert only(letter(text="x"), replace(CONSUMER, elements=(IBAN,))).facts["hints"] == ()
 
 
 def test_an_element_without_words_is_missing_and_never_forbidden():

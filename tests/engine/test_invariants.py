@@ -10,9 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.cremann_dunning.engine.decide import decide, per_invoice, settled
-from odoo.addons.cremann_dunning.engine.facts import Claim, Credit, Debtor, Hold
+from odoo.addons.cremann_dunning.engine.facts import Claim, Credit, Debtor, Dispute, Hold
 from odoo.addons.cremann_dunning.engine.reasons import REASONS
-from odoo.addons.cremann_dunning.engine.rules import NOTICE_OF_DEFAULT, REMINDER, STATUTORY_NOTICE, Level, Procedure
+from odoo.addons.cremann_dunning.engine.rules import (
+    GENTLE,
+    LEAVE_OUT,
+    MATCH,
+    NOTICE_OF_DEFAULT,
+    PRE_DUE,
+    REMINDER,
+    STATUTORY_NOTICE,
+    Backlog,
+    House,
+    Level,
+    Procedure,
+)
 
 from .support import TODAY, day
 
@@ -21,7 +33,7 @@ FREE_TERM = 16 * DAY
 MOVES = ("LETTER", "RIDES_ALONG")
 
 # How long one example takes says nothing on a machine that runs other suites beside this one.
-economical = settings(deadline=None, max_examples=60)
+economical = settings(deadline=None, max_examples=1500)
 
 # --- random ledgers -------------------------------------------------------------------------------------------
 
@@ -73,7 +85,10 @@ def histories(draw, own, last):
         return {}
     sent_on = last - draw(st.integers(0, 20)) * DAY
     claimable_from = draw(rarely(None, sent_on + FREE_TERM))
-    return {"levels_done": done, "level_sent_on": sent_on, "level_claimable_from": claimable_from}
+    term_ends = draw(st.none() | st.integers(1, 20).map(lambda days: sent_on + days * DAY))
+    return {
+        "levels_done": done, "level_sent_on": sent_on, "level_claimable_from": claimable_from, "term_ends": term_ends,
+    }  # fmt: skip
 
 
 # What may be the matter with a claim; most of the time nothing is.
@@ -88,7 +103,19 @@ TROUBLES = (
     {"hold": Hold(TODAY, "Promised")},
     {"hold": Hold(day(12), "Promised")},
     {"hold": Hold(day(-1), "Over")},
+    {"in_payment": Decimal("40.00"), "payment": "PAY/1"},
+    {"in_payment": Decimal("400.00"), "payment": "PAY/2"},
+    {"term_ends": day(4)},
 )
+
+
+@st.composite
+def disputes(draw):
+    """Most of the time none; else over some invoices, as a whole or in part."""
+    if draw(rarely(False, True)) is False:
+        return ()
+    moves = frozenset(draw(st.sets(st.integers(1, 4), min_size=1, max_size=3)))
+    return (Dispute("price", day(-3), moves, draw(st.none() | cents)),)
 
 
 @st.composite
@@ -117,6 +144,7 @@ def situations(draw):
         name="Debtor",
         claims=found,
         credits=tuple(draw(st.lists(st.builds(Credit, st.just("RINV/1"), rarely("EUR", "USD"), cents), max_size=2))),
+        disputes=draw(disputes()),
         unmatched=draw(rarely(Decimal(0), Decimal(12))),
         last_letter_on=last,
         hold=draw(rarely(None, Hold(day(3), "Promised"))),
@@ -124,6 +152,13 @@ def situations(draw):
         has_address=draw(rarely(True, False)),
     )
     return debtor, procedures
+
+
+@st.composite
+def backlogs(draw):
+    """Most of the time none; else one of the rules, with a start before or after the claims fell due."""
+    rule = draw(rarely(None, MATCH, GENTLE, LEAVE_OUT))
+    return House(backlog=Backlog(day(draw(st.integers(-60, 5))), rule, 20) if rule else None)
 
 
 def stood(outcome):
@@ -184,6 +219,63 @@ def test_no_level_is_ever_skipped(situation):
             elif decision.code == "RIDES_ALONG":
                 assert letter.procedure.levels.index(decision.level) < letter.procedure.levels.index(letter.level)
                 assert decision.level.legal_type != STATUTORY_NOTICE
+                assert letter.demands(decision, TODAY)  # what a letter does not ask moves by none
+
+
+@economical
+@given(situations(), backlogs(), st.booleans())
+def test_only_a_matching_backlog_skips_steps_and_none_of_force(situation, house, automatic_only):
+    debtor, procedures = situation
+    for letter in decide(debtor, procedures, TODAY, automatic_only, house).letters:
+        for decision in letter.decisions:
+            claim, backlog = decision.claim, house.backlog
+            next_one = letter.procedure.next_level(claim.levels_done)
+            if decision.code != "LISTED" and decision.level != next_one:
+                assert backlog.rule == MATCH
+                assert claim.due_date < backlog.start
+                assert not claim.levels_done
+                assert not next_one.is_heavy
+
+
+@economical
+@given(situations(), backlogs())
+def test_a_term_that_a_letter_gave_is_kept(situation, house):
+    """Nothing follows, and nothing is asked again, before the day after the last day of every term."""
+    debtor, procedures = situation
+    for letter in decide(debtor, procedures, TODAY, house=house).letters:
+        for decision in letter.decisions:
+            ends = decision.claim.ends
+            if decision.code in MOVES or letter.demands(decision, TODAY):
+                assert ends is None or ends <= TODAY
+            assert not decision.claim.level_claimable_from or decision.claim.level_claimable_from <= TODAY
+
+
+@economical
+@given(situations())
+def test_no_letter_is_about_nothing(situation):
+    """Whatever covers a claim together (payments under way, disputes, credits): it stands on none, with a reason."""
+    debtor, procedures = situation
+    outcome = decide(debtor, procedures, TODAY)
+    assert all(decision.open > 0 for decision in stood(outcome))
+    for decision in outcome.decisions:
+        if decision.open <= 0:
+            assert decision.outcome == "skip"
+
+
+@economical
+@given(situations(), st.booleans())
+def test_who_waits_for_a_person_holds_back_only_himself(situation, automatic_only):
+    """A letter that the other claims would get, were the waiting ones not there, they get."""
+    debtor, procedures = situation
+    outcome = decide(debtor, procedures, TODAY, automatic_only)
+    stuck = {d.claim.line_id for d in outcome.decisions if d.code in ("APPROVAL", "NO_ADDRESS")}
+    rest = tuple(claim for claim in debtor.claims if claim.line_id not in stuck)
+    if stuck and rest and not debtor.credits and not debtor.disputes:
+        alone = decide(replace(debtor, claims=rest), procedures, TODAY, automatic_only)
+        lines_of = lambda letters: [  # noqa: E731
+            (x.level, [(d.claim.line_id, d.code) for d in x.decisions]) for x in letters
+        ]
+        assert lines_of(outcome.letters) == lines_of(alone.letters)
 
 
 @economical
@@ -198,9 +290,12 @@ def test_letters_never_ask_more_than_residuals_less_credits_set_off_oldest_first
         assert asked <= max(sum(claim.residual for claim in claims) - purse, 0)
         decisions = {decision.claim.line_id: decision for decision in outcome.decisions}
         for claim in sorted(claims, key=lambda claim: (claim.due_date or date.max, claim.line_id)):
-            taken = min(purse, claim.residual)  # also by what is due today, about which nothing is decided yet
-            if decision := decisions.get(claim.line_id):
-                assert (decision.credit, decision.open) == (taken, claim.residual - taken)
+            decision = decisions.get(claim.line_id)  # nothing is decided yet about what is due today
+            free = max(claim.residual - claim.in_payment, Decimal(0))
+            free = max(free - (decision.disputed if decision else 0), Decimal(0))
+            taken = min(purse, free)
+            if decision:
+                assert (decision.credit, decision.open) == (taken, free - taken)
             purse -= taken
     assert all(decision.open > 0 for decision in stood(outcome))
 
@@ -305,8 +400,8 @@ def fresh_debtors(draw, sound=False):
     return Debtor(1, "Debtor", found), procedures
 
 
-def send(debtor, letters, today):
-    """The debtor after these letters went out, as the ledger would hold it."""
+def send(debtor, letters, today, term=0):
+    """The debtor after these letters went out, as the ledger would hold it; each gives so many days to pay."""
     moved = {}
     for letter in letters:
         for decision in letter.decisions:
@@ -319,6 +414,11 @@ def send(debtor, letters, today):
                     level_sent_on=today,
                     level_claimable_from=today + FREE_TERM if notice else claim.level_claimable_from,
                 )
+    for letter in letters:
+        for decision in letter.decisions:
+            if term and letter.level.legal_type != PRE_DUE and letter.demands(decision, today):
+                claim = moved.get(decision.claim.line_id, decision.claim)
+                moved[claim.line_id] = replace(claim, term_ends=max(claim.term_ends or today, today + term * DAY))
     after = tuple(moved.get(claim.line_id, claim) for claim in debtor.claims)
     return replace(debtor, claims=after, last_letter_on=today if letters else debtor.last_letter_on)
 
@@ -362,13 +462,13 @@ def test_over_120_days_every_claim_climbs_one_level_at_a_time_with_the_interval_
 
 
 @economical
-@given(fresh_debtors(sound=True))
-def test_a_claim_that_nothing_stops_reaches_the_end_of_its_procedure(start):
-    """No claim starves behind another one of the same debtor."""
+@given(fresh_debtors(sound=True), st.integers(0, 20))
+def test_a_claim_that_nothing_stops_reaches_the_end_of_its_procedure(start, term):
+    """No claim starves behind another one of the same debtor, however long the terms are."""
     debtor, procedures = start
-    for today in (day(number) for number in range(600)):
+    for today in (day(number) for number in range(900)):
         outcome = decide(debtor, procedures, today)
-        debtor = send(debtor, outcome.letters, today)
+        debtor = send(debtor, outcome.letters, today, term)
         if len(outcome.decisions) == len(debtor.claims) and {d.code for d in outcome.decisions} == {"LAST_LEVEL"}:
             return
     raise AssertionError({d.claim.line_id: (d.code, d.facts) for d in outcome.decisions})

@@ -172,3 +172,64 @@ def test_contacts_and_ways_survive_the_record():
     for value in (who, rules, WITH_SERVICE):
         assert record.load(json.loads(record.text(value))) == value
     assert record.digest(record.text(who)) != record.digest(record.text(replace(who, contacts=())))
+
+
+# --- whom the invoices name, places, and several at once -----------------------------------------------------
+
+
+def named(number, mail_problem=""):
+    return Contact(number, "addressee", mail_problem)
+
+
+def at(place, number):
+    return Contact(number, "reminder", place=place)
+
+
+def about(who, *addressees, **rule):
+    """Ids of whoever gets a letter over claims with these addressees, the first one first."""
+    found = choose(who, level(1, 1, **rule), ANY_HOUSE, [claim(i, addressee=a) for i, a in enumerate(addressees, 1)])
+    return [found.contact.id, *(other.id for other in found.together)]
+
+
+def test_whom_all_invoices_name_comes_before_the_debtor_and_after_a_person_with_the_task():
+    who = debtor(named(41), named(42), invoice())
+    assert about(who, 41) == [41]
+    assert about(who, 42, 42) == [42]
+    assert about(who, 41, 42) == [31]
+    assert about(who, 41, None) == [31]
+    assert about(who, None) == [31]
+    assert about(who) == [31]
+    assert about(debtor(reminder(), named(41)), 41) == [21]
+    assert about(debtor(named(41, "bounced")), 41) == [41], "on paper"
+    assert about(debtor(replace(named(41, "bounced"), has_address=False)), 41) == [7]
+
+
+def test_a_reminder_contact_of_a_place_gets_what_goes_there_and_nothing_else():
+    who = debtor(reminder(), at(31, 22), at(32, 23), invoice(), Contact(32, "invoice"))
+    assert about(who, 31, 31) == [22]
+    assert about(who, 32) == [23]
+    assert about(who, 31, 32) == [21]
+    assert about(who, None) == [21]
+    assert about(debtor(at(31, 22), invoice()), 32) == [31]
+
+
+def test_a_mail_goes_to_all_who_have_the_task_and_paper_to_the_first():
+    who = debtor(reminder(), reminder("none", number=22), reminder(number=23), at(31, 24), invoice())
+    assert about(who, None) == [21, 23]
+    assert about(who, None, channel="print") == [21]
+    assert about(who, 31) == [24]
+    assert about(debtor(reminder("none"), reminder(number=22)), None) == [21], "paper to the first"
+
+
+@given(
+    st.lists(st.builds(replace, contacts, place=st.none() | st.sampled_from([31, 32])), max_size=4),
+    st.lists(st.none() | st.integers(30, 34), max_size=3),
+)
+def test_nobody_gets_what_is_none_of_his_business(found, addressees):
+    claims = [claim(number, addressee=who) for number, who in enumerate(addressees, 1)]
+    recipient = choose(debtor(*found), level(1, 1), ANY_HOUSE, claims)
+    one = addressees[0] if len(set(addressees)) == 1 else None
+    for contact in (recipient.contact, *recipient.together, *recipient.passed):
+        assert contact.role != "reminder" or contact.place in (None, one)
+    assert all(other.role == "reminder" and not other.mail_problem for other in recipient.together)
+    assert recipient.contact not in recipient.together

@@ -11,6 +11,7 @@ from odoo.addons.cremann_dunning.engine.facts import Debtor, Hold, Notice
 from odoo.addons.cremann_dunning.engine.rules import (
     LEAVE_OUT,
     MATCH,
+    NOTICE_OF_DEFAULT,
     PRE_DUE,
     STATUTORY_NOTICE,
     Backlog,
@@ -25,12 +26,15 @@ from .test_invariants import FREE_TERM, economical, fresh_debtors, rarely, send,
 END = day(90)
 
 
+TERM = 9
+
+
 def made(_debtor, plan, today):
-    """A statutory notice gives its free term, as in the tests of the engine."""
-    if plan.level.legal_type != STATUTORY_NOTICE:
-        return Made()
-    demanded = frozenset(decision.claim.line_id for decision in plan.decisions if decision.code == "LETTER")
-    return Made(notice=Notice(1, today, today + FREE_TERM), demanded=demanded)
+    """A statutory notice gives its free term, as in the tests of the engine, and another letter days to pay."""
+    demanded = frozenset(decision.claim.line_id for decision in plan.decisions if plan.demands(decision, today))
+    if plan.level.legal_type == STATUTORY_NOTICE:
+        return Made(notice=Notice(1, today, today + FREE_TERM), demanded=demanded)
+    return Made(demanded=demanded, term_ends=None if plan.level.legal_type == PRE_DUE else today + TERM * timedelta(1))
 
 
 def seen(letters):
@@ -85,7 +89,7 @@ def _sent(debtor, letter, today):
     notice = letter.level.legal_type == PRE_DUE
     codes = {d.claim.line_id: "LETTER" for d in letter.decisions if d.code == "NOTICE"}
     if not notice:
-        return send(debtor, [letter], today)
+        return send(debtor, [letter], today, 0 if letter.level.legal_type == STATUTORY_NOTICE else TERM)
     done = {
         c.line_id: replace(c, levels_done=c.levels_done | {letter.level.id})
         for c in debtor.claims
@@ -118,13 +122,27 @@ def run(*claims, rules=None, start=TODAY, end=END, make=made, **facts):
 
 
 def test_a_ladder_goes_out_day_by_day():
-    days = [(s.day, s.plan.level.id) for s in run(claim(overdue=0))]
+    days = [(s.day, s.plan.level.id) for s in run(claim(overdue=0), make=lambda *_: Made())]
     assert days == [(day(1), 1), (day(8), 2), (day(15), 3)]
+
+
+def test_a_term_to_pay_is_waited_for_by_the_claims_that_were_asked_for():
+    """Level 1 asks for both; the notice of default for what drives it only, and a claim that is listed gets no term."""
+    rules = ladder(level(1, 1), level(2, 5, legal_type=NOTICE_OF_DEFAULT), level(3, 5, legal_type=NOTICE_OF_DEFAULT))
+    letters = run(claim(1, overdue=3), claim(2, overdue=-4), rules=rules, end=day(40))
+    assert [(s.day, s.plan.level.id, [d.claim.line_id for d in s.plan.decisions]) for s in letters] == [
+        (day(0), 1, [1]),
+        (day(6), 1, [1, 2]),  # which lists claim 1: its term runs until day 9
+        (day(12), 2, [1, 2]),
+        (day(18), 2, [1, 2]),
+        (day(24), 3, [1, 2]),
+        (day(30), 3, [2]),
+    ]
 
 
 def test_the_last_day_counts_and_the_day_after_it_does_not():
     for end, letters in ((7, 1), (8, 2), (9, 2)):
-        assert len(run(claim(overdue=0), end=day(end))) == letters
+        assert len(run(claim(overdue=0), end=day(end), make=lambda *_: Made())) == letters
 
 
 def test_what_falls_due_on_the_way_is_followed_up():
@@ -134,7 +152,7 @@ def test_what_falls_due_on_the_way_is_followed_up():
 def test_sending_days_are_kept_and_the_bank_is_not_looked_at():
     """TODAY is a Monday; the second letter would go out on a Monday as well, the first on a Saturday."""
     rules = ladder(level(1, 5), level(2, 7), weekdays=frozenset(range(5)), holidays_of="NL")
-    days = [s.day for s in run(claim(overdue=0), rules=rules)]
+    days = [s.day for s in run(claim(overdue=0), rules=rules, make=lambda *_: Made())]
     assert days == [day(7), day(14)]
     house = House(bank=(("Bank", date(2020, 1, 1)),), bank_days=1)
     assert len(list(simulate([Debtor(1, "D", (claim(),))], {1: ladder()}, TODAY, END, house))) == 3

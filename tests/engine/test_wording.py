@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.cremann_dunning.engine import gate, wording
+from odoo.addons.cremann_dunning.engine import figures, gate, wording
 from odoo.addons.cremann_dunning.engine.wording import (
     CODES,
     EVERYWHERE,
@@ -222,7 +222,7 @@ def test_every_amount_is_read_back_as_it_was_written(amount, language):
     form = FORMS[language]
     whole, cents = f"{amount:,.2f}".split(".")
     shown = "€ " + whole.replace(",", form.group) + form.decimal + cents
-    [(_match, value)] = wording.amounts_in(f"Nu {shown} te betalen.", form, ("€",))
+    [(_match, value)] = figures.amounts_in(f"Nu {shown} te betalen.", form, ("€",))
     assert value == amount
 
 

@@ -99,12 +99,14 @@ def prepare(env, port, count):
         {"name": "Kaai Holland B.V.", "country_id": env.ref("base.nl").id, "email": "office@kaai.example.com"}
     )
     env["account.chart.template"].try_loading("nl", company=company, install_demo=False)
+    env["res.partner.bank"].create({"acc_number": "NL91ABNA0417164300", "partner_id": company.partner_id.id})
     env.user.write({"company_ids": [(4, company.id)], "company_id": company.id})
     env = env(context={**env.context, "allowed_company_ids": company.ids})
     env["ir.config_parameter"].set_param("report.url", "http://127.0.0.1:9")
     env["ir.config_parameter"].set_param("report.print_delay", "10")
     env["ir.mail_server"].search([]).active = False
     env["ir.mail_server"].create({"name": "loopback", "smtp_host": "127.0.0.1", "smtp_port": port})
+    env["res.partner.bank"].create({"acc_number": "NL91ABNA0417164300", "partner_id": company.partner_id.id})
     company.dunning_responsible_id = env.user
     today = fields.Date.today()
     account = env["account.account"].search(
@@ -138,6 +140,7 @@ def prepare(env, port, count):
     )
     moves._post(soft=False)
     moves.is_move_sent = True
+    moves.dunning_sent_on = today - timedelta(days=25)
     # letters only: the invoices of a test that is about crashes need no PDF
     env["dunning.level"].search([]).attach_invoice = False
     run = env["dunning.run"].create({"company_id": company.id})

@@ -228,4 +228,7 @@ class TestDelivery(DeliveryCase):
         self.empty_outbox(letters)
         second = letters.procedure_id.level_ids[1]
         self.assertEqual(move.dunning_next_level_id, second)
-        self.assertEqual(move.dunning_next_date, fields.Date.add(TODAY, days=second.delay_days))
+        # the delay of the step is over on Monday, and until then the letter gave him time
+        self.assertEqual(second.delay_days, 7)
+        self.assertEqual(letters.deadline, fields.Date.add(TODAY, days=7))
+        self.assertEqual(move.dunning_next_date, fields.Date.add(TODAY, days=8))

@@ -14,7 +14,9 @@ import json
 company = env.company
 company.write({"country_id": env.ref("base.nl").id, "dunning_responsible_id": env.user.id})
 env["account.chart.template"].try_loading("nl", company=company, install_demo=False)
+env["res.partner.bank"].create({"acc_number": "NL91ABNA0417164300", "partner_id": company.partner_id.id})
 env["ir.config_parameter"].set_param("report.url", "http://127.0.0.1:9")
+env["res.partner.bank"].create({"acc_number": "NL91ABNA0417164300", "partner_id": company.partner_id.id})
 today = company._dunning_today()
 income = env["account.account"].search([("account_type", "=", "income"), ("company_ids", "in", company.ids)], limit=1)
 moves = env["account.move"]
@@ -26,6 +28,7 @@ for name in ("Sent", "Waits"):
         "invoice_line_ids": [(0, 0, {"name": "Work", "price_unit": 100, "account_id": income.id, "tax_ids": [(5,)]})]})
 moves.action_post()
 moves.is_move_sent = True
+moves.dunning_sent_on = today - timedelta(30)
 run = env["dunning.run"].create({"company_id": company.id, "partner_ids": moves[0].partner_id.ids})
 run.action_propose()
 run.action_confirm()

@@ -32,8 +32,8 @@ class TestTakenBack(DeliveryCase):
         return letters
 
     def test_highest_level_first(self):
-        first, second = self.ladder(0, 7)
-        with self.at(8):
+        first, second = self.ladder(0, 8)
+        with self.at(9):
             with self.assertRaisesRegex(UserError, f"{second.name}.*Take that one back first"):
                 self.take_back(first)
             self.assertEqual(first.state, "sent")
@@ -45,8 +45,8 @@ class TestTakenBack(DeliveryCase):
         self.assertTrue(first.pdf_file and first.sent_on, "it stays on record")
 
     def test_both_at_once_in_any_order(self):
-        first, second = self.ladder(0, 7)
-        with self.at(8):
+        first, second = self.ladder(0, 8)
+        with self.at(9):
             self.take_back(first + second)
         self.assertFalse(self.move.dunning_level_id)
 

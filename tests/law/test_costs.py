@@ -496,6 +496,41 @@ def test_lump_sum_of_nothing():
     assert costs.consumer_lump_sum(D("0.01"), CLAUSE) == costs.LumpSum(D("20.00"), "clause")
 
 
+# the cap of XIX.4 jumps at 150.00: 20 up to it, 30 plus a tenth above it
+@pytest.mark.parametrize(
+    ("balances", "amount"),
+    [
+        (["150.00", "150.00"], "40.00"),  # 45.00 over the sum
+        (["150.01", "150.00"], "45.00"),  # 30 + 20 per debt, 45.001 over the sum, rounded down
+        (["149.99", "150.00"], "40.00"),
+        (["100.00", "100.00"], "35.00"),  # 40.00 per debt
+        (["300.00"], "45.00"),
+        (["300.00", "0.00"], "45.00"),
+        (["60.00", "60.00", "60.00"], "33.00"),
+    ],
+)
+def test_lump_sums_of_several_debts_are_the_least_of_per_debt_and_over_the_sum(balances, amount):
+    found = costs.consumer_lump_sums([D(balance) for balance in balances], BE_CONSUMER_CAP)
+    assert found == costs.LumpSum(D(amount), "clause")
+
+
+def test_lump_sums_of_a_clause_that_no_debt_may_bear():
+    assert costs.consumer_lump_sums([D("300"), D("1000")], CLAUSE) == costs.LumpSum(D("0.00"), "above_cap")
+    assert costs.consumer_lump_sums([D("300"), D("1000")], CLAUSE, old_clause=True).reason == "capped"
+    assert costs.consumer_lump_sums([D("0"), D("-1")], CLAUSE).reason == "nothing_owed"
+    assert costs.consumer_lump_sums([D("1")], None).reason == "no_clause"
+
+
+@given(st.lists(st.decimals(min_value="0.01", max_value=5_000, places=2), min_size=1, max_size=5))
+def test_lump_sums_never_pass_the_cap_of_a_debt_nor_that_of_the_sum(balances):
+    found = costs.consumer_lump_sums(balances, BE_CONSUMER_CAP).amount
+    assert found <= sum(costs.collection_costs(balance, BE_CONSUMER_CAP) for balance in balances)
+    assert found <= costs.collection_costs(sum(balances), BE_CONSUMER_CAP)
+    assert costs.consumer_lump_sums(balances[:1], BE_CONSUMER_CAP) == costs.consumer_lump_sum(
+        balances[0], BE_CONSUMER_CAP
+    )
+
+
 @given(cents, st.booleans())
 def test_lump_sum_never_above_the_cap(balance, old_clause):
     lump_sum = costs.consumer_lump_sum(balance, CLAUSE, old_clause=old_clause)

@@ -224,7 +224,8 @@ class TestBroken(DeliveryCase):
         self.assertEqual(len(self.mailbox.messages), 1)
 
     def test_debtor_merged_into_one_without_a_letter(self):
-        partner, kept = self.debtor("Jansen"), self.debtor("Jansen BV", email="kept@debtor.example.com")
+        partner = self.debtor("Jansen", email="kept@debtor.example.com")
+        kept = self.debtor("Jansen BV", email="kept@debtor.example.com")
         self.invoice(partner, 100, due=5)
         letter = self.confirm(self.run_for(partners=partner)).with_env(self.env)
         self.env["base.partner.merge.automatic.wizard"].create({})._merge((partner + kept).ids, kept)

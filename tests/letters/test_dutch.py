@@ -45,7 +45,7 @@ class DutchCase(DunningCase):
             cls.invoice(partner, amount, due=due + number, company=company, label="Reparatie van de oven")
         return partner
 
-    def ladder(self, partners, company=None, days=(0, 7, 15)):
+    def ladder(self, partners, company=None, days=(0, 8, 16)):
         """The letters to these debtors, per step of their procedure."""
         steps = []
         for number in days:
@@ -83,11 +83,11 @@ class TestDutchLetters(DutchCase):
             self.assertTrue(s3.startswith(f"Aanmaning: {label}"), s3)
             self.assertIn(f"Wilt u € {amount} uiterlijk op maandag 23 november 2026 betalen?", b1)
             self.assertIn("Wij schreven u op 16 november 2026 over een openstaand bedrag.", b2)
-            self.assertIn(f"Wij vragen u om € {amount} uiterlijk op maandag 30 november 2026 te betalen.", b2)
+            self.assertIn(f"Wij vragen u om € {amount} uiterlijk op dinsdag 1 december 2026 te betalen.", b2)
             self.assertIn("Dan is onze volgende stap: Aanmaning.", b2)
-            self.assertIn("Wij herinnerden u op 16 november 2026 en 23 november 2026.", b3)
+            self.assertIn("Wij herinnerden u op 16 november 2026 en 24 november 2026.", b3)
             self.assertIn("U bent daarom in verzuim. Voor zover nodig stellen wij u met deze brief in gebreke.", b3)
-            self.assertIn("Wettelijke handelsrente (artikel 6:119a BW) tot en met 1 dec 2026, daarna € 0,", b3)
+            self.assertIn("Wettelijke handelsrente (artikel 6:119a BW) tot en met 2 dec 2026, daarna € 0,", b3)
             self.assertRegex(b3, rf"Zorgt u ervoor dat € [\d.,]+ uiterlijk op {DUTCH_DATE} op onze rekening staat\.")
         self.assertIn("De factuur hieronder staat", self.text(first.filtered(lambda k: k.partner_id == one))[1])
         self.assertIn("De facturen hieronder staan", self.text(first.filtered(lambda k: k.partner_id == two))[1])
@@ -95,12 +95,12 @@ class TestDutchLetters(DutchCase):
     def test_sums_of_the_notice_of_default(self):
         body = self.text(self.ladder(self.dutch("Bakkerij Jansen"))[-1])[1]
         self.assertIn("Openstaande hoofdsom € 1.210,00", body)
-        self.assertIn("daarna € 0,34 per dag € 5,52", body)
+        self.assertIn("daarna € 0,34 per dag € 5,86", body)
         self.assertIn(
             "Incassokosten (artikel 6:96 BW en Besluit vergoeding voor buitengerechtelijke incassokosten) € 181,50",
             body,
         )
-        self.assertIn("Te betalen € 1.397,02", body)
+        self.assertIn("Te betalen € 1.397,36", body)
         self.assertIn("KvK-nummer 12345678 · Btw-nummer NL123456782B90", body)
 
     def assert_fourteen_days(self, letter, term):
@@ -140,7 +140,8 @@ class TestDutchLetters(DutchCase):
         self.assert_fourteen_days(letter, "binnen veertien dagen vanaf de dag nadat u dit bericht heeft ontvangen")
 
     def test_fourteen_days_on_paper(self):
-        letter = self.ladder(self.dutch("Mevrouw De Wit", (710, 500), kind="consumer", email=False))[-1]
+        partner = self.dutch("Mevrouw De Wit", (710, 500), kind="consumer", email=False)
+        letter = self.ladder(partner, days=(0, 11, 24))[-1]  # each term with the days of the post before it
         self.assertEqual(letter.channel, "print")
         self.assert_fourteen_days(letter, "binnen veertien dagen vanaf de dag nadat deze brief bij u is bezorgd")
 
@@ -169,7 +170,7 @@ class TestDutchLetters(DutchCase):
         self.assertIn(declared.format("181,50", "38,12", "219,62"), body)
 
     def test_second_reminder_tells_a_consumer_what_follows(self):
-        body = self.text(self.ladder(self.dutch("Mevrouw De Wit", kind="consumer"), days=(0, 7))[-1])[1]
+        body = self.text(self.ladder(self.dutch("Mevrouw De Wit", kind="consumer"), days=(0, 8))[-1])[1]
         self.assertIn("Dan is onze volgende stap: 14-dagenbrief.", body)
 
     def belgian(self, **vals):
@@ -204,7 +205,7 @@ class TestDutchLetters(DutchCase):
     def test_belgian_business(self):
         partner = self.dutch("Frituur Jef", company=self.be, country_id=self.env.ref("base.be").id)
         body = self.text(self.ladder(partner, self.be)[-1])[1]
-        self.assertIn("Interest volgens de wet van 2 augustus 2002 tot en met 1 dec 2026", body)
+        self.assertIn("Interest volgens de wet van 2 augustus 2002 tot en met 2 dec 2026", body)
         self.assertIn("Forfaitaire vergoeding voor invorderingskosten (wet van 2 augustus 2002) € 40,00", body)
 
     def test_english_would_be_found(self):
@@ -250,6 +251,9 @@ class TestDutchReasons(DutchCase):
             "message": "Dit klopt niet.",
             "journal": "Bank",
             "payment": "PBNK1/2026/00003",
+            "sent": date(2026, 11, 3),
+            "disputed": Decimal("60.00"),
+            "paying": Decimal("39.50"),
             "letters": 3,
             "maximum": 5,
             "start": date(2026, 10, 1),

@@ -133,7 +133,7 @@ class EveryLetter:
     """What both builds have to get right."""
 
     def test_netherlands_business(self):
-        first, second, notice = self.letters("business", self.nl, (0, 7, 15))
+        first, second, notice = self.letters("business", self.nl, (0, 8, 16))
         for letter, name in ((first, "reminder"), (second, "second_reminder")):
             self.check_page(letter)
             self.assert_in_window(letter, ("Bakkerij", "Dorpsstraat", "1234"))
@@ -148,7 +148,7 @@ class EveryLetter:
         self.assertLess(whole.index("Ten name van"), whole.index("NL91 ABNA"))
 
     def test_fourteen_days_and_final_notice(self):
-        notice = self.letters("consumer", self.nl, (0, 7, 15), name="Mevrouw De Wit")[-1]
+        notice = self.letters("consumer", self.nl, (0, 8, 16), name="Mevrouw De Wit")[-1]
         keep_picture(notice, "nl_14_days")
         self.check_page(notice)
         self.assert_in_window(notice, ("Mevrouw", "Dorpsstraat"))
@@ -161,7 +161,7 @@ class EveryLetter:
         self.check_page(first)
         self.assert_in_window(first, ("Els", "Dorpsstraat"))
         keep_picture(first, "be_first_reminder")
-        notice = self.letters("business", self.be, (0, 7, 15))[-1]
+        notice = self.letters("business", self.be, (0, 8, 16))[-1]
         self.check_page(notice, pages=2)
         self.assert_in_window(notice, ("Bakkerij", "Dorpsstraat"))
         keep_picture(notice, "be_notice_of_default")
@@ -216,7 +216,7 @@ class TestPatchedLook(EveryLetter, LookCase):
         self.nl.dunning_handover_party = "Recht & Co, Utrecht"
         partner = self.debtor(lang="nl_NL", ref="K-1042")
         self.invoice(partner, 1210, due=-3, label="Reparatie van de oven")
-        letters = [self.step(self.nl, partner, day) for day in (0, 7, 14, 22, 31)]
+        letters = [self.step(self.nl, partner, day) for day in (0, 7, 15, 23, 31)]
         keep_picture(letters[0], "pre_due")
         keep_picture(letters[-1], "handover")
         self.check_page(letters[0])

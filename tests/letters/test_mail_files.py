@@ -1,5 +1,6 @@
 """What goes along with the mail of a letter, read back from a real SMTP server: each file once, within the limit."""
 
+import base64
 import io
 import os
 from unittest.mock import patch
@@ -126,6 +127,57 @@ class TestFiles(FilesCase):
         letter, message = self.mailed(partner)
         self.assertEqual(list(self.files(message)), [letter.pdf_name])
         self.assertNotIn("/web/content", message.get_body(("html",)).get_content())
+
+    def test_at_most_twenty_files(self):
+        counts = ((18, 18, False), (19, 19, False), (20, 19, False), (9, 18, True), (10, 18, True))
+        for count, along, e_invoice in counts:
+            with self.subTest(count, e_invoice=e_invoice), self.cr.savepoint() as savepoint:
+                self.mailbox.messages.clear()
+                partner = self.debtor(f"Many {count}")
+                moves = self.invoices([partner] * count, 100, due=5)
+                for move in moves:
+                    self.store(move, b"%PDF-1.4 " + move.name.encode())
+                    if e_invoice:
+                        self.store(move, XML + move.name.encode(), "ubl_cii_xml_file", f"{move.id}.xml")
+                _letter, message = self.mailed(partner)
+                self.assertEqual(len(self.files(message)), 1 + along)
+                html = " ".join(message.get_body(("html",)).get_content().split())
+                left = count - along // (1 + e_invoice)
+                self.assertEqual("Too many for one mail, so not attached" in html, bool(left))
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def test_letters_wait_until_their_invoices_are_printed(self):
+        """Batch by batch, each committed: no call is begun that would not fit into the time of a batch."""
+        partners = self.env["res.partner"].union(*(self.debtor(f"Old {number}") for number in range(3)))
+        moves = self.invoices([partner for partner in partners for _copy in range(2)], 100, due=5)
+        printed, clock = [], [0.0]
+
+        def print_one(move):
+            clock[0] += 25  # seconds
+            printed.append(move.id)
+            return base64.b64encode(b"%PDF-1.4 " + move.name.encode())
+
+        run = self.run_for(partners=partners)
+        copies = "odoo.addons.cremann_dunning.models.letter.dunning_invoice_copies"
+        batches, issue = [], type(run.letter_ids)._issue
+
+        def issued(letters):
+            batches.append(len(letters.filtered(lambda letter: letter.state == "draft")))
+            return issue(letters)
+
+        with (
+            patch(f"{copies}.time.monotonic", lambda: clock[0]),
+            patch(f"{copies}.TOGETHER", 2),
+            patch.object(type(moves), "_dunning_invoice_pdf", print_one),
+            patch.object(type(run.letter_ids), "_issue", issued),
+        ):
+            letters = self.confirm(run)
+        self.assertEqual(sorted(printed), sorted(moves.ids), "each once")
+        self.assertEqual(batches, [1, 1, 1])
+        self.assertEqual(set(letters.mapped("state")), {"issued"})
+        self.assertFalse(moves.invoice_pdf_report_id, "they are not what the customer got")
+        self.assertEqual(set(letters.mail_id.mapped(lambda mail: len(mail.attachment_ids))), {3})
 
     def test_limit_is_a_sensible_number(self):
         for limit in (0, -1, 101):

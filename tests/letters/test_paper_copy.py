@@ -86,7 +86,7 @@ class TestPaperCopy(CopyCase):
         self.env.ref(level).channel_ids = [Command.create({"channel": "print", "use": "also"})]
         partner = self.debtor("Mevrouw De Wit", kind="consumer")
         self.invoice(partner, 500, due=5)
-        for day in (0, 7, 15):
+        for day in (0, 8, 16):
             with self.at(day) as today:
                 letters = self.confirm(self.run_for(self.nl, today, partner))
                 self.send_outbox(letters)

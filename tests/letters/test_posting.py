@@ -138,7 +138,9 @@ class TestPosting(PostingCase):
             self.assertEqual(self.nl._dunning_day(letters.dispatch_ids.started_at), TODAY + timedelta(days=1))
             next_date = letters.line_ids.move_id.dunning_next_date
             second = letters.procedure_id.level_ids[1]
-            self.assertEqual(next_date, TODAY + timedelta(days=1 + second.delay_days))
+            # posted on Tuesday, received on Friday, seven days to pay from then: the second follows after all of them
+            self.assertEqual(letters.default_from, TODAY + timedelta(days=12))
+            self.assertEqual(next_date, max(letters.default_from, TODAY + timedelta(days=1 + second.delay_days)))
 
     def test_what_was_kept_back_goes_on_waiting(self):
         letters = self.letters_to_post(self.debtor("Een"), self.debtor("Twee"))

@@ -243,7 +243,7 @@ class TestEveryText(TextCase):
         partners = self.debtors(self.nl, "business", due=-3, amounts=(1210, 500))
         before = self.ladder(self.nl, partners, (0,))[0]
         self.check(before, "pre_due")
-        first, second, notice, handover = self.ladder(self.nl, partners, (6, 13, 21, 30))
+        first, second, notice, handover = self.ladder(self.nl, partners, (6, 15, 23, 32))
         for letters, name in ((first, "reminder"), (second, "second_reminder"), (notice, "notice_of_default")):
             self.check(letters, name)
             self.assert_tones(letters)
@@ -255,7 +255,7 @@ class TestEveryText(TextCase):
     def test_netherlands_consumer(self):
         self.nl.dunning_handover_party = "Recht BV, Utrecht"
         partners = self.debtors(self.nl, "consumer")
-        first, second, notice = self.ladder(self.nl, partners, (0, 7, 15))
+        first, second, notice = self.ladder(self.nl, partners, (0, 8, 16))
         self.check(first, "reminder")
         self.check(second, "second_reminder")
         self.check(notice, "nl_14_days")
@@ -282,13 +282,13 @@ class TestEveryText(TextCase):
     def test_netherlands_consumer_on_paper(self):
         partners = self.debtors(self.nl, "consumer")
         partners.email = False
-        notice = self.ladder(self.nl, partners, (0, 7, 15))[-1]
+        notice = self.ladder(self.nl, partners, (0, 11, 24))[-1]  # each term with the days of the post before it
         self.assertEqual(set(notice.mapped("channel")), {"print"})
         self.check(notice, "nl_14_days")
 
     def test_belgium_business(self):
         partners = self.debtors(self.be, "business")
-        notice = self.ladder(self.be, partners, (0, 7, 15))[-1]
+        notice = self.ladder(self.be, partners, (0, 8, 16))[-1]
         self.check(notice, "be_notice_of_default")
         self.assert_tones(notice)
         self.assertEqual(set(notice.mapped("amount_costs")), {40.0})

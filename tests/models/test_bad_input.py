@@ -27,7 +27,7 @@ class BadInputCase(DunningCase):
     def stand_on(self, moves, level):
         """Bring these invoices to a level, as if its letter had been sent three weeks ago."""
         for step in self.levels.filtered(lambda step: step.sequence <= level.sequence):
-            days = {10: -30, 20: -21}[step.sequence]
+            days = {10: -31, 20: -21}[step.sequence]
             with self.at(days) as today:
                 self.send_level(partners=moves.partner_id, date=today)
         self.assertEqual(moves.dunning_level_id, level)
@@ -215,7 +215,7 @@ class TestMissing(BadInputCase):
         self.levels[1].template_id = False
         move = self.invoice(self.partner, due=30)
         self.send_level(partners=self.partner, date=TODAY)
-        with self.at(7) as today:
+        with self.at(8) as today:
             run = self.run_for(date=today)
             self.assertDecision(move, "NO_TEXT", "Second reminder has no text. Choose a text")
             self.assertOthersGo(run, self.good)

@@ -72,7 +72,7 @@ class TestDebtorHalfway(HalfwayCase):
             with self.books(moment):
                 letters = self.halfway(moment, lambda: self.partner.write({"active": False}))
                 self.assertEqual(letters.mapped("state"), ["sent"])
-                with self.at(7) as today:
+                with self.at(8) as today:
                     self.assertEqual(self.send_level(date=today).line_ids.move_id, self.move + self.good)
 
     def test_held(self):
@@ -102,9 +102,23 @@ class TestDebtorHalfway(HalfwayCase):
     def test_merged_into_a_debtor_without_a_letter(self):
         for moment in MOMENTS:
             with self.books(moment):
-                stays = self.debtor("Bakkerij Jansen B.V.")
+                stays = self.debtor("Bakkerij Jansen B.V.", email=self.partner.email)
                 letters = self.halfway(moment, lambda stays=stays: self.merge(stays, self.partner))
                 self.assertEqual((letters.mapped("state"), letters.partner_id), (["sent"], stays))
+                self.assertEqual(self.move.dunning_level_id, self.levels[0])
+
+    def test_merged_into_a_debtor_with_another_address(self):
+        """A draft goes to the address that stays; a mail that waits does not go to the one that went, the next does."""
+        for moment in MOMENTS:
+            with self.books(moment):
+                stays = self.debtor("Bakkerij Jansen B.V.", email="kept@debtor.example.com")
+                letters = self.halfway(moment, lambda stays=stays: self.merge(stays, self.partner))
+                self.assertEqual(letters.partner_id, stays)
+                if moment == "issued":
+                    self.assertStopped(letters, "the e-mail address of Bakkerij Jansen B.V. was changed")
+                    letters = self.send_level(partners=stays)
+                self.assertEqual(letters.mapped("state"), ["sent"])
+                self.assertIn("kept@debtor.example.com", letters.email_to)
                 self.assertEqual(self.move.dunning_level_id, self.levels[0])
 
     def test_merged_into_a_debtor_with_a_letter_of_his_own(self):
@@ -120,7 +134,7 @@ class TestDebtorHalfway(HalfwayCase):
             self.assertReadable(letter.cancel_reason)
         self.run_for()
         for move in self.move + other:
-            self.assertDecision(move, "NOT_YET", "then Second reminder")
+            self.assertDecision(move, "PERIOD_RUNNING", "Not before 11/24/2026: the term that the last letter gives")
 
     def merge(self, stays, goes):
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
@@ -147,7 +161,7 @@ class TestRulesHalfway(HalfwayCase):
         self.levels[0].active = False
         self.send_outbox(letters)
         self.assertEqual(letters.mapped("state"), ["sent", "sent"])
-        with self.at(7) as today:
+        with self.at(8) as today:
             self.assertEqual(self.send_level(date=today).level_id, self.levels[1])
 
     def test_level_archived_after_its_letter_was_sent(self):
@@ -177,7 +191,8 @@ class TestRulesHalfway(HalfwayCase):
                 self.levels.procedure_id.unlink()
 
     def test_procedure_archived(self):
-        """Drafts go, what was issued goes out, and the debtor starts gently on the procedure that fits now."""
+        """Drafts go, what was issued does not leave by rules that hold no more, and the debtor starts gently on the
+        procedure that fits now."""
         procedure, other = self.levels.procedure_id, self.env.ref("cremann_dunning.dunning_procedure_eu")
         run = self.run_for()
         procedure.active = False
@@ -189,15 +204,20 @@ class TestRulesHalfway(HalfwayCase):
         letters = self.confirm(self.run_for())
         procedure.active = False
         self.send_outbox(letters)
-        self.assertEqual(letters.mapped("state"), ["sent", "sent"])
-        with self.at(7) as today:
-            self.assertEqual(self.send_level(date=today).level_id, other.level_ids[0])
+        self.assertEqual(letters.mapped("state"), ["cancelled", "cancelled"])
+        for letter in letters:
+            self.assertRegex(letter.cancel_reason, "the kind of debtor or the procedure was changed")
+            self.assertReadable(letter.cancel_reason)
+        with self.at(8) as today:
+            again = self.send_level(date=today)
+            self.assertEqual((again.level_id, again.mapped("state")), (other.level_ids[0], ["sent", "sent"]))
 
 
 @tagged("post_install", "-at_install")
 class TestCompanyLacks(HalfwayCase):
     def test_bank_journal(self):
-        """Nor an account to pay into: the letter goes, and no gate about the bank stands in its way."""
+        """Nor an account to pay into: no letter asks for money that nobody can pay. Once there is one they go, and no
+        gate about the bank stands in their way."""
         self.nl.partner_id.bank_ids.unlink()
         journals = self.env["account.journal"].search(
             [("company_id", "=", self.nl.id), ("type", "in", ("bank", "cash"))]
@@ -206,8 +226,16 @@ class TestCompanyLacks(HalfwayCase):
         self.nl.write({"dunning_bank_max_days": 1, "dunning_automatic": True, "dunning_send_hour": 0})
         self.env["dunning.run"]._cron_run()
         letters = self.env["dunning.letter"].search([("company_id", "=", self.nl.id)])
-        self.assertEqual(letters.mapped("state"), ["issued", "issued"])
+        self.assertEqual(letters.mapped("state"), ["failed", "failed"])
+        for letter in letters:
+            self.assertRegex(letter.error, "account")
+            self.assertReadable(letter.error)
         self.assertFalse(letters.bank_account_id)
+        account = {"acc_number": "NL02ABNA0123456789", "partner_id": self.nl.partner_id.id, "allow_out_payment": True}
+        account = self.env["res.partner.bank"].create(account)
+        letters.action_retry()
+        self.assertEqual(letters.mapped("state"), ["issued", "issued"], letters.mapped("error"))
+        self.assertEqual(letters.bank_account_id, account)
         self.send_outbox(letters)
         self.assertEqual(letters.mapped("state"), ["sent", "sent"])
         self.assertFalse(letters.run_id.bank_behind)
@@ -247,9 +275,10 @@ class TestCompanyLacks(HalfwayCase):
         self.assertEqual(letters.mapped("state"), ["sent", "sent"])
 
     def test_rate_of_a_currency(self):
-        """The ledger knows what a claim is worth; nothing is converted, so no rate is missed."""
+        """The ledger knows what a claim is worth. Costs are reckoned in euro: without a rate their letter waits."""
         rates = self.env["res.currency.rate"]
-        rates.create({"currency_id": self.usd.id, "name": "2020-01-01", "rate": 2, "company_id": self.nl.id})
+        rate = {"currency_id": self.usd.id, "name": "2020-01-01", "rate": 2, "company_id": self.nl.id}
+        rates.create(rate)
         partner = self.debtor("Smith")
         dollars = self.invoice(partner, 200, due=40, currency=self.usd)
         self.env.flush_all()
@@ -258,8 +287,13 @@ class TestCompanyLacks(HalfwayCase):
         self.assertFalse(rates.search([("currency_id", "=", self.usd.id)]))
         self.stand_on(dollars, self.levels[1])
         run = self.run_for(date=TODAY)
-        letter = run.letter_ids.filtered(lambda letter: letter.partner_id == partner)
-        self.assertEqual((letter.level_id, letter.currency_id), (self.levels[2], self.usd))
-        self.assertEqual((letter.amount_principal, letter.amount_costs), (200, 0))
+        self.assertDecision(dollars, "NO_RATE", "no rate of exchange for USD on 11/16/2026")
         self.assertOthersGo(run, self.good)
+        rates.create(rate)
+        run = self.run_for(partners=partner)
+        letter = run.letter_ids
+        self.assertEqual((letter.level_id, letter.currency_id), (self.levels[2], self.usd))
+        # 15% of 100 euro is less than the least that may be asked: 40 euro, at two dollars each
+        self.assertEqual((letter.amount_principal, letter.amount_costs), (200, 80))
+        run.action_confirm()
         self.assertEqual(letter.state, "issued")

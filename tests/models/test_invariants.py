@@ -375,7 +375,7 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
         now = books.letters()
         fresh = [id_ for id_, state in now.items() if state in ("issued", "sent") and letters.get(id_) != state]
         fresh = self.env["dunning.letter"].browse(fresh)
-        for line in fresh.line_ids.filtered("level_id"):
+        for line in fresh.line_ids.filtered(lambda line: line.level_id or line.principal_part):
             self.assertNotIn(line.move_line_id.id, untouchable, f"{line.move_id.name}: asked for")
         open_by_partner = {}
         for claim in books.claims():
@@ -401,6 +401,7 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
     def assertInvariants(self, books):
         self.assertLevelsProven(books)
         self.assertOrder(books)
+        self.assertTermsKept(books)
         self.assertCosts()
         self.assertTotals(books)
         self.assertUnchanged(books)
@@ -454,6 +455,27 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
             "GROUP BY company_id, partner_id, sent_on HAVING count(*) > 1"
         )
         self.assertFalse(same_day, "two letters on one day")
+
+    def assertTermsKept(self, books):
+        """No step within a term that an earlier letter gave, and none by a letter that does not ask for the claim."""
+        early = books.rows(
+            """
+            SELECT later.name, earlier.name AS before
+              FROM dunning_letter_line k JOIN dunning_letter later ON later.id = k.letter_id
+              JOIN dunning_letter_line b ON b.move_line_id = k.move_line_id AND b.principal_part
+              JOIN dunning_letter earlier ON earlier.id = b.letter_id AND earlier.sent_on < later.sent_on
+             WHERE later.state = 'sent' AND earlier.state = 'sent' AND k.level_id IS NOT NULL
+               AND later.sent_on < GREATEST(earlier.deadline + 1, earlier.default_from, earlier.claimable_from)
+            """
+        )
+        self.assertFalse(early, "a step before a term had ended")
+        unasked = books.rows(
+            """
+            SELECT f.name FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
+             WHERE f.state IN ('issued', 'sent') AND k.level_id IS NOT NULL AND NOT k.principal_part
+            """
+        )
+        self.assertFalse(unasked, "a step by a letter that does not ask for the claim")
 
     def assertCosts(self):
         """4: a consumer pays nothing extra before the term of a notice about each invoice has ended."""

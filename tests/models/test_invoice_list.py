@@ -74,14 +74,17 @@ class TestColumns(ListCase):
         shown = {names[row["id"]]: row for row in rows}
         self.assertEqual(shown["Reminded"]["dunning_level_id"]["display_name"], "Reminder")
         self.assertEqual(shown["Reminded"]["dunning_next_level_id"]["display_name"], "Second reminder")
-        self.assertEqual(shown["Reminded"]["dunning_next_date"], TODAY + timedelta(days=7))
+        self.assertEqual(shown["Reminded"]["dunning_next_date"], TODAY + timedelta(days=8))
         self.assertEqual(shown["Waits"]["dunning_next_level_id"]["display_name"], "Reminder")
         self.assertEqual(shown["Waits"]["dunning_next_date"], TODAY)
         for name, sentence in (
-            ("Reminded", "Not before 11/23/2026: then Second reminder is due."),
+            ("Reminded", "Not before 11/24/2026: the term that the last letter gives is still running."),
             ("Waits", "Reminder is due: 10 days past the due date of 11/06/2026."),
             ("Held", "On hold without an end date: asked for a copy"),
-            ("Unsent", "The invoice was never sent, as far as Odoo knows. Send it first, then it can be chased."),
+            (
+                "Unsent",
+                "The invoice was never sent as it is now, as far as Odoo knows. Send it first, then it can be chased.",
+            ),
         ):
             with self.subTest(name):
                 self.assertEqual(shown[name]["dunning_explanation"], sentence)

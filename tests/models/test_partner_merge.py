@@ -36,7 +36,7 @@ class TestPartnerMerge(DunningCase):
         self.assertEqual(letters.mapped("state"), ["sent", "sent"])
         self.assertIn("He called back", " ".join(case.message_ids.mapped("body")))
         self.assertEqual(self.moves.commercial_partner_id, self.stays)
-        with self.at(7) as today:
+        with self.at(8) as today:
             run = self.run_for(date=today)
         [letter] = run.letter_ids
         self.assertEqual((letter.partner_id, letter.amount_total), (self.stays, 300))

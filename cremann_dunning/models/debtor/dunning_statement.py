@@ -4,20 +4,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 import xlsxwriter
-from babel.numbers import format_currency
 
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
-from odoo.tools.misc import babel_locale_parse
 from odoo.tools.osutil import clean_filename
 from odoo.tools.pdf import PdfFileReader
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ...engine import statement
+from ...tools import spelling
 
 REPORT = "cremann_dunning.report_dunning_statement"
 # So many debtors are printed in one call.
@@ -114,7 +114,11 @@ class Page:
 
     def money(self, amount, currency):
         """An amount as the debtor's language writes it."""
-        return format_currency(amount, currency, locale=babel_locale_parse(self.lang))
+        return spelling.money(amount, currency, self._currencies[currency].decimal_places, self.lang)
+
+    @cached_property
+    def _currencies(self):
+        return self.case.env["dunning.decision"]._currencies()
 
     def day(self, day, form="d MMM y"):
         """A date as the debtor's language writes it."""

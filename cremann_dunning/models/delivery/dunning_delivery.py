@@ -6,6 +6,11 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.mail import email_normalize
+
+from ...engine import addresses
+from ...engine.answers import DAY, US, Verdict, judge, of_all
+from ..letter.dunning_letter_paper_mixin import BY_POST
 
 _logger = logging.getLogger(__name__)
 
@@ -14,8 +19,12 @@ BROKEN = re.compile(
     r"\b(TimeoutError|timed out|Connection\w*Error|BrokenPipeError|SSL\w*Error|SMTPServerDisconnected)\b"
 )
 
-# The answer of a mail server inside what smtplib and Odoo made of it: code and text.
-ANSWER = re.compile(r"\((\d{3}), b(['\"])(.*?)\2\)", re.DOTALL)
+# The answer of a mail server inside what smtplib and Odoo made of it: code and text. When the line is made, Odoo writes
+# them on two lines.
+ANSWER = re.compile(r"\((\d{3}), b(['\"])(.*?)\2[,)]", re.DOTALL)
+AT_CONNECT = re.compile(r"([45]\d\d)\n(?:b(?=['\"]))?(['\"]?)(.*)\2$", re.DOTALL)
+# smtplib's own words for a server that does not let us in.
+NOT_LET_IN = re.compile(r"AUTH extension not supported|No suitable authentication|STARTTLS extension not supported")
 # A server that answers 4xx asks to come back (greylisting, a mailbox that is busy): so many minutes before each next
 # attempt. After the last one a person is asked.
 COME_BACK_AFTER = (10, 30, 60, 240)
@@ -33,21 +42,40 @@ class DunningDelivery(models.AbstractModel):
 
     @api.model
     def _register_taken(self, letters, message_id):
-        """The mail server has taken the letter."""
+        """The mail server has taken the letter, for one of its addressees at least."""
+        attempts = self.env["dunning.dispatch"]
         for letter in letters:
-            self.env["dunning.dispatch"]._record_end(letter, "accepted", message_id=message_id)
+            taken, refused = self._asked_for(letter)
+            attempts._record_end(letter, "accepted", message_id=message_id, taken_to=addresses.joined(taken))
+            for address, answer in refused.items():
+                text = self.env._("It did not go to %(address)s as well. %(answer)s", address=address, answer=answer)
+                letter._message_log(body=text)
         letters._register_sent(message_id)
+
+    @api.model
+    def _asked_for(self, letter):
+        """For whom the mail server took the mail of this moment: ``(addresses, {refused address: answer})``."""
+        session = self.env.context.get("dunning_session")
+        if session is None or not (session.taken or session.refused):
+            return addresses.addresses(letter.email_to), {}
+        refused = {address: self._plain_reason(str({address: answer})) for address, answer in session.refused.items()}
+        return session.taken, refused
 
     @api.model
     def _register_refused(self, letters, reason):
         """The letter did not leave, or nobody can tell."""
+        ours = letters.browse()
         for letter in letters:
             reason = reason or ""
-            answer = ANSWER.search(reason)
+            verdict = self._verdict(reason)
+            if verdict and verdict.about == US:
+                ours |= letter
+                continue
+            answer = verdict is not None
             begun = "sending" in letter.dispatch_ids.mapped("state")  # else the server was never reached
             broken = begun and not answer and bool(BROKEN.search(reason))  # whoever answers has not taken it
             unreached = not begun and not answer and bool(BROKEN.search(reason) or NETWORK.match(reason))
-            busy = bool(answer) and answer[1].startswith("4")
+            busy = answer and verdict.later
             if (busy or unreached) and self._come_back(letter, reason, COME_BACK_AFTER if busy else REACH_AGAIN_AFTER):
                 continue
             text = self._plain_reason(reason)
@@ -64,6 +92,25 @@ class DunningDelivery(models.AbstractModel):
             state = "unsure" if broken else "refused"
             self.env["dunning.dispatch"]._record_end(letter, state, answer=self._plain_reason(reason))
             letter._register_failure(text, state)
+        if ours:
+            self.env["dunning.pause"]._put_off(ours, self._verdict(reason), self._plain_reason(reason))
+
+    @api.model
+    def _verdict(self, reason):
+        """What the answers in a reason are about: ``engine.answers.Verdict``; None when nobody answered."""
+        if NOT_LET_IN.search(reason):
+            return Verdict(US, DAY)
+        answers = self._answers(reason)
+        at_sender = "SMTPSenderRefused" in reason
+        return of_all([judge(code, text, at_sender) for code, text in answers]) if answers else None
+
+    @api.model
+    def _answers(self, reason):
+        """The answers of a mail server in what smtplib and Odoo made of them: ``[(code, text)]``."""
+        found = [(answer[1], answer[3]) for answer in ANSWER.finditer(reason or "")]
+        if not found and (answer := AT_CONNECT.match(reason or "")):
+            found = [(answer[1], answer[3])]
+        return found
 
     @api.model
     def _come_back(self, letter, reason, after):
@@ -88,22 +135,58 @@ class DunningDelivery(models.AbstractModel):
         message_id = letter.mail_id.message_id
         return len(
             letter.dispatch_ids.filtered(
-                lambda attempt: attempt.state == "deferred" and attempt.message_id == message_id
+                lambda attempt: (
+                    attempt.state == "deferred" and not attempt.is_about_us and attempt.message_id == message_id
+                )
             )
         )
 
     @api.model
     def _came_back(self, letters, email):
-        """A mail to this address came back: its letter was not delivered, whatever the mail server said first."""
-        copies = letters.filtered(lambda letter: letter._is_about_copy(email))
-        for letter in copies:
-            letter.message_post(body=self.env._("The copy to %s came back. The letter itself did not.", email))
-        for letter in (letters - copies).filtered(lambda letter: letter.state == "sent" and letter.message_id):
-            if self.env["dunning.paper.copy"]._stands(letter, email):
+        """A mail to this address came back, whatever the mail server said first.
+
+        The letter itself came back when nobody is left for whom it was taken, and nothing proves that it was received.
+        """
+        address = email_normalize(email or "") or (email or "").lower()
+        for letter in letters:
+            if letter._is_about_copy(address):
+                letter.message_post(body=self.env._("The copy to %s came back. The letter itself did not.", email))
                 continue
-            attempt = letter.dispatch_ids.filtered(lambda attempt: attempt.state == "accepted")[:1]
-            text = self.env._("It came back from %s. Mend the address and retry, or send it on paper", email)
-            self.env["dunning.withdrawal"]._undo_sending(letter, attempt, "bounced", text)
+            took = letter.dispatch_ids.filtered(lambda attempt: address in attempt._taken_addresses())[:1]
+            if not took:
+                letter.message_post(
+                    body=self.env._("A report says that a mail to %s came back. The letter never went there.", email)
+                )
+                continue
+            fresh = address not in took._bounced_addresses()
+            took.bounced_to = addresses.joined([*took._bounced_addresses(), address])
+            if fresh and letter.state == "sent" and letter.message_id:
+                self._lost_one(letter, took, address)
+
+    @api.model
+    def _lost_one(self, letter, attempt, address):
+        """A letter that counts as sent came back from one address: it stands, or its sending is undone."""
+        if why := self._why_it_stands(letter):
+            letter.message_post(body=self.env._("It came back from %(address)s. %(why)s", address=address, why=why))
+            if not attempt._addresses_left():
+                attempt.state = "bounced"
+            return
+        if self.env["dunning.paper.copy"]._stands(letter, address):
+            return
+        text = self.env._("It came back from %s. Mend the address and retry, or send it on paper", address)
+        self.env["dunning.withdrawal"]._undo_sending(letter, attempt, "bounced", text)
+
+    @api.model
+    def _why_it_stands(self, letter):
+        """What says that a letter has arrived although a mail of it came back; False for nothing."""
+        if left := letter.dispatch_ids._addresses_left():
+            return self.env._("%s did get it, so the letter stands.", ", ".join(left))
+        if letter._opened_days() or letter._delivered_days():
+            return self.env._("Its receipt is proven, so the letter stands.")
+        by_post = letter.dispatch_ids.filtered(lambda attempt: attempt.channel in BY_POST and not attempt._is_copy())
+        if by_post.filtered(lambda attempt: attempt.state in ("posted", "delivered")):
+            return self.env._("It went by post as well, so the letter stands.")
+        return False
 
     @api.model
     def _found_left(self, letters):
@@ -113,7 +196,9 @@ class DunningDelivery(models.AbstractModel):
             raise UserError(self.env._("Only of a letter whose sending was cut off can be said that it did leave."))
         for letter in unsure.sudo():  # evidence is written by the system
             attempt = letter.dispatch_ids.filtered(lambda attempt: attempt.state == "unsure")[:1]
-            attempt.write({"state": "accepted", "answer": self.env._("%s found that it left.", self.env.user.name)})
+            found = self.env._("%s found that it left.", self.env.user.name)
+            taken = addresses.joined(addresses.addresses(attempt.recipient))
+            attempt.write({"state": "accepted", "answer": found, "taken_to": taken})
             letter._register_sent(attempt.message_id, attempt.started_at)
             letter.message_post(body=self.env._("%s found that the letter did leave.", self.env.user.name))
         for company in unsure.company_id:
@@ -131,6 +216,7 @@ class DunningDelivery(models.AbstractModel):
             return
         try:
             with self.env.cr.savepoint():
+                letters.activity_unlink(["mail.mail_activity_data_warning"])
                 letters._move_levels()
                 self.env["dunning.engine"]._redecide(company, letters.partner_id)
                 self.env["dunning.companion"]._make(letters)
@@ -142,16 +228,13 @@ class DunningDelivery(models.AbstractModel):
     @api.model
     def _plain_reason(self, reason):
         """Why a mail did not leave, without the wrapping that Odoo and smtplib put around a server's answer."""
-        if answer := ANSWER.search(reason or ""):
-            if answer[1].startswith("4"):
+        if answers := self._answers(reason):
+            code, text = answers[0]
+            if code.startswith("4"):
                 return self.env._(
-                    "The mail server asks to come back later: %(code)s %(text)s.",
-                    code=answer[1],
-                    text=answer[3].rstrip("."),
+                    "The mail server asks to come back later: %(code)s %(text)s.", code=code, text=text.rstrip(".")
                 )
-            return self.env._(
-                "The mail server refused it: %(code)s %(text)s", code=answer.group(1), text=answer.group(3)
-            )
+            return self.env._("The mail server refused it: %(code)s %(text)s", code=code, text=text)
         if NETWORK.match(reason or ""):
             return self.env._(
                 "The mail server cannot be reached: %s. Mend it under Settings, Technical, Outgoing Mail Servers, and "

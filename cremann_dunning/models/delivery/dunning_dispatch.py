@@ -32,6 +32,17 @@ class DunningDispatch(models.Model):
     partner_id = fields.Many2one(related="letter_id.partner_id", store=True, precompute=True, string="Debtor")
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     recipient = fields.Char(readonly=True, help="The address as it was used.")
+    taken_to = fields.Char(
+        string="Taken for",
+        readonly=True,
+        help="The addresses for which the mail server took it, with a space between them.",
+    )
+    bounced_to = fields.Char(
+        string="Came back from",
+        readonly=True,
+        help="Those of these addresses from which it came back, with a space between them. The letter came back once "
+        "it did so from all of them.",
+    )
     copy_to = fields.Char(string="Copy to", readonly=True)
     user_id = fields.Many2one("res.users", string="By", readonly=True, default=lambda self: self.env.user)
     message_id = fields.Char(string="Message-ID", readonly=True, index="btree_not_null")
@@ -56,6 +67,11 @@ class DunningDispatch(models.Model):
         readonly=True,
         default="sending",
     )
+    is_about_us = fields.Boolean(
+        string="About us",
+        readonly=True,
+        help="The answer was about a limit, our login or our name, not about the address: all letters wait.",
+    )
     answer = fields.Char(readonly=True, help="What the mail server said, or who found out what came of it.")
     delivered_on = fields.Date(
         string="Delivered on",
@@ -65,7 +81,8 @@ class DunningDispatch(models.Model):
     )
     pdf_sha256 = fields.Char(string="SHA-256 of what went out", readonly=True)
 
-    _bounced_idx = models.Index("(company_id) WHERE state = 'bounced'")
+    _bounced_idx = models.Index("(company_id) WHERE bounced_to IS NOT NULL")
+    _mailed_idx = models.Index("(company_id, started_at) WHERE channel = 'email'")
     _waiting_idx = models.Index("(letter_id) WHERE state = 'queued'")
     _one_under_way = models.UniqueIndex(
         "(letter_id) WHERE state = 'sending'", "This letter is being sent at this moment."
@@ -136,12 +153,30 @@ class DunningDispatch(models.Model):
     @api.model
     def _record_end(self, letter, state, **vals):
         """Write down how the attempt of this moment ended; one that never began is recorded whole."""
-        attempt = self.search([("letter_id", "=", letter.id), ("state", "=", "sending")])
+        attempt = self.env.context.get("dunning_attempt")  # known while a mail is on its way
+        if not attempt or attempt.letter_id != letter or attempt.state != "sending":
+            attempt = self.search([("letter_id", "=", letter.id), ("state", "=", "sending")])
         end = {"state": state, "ended_at": fields.Datetime.now(), **vals}
         if attempt:
             attempt.write(end)
             return attempt
         return self.create({"letter_id": letter.id, **self._prepare_attempt(letter), **end})
+
+    def _addresses_left(self):
+        """The addresses for which these attempts were taken and from which nothing came back, each once."""
+        left = []
+        for attempt in self.filtered(lambda attempt: attempt.channel == "email"):
+            bounced = attempt._bounced_addresses()
+            left += [address for address in attempt._taken_addresses() if address not in bounced]
+        return list(dict.fromkeys(left))
+
+    def _taken_addresses(self):
+        self.ensure_one()
+        return (self.taken_to or "").split()
+
+    def _bounced_addresses(self):
+        self.ensure_one()
+        return (self.bounced_to or "").split()
 
     @api.model
     def _cut_off(self, letters):

@@ -1,6 +1,8 @@
 from odoo import Command, api, models
-from odoo.tools import formataddr
-from odoo.tools.mail import email_normalize_all
+from odoo.tools import SQL, formataddr
+
+from ...engine.addresses import addresses
+from ..run.dunning_recipient import BOUNCED
 
 
 class DunningOutbox(models.AbstractModel):
@@ -14,10 +16,9 @@ class DunningOutbox(models.AbstractModel):
         """One mail per letter in Odoo's outbox, with the letter and the invoices attached once each."""
         with_address = letters.browse()
         for letter in letters:
-            own = letter.is_test and letter.company_id._dunning_test_address()
-            letter.email_to = own or self._address(letter.contact_id) or self._address(letter.partner_id)
+            letter.email_to = self._to(letter)
             letter.copy_to = letter._copy_address()
-            if email_normalize_all(letter.email_to or ""):  # a name alone reaches nobody
+            if addresses(letter.email_to):  # a name alone reaches nobody
                 with_address |= letter
             else:
                 letter._register_failure(self.env._("The contact has no usable e-mail address."), "no_address")
@@ -36,13 +37,50 @@ class DunningOutbox(models.AbstractModel):
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is emptied right away
 
     @api.model
-    def _address(self, partner):
-        """Name and e-mail address of a partner as a mail wants them.
+    def _to(self, letter):
+        """The addresses to which a letter is mailed now: those of its contacts, or else of the debtor.
 
-        Odoo's own form leaves line ends in the name, and mail would then go to an address that stands in the name.
+        Of several only those that it did not reach yet, that nobody blocked and that are not known to be dead. Where
+        none is left of them it goes to all: whoever tries it again knows of it.
+        """
+        if letter.is_test and (own := letter.company_id._dunning_test_address()):
+            return own
+        found = self._all_addresses(letter)
+        useful = set(found)
+        if len(found) > 1:
+            useful -= set(letter.dispatch_ids._addresses_left())
+            useful -= self._unreachable(letter.company_id, useful)
+        return ", ".join(found[address] for address in found if address in useful) or ", ".join(found.values())
+
+    @api.model
+    def _all_addresses(self, letter):
+        """The addresses of the contact and of who gets the mail with him, or the debtor's own: ``{address: text}``."""
+        together = self.env["dunning.recipient"]._together(letter.contact_facts)
+        together = together.filtered(lambda other: other.active and other.commercial_partner_id == letter.partner_id)
+        found = {}
+        for contact in letter.contact_id | together:
+            found |= {address: text for address, text in self._formatted(contact).items() if address not in found}
+        return found or self._formatted(letter.partner_id)
+
+    @api.model
+    def _unreachable(self, company, found):
+        """Those of these addresses that are blocked, or from which the last letter of the company came back."""
+        # sudo: the list is the administrator's; what is asked is only whether an address stands on it
+        blacklist = self.env["mail.blacklist"].sudo().search([("email", "in", list(found))])
+        self.env.flush_all()
+        dead = self.env.execute_query(SQL(BOUNCED, company=company.id))
+        return set(blacklist.mapped("email")) | {email for (email,) in dead}
+
+    @api.model
+    def _formatted(self, partner):
+        """The addresses of a partner with the name as a mail wants them, what is none left out: ``{address: text}``.
+
+        Odoo's own form leaves line ends in the name, and mail would then go to an address that stands in the name; so
+        could one between quotes in it.
         """
         name = " ".join("".join(char if char.isprintable() else " " for char in partner.name or "").split())
-        return ", ".join(formataddr((name, address)) for address in email_normalize_all(partner.email or ""))
+        name = name.replace('"', "'").replace("\\", "/")
+        return {address: formataddr((name, address)) for address in addresses(partner.email)}
 
     @api.model
     def _reply_addresses(self, letters):
@@ -75,7 +113,12 @@ class DunningOutbox(models.AbstractModel):
         """
         sender = letter._sender()
         translated = letter.with_context(lang=letter.lang)
-        values = {"letter": translated, "company": letter.company_id, "left_out": files.left_out}
+        values = {
+            "letter": translated,
+            "company": letter.company_id,
+            "left_out": files.left_out,
+            "too_many": files.too_many,
+        }
         body = self.env["ir.qweb"].with_context(lang=letter.lang)._render("cremann_dunning.letter_mail", values)
         return {
             "subject": self.env._("TEST: %s", letter.subject) if letter.is_test else letter.subject,

@@ -8,7 +8,9 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 from odoo.tools.mail import email_normalize_all
 
+from ...engine import rules
 from ..run.dunning_progress import may_commit
+from .dunning_kept_cache import KeptCache
 from .dunning_smtp_session import AddresseeFirst
 
 _logger = logging.getLogger(__name__)
@@ -39,9 +41,28 @@ class MailMail(models.Model):
         if ours and commit and not auto_commit:
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is the system's
             return True
-        for ids in split_every(SENT_TOGETHER, ours.ids, list):
-            ours.browse(ids)._dunning_send(commit, raise_exception, post_send_callback)
+        stopped = set()  # companies whose mail server has stopped us meanwhile
+        ours = ours.with_context(dunning_stopped=stopped)
+        for ids in split_every(SENT_TOGETHER, ours._dunning_in_order().ids, list):
+            mails = ours.browse(ids)
+            if stopped:
+                mails = mails._dunning_not_waiting()
+            mails._dunning_send(commit, raise_exception, post_send_callback)
         return True
+
+    def _dunning_in_order(self):
+        """Letters with a term of the law first, then the oldest."""
+
+        def place(mail):
+            letter = mail.sudo().dunning_letter_id  # sudo: as in send()
+            return letter.legal_type != rules.STATUTORY_NOTICE, letter.date, letter.id
+
+        return self.sorted(place)
+
+    def _dunning_not_waiting(self):
+        """Those that are not put off."""
+        now = fields.Datetime.now()
+        return self.filtered(lambda mail: not mail.sudo().scheduled_date or mail.sudo().scheduled_date <= now)
 
     # -- sending letters ------------------------------------------------------------------------------------------
 
@@ -52,6 +73,7 @@ class MailMail(models.Model):
         """
         with self._dunning_turn(commit) as mails:
             letters = mails.sudo().dunning_letter_id  # sudo: as in send()
+            before = {letter.id: letter.state for letter in letters}
             try:
                 # the rest of send(), for these mails
                 super(MailMail, mails._dunning_ready()).send(  # pylint: disable=super-method-mismatch
@@ -68,6 +90,7 @@ class MailMail(models.Model):
                 if raise_exception:
                     raise
                 _logger.exception("Dunning: the outbox could not be emptied")
+            letters._message_track(("state",), {letter.id: {"state": before[letter.id]} for letter in letters})
             for company in letters.company_id:
                 letters.env["dunning.delivery"]._after_sending(company)
 
@@ -117,6 +140,7 @@ class MailMail(models.Model):
         ours = waiting.filtered("is_test")  # to ourselves at any hour
         passed = waiting - look._stop_at_gate(ours) - look._stop_at_gate(waiting - ours, leaving=True)
         ready = look._one_per_debtor(passed)
+        ready -= letters.env["dunning.pause"]._over_ceiling(ready)
         if passed - ready:
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # as in send()
         return self.filtered(lambda mail: mail.sudo().dunning_letter_id in ready)
@@ -126,61 +150,97 @@ class MailMail(models.Model):
         ours = self.browse(self.sudo().filtered("dunning_letter_id").ids)  # sudo: as in send()
         if not ours or self.env["ir.mail_server"]._disable_send():  # a server that mails nothing makes no attempts
             return super()._send(auto_commit=auto_commit, smtp_session=smtp_session, **options)
+        stopped = self.env.context.get("dunning_stopped", ())
+        # what the system has read answers nobody who may not read letters himself: he sends none
+        may_read = self.env["dunning.letter"].has_access("read")
+        kept = KeptCache(ours.sudo()) if may_read else None  # sudo: as in send()
         for mail in self:
+            session, attempt = smtp_session, None
             if mail in ours:
+                # sudo: as in send()
+                if (
+                    stopped
+                    and mail.sudo().dunning_letter_id.company_id.id in stopped
+                    and not mail._dunning_not_waiting()
+                ):
+                    continue
                 if smtp_session:
                     smtp_session.noop()  # a line that is dead by now is noticed before the attempt, not during it
-                if not mail._dunning_begin(auto_commit):
+                    session = AddresseeFirst(smtp_session)
+                attempt = mail._dunning_begin(auto_commit, kept)
+                if not attempt:
                     continue
-            with_copy = smtp_session and mail in ours and mail.email_cc
-            session = AddresseeFirst(smtp_session) if with_copy else smtp_session
-            super(MailMail, mail)._send(auto_commit=auto_commit, smtp_session=session, **options)
+            context = {"dunning_session": session, "dunning_attempt": attempt, "mail_notrack": True} if attempt else {}
+            super(MailMail, mail.with_context(**context))._send(
+                auto_commit=auto_commit, smtp_session=session, **options
+            )
         return True
 
-    def _dunning_begin(self, commit):
+    def _dunning_begin(self, commit, kept=None):
         """Put the attempt on record and keep mail and letter for us until it has ended.
 
-        :return: whether it may go on; not when somebody took the letter back a moment ago.
+        :param kept: ``KeptCache`` of the batch.
+        :return: the attempt, or none when somebody took the letter back a moment ago.
         """
         mail = self.sudo()  # sudo: as in send()
+        if commit and kept:
+            kept.recall(self, self.env["dunning.dispatch"])
         letter = mail.dunning_letter_id
         attempts = self.env["dunning.dispatch"].sudo()  # sudo: as in send()
         vals = attempts._prepare_attempt(letter) | {"letter_id": letter.id, "recipient": mail.email_to}
         attempt = attempts.create(vals | {"message_id": mail.message_id})
+        self.env.flush_all()
         if commit:
+            if kept:
+                kept.add_attempt()
             self.env.cr.commit()  # pylint: disable=invalid-commit
             self.env.invalidate_all()
-        if self._dunning_lock():
-            return True
-        attempt.write({"state": "withheld", "ended_at": fields.Datetime.now()})
-        return False
+        dates = self._dunning_lock(commit)
+        if not dates:
+            attempt.write({"state": "withheld", "ended_at": fields.Datetime.now()})
+            return attempts
+        if commit and kept and kept.is_current(self, dates):
+            kept.recall(self, attempt)
+        return attempt
 
-    def _dunning_lock(self):
-        """Lock this mail and its letter, unless somebody else writes one of them or they need not leave any more."""
-        self.env.flush_all()
+    def _dunning_lock(self, commit):
+        """Lock this mail and its letter, unless somebody else writes one of them or they need not leave any more.
+
+        :return: when both were written, or nothing.
+        """
         query = SQL(
             """
-            SELECT m.id FROM mail_mail m JOIN dunning_letter l ON l.id = m.dunning_letter_id
+            SELECT m.write_date, l.write_date FROM mail_mail m JOIN dunning_letter l ON l.id = m.dunning_letter_id
              WHERE m.id = %s AND m.state = 'outgoing' AND l.state = 'issued'
                FOR NO KEY UPDATE OF m, l SKIP LOCKED
             """,
             self.id,
         )
         try:
-            with self.env.cr.savepoint(flush=False):
-                self.env.cr.execute(query)
-                return bool(self.env.cr.fetchone())
+            self.env.cr.execute(query)
+            return self.env.cr.fetchone()
         except TransactionRollbackError:  # written a moment ago
-            return False
+            if not commit:
+                raise
+            self.env.cr.rollback()  # of nothing: the attempt was committed before
+            return None
+
+    def write(self, vals):
+        """Odoo writes the number of a mail that has left once more, which costs three queries."""
+        session = self.env.context.get("dunning_session")
+        if session is not None and "message_id" in vals and self.message_id == vals["message_id"]:
+            vals = {name: value for name, value in vals.items() if name != "message_id"}
+        return super().write(vals)
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
         """Turn what the mail server said into the state of the letter: sent only when it was taken."""
-        for mail in self.sudo().filtered("dunning_letter_id"):  # sudo: as in send()
-            delivery, letter = mail.env["dunning.delivery"], mail.dunning_letter_id
-            if mail.state == "sent":
-                delivery._register_taken(letter, mail.message_id)
-            else:
-                delivery._register_refused(letter, failure_reason or mail.failure_reason)
+        ours = self.sudo().filtered("dunning_letter_id")  # sudo: as in send()
+        delivery = ours.env["dunning.delivery"]
+        sent = ours.filtered(lambda mail: mail.state == "sent")
+        for mail in sent:
+            delivery._register_taken(mail.dunning_letter_id, mail.message_id)
+        for reason, mails in (ours - sent).grouped(lambda mail: failure_reason or mail.failure_reason).items():
+            delivery._register_refused(mails.dunning_letter_id, reason)
         return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type
         )

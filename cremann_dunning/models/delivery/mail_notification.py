@@ -2,7 +2,7 @@ import logging
 
 import psycopg2
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import html2plaintext
 
 _logger = logging.getLogger(__name__)
@@ -19,6 +19,13 @@ STATES = {
 
 class MailNotification(models.Model):
     _inherit = "mail.notification"
+
+    @api.model
+    def search(self, domain, offset=0, limit=None, order=None):
+        """Odoo looks for the notifications of every mail it sends; the mail of a letter has none."""
+        if self.env.context.get("dunning_attempt") and ("notification_type", "=", "email") in domain:
+            return self.browse()
+        return super().search(domain, offset=offset, limit=limit, order=order)
 
     def write(self, vals):
         """What came of a letter by snail mail, or of a text message that went along with one.

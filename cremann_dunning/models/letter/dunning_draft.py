@@ -1,6 +1,6 @@
 from odoo import Command, api, models
 
-from ...engine import rules
+from ...engine.rules import protection
 from ..run import dunning_bulk
 
 
@@ -20,14 +20,13 @@ class DunningDraft(models.AbstractModel):
         :raises RegimeError: when a rate or scale that the letter needs is missing.
         """
         level = context.levels[plan.level.id]
-        whole = level.legal_type in (rules.REMINDER, rules.PRE_DUE)
-        kind = min((decision.claim.kind for decision in plan.decisions), key=context.protection)
-        asked = [(decision, _is_demanded(decision, whole, context.date)) for decision in plan.decisions]
+        kind = min((decision.claim.kind for decision in plan.decisions), key=protection)
+        asked = [(decision, plan.demands(decision, context.date)) for decision in plan.decisions]
         regime = context.rules(debtor, kind, [decision for decision, demanded in asked if demanded])
         on_it = [(decision, demanded) for decision, demanded in asked if demanded or decision.code != "LISTED"]
         claims = [context.on_letter(decision, plan.procedure, demanded) for decision, demanded in on_it]
         charges = context.charges(debtor, regime, level, kind, plan.currency, claims)
-        amounts, interest = context.amounts(charges, level, context.lang(debtor), context.tone(debtor))
+        amounts, interest = context.amounts(charges, level, context.lang(debtor, plan.recipient), context.tone(debtor))
         lines = [context.line_vals(decision, demanded, interest) for decision, demanded in asked]
         vals = self._prepare_head(plan, debtor, context, kind, regime)
         vals |= {
@@ -52,7 +51,7 @@ class DunningDraft(models.AbstractModel):
             "contact_facts": self.env["dunning.recipient"]._facts(plan.recipient),
             "copy_partner_id": context.copy_for(level, debtor),
             "user_id": context.signer_of(level).id,
-            "lang": context.lang(debtor),
+            "lang": context.lang(debtor, plan.recipient),
             "tone": context.tone(debtor),
             "debtor_kind": kind,
             "procedure_id": plan.procedure.id,
@@ -89,16 +88,17 @@ class DunningDraft(models.AbstractModel):
         return letters
 
     @api.model
-    def _same_as(self, drafts, vals_list):
+    def _same_as(self, drafts, vals_list, apart=()):
         """Which of these drafts say exactly what new ones would: ``{index in vals_list: draft id}``.
 
-        :param vals_list: what ``_prepare_vals`` gives.
+        :param vals_list: what ``_prepare_vals`` gives. :param apart: names of fields that may differ.
         """
         if not vals_list:
             return {}
         lines = self.env["dunning.letter.line"]
-        names = [name for name in vals_list[0] if name != "line_ids"]
-        of_line = sorted({name for vals in vals_list for _command, _id, line in vals["line_ids"] for name in line})
+        names = [name for name in vals_list[0] if name not in ("line_ids", *apart)]
+        of_line = {name for vals in vals_list for _command, _id, line in vals["line_ids"] for name in line}
+        of_line = sorted(of_line - set(apart))
         heads = dunning_bulk.read(drafts, names, "id", drafts.ids)
         bodies = dunning_bulk.read(lines, of_line, "letter_id", drafts.ids)
         known = {(*heads[id_][0], *bodies.get(id_, ())): id_ for id_ in heads}
@@ -109,10 +109,3 @@ class DunningDraft(models.AbstractModel):
             if id_ := known.get((*read_head(vals), *body)):
                 found[index] = id_
         return found
-
-
-def _is_demanded(decision, whole, day):
-    """Whether a letter asks for a claim: a reminder for all that is overdue, another letter for what drives it."""
-    if decision.code == "LISTED" and decision.claim.due_date >= day:
-        return False
-    return whole or decision.code == "LETTER"

@@ -2,10 +2,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.mail import email_normalize_all
+from odoo.tools import format_date
 
-from ...engine import rules
-from ...engine.decide import settled
+from ...engine import last_look, rules
+from ...engine.addresses import addresses
+from ..dunning_money import exact
 
 
 class DunningLastLook(models.AbstractModel):
@@ -95,29 +96,92 @@ class DunningLastLook(models.AbstractModel):
         return letters.browse().union(*reasons)
 
     @api.model
-    def _settled_reasons(self, letters, states=("draft", "issued")):
+    def _settled_reasons(self, letters, states=("draft", "issued"), posted_on=None):
         """Why those of these letters should not leave whose claims have changed since: ``{letter: reason}``.
 
         Facts are gathered again with the letters themselves left out.
 
         :param states: those of letters that can still leave.
+        :param posted_on: the day on which they were put in the post, if not today.
         """
         reasons = {}
         waiting = letters.filtered(lambda letter: letter.state in states)
         for company, own in waiting.grouped("company_id").items():
-            outcomes = self.env["dunning.engine"]._decide_now(company, own)
+            answers = self.env["dunning.engine"]._decide_now(company, own, keep_debtors=True)
             for letter in own:
-                if self._is_late_notice(letter):
-                    reasons[letter] = self.env._("Not sent: an invoice on it is past its due date by now.")
-                    continue
-                if reason := self._lost_contact(letter):
+                changed = self._changed(letter, *answers.get(letter.partner_id.id, (None, None)))
+                if reason := changed or self._lost_days(letter, posted_on):
                     reasons[letter] = reason
-                    continue
-                asked = letter._asked()
-                outcome = outcomes.get(letter.partner_id.id)
-                if changed := settled(outcome, asked) if outcome else dict.fromkeys(asked):
-                    reasons[letter] = self._stop_reason(letter, changed)
         return reasons
+
+    @api.model
+    def _changed(self, letter, debtor, outcome):
+        """What is no longer as a letter says, in words; False when it may leave as it is.
+
+        :param debtor, outcome: facts and decisions of this moment without the letter; None when he owes nothing.
+        """
+        if self._is_late_notice(letter):
+            return self.env._("Not sent: an invoice on it is past its due date by now.")
+        if reason := self._lost_contact(letter) or self._lost_address(letter):
+            return reason
+        lines = [self._line(line) for line in letter.line_ids]
+        today = letter.company_id._dunning_today()
+        gone = dict.fromkeys(line.line_id for line in lines)
+        if changed := last_look.changed(debtor, outcome, lines, today) if debtor else gone:
+            return self._stop_reason(letter, changed)
+        if last_look.is_for_another(debtor, lines, letter.debtor_kind):
+            return self.env._(
+                "Not sent: the kind of debtor or the procedure was changed after the letter was made, so other rules "
+                "hold."
+            )
+        return False
+
+    @api.model
+    def _line(self, line):
+        """A line of a letter as the engine reads it. The procedure of a letter by hand is what a person chose."""
+        letter = line.letter_id
+        return last_look.Line(
+            line_id=line.move_line_id.id,
+            open=exact(line.amount_open, letter.currency_id),
+            demanded=line.principal_part or bool(line.level_id),
+            due_date=line.date_due or None,
+            procedure=letter.procedure_id.id if line.level_id and letter.run_id else None,
+        )
+
+    @api.model
+    def _lost_days(self, letter, posted_on=None):
+        """Why a letter that lay for some time leaves its debtor too few days to pay, False when it does not."""
+        left_on = posted_on or letter.company_id._dunning_today()
+        if letter.is_test or not last_look.is_overtaken(letter.date, letter.deadline or None, left_on):
+            return False
+        return self.env._(
+            "Not sent: it asks to pay before or on %s, and that leaves too few days by now. Propose it anew.",
+            format_date(self.env, letter.deadline),
+        )
+
+    @api.model
+    def _lost_address(self, letter):
+        """Why a letter would go where its contact is not reached any more, False when it goes where he is."""
+        if letter.is_test:
+            return False
+        mail = letter.mail_id.sudo()  # sudo: the outbox is the system's
+        if letter.state == "issued" and mail.state == "outgoing":
+            outbox = self.env["dunning.outbox"]
+            for then, now, person in (
+                (mail.email_to, outbox._all_addresses(letter), letter.contact_id),
+                (mail.email_cc, addresses(letter._copy_address() or ""), letter.copy_partner_id),
+            ):
+                if set(addresses(then)) - set(now):
+                    return self.env._(
+                        "Not sent: the e-mail address of %s was changed after the letter was made.",
+                        person.display_name or then,
+                    )
+        on_paper = letter.is_on_paper or letter.has_copy_to_post
+        if on_paper and letter.address_printed and letter.address_printed != letter._address_lines():
+            return self.env._(
+                "Not sent: the address of %s was changed after the letter was printed.", letter.contact_id.display_name
+            )
+        return False
 
     @api.model
     def _is_late_notice(self, letter):
@@ -162,25 +226,29 @@ class DunningLastLook(models.AbstractModel):
 
     @api.model
     def _stop_blacklisted(self, letters):
-        """Put aside letters to an address that Odoo's blacklist holds; return them.
+        """Put aside letters whose addresses are all on Odoo's blacklist; return them. Of several the others get it.
 
         Odoo looks at the list for mass mailings only. Whoever asked not to be mailed is not mailed letters either; on
         paper they may go.
         """
         real = letters.filtered(lambda letter: not letter.is_test)
-        addresses = {letter: set(email_normalize_all(letter.email_to or "")) for letter in real}
+        found = {letter: set(addresses(letter.email_to)) for letter in real}
         # sudo: the list is the administrator's; what is asked is only whether an address stands on it
         blacklist = self.env["mail.blacklist"].sudo()
-        asked = set().union(*addresses.values())
+        asked = set().union(*found.values())
         blocked = set(blacklist.search([("email", "in", list(asked))]).mapped("email")) if asked else set()
-        stopped = letters.filtered(lambda letter: addresses.get(letter, set()) & blocked)
+        for letter in real.filtered(lambda letter: found[letter] & blocked and found[letter] - blocked):
+            letter.email_to = self.env["dunning.outbox"]._to(letter)
+            # the outbox is the system's
+            letter.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").email_to = letter.email_to
+        stopped = real.filtered(lambda letter: found[letter] and found[letter] <= blocked)
         for letter in stopped:
             # the outbox is the system's
             letter.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing").cancel()
             text = self.env._(
                 "%s is on Odoo's blacklist, so nothing is mailed to it. Send it on paper, or have an administrator "
                 "take the address off the list and retry",
-                ", ".join(sorted(addresses[letter] & blocked)),
+                ", ".join(sorted(found[letter])),
             )
             self.env["dunning.dispatch"]._record_end(letter, "withheld", answer=text)
             letter._register_failure(text, "blacklisted")

@@ -165,13 +165,6 @@ class DunningLetter(models.Model):
         """The lines that the letter asks money for."""
         return self.line_ids.filtered("principal_part")
 
-    def _asked(self):
-        """What the letter demands: exact amount per receivable line."""
-        self.ensure_one()
-        return {
-            line.move_line_id.id: exact(line.amount_open, self.currency_id) for line in self.line_ids if line.level_id
-        }
-
     @api.model
     def _earlier_costs(self, company, partner_ids, on):
         """Costs that statutory notices announced to these debtors before, without VAT.
@@ -274,7 +267,6 @@ class DunningLetter(models.Model):
         """
         moment = moment or fields.Datetime.now()
         left = self.filtered(lambda letter: letter.state in ("issued", "failed"))
-        left.activity_unlink(["mail.mail_activity_data_warning"])
         same = defaultdict(self.browse)  # letters that get the same values are written together
         for letter in left:
             same[tuple(letter._sent_vals(message_id, moment).items())] += letter
@@ -355,11 +347,14 @@ class DunningLetter(models.Model):
         for letter in failed:
             letter.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
         fresh = failed.filtered(lambda letter: not letter.pdf_file)
-        fresh.write({"state": "draft", "error": False})
-        fresh._issue()
         again = failed - fresh
+        look = self.env["dunning.last.look"]
+        fresh.write({"state": "draft", "error": False})
+        fresh -= look._stop_if_settled(fresh)
+        fresh._issue()
         again.write({"state": "issued", "error": False, "refusal_codes": False, "on_paper_instead": False})
-        again -= again.env["dunning.last.look"]._stop_at_gate(again)
+        again -= look._stop_if_settled(again)
+        again -= look._stop_at_gate(again)
         again._hand_over()
         return True
 

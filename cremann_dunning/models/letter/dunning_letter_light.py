@@ -79,22 +79,31 @@ class DunningLetterLight(models.AbstractModel):
     def _elements(self, letter, texts):
         """Every element that the regime wants or forbids, with the sentence in which it was found."""
         written = self.env["dunning.wording"]._written(letter, texts)
-        # a sentence says more than a cell, and the subject least
+        # a sentence says more than a cell; nothing that has to be in a letter is looked for in its subject
         prose = [block for block in written.blocks if block.kind == wording.PROSE]
         others = [block for block in written.blocks if block.kind != wording.PROSE]
-        blocks = (*prose, *others, wording.Block(written.subject))
-        rows = {}
+        blocks = (*prose, *others)
+        rows, theirs = {}, self.env["dunning.wording"]._others(letter)[letter]
         for element in letter._required_elements():
             row = rows.setdefault(
                 element.name,
-                {"name": element.name, "article": element.article, "good": True, "places": [], "lacks": []},
+                {
+                    "name": element.name,
+                    "article": element.article,
+                    "good": True,
+                    "places": [],
+                    "lacks": [],
+                    "hint": element.hint,
+                },
             )
-            place = wording.sentence_with(blocks, element.phrases)
+            searched = (*blocks, wording.Block(written.subject)) if element.forbidden else blocks
+            place = wording.sentence_with(searched, element.phrases, theirs, element.kind)
             row["good"] &= bool(place) != element.forbidden
             if place and place not in row["places"]:
                 row["places"].append(place)
             if not place and not element.forbidden:
                 row["lacks"] += [phrase for phrase in element.phrases[:1] if phrase]
+                row["hint"] = row["hint"] or element.hint
         return list(rows.values())
 
     @api.model

@@ -31,6 +31,9 @@ class DunningLetterLine(models.Model):
         string="Demanded", readonly=True, help="Part of what the letter demands; the others are listed apart."
     )
     label = fields.Char(string="What for", readonly=True)
+    customer_ref = fields.Char(
+        string="Order", readonly=True, help="The customer's own number for it, or else the order that was invoiced."
+    )
     invoice_date = fields.Date(readonly=True)
     date_due = fields.Date(string="Due date", readonly=True)
     days_overdue = fields.Integer(string="Days", readonly=True)
@@ -45,6 +48,13 @@ class DunningLetterLine(models.Model):
     )
     amount_open = fields.Monetary(string="Open", readonly=True)
     amount_interest = fields.Monetary(string="Interest", readonly=True)
+    invoice_copy_id = fields.Many2one(
+        "ir.attachment",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="The invoice, printed for this letter since Odoo kept no file of it.",
+    )
     interest_from = fields.Date(readonly=True, help="First day over which interest is reckoned.")
     create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
     write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
@@ -75,6 +85,11 @@ class DunningLetterLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_drafts_only(self):
         self._check_draft()
+
+    def _invoice_copy(self):
+        """The invoice as it was printed for this letter, unless it was changed since."""
+        copy = self.invoice_copy_id.sudo()  # sudo: a file that goes to its own debtor
+        return copy.filtered(lambda file: file.file_size and file.create_date >= self.move_id.write_date)
 
     def _page_invoice(self):
         """The invoice that the debtor may open on Odoo's own page; an entry has none, nor what is no longer booked."""

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
-from odoo.tools.mail import email_normalize_all
+
+from ...engine.addresses import addresses
 
 # Why a letter was not delivered, as far as it is known when that is noticed.
 FAILURES = [
@@ -53,12 +54,13 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
         """When a letter goes again of which the mail server said to come back."""
         for letter in self:
             last, mail = letter.dispatch_ids[:1], letter.sudo().mail_id  # sudo: the outbox is the system's
-            waits = letter.state == "issued" and last.state == "deferred" and mail.scheduled_date
-            letter.waiting_text = waits and self.env._(
-                "%(answer)s It goes again by itself at %(time)s.",
-                answer=last.answer,
-                time=format_datetime(self.env, mail.scheduled_date, dt_format="short"),
-            )
+            waits = letter.state == "issued" and mail.state == "outgoing" and mail.scheduled_date
+            time = waits and format_datetime(self.env, mail.scheduled_date, dt_format="short")
+            if waits and last.state == "deferred":
+                text = self.env._("%(answer)s It goes again by itself at %(time)s.", answer=last.answer, time=time)
+            else:
+                text = waits and self.env._("It waits in the outbox and leaves by itself at %s.", time)
+            letter.waiting_text = text
 
     def _outcome(self):
         self.ensure_one()
@@ -110,7 +112,7 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
             raise UserError(self.env._("The address of this letter is not blocked."))
         blacklist = self.env["mail.blacklist"]
         blacklist.check_access("write")
-        blocked = blacklist.search([("email", "in", email_normalize_all(self.email_to or ""))])
+        blocked = blacklist.search([("email", "in", addresses(self.email_to))])
         if not blocked:
             raise UserError(self.env._("The address is not blocked any more. Retry the letter."))
         return {

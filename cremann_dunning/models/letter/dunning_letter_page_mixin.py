@@ -16,8 +16,9 @@ FOR_DEBTORS = {
     "access_url", "write_date", "partner_id",
 }  # fmt: skip
 
-# What came of a letter on the page: some of it is open, all of it is paid, or it no longer counts.
-OPEN, PAID, VOID = "open", "paid", "void"
+# What came of a letter on the page: some of it is open, what is not paid is on its way, all of it is paid, or it no
+# longer counts.
+OPEN, UNDER_WAY, PAID, VOID = "open", "under_way", "paid", "void"
 
 
 class DunningLetterPageMixin(models.AbstractModel):
@@ -123,15 +124,17 @@ class DunningLetterPageMixin(models.AbstractModel):
     def _page_values(self):
         """What the page shows beside the frozen words: what is open by now, and how to pay exactly that.
 
-        :return: ``state`` (open, paid or void), ``demanded`` and ``listed`` (a row per claim: ``line``, ``asked``,
-            ``open``, ``invoice``), ``amount_now`` and its ``qr``, the ``body`` as HTML.
+        :return: ``state`` (open, under_way, paid or void), ``demanded`` and ``listed`` (a row per claim: ``line``,
+            ``asked``, ``open``, ``under_way``, ``invoice``), ``amount_now`` and its ``qr``, ``under_way`` (what was
+            paid and is not booked, over what is demanded), the ``body`` as HTML.
         """
         self.ensure_one()
         rows = self._page_rows()
         demanded = [row for row in rows if row["line"].principal_part]
         paid = sum(row["asked"] - row["open"] for row in demanded)
         amount_now = self.currency_id.round(max(self.amount_total - paid, 0.0))
-        state = OPEN if any(row["open"] for row in demanded) else PAID
+        under_way = self.currency_id.round(sum(row["under_way"] for row in demanded))
+        state = OPEN if any(row["open"] for row in demanded) else UNDER_WAY if under_way else PAID
         if self.state == "cancelled" and not self.is_test:
             state = VOID
         whole = state == OPEN and not self.currency_id.compare_amounts(amount_now, self.amount_total)
@@ -141,7 +144,8 @@ class DunningLetterPageMixin(models.AbstractModel):
             "demanded": demanded,
             "listed": [row for row in rows if not row["line"].principal_part],
             "amount_now": amount_now,
-            "part_paid": state == OPEN and not whole,
+            "part_paid": state == OPEN and self.currency_id.compare_amounts(paid, under_way) > 0,
+            "under_way": under_way,
             "qr": state == OPEN and self._qr_image(amount_now),
             # a code on the letter itself only while it asks the right amount
             "body": self.paper_body if whole else self.shown_body,
@@ -160,12 +164,20 @@ class DunningLetterPageMixin(models.AbstractModel):
         now = {decision.claim.line_id: decision for decision in outcome.decisions} if outcome else {}
         rows = []
         for line in self.line_ids:
-            decision, is_open = now.get(line.move_line_id.id), 0.0
+            decision, is_open, under_way = now.get(line.move_line_id.id), 0.0, 0.0
             if decision:
                 disputed_since = max(float(decision.disputed) - line.amount_disputed, 0.0)
                 is_open = min(line.amount_open, float(decision.open) + disputed_since)
-            is_open = self.currency_id.round(is_open)
-            rows.append({"line": line, "asked": line.amount_open, "open": is_open, "invoice": line._page_invoice()})
+                under_way = min(line.amount_open - is_open, float(decision.claim.in_payment))
+            rows.append(
+                {
+                    "line": line,
+                    "asked": line.amount_open,
+                    "open": self.currency_id.round(is_open),
+                    "under_way": self.currency_id.round(under_way),
+                    "invoice": line._page_invoice(),
+                }
+            )
         return rows
 
     def _page_invoice_url(self, move_id):

@@ -118,9 +118,11 @@ class DunningLetterPaperMixin(models.AbstractModel):
         letters.env["dunning.snailmail"]._call_back(letters)
         letters.env["dunning.paper.copy"]._call_back(letters, self.env._("The letter itself goes on paper."))
         letters.write({"state": "issued", "error": False, "on_paper_instead": True})
-        if stopped := letters.env["dunning.last.look"]._stop_at_gate(letters):
+        look = letters.env["dunning.last.look"]
+        letters -= look._stop_if_settled(letters)
+        if stopped := look._stop_at_gate(letters):
             raise UserError(stopped[:1].error)
-        return letters.action_print()
+        return letters.action_print() if letters else True
 
     def action_print_and_post(self):
         """Show the letters on paper among these, to print them in one go and say when they were posted."""

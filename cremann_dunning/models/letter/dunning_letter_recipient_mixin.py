@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import email_normalize
+
+from ...engine.addresses import addresses
 
 
 class DunningLetterRecipientMixin(models.AbstractModel):
@@ -12,8 +13,8 @@ class DunningLetterRecipientMixin(models.AbstractModel):
     contact_reason = fields.Char(
         string="Why this contact",
         compute="_compute_contact_reason",
-        help="The reminder contact comes first, then the invoice address, then the debtor itself: the first of them "
-        "who can be reached by one of the ways of the level.",
+        help="The reminder contact comes first, then the contact whom all the invoices name, then the invoice address, "
+        "then the debtor itself: the first of them who can be reached by one of the ways of the level.",
     )
     copy_partner_id = fields.Many2one(
         "res.partner", string="Copy for", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
@@ -21,6 +22,8 @@ class DunningLetterRecipientMixin(models.AbstractModel):
     copy_to = fields.Char(
         string="Copy sent to", readonly=True, copy=False, help="The address in the Cc of the mail, seen by the debtor."
     )
+
+    address_printed = fields.Text(readonly=True, copy=False, help="The address on the envelope, as it was printed.")
 
     @api.depends("contact_facts", "contact_id", "partner_id", "level_id", "channel")
     @api.depends_context("lang")
@@ -39,8 +42,8 @@ class DunningLetterRecipientMixin(models.AbstractModel):
         """
         self.ensure_one()
         person = self.copy_partner_id
-        address = person.active and person.email_normalized
-        if not address or self.is_test or address == email_normalize(self.email_to or ""):
+        copies = addresses(person.email) if person.active else ()
+        if not copies or self.is_test or set(copies) <= set(addresses(self.email_to)):
             return False
         # sudo: whether somebody is a colleague, whoever sends
         inside = person.sudo().user_ids.filtered(lambda user: not user.share)
@@ -49,10 +52,9 @@ class DunningLetterRecipientMixin(models.AbstractModel):
         return person.email_formatted
 
     def _is_about_copy(self, email):
-        """Whether a mail that came back is the copy and not the letter."""
+        """Whether a mail that came back from this address is the copy and not the letter."""
         self.ensure_one()
-        copy, sent = (email_normalize(address or "") for address in (self.copy_to, self.email_to))
-        return bool(copy) and email_normalize(email or "") == copy != sent
+        return email in addresses(self.copy_to) and email not in addresses(self.email_to)
 
     def _sender(self):
         """Who signs, or the company where nobody with an address does."""
@@ -70,4 +72,13 @@ class DunningLetterRecipientMixin(models.AbstractModel):
             how=self.env._("on paper")
             if self.is_on_paper
             else contact.email_formatted or self.partner_id.email_formatted or "?",
+        )
+
+    def _address_lines(self):
+        """Name and address as they stand in the window of the envelope now, whoever asks: a country has many names."""
+        self.ensure_one()
+        letter = self.with_context(lang=self.lang)
+        contact, place = letter.contact_id, letter._place_on_paper()
+        return "\n".join(
+            filter(None, [contact.name or letter.partner_id.name, place._display_address(without_company=True).strip()])
         )

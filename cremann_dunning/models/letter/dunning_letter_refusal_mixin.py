@@ -30,8 +30,7 @@ class DunningLetterRefusalMixin(models.AbstractModel):
     def _required_elements(self):
         """What the regime wants in a letter of this type, as values of the engine."""
         self.ensure_one()
-        needs = self.regime_id.requirement_ids.filtered(lambda line: line.legal_type == self.legal_type)
-        return needs.element_ids._gate_elements(self)
+        return self.env["dunning.element"]._for_letter(self)
 
     def action_override(self):
         """Ask a manager for the reason why this letter goes all the same."""

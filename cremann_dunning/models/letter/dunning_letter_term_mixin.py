@@ -94,6 +94,8 @@ class DunningLetterTermMixin(models.AbstractModel):
             country = self.company_id.country_id.code or "NL"
             term = self.level_id.payment_term_days
             self.write({"date": today, "deadline": self.deadline and self._deadline(country, today, term)})
+            for line in self.line_ids:
+                line.days_overdue = max((today - line.date_due).days, 0)
 
     def _lengthen(self, longer):
         """Let the terms of these letters end later, say so on each, and let the next steps wait along.

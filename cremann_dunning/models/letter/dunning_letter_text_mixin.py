@@ -3,7 +3,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
 from odoo import api, fields, models
@@ -14,6 +14,7 @@ from odoo.tools.misc import babel_locale_parse
 from odoo.addons.base.models.ir_qweb import QWebError
 
 from ...engine import rules
+from ...tools import spelling
 
 _logger = logging.getLogger(__name__)
 
@@ -146,7 +147,7 @@ class DunningLetterTextMixin(models.AbstractModel):
     def _money(self, amount):
         """An amount as the debtor's language writes it: Odoo puts the sign where the currency says, for everybody."""
         self.ensure_one()
-        return format_currency(amount, self.currency_id.name, locale=babel_locale_parse(self.lang))
+        return spelling.money(amount, self.currency_id.name, self.currency_id.decimal_places, self.lang)
 
     def _previous_letters(self):
         """Per letter the earlier letters about the same invoices that were sent."""
@@ -315,8 +316,14 @@ class DunningLetterTextMixin(models.AbstractModel):
                             lang=letter.lang,
                         )
                     )
-                version = letter.company_id.dunning_terms_version
-                letter.write({"subject": subjects[letter.id], "body": bodies[letter.id], "terms_version": version})
+                letter.write(
+                    {
+                        "subject": subjects[letter.id],
+                        "body": bodies[letter.id],
+                        "terms_version": letter.company_id.dunning_terms_version,
+                        "address_printed": letter._address_lines(),
+                    }
+                )
         # whoever looked at a draft in this transaction has its words of before
         self.invalidate_recordset(["shown_subject", "shown_body", "paper_body"], flush=False)
 

@@ -1,7 +1,7 @@
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from odoo import api, models
 from odoo.tools.osutil import clean_filename
@@ -10,6 +10,8 @@ from odoo.tools.osutil import clean_filename
 HAS_BOOKS = {"business", "public"}
 # What a name of a file may be long: mail programs and disks cut at 255 bytes.
 LONGEST_NAME = 100
+# So many files go along with a mail; mail programs and whoever reads them have enough of it then.
+MOST_FILES = 20
 # Room for the headers and the note about what was left out, in bytes.
 MARGIN = 8192
 
@@ -42,11 +44,12 @@ class File:
 
 @dataclass(slots=True)
 class Files:
-    """What goes along with one letter; ``left_out`` and ``missing`` are numbers of invoices."""
+    """What goes along with one letter; ``left_out`` (too big), ``missing`` and ``too_many`` are numbers of invoices."""
 
     files: list
     left_out: list
     missing: list
+    too_many: list = field(default_factory=list)
 
 
 class DunningMailFiles(models.AbstractModel):
@@ -70,8 +73,10 @@ class DunningMailFiles(models.AbstractModel):
             content = base64.b64decode(letter.sudo().pdf_file or b"")
             files = [File(letter.pdf_name, len(content), "application/pdf", content)]
             files += statements.get(letter.id, [])
-            files += [file for move in self._invoices_along(letter) for file in invoices.get(move.id, [])]
+            moves, rest = self._fitting(letter)
+            files += [file for move in moves for file in invoices.get((letter.id, move.id), [])]
             found[letter.id] = self._choose(letter, files, limit[letter.company_id])
+            found[letter.id].too_many = rest.mapped("name")
         return found
 
     @api.model
@@ -84,33 +89,51 @@ class DunningMailFiles(models.AbstractModel):
         return moves.filtered(lambda move: move.is_invoice(include_receipts=True))
 
     @api.model
+    def _fitting(self, letter):
+        """The invoices that go along, in the order of the letter, and those that would be too many files for a mail."""
+        moves, room = self._invoices_along(letter), MOST_FILES - 1 - bool(letter.level_id.attach_statement)
+        with_xml = self._takes_electronic(letter) and "ubl_cii_xml_id" in moves._fields
+        for place, move in enumerate(moves):
+            # sudo: whether a file is stored
+            room -= 2 if with_xml and move.sudo().ubl_cii_xml_id else 1
+            if room < 0:
+                return moves[:place], moves[place:]
+        return moves, moves.browse()
+
+    @api.model
+    def _read_along(self, letters):
+        """Read what is asked of the invoices that go along, for all letters at once."""
+        # sudo: the stored files of invoices that go to their own debtor
+        moves = letters.filtered("level_id.attach_invoice").line_ids.move_id.sudo()
+        moves.mapped("move_type")
+        moves.partner_id.mapped("invoice_template_pdf_report_id")
+        moves.invoice_pdf_report_id.mapped("file_size")
+        if "ubl_cii_xml_id" in moves._fields:
+            moves.ubl_cii_xml_id.mapped("file_size")
+        letters.line_ids.invoice_copy_id.sudo().mapped("file_size")  # sudo: as above
+
+    @api.model
     def _invoice_files(self, letters):
-        """Per invoice id its files. Those that are stored are not opened yet."""
-        found = {}
+        """Per letter id and invoice id its files. Those that are stored are not opened yet."""
+        found, fresh = {}, {}
         known = self.env["ir.model.data"]._xmlid_to_res_id  # from its cache, where env.ref() asks the database
         layout = self.env["ir.actions.report"].browse(known("account.account_invoices"))
-        # read for all letters at once
-        along = letters.filtered("level_id.attach_invoice").line_ids.move_id
-        along.mapped("move_type")
-        along.partner_id.mapped("invoice_template_pdf_report_id")
-        # sudo: the stored files of invoices that go to their own debtor
-        moves = self.env["account.move"].union(*(self._invoices_along(letter) for letter in letters)).sudo()
-        electronic = "ubl_cii_xml_id" in moves._fields  # only where that module is installed
-        moves.invoice_pdf_report_id.mapped("file_size")
-        if electronic:
-            moves.ubl_cii_xml_id.mapped("file_size")
+        self._read_along(letters)
+        electronic = "ubl_cii_xml_id" in self.env["account.move"]._fields  # only where that module is installed
         for letter in letters:
-            for move in self._invoices_along(letter):
-                if move.id in found:
-                    continue
+            copies = {line.move_id: copy for line in letter.line_ids if (copy := line._invoice_copy())}
+            for move in self._fitting(letter)[0]:
                 report = move.partner_id.invoice_template_pdf_report_id or layout
                 name = move.with_context(lang=letter.lang)._get_invoice_report_filename(report=report)
                 pdf = move.sudo().invoice_pdf_report_id
-                files = [self._stored_file(name, pdf, move) if pdf.file_size else self._made_file(name, move)]
+                pdf = pdf if pdf.file_size else copies.get(move, pdf.browse())
+                if not pdf and move not in fresh:
+                    fresh[move] = self._made_file(name, move)
+                files = [self._stored_file(name, pdf, move) if pdf else fresh[move]]
                 xml = move.sudo().ubl_cii_xml_id if electronic and self._takes_electronic(letter) else pdf.browse()
                 if xml:
                     files.append(self._stored_file(xml.name, xml, move))
-                found[move.id] = files
+                found[letter.id, move.id] = files
         return found
 
     @api.model

@@ -54,7 +54,7 @@ class DunningPaperCopy(models.AbstractModel):
         letters.dispatch_ids.invalidate_recordset(["state"])
         letters = letters._copies_to_post().letter_id
         look = letters.env["dunning.last.look"]
-        reasons = {} if was_posted else look._settled_reasons(letters, ("sent",))
+        reasons = {} if was_posted else look._settled_reasons(letters, ("sent",), day)
         for letter, reason in reasons.items():
             letter._copies_to_post().answer = reason
         copies = letters.filtered(lambda letter: letter not in reasons)._copies_to_post()

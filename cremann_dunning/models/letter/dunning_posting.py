@@ -137,7 +137,7 @@ class DunningPosting(models.AbstractModel):
             letters.invalidate_recordset()
             letters = letters.filtered(lambda letter: letter.state == "issued")
         look = letters.env["dunning.last.look"]
-        reasons = {} if was_posted else look._settled_reasons(letters)
+        reasons = {} if was_posted else look._settled_reasons(letters, posted_on=day)
         for letter, reason in reasons.items():
             letter.error = reason
         letters = letters.filtered(lambda letter: letter not in reasons)

@@ -1,11 +1,12 @@
 from dataclasses import replace
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from ...engine import gate, rules
 from ...engine.facts import ZERO
 from ...law.costs import with_vat
 from ...law.terms import clause_interest_from
+from .exchange import Exchange
 from .regime_law import exact
 
 CENT = Decimal("0.01")
@@ -19,18 +20,21 @@ class Charges:
     """What the law and the company's settings let one letter charge on a day; asked when it is made and at the gate.
 
     :param regime: the ``dunning.regime`` of the letter. :param company: the creditor. :param on: day of the letter.
-    :param legal_type: of its level. :param kind: of the debtor. :param currency: name of the currency.
+    :param legal_type: of its level. :param kind: of the debtor. :param currency: ``res.currency`` of the letter.
     :param claims: ``engine.gate.ClaimOnLetter`` of everything on the letter.
     :param earlier: ``(day, amount)`` of the costs that earlier notices to this debtor announced.
     :param frames: a dict that the letters of one company and moment share: what ``law`` has read of records already.
+    :param beside: ``claim_beside`` of the debtor's other claims that had a statutory notice, in the same currency.
     """
 
-    def __init__(self, regime, company, on, legal_type, kind, currency, claims, earlier=(), frames=None):
+    def __init__(self, regime, company, on, legal_type, kind, currency, claims, earlier=(), frames=None, beside=()):
         self.regime, self.company, self.on = regime, company, on
         self.legal_type, self.kind, self.currency = legal_type, kind, currency
         self.demanded = [claim for claim in claims if claim.demanded]
         self.earlier = list(earlier)
+        self.beside = [claim for claim in beside if not claim.periodic]
         self._frames = {} if frames is None else frames
+        self._exchange = Exchange(company, on, currency, regime.currency_id, self._frames)
         self._interest = None
 
     @property
@@ -57,12 +61,12 @@ class Charges:
     def costs(self, announced):
         """Costs over the sum of the principals, without VAT: to be announced, or to be asked now.
 
-        The scales are in euro; a letter in another currency asks none. What a protected debtor is asked is never more
-        than his notices announced (6:96(6) BW).
+        The law counts in its own currency; a claim in another one is taken at the rate of the day. What a protected
+        debtor is asked is never more than his notices announced (6:96(6) BW).
 
-        :raises RegimeError: as ``dunning.regime.collection_costs`` and ``lump_sum``.
+        :raises RegimeError: as ``dunning.regime.collection_costs`` and ``lump_sum``; ``NO_RATE``, no rate of exchange.
         """
-        if self.currency != self.regime.currency_id.name or not (announced or self.may_ask):
+        if not (announced or self.may_ask):
             return ZERO
         highest = self.highest_costs(announced)
         if announced or not self.is_protected:
@@ -72,17 +76,38 @@ class Charges:
     def highest_costs(self, announced):
         """What the scale, the clause or the tariff for instalments gives, whether or not it may be asked yet."""
         regime = self.regime
+        if regime.costs_basis == "none":
+            return ZERO
+        if regime.costs_need_clause and not self.company.dunning_consumer_clause:
+            return ZERO
+        return self._exchange.from_law(self._highest_by_law(announced))
+
+    def _highest_by_law(self, announced):
+        """As ``highest_costs``, in the currency of the law."""
+        regime, to_law = self.regime, self._exchange.to_law
+        owed = [to_law(claim.open) for claim in self.demanded]
         if regime.costs_need_clause:
-            if not self.company.dunning_consumer_clause:
-                return ZERO
-            return regime.lump_sum(self.principal, self.company.dunning_clause_scale_id)
+            return regime.lump_sums(owed, self.company.dunning_clause_scale_id)
         if self.legal_type in GENTLE and not self.is_protected:
-            whole = regime.collection_costs(self.principal)
-            return min(whole, exact(regime.fixed_compensation))
+            return min(regime.collection_costs(sum(owed, ZERO)), exact(regime.fixed_compensation))
         if not announced:
-            return regime.collection_costs(self.principal)
-        pairs = [(claim.open, claim.periodic) for claim in self.demanded]
-        return regime.letter_costs(pairs, self.on, self.earlier)
+            return regime.collection_costs(sum(owed, ZERO))
+        pairs = list(zip(owed, (claim.periodic for claim in self.demanded), strict=True))
+        costs = regime.letter_costs(pairs, self.on, [(day, to_law(amount)) for day, amount in self.earlier])
+        return min(costs, self._rest_of_one_base(pairs)) if self.beside else costs
+
+    def _rest_of_one_base(self, pairs):
+        """What is left to announce when all that the debtor was reminded of counts as one claim (6:96 lid 7 BW).
+
+        :param pairs: ``(amount, whether it is an instalment)``; instalments have a tariff of their own.
+        """
+        to_law, law = self._exchange.to_law, self.regime
+        before = to_law(gate.announced_costs((claim.notice for claim in self.beside), with_vat=False))
+        ours = [amount for amount, periodic in pairs if not periodic]
+        base = sum((to_law(claim.open) for claim in self.beside), sum(ours, ZERO))
+        rest = max(law.collection_costs(base) - before, ZERO) if ours else ZERO
+        instalments = [pair for pair in pairs if pair[1]]
+        return rest + (law.letter_costs(instalments, self.on, self.earlier) if instalments else ZERO)
 
     def interest_first_day(self, claim):
         """The first day over which interest may be reckoned on a claim; None when that has not come about."""
@@ -106,7 +131,8 @@ class Charges:
         first = self.interest_first_day(claim)
         if not first or first > self.on:
             return None
-        return regime.interest(claim.open, first - DAY, self.on, self._agreed_rate())
+        whole_cents = claim.open.quantize(CENT, ROUND_DOWN)  # some currencies count in thousandths
+        return regime.interest(whole_cents, first - DAY, self.on, self._agreed_rate())
 
     def interest(self):
         """Interest to date and per day over all claims, each claim rounded by itself.
@@ -121,9 +147,10 @@ class Charges:
 
     def _reckon_interest(self):
         found = [(claim, self.interest_of(claim)) for claim in self.demanded]
-        parts = {c.line_id: (result.total, self.interest_first_day(c)) for c, result in found if result}
-        per_day = sum((result.per_day for _claim, result in found if result), ZERO)
-        return sum((total for total, _day in parts.values()), ZERO), per_day.quantize(CENT, ROUND_HALF_UP), parts
+        stored = self._exchange.as_stored
+        parts = {c.line_id: (stored(result.total), self.interest_first_day(c)) for c, result in found if result}
+        per_day = sum((result.per_day for _claim, result in found if result), ZERO).quantize(CENT, ROUND_HALF_UP)
+        return sum((total for total, _day in parts.values()), ZERO), stored(per_day), parts
 
     def _clause_gives_interest(self):
         return not self.regime.interest_needs_clause or bool(self._agreed_rate())
@@ -168,7 +195,7 @@ class Charges:
         if key not in self._frames:
             self._frames[key] = self._frame()
         highest = ZERO
-        if (letter.costs or letter.announced) and self.currency == self.regime.currency_id.name:
+        if letter.costs or letter.announced:
             highest = self.with_vat(self.highest_costs(bool(letter.announced)), vat_rate).included
         return replace(
             self._frames[key],
@@ -196,3 +223,8 @@ class Charges:
             hours=regime._contact_hours(),
             country=regime.country_id.code or company.country_id.code or "NL",
         )
+
+
+def claim_beside(line_id, amount, notice, periodic):
+    """Another claim of the debtor that had a statutory notice, as far as ``Charges`` asks about it."""
+    return gate.ClaimOnLetter(line_id, "", None, None, open=amount, notice=notice, periodic=periodic)

@@ -72,6 +72,9 @@ class DunningLevel(models.Model):
         help="How many days the letter gives. A last day in a weekend or on a holiday moves to the next working day. "
         "A statutory consumer notice takes its term from the law instead.",
     )
+    term_note = fields.Char(
+        compute="_compute_term_note", help="What follows later than its own days say, because a term is kept."
+    )
     channel = fields.Selection(
         LETTER_CHANNELS,
         required=True,
@@ -336,6 +339,29 @@ class DunningLevel(models.Model):
             wanted = {level.channel, *level.channel_ids.mapped("channel")}
             level.lacks_snailmail = "snailmail" in wanted and not companion._has_service("snailmail.letter")
             level.lacks_sms = "sms" in wanted and not companion._has_service("sms.sms")
+
+    @api.depends(
+        "payment_term_days", "legal_type", "sequence", "active", "procedure_id.level_ids.delay_days",
+        "procedure_id.level_ids.sequence", "procedure_id.level_ids.delay_from",
+    )  # fmt: skip
+    @api.depends_context("lang")
+    def _compute_term_note(self):
+        """Say where the term that a letter gives makes the next step wait longer than that step's own days."""
+        for level in self:
+            later = level.procedure_id.level_ids.filtered(
+                lambda other, level=level: other.active and other.sequence > level.sequence
+            )
+            follows, days = later.sorted("sequence")[:1], level.payment_term_days
+            waits = level.legal_type in DATED_TYPES and follows.delay_from == "previous" and days >= follows.delay_days
+            level.term_note = waits and self.env._(
+                "This letter gives %(days)s days to pay, and nothing follows within a term that was given. So "
+                "“%(next)s” goes out %(first)s days after it at the earliest, and later when the letter goes by post "
+                "or the last day moves; not after %(delay)s days.",
+                days=days,
+                next=follows.name,
+                first=days + 1,
+                delay=follows.delay_days,
+            )
 
     def _companions(self):
         """The channels that go along with a letter of this level."""

@@ -67,6 +67,13 @@ class DunningProcedure(models.Model):
         default=True,
         help="An invoice that the debtor never got is not chased: it is passed over with the reason.",
     )
+    days_after_sending = fields.Integer(
+        string="Days after sending",
+        default=5,
+        help="No step within so many days after the invoice went out, whatever its due date: post takes days, a mail "
+        "server tries for up to five before it says that a mail did not arrive, and the debtor must have had time to "
+        "look. 0: at once.",
+    )
     amount_from = fields.Monetary(
         string="From",
         help="Only debtors who are overdue with at least this much altogether, in the company's currency. A debtor who "
@@ -104,8 +111,8 @@ class DunningProcedure(models.Model):
         "CHECK(minimum_amount >= 0)", "The minimum amount cannot be negative. Enter 0 or more."
     )
     _days_not_negative = models.Constraint(
-        "CHECK(correction_days >= 0 AND stop_count >= 0 AND stop_age >= 0)",
-        "Correction days, most letters and highest age cannot be negative. Enter 0 or more.",
+        "CHECK(correction_days >= 0 AND stop_count >= 0 AND stop_age >= 0 AND days_after_sending >= 0)",
+        "Correction days, days after sending, most letters and highest age cannot be negative. Enter 0 or more.",
     )
     _band_in_order = models.Constraint(
         "CHECK(amount_from >= 0 AND (amount_to = 0 OR amount_to > amount_from))",
@@ -258,6 +265,7 @@ class DunningProcedure(models.Model):
             holidays_of=(company.country_id.code or "") if self.skip_holidays else "",
             stop_count=self.stop_count,
             stop_age=self.stop_age,
+            days_after_sending=self.days_after_sending,
         )
 
     @api.model

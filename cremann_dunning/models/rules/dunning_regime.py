@@ -8,7 +8,7 @@ from odoo.tools import groupby, ormcache
 
 from ...law.amounts import ZERO
 from ..res_partner import DEBTOR_KINDS
-from .regime_law import CostLaw, InterestLaw, TermLaw
+from .regime_law import CostLaw, InterestLaw, TermLaw, checked_scale
 from .regime_map import RegimeError, RegimeMap
 
 
@@ -196,12 +196,20 @@ class DunningRegime(models.Model):
                 self.env._("An unknown debtor follows the regime for consumers; it has none of its own.")
             )
 
-    @api.constrains("costs_basis", "cost_scale_id", "fixed_compensation")
+    @api.constrains("costs_basis", "cost_scale_id", "fixed_compensation", "currency_id")
     def _check_costs_basis(self):
         for regime in self:
             if regime.costs_basis == "scale" and not regime.cost_scale_id:
                 raise ValidationError(
                     self.env._("Regime %(name)s charges costs by a scale: choose the cost scale.", name=regime.name)
+                )
+            if regime.costs_basis == "scale" and regime.cost_scale_id.currency_id != regime.currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "Regime %(name)s and its cost scale are in different currencies. Choose a scale in the "
+                        "currency of the regime.",
+                        name=regime.name,
+                    )
                 )
             if regime.costs_basis == "fixed" and not regime.fixed_compensation:
                 raise ValidationError(
@@ -327,6 +335,14 @@ class DunningRegime(models.Model):
         """
         return CostLaw(self).lump_sum(balance, clause_scale)
 
+    def lump_sums(self, balances, clause_scale=None):
+        """What a consumer owes under a clause over several debts: the least of per debt and over their sum.
+
+        The cap of art. XIX.4, 2° WER counts per balance due. Parameters and errors as ``lump_sum``.
+        """
+        self.ensure_one()
+        return CostLaw(self).lump_sums(balances, clause_scale)
+
     def limitation(self, due_date, interruptions=()):
         """Until when a claim can be enforced.
 
@@ -393,7 +409,7 @@ class DunningRegime(models.Model):
         """The cost scale as a value of the law functions. :raises RegimeError: ``NO_SCALE``."""
         self.ensure_one()
         if self.cost_scale_id.sudo().bracket_ids:
-            return self.cost_scale_id._law_scale()
+            return checked_scale(self, self.cost_scale_id)._law_scale()
         raise RegimeError(
             "NO_SCALE",
             self.env._(

@@ -1,21 +1,21 @@
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from babel.dates import get_month_names
-from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol
 from lxml import html
 
 from odoo import api, models
 from odoo.tools import SQL
-from odoo.tools.misc import babel_locale_parse
 
-from ...engine import gate, rules, wording
+from ...engine import gate, others, rules, wording
+from ...tools import spelling
 
 # Elements that begin a piece of text of their own.
 BLOCKS = {"p", "div", "td", "th", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "br", "hr"}
 # Elements whose content is no text, and marks that are wrong when nothing is in them.
 SILENT, MARKS = {"style", "script", "head", "title"}, {"strong", "b", "em", "i", "u"}
 SIGNATURE = "o_dunning_signature"
+# Marks of QWeb that put something in the place of their content.
+PRINTING = ("t-out", "t-esc", "t-raw", "t-field", "t-call")
 
 
 class DunningWording(models.AbstractModel):
@@ -25,10 +25,11 @@ class DunningWording(models.AbstractModel):
     _description = "How letters read"
 
     @api.model
-    def _check(self, letters, texts=None):
+    def _check(self, letters, texts=None, theirs=None):
         """What is to be said of the text of each of these letters of one company.
 
         :param texts: ``{letter: (subject, body)}`` of letters that are not frozen yet.
+        :param theirs: ``_others`` of these letters, when it is known already.
         :return: ``{letter: tuple of engine.wording.Finding}``; none for a letter without a text.
         """
         written = {letter: self._written(letter, texts) for letter in letters}
@@ -38,10 +39,11 @@ class DunningWording(models.AbstractModel):
         lists = self.env["dunning.word.list"]._for_company(with_text.company_id)
         own_words = self._own_words(with_text)
         later = self._later_steps(with_text)
-        forms, found = {}, dict.fromkeys(letters, ())
+        theirs = theirs or self._others(with_text)
+        found = dict.fromkeys(letters, ())
         for letter in with_text:
-            form = forms.setdefault(letter.lang, self._form(letter.lang))
-            record = self._record(letter, own_words, later)
+            form = spelling.form(letter.lang)
+            record = self._record(letter, own_words, later, theirs[letter])
             limits = wording.Limits(letter.level_id.max_words, letter.level_id.max_sentence)
             found[letter] = wording.check(written[letter], record, form, lists, limits)
         return found
@@ -56,21 +58,9 @@ class DunningWording(models.AbstractModel):
         return wording.Written(subject or "", tuple(blocks), empty)
 
     @api.model
-    def _form(self, lang):
-        """How a language writes figures and days."""
-        locale = babel_locale_parse(lang)
-        months = {
-            name.casefold().rstrip("."): number
-            for width in ("wide", "abbreviated")
-            for context in ("format", "stand-alone")
-            for number, name in get_month_names(width, context, locale).items()
-        }
-        return wording.Form(
-            decimal=get_decimal_symbol(locale),
-            group=get_group_symbol(locale),
-            months=months,
-            day_first=not lang.startswith("en_US"),
-        )
+    def _plain_text(self, body):
+        """The words of a rendered text as the gate searches them, None when there is none yet."""
+        return " ".join(block.text for block in _blocks(body)[0]) if body else None
 
     @api.model
     def _own_words(self, letters):
@@ -105,8 +95,9 @@ class DunningWording(models.AbstractModel):
         return found
 
     @api.model
-    def _record(self, letter, own_words, later):
+    def _record(self, letter, own_words, later, theirs):
         """What the record of a letter knows, to measure its text against."""
+        currency = letter.currency_id
         text = letter._letter_text().id
         source = letter.lang == "en_US"
         lacks = {name for name in ("subject", "body") if not source and (text, name, letter.lang) not in own_words}
@@ -117,9 +108,11 @@ class DunningWording(models.AbstractModel):
             language=letter.lang[:2],
             on=letter.date,
             amounts=frozenset(self._amounts(letter)),
-            total=_exact(letter.amount_total),
-            signs=self._signs(letter),
-            names=(*self._names(letter), *(name for place, name in steps if place > letter.level_id.sequence)),
+            total=_exact(letter.amount_total, currency),
+            signs=spelling.signs(currency.name, currency.symbol, letter.lang),
+            digits=currency.decimal_places,
+            own=theirs.own,
+            names=(*theirs.values, *(name for place, name in steps if place > letter.level_id.sequence)),
             days=frozenset(
                 filter(None, (*letter.line_ids.mapped("date_due"), *letter.line_ids.mapped("invoice_date")))
             ),
@@ -132,8 +125,9 @@ class DunningWording(models.AbstractModel):
     @api.model
     def _amounts(self, letter):
         """Every amount that the text of a letter may name: of the letter, its lines, and sums of them."""
+        currency = letter.currency_id
         own = {
-            name: _exact(letter[name])
+            name: _exact(letter[name], currency)
             for name in (
                 "amount_principal", "amount_interest", "amount_interest_day", "amount_costs", "amount_costs_announced",
                 "amount_costs_vat", "amount_total", "amount_listed",
@@ -146,28 +140,50 @@ class DunningWording(models.AbstractModel):
         yield own["amount_principal"] + own["amount_interest"]
         yield own["amount_interest"] + costs
         if letter.legal_type not in wording.FRIENDLY:  # a formal letter may name what the law gives
-            yield _exact(letter.regime_id.fixed_compensation)
+            yield _exact(letter.regime_id.fixed_compensation, currency)
         lines = letter.line_ids
         demanded = lines.filtered("principal_part")
         late = (lines - demanded).filtered(lambda line: line.date_due and line.date_due < letter.date)
         parts = ("amount_total", "amount_paid", "amount_disputed", "amount_open", "amount_interest")
         for group in (*lines, lines, demanded, late, lines - demanded - late):
-            yield from (sum((_exact(line[part]) for line in group), Decimal("0.00")) for part in parts)
+            yield from (sum((_exact(line[part], currency) for line in group), Decimal(0)) for part in parts)
 
     @api.model
-    def _signs(self, letter):
-        """The ways in which the currency of a letter is written."""
-        currency = letter.currency_id
-        signs = {currency.name, currency.symbol, get_currency_symbol(currency.name, babel_locale_parse(letter.lang))}
-        return (*filter(None, signs), *(("euro", "euros") if currency.name == "EUR" else ()))
+    def _others(self, letters):
+        """What in the text of each letter others chose, as ``engine.others.Others``; in a fixed number of queries."""
+        found, own = {}, {}
+        letters.sudo().line_ids.move_id.mapped("name")  # read for all letters at once; sudo: as below
+        for letter in letters:
+            text = letter._letter_text().sudo()  # sudo: whoever checks a letter need not be able to open its text
+            key = text, letter.lang
+            if key not in own:
+                own[key] = _own_text(text.with_context(lang=letter.lang))
+            values = tuple(dict.fromkeys(value for value in self._names(letter.sudo()) if value))  # sudo: as above
+            found[letter] = others.Others(values, own[key])
+        return found
 
     @api.model
     def _names(self, letter):
         """Texts on a letter that others chose: whatever they hold is not ours to judge."""
-        company, lines = letter.company_id, letter.line_ids
-        yield from (company.name, company.dunning_handover_party, company.dunning_consumer_clause)
-        yield from (letter.partner_id.name, letter.contact_id.name, letter.user_id.name)
-        yield from (*lines.mapped("label"), *lines.move_id.mapped("name"), *lines.move_id.mapped("payment_reference"))
+        company, lines, moves, user = letter.company_id, letter.line_ids, letter.line_ids.move_id, letter.user_id
+        yield from (letter.name, company.dunning_handover_party, company.dunning_consumer_clause)
+        for partner in (letter.partner_id, letter.contact_id, company.partner_id, user.partner_id):
+            yield from (
+                partner.name,
+                partner.display_name,
+                partner.commercial_company_name,
+                partner.ref,
+                partner.function,
+            )
+            yield from (partner.street, partner.street2, partner.zip, partner.city, partner.state_id.name)
+            yield from (" ".join(filter(None, (partner.zip, partner.city))), partner.country_id.name)
+            yield from (partner.vat, partner.company_registry, partner.email, partner.phone)
+        yield from (company.company_registry, letter.payment_reference)
+        for bank in letter.bank_account_id:
+            yield from (bank.acc_holder_name, bank.acc_number, bank.bank_id.name)
+        yield from lines.mapped("label")
+        for name in ("name", "ref", "payment_reference", "invoice_origin"):
+            yield from moves.mapped(name)
 
     @api.model
     def _sentence(self, finding):
@@ -188,9 +204,26 @@ class DunningWording(models.AbstractModel):
         return self.env["dunning.gate"]._sentence(refusal, False)
 
 
-def _exact(amount):
-    """An amount of the record to the cent."""
-    return Decimal(str(round(amount or 0, 2))).quantize(Decimal("0.01"))
+def _exact(amount, currency):
+    """An amount of the record with the decimals of its currency."""
+    return Decimal(str(amount or 0)).quantize(Decimal(1).scaleb(-currency.decimal_places), rounding=ROUND_HALF_UP)
+
+
+def _own_text(template):
+    """The words of the body of a text itself, without what is filled in; in the form of ``engine.others.plain``."""
+    words = []
+
+    def walk(node):
+        silent = not isinstance(node.tag, str) or node.tag in SILENT
+        if not silent and not any(name in node.attrib for name in PRINTING):
+            words.append(node.text or "")
+            for child in node:
+                walk(child)
+        words.append(node.tail or "")
+
+    if template.body_html:
+        walk(html.fragment_fromstring(str(template.body_html), create_parent="div"))
+    return others.plain("".join(words))
 
 
 def _blocks(body):

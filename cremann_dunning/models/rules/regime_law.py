@@ -75,6 +75,24 @@ class RegimeLaw:
         )
 
 
+def checked_scale(regime, scale):
+    """A cost scale in the currency of its regime. :raises RegimeError: ``NO_SCALE``, it is in another one."""
+    currency = scale.sudo().currency_id  # sudo: the answer does not depend on who asks
+    if currency == regime.currency_id:
+        return scale
+    raise RegimeError(
+        "NO_SCALE",
+        regime.env._(
+            "Cost scale %(scale)s is in %(other)s and regime %(regime)s in %(own)s. Choose a scale in the currency of "
+            "the regime.",
+            scale=scale.display_name,
+            other=currency.name,
+            regime=regime.name,
+            own=regime.currency_id.name,
+        ),
+    )
+
+
 class CostLaw(RegimeLaw):
     """What a late debtor owes beside principal and interest."""
 
@@ -128,11 +146,17 @@ class CostLaw(RegimeLaw):
 
     def lump_sum(self, balance, clause_scale):
         """Under a clause, never above the cap."""
-        if not clause_scale:
-            return self.collection_costs(balance)
+        return self.lump_sums([balance], clause_scale) if clause_scale else self.collection_costs(balance)
+
+    def lump_sums(self, balances, clause_scale):
+        """Under a clause, over several debts: never above the cap of each, nor above that of their sum."""
         regime = self.regime
+        if regime.costs_basis != "scale":
+            return self.collection_costs(sum(map(exact, balances), ZERO))
         with self._asking():
-            found = costs.consumer_lump_sum(exact(balance), clause_scale._law_scale(), regime._law_scale())
+            cap = regime._law_scale()
+            agreed = checked_scale(regime, clause_scale)._law_scale() if clause_scale else cap
+            found = costs.consumer_lump_sums([exact(balance) for balance in balances], agreed, cap)
         if found.reason != "above_cap":
             return found.amount
         raise RegimeError(

@@ -20,9 +20,10 @@ class RegimeError(UserError):
     question that makes no sense. ``REFUSED``: the gate stops the letter.
     """
 
-    def __init__(self, code, message):
+    def __init__(self, code, message, lines=frozenset()):
         super().__init__(message)
         self.code = code
+        self.lines = lines
 
 
 class RegimeMap:

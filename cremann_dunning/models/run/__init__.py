@@ -3,6 +3,7 @@
 May import rules, and what those may."""
 
 from . import (
+    dunning_arrival,
     dunning_bulk,
     dunning_confirmation,
     dunning_daily_job,
@@ -14,6 +15,7 @@ from . import (
     dunning_gather,
     dunning_history,
     dunning_ledger,
+    dunning_online_payment,
     dunning_override,
     dunning_progress,
     dunning_proposal,

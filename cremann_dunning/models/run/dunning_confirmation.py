@@ -1,14 +1,17 @@
+import logging
 from dataclasses import replace
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..dunning_money import exact
-from ..rules.regime_map import RegimeError
 from .dunning_progress import progress
+from .dunning_run_context import RunContext
+
+_logger = logging.getLogger(__name__)
 
 CONFIRM_BATCH = 50
+# What a draft says of the day it was made: brought up to date when it is issued, and no reason to make it anew.
+OF_THE_DAY = ("date", "deadline", "run_id", "days_overdue")
 
 
 class DunningConfirmation(models.AbstractModel):
@@ -53,16 +56,13 @@ class DunningConfirmation(models.AbstractModel):
         Invoices are written last, so that nobody waits for one while letters are printed.
         """
         outcomes = self.env["dunning.engine"]._decide_now(run.company_id, drafts, keep_debtors=True)
-        ready = self.env["dunning.letter"]
+        ready = self._unchanged(run, drafts, outcomes)
+        for letter in ready:
+            letter._bring_up_to_today()
         changed = []
-        for letter in drafts:
+        for letter in drafts - ready:
             debtor, outcome = outcomes.get(letter.partner_id.id, (None, None))
             plan = self._same_plan(letter, outcome)
-            asked = {d.claim.line_id: d.open for d in plan.decisions if d.code != "LISTED"} if plan else None
-            if plan and letter._asked() == asked and self._interest_holds(letter) and self._same_way(letter, plan):
-                letter._bring_up_to_today()
-                ready |= letter
-                continue
             if plan:
                 letter._cancel(self.env._("Made anew: the facts changed after the proposal."))
                 made, outcome = self._remake(run, plan, debtor, outcome)
@@ -74,27 +74,35 @@ class DunningConfirmation(models.AbstractModel):
         rates = self.env["dunning.stale.rates"]
         if not rates._agreed() and (waiting := rates._waiting(run, ready)):
             ready = ready.filtered(lambda letter: letter.partner_id not in waiting.partner_id)
-        ready._issue()
+        self.env["dunning.invoice.copies"]._ready(ready)._issue()
         debtors, answers = [debtor for debtor, _outcome in changed], [outcome for _debtor, outcome in changed]
         today, register = run.company_id._dunning_today(), self.env["dunning.decision.register"]
         register._enter(run.company_id, today, debtors, answers, run)
 
     @api.model
-    def _interest_holds(self, letter):
-        """Whether the interest on a draft is what the rates say today; both may have changed since the proposal."""
-        if not letter.amount_interest:
-            return True
-        today, regime = letter.company_id._dunning_today(), letter.regime_id
-        agreed = regime._agreed_rate(letter.company_id)
-        try:
-            interest = sum(
-                regime.interest(line.amount_open, line.interest_from - timedelta(days=1), today, agreed).total
-                for line in letter.line_ids
-                if line.interest_from
-            )
-        except RegimeError:
-            return False  # made anew, which puts the error on its decision
-        return interest == exact(letter.amount_interest, letter.currency_id)
+    def _unchanged(self, run, drafts, outcomes):
+        """Those of these drafts that would come out the same now: every line, sum and rule, who gets it and how.
+
+        :param outcomes: ``(debtor, outcome)`` of this moment per commercial partner id.
+        """
+        plans = [
+            (letter, self._same_plan(letter, outcomes.get(letter.partner_id.id, (None, None))[1])) for letter in drafts
+        ]
+        plans = [(letter, plan) for letter, plan in plans if plan]
+        if not plans:
+            return drafts.browse()
+        context = RunContext(run, [outcomes[letter.partner_id.id][1] for letter, _plan in plans], past_gate=True)
+        letters, vals_list = [], []
+        for letter, plan in plans:
+            try:
+                vals = self.env["dunning.draft"]._prepare_vals(plan, outcomes[letter.partner_id.id][0], context)
+            except Exception:  # made anew, which says what is wrong on its decision
+                _logger.info("Draft %s cannot be made again as it is", letter.id)
+                continue
+            letters.append(letter.id)
+            vals_list.append(vals)
+        same = self.env["dunning.draft"]._same_as(drafts, vals_list, apart=OF_THE_DAY)
+        return drafts.browse(id_ for index, id_ in enumerate(letters) if same.get(index) == id_)
 
     @api.model
     def _same_plan(self, letter, outcome):
@@ -103,12 +111,6 @@ class DunningConfirmation(models.AbstractModel):
         return next(
             (p for p in plans if p.currency == letter.currency_id.name and p.level.id == letter.level_id.id), None
         )
-
-    @api.model
-    def _same_way(self, letter, plan):
-        """Whether the letter goes to the contact and by the way that would be chosen now."""
-        contact = plan.recipient.contact.id if plan.recipient else plan.partner_id
-        return letter.contact_id.id == contact and letter.channel == plan.channel
 
     @api.model
     def _why_dropped(self, letter, outcome):

@@ -24,6 +24,7 @@ SENTENCES = {
     "LISTED": _lt("Shown on the letter %(level)s for completeness. Its own next step is on %(date)s."),
     "NOT_YET": _lt("Not before %(date)s: then %(level)s is due."),
     "PERIOD_RUNNING": _lt("Not before %(date)s: the term that the last letter gives is still running."),
+    "SENT_RECENTLY": _lt("Not before %(date)s: the invoice went out on %(sent)s, less than %(days)s days ago."),
     "TOO_SOON": _lt(
         "Not before %(date)s: the last letter to this debtor went out on %(last)s and there are at least "
         "%(days)s days between letters."
@@ -46,10 +47,19 @@ SENTENCES = {
     ),
     "PROMISE": _lt("The debtor promised to pay %(amount)s on %(date)s. Left alone until %(until)s."),
     "NO_FOLLOWUP": _lt("Marked in Odoo as not to be followed up."),
-    "NOT_SENT": _lt("The invoice was never sent, as far as Odoo knows. Send it first, then it can be chased."),
+    "NOT_SENT": _lt(
+        "The invoice was never sent as it is now, as far as Odoo knows. Send it first, then it can be chased."
+    ),
+    "NOT_ARRIVED": _lt(
+        "The invoice did not arrive. %(message)s. Send it again, or say on the invoice that it arrived another way."
+    ),
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
     "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet. Reconcile the bank first."),
     "IN_PAYMENT": _lt("A payment of %(amount)s is under way (%(payment)s). The bank has to show it first."),
+    "NOTHING_LEFT": _lt(
+        "Nothing is left to ask: %(disputed)s is disputed, %(paying)s is being paid, %(credit)s is the debtor's own "
+        "credit."
+    ),
     "MIN_AMOUNT": _lt("%(amount)s is due, less than the minimum of %(minimum)s."),
     "NO_DUE_DATE": _lt("The invoice has no due date. Set one, then it can be followed up."),
     "NO_ADDRESS": _lt(
@@ -303,6 +313,7 @@ class DunningDecision(models.Model):
             "LISTED": env._("Listed on the letter"),
             "NOT_YET": env._("Not its turn yet"),
             "PERIOD_RUNNING": env._("Term still running"),
+            "SENT_RECENTLY": env._("Invoice sent recently"),
             "TOO_SOON": env._("Letter too recent"),
             "OTHER_LETTER": env._("Other letter first"),
             "LETTER_OPEN": env._("Letter under way"),
@@ -318,9 +329,11 @@ class DunningDecision(models.Model):
             "PROMISE": env._("Promised to pay"),
             "NO_FOLLOWUP": env._("Not to be followed up"),
             "NOT_SENT": env._("Invoice not sent"),
+            "NOT_ARRIVED": env._("Invoice not arrived"),
             "NET_CREDIT": env._("Covered by credit"),
             "UNMATCHED_PAYMENT": env._("Receipt not booked"),
             "IN_PAYMENT": env._("Payment under way"),
+            "NOTHING_LEFT": env._("Nothing left to ask"),
             "MIN_AMOUNT": env._("Below the minimum"),
             "NO_DUE_DATE": env._("No due date"),
             "NO_ADDRESS": env._("No address"),
@@ -390,32 +403,6 @@ class DunningDecision(models.Model):
     def _retire(self, ids):
         """Other decisions take the place of these, which stay on record."""
         self.env.cr.execute(SQL("UPDATE dunning_decision SET is_current = FALSE WHERE id = ANY(%s)", ids))
-        self.invalidate_model(["is_current"])
-        self._forget_on_invoices()
-
-    @api.model
-    def _retire_settled(self, company):
-        """Take the decisions off invoices that were settled since: filters must not find them any more."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE dunning_decision d
-                   SET is_current = FALSE
-                  FROM account_move m
-                 WHERE m.id = d.move_id AND d.company_id = %s AND d.is_current
-                   AND (m.state <> 'posted'
-                        -- Odoo calls an invoice paid while its payment is only under way
-                        OR m.payment_state NOT IN ('not_paid', 'partial') AND m.amount_residual = 0
-                        OR m.payment_state NOT IN ('not_paid', 'partial', 'in_payment', 'paid')
-                        OR m.move_type = 'entry' AND NOT (m.dunning_is_claim AND EXISTS (
-                           SELECT 1 FROM account_move_line l
-                             JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                            WHERE l.move_id = m.id AND l.reconciled IS NOT TRUE)))
-                """,
-                company.id,
-            )
-        )
         self.invalidate_model(["is_current"])
         self._forget_on_invoices()
 

@@ -169,3 +169,29 @@ class DunningDecisionRegister(models.AbstractModel):
             for key, value in decision.facts.items()
         }
         return model._sentence(decision.code, params)
+
+    @api.model
+    def _retire_settled(self, company):
+        """Take the decisions off invoices that were settled since: filters must not find them any more."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dunning_decision d
+                   SET is_current = FALSE
+                  FROM account_move m
+                 WHERE m.id = d.move_id AND d.company_id = %s AND d.is_current
+                   AND (m.state <> 'posted'
+                        -- Odoo calls an invoice paid while its payment is only under way
+                        OR m.payment_state NOT IN ('not_paid', 'partial') AND m.amount_residual = 0
+                        OR m.payment_state NOT IN ('not_paid', 'partial', 'in_payment', 'paid')
+                        OR m.move_type = 'entry' AND NOT (m.dunning_is_claim AND EXISTS (
+                           SELECT 1 FROM account_move_line l
+                             JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                            WHERE l.move_id = m.id AND l.reconciled IS NOT TRUE)))
+                """,
+                company.id,
+            )
+        )
+        self.env["dunning.decision"].invalidate_model(["is_current"])
+        self.env["dunning.decision"]._forget_on_invoices()

@@ -2,14 +2,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from lxml import html
-
 from odoo import api, models
 from odoo.tools import LazyTranslate, format_amount, format_date, format_datetime, format_list
 
 from ...engine import gate
 from ..dunning_money import exact
-from ..rules.dunning_charges import Charges
+from ..rules.dunning_charges import Charges, claim_beside
 from .dunning_history import NO_HISTORY
 
 _lt = LazyTranslate(__name__)
@@ -19,7 +17,7 @@ SENTENCES = {
     "NOT_DUE": _lt("Invoice %(invoice)s is not overdue."),
     "ORDER": _lt("%(invoices)s did not have the step before this one, or had this one already."),
     "INTERVAL": _lt("The last letter to this debtor is too recent: not before %(date)s."),
-    "IN_TERM": _lt("The term that an earlier statutory notice gives still runs: not before %(date)s."),
+    "IN_TERM": _lt("The term that an earlier letter gives still runs: not before %(date)s."),
     "NOT_IN_DEFAULT": _lt(
         "The debtor of %(invoices)s is not in default yet: no reminder with a term to pay has run out. Send that "
         "reminder first; or tick Agreed payment term in the settings when the due date was agreed."
@@ -82,28 +80,32 @@ class DunningGate(models.AbstractModel):
         """
         found = {}
         for company, own in letters.grouped("company_id").items():
-            claims = self._claims(company, own)
-            last = self.env["dunning.history"]._last_letters(company, tuple(own.partner_id.ids), tuple(own.ids))
+            partners = tuple(own.partner_id.ids)
+            history = self.env["dunning.history"]._of_claims(company, partners, tuple(own.ids))
+            claims, beside = self._claims(company, own, history), self._beside(company, own, history)
+            last = self.env["dunning.history"]._last_letters(company, partners, tuple(own.ids))
             periodic = own.filtered(lambda letter, claims=claims: any(c.periodic for c in claims[letter])).partner_id
             earlier = own._earlier_costs(company, set(periodic.ids), company._dunning_today())
-            findings = self.env["dunning.wording"]._check(own, texts)
+            wording = self.env["dunning.wording"]
+            theirs = wording._others(own)
+            findings = wording._check(own, texts, theirs)
             frames = {}
             for letter in own:
                 plain = self._plain(letter, claims[letter], last.get(letter.partner_id.id), leaving)
-                body = (texts or {}).get(letter, (None, letter.body))[1]
-                plain = replace(plain, text=_plain_text(body), findings=findings[letter])
+                subject, body = (texts or {}).get(letter, (letter.subject, letter.body))
+                text = wording._plain_text(body) or ("" if leaving else None)  # nothing leaves without words
+                plain = replace(plain, text=text, subject=subject or "", others=theirs[letter])
+                plain = replace(plain, findings=findings[letter])
                 costs = earlier.get(letter.partner_id.id, ())
-                charges = self._charges(letter, claims[letter], costs, frames)
+                charges = self._charges(letter, claims[letter], costs, frames, beside.get(letter, ()))
                 refusals = gate.check(plain, self._law(letter, plain, charges))
                 overridden = set(letter.override_ids.mapped("code"))
                 found[letter] = tuple(r for r in refusals if r.final or r.code not in overridden)
         return found
 
     @api.model
-    def _claims(self, company, letters):
+    def _claims(self, company, letters, history):
         """Per letter what it demands or moves, with the history of each claim as it is without these letters."""
-        partners = tuple(letters.partner_id.ids)
-        history = self.env["dunning.history"]._of_claims(company, partners, tuple(letters.ids))
         procedures = {procedure: procedure._engine_procedure() for procedure in letters.procedure_id}
         letters.line_ids.move_id.mapped("journal_id")  # read for all letters at once
         found = {}
@@ -128,24 +130,32 @@ class DunningGate(models.AbstractModel):
                         open=exact(line.amount_open, letter.currency_id),
                         periodic=company.dunning_periodic or line.move_id.journal_id.dunning_periodic,
                         notice=past.notice,
-                        in_term_until=past.claimable_from if line.level_id else None,
+                        in_term_until=past.ends if line.level_id else None,
                         default_from=past.default_from,
                     )
                 )
         return found
 
     @api.model
-    def _charges(self, letter, claims, earlier, frames):
+    def _beside(self, company, letters, history):
+        """Per letter that announces costs the claims of its debtor about which another notice stands."""
+        announcing = letters.filtered("amount_costs_announced")
+        found = self.env["dunning.history"]._beside(company, history, announcing) if announcing else {}
+        return {letter: [claim_beside(*row) for row in rows] for letter, rows in found.items()}
+
+    @api.model
+    def _charges(self, letter, claims, earlier, frames, beside=()):
         return Charges(
             letter.regime_id,
             letter.company_id,
             letter.date,
             letter.legal_type,
             letter.debtor_kind,
-            letter.currency_id.name,
+            letter.currency_id,
             claims,
             earlier,
             frames,
+            beside,
         )
 
     @api.model
@@ -176,11 +186,25 @@ class DunningGate(models.AbstractModel):
         """A refusal as the reader reads it, with the article it rests on."""
         currency = self.env["res.currency"].browse(currency_id)
         facts = {key: self._fact(value, currency) for key, value in refusal.facts.items()}
+        if refusal.facts.get("hints"):
+            return self._with_hints(refusal)
         if "words" in facts:  # of the text itself, so that they stand apart from ours
             facts["words"] = ", ".join(f"“{word}”" for word in refusal.facts["words"])
         sentence = self.env._(SENTENCES[refusal.code])
         sentence = sentence % facts
         return f"{sentence} ({refusal.article})" if refusal.article else sentence
+
+    @api.model
+    def _with_hints(self, refusal):
+        """What lacks because the record has no such value, and where to fill it in; then what lacks in the text."""
+        absent, hints = refusal.facts["absent"], refusal.facts["hints"]
+        missing = tuple(name for name in refusal.facts["elements"] if name not in absent)
+        elements = format_list(self.env, list(dict.fromkeys(absent)))
+        told = [self.env._("The letter has no: %(elements)s.", elements=elements), *hints]
+        if missing:
+            sentence = self.env._(SENTENCES[refusal.code])
+            told.append(sentence % {"elements": format_list(self.env, missing)})
+        return " ".join(told) + (f" ({refusal.article})" if refusal.article else "")
 
     @api.model
     def _fact(self, value, currency):
@@ -206,8 +230,3 @@ class DunningGate(models.AbstractModel):
         if len(refusals) != 1 or refusals[0].code != "HOURS":
             return None
         return refusals[0].facts["until"].astimezone(timezone.utc).replace(tzinfo=None)
-
-
-def _plain_text(body):
-    """The words of a rendered text, None when there is none yet."""
-    return " ".join(html.fromstring(body).itertext()) if body else None

@@ -68,9 +68,11 @@ class DunningGather(models.AbstractModel):
         """Put on each open item its amounts as ``Decimal``, what its debtor owes altogether and what is being paid."""
         totals = self._overdue_totals(rows, as_of)
         in_payment = self.env["dunning.ledger"]._in_payment(company, partners, rows)
+        refused = self.env["dunning.arrival"]._refused({row["move_id"] for row in rows if row["amount_sign"] > 0})
         for row in rows:
             row["residual"], row["residual_company"] = Decimal(row["amount"]), Decimal(row["residual_company"])
             row["overdue_total"] = totals[row["partner_id"]]
+            row["not_arrived"] = refused.get(row["move_id"], "")
             row["in_payment"], row["payment"] = in_payment.get(row["line_id"], (ZERO, ""))
 
     @api.model
@@ -99,7 +101,7 @@ class DunningGather(models.AbstractModel):
             "has_address": bool(row["has_address"]),
             "mail_problem": row["mail_problem"] or "",
             "contacts": tuple(Contact(*contact) for contact in row["contacts"] or ()),
-            "extra": {name: row[name] for name in ("lang", "country_id", "escalation")},
+            "extra": {name: row[name] for name in ("lang", "country_id", "escalation", "langs")},
         }
 
     @api.model
@@ -157,9 +159,13 @@ class DunningGather(models.AbstractModel):
             regime=past.regime,
             notice=past.notice,
             default_from=past.default_from,
+            term_ends=past.term_ends,
             periodic=row["periodic"],
             in_payment=row["in_payment"],
             payment=row["payment"],
+            sent_on=row["sent_on"] if row["sent"] else None,
+            not_arrived=row["not_arrived"],
+            addressee=row["addressee"],
         )
 
     @api.model

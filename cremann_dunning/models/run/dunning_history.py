@@ -1,3 +1,4 @@
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -18,6 +19,12 @@ class History:
     regime: int | None = None
     default_from: date | None = None
     notice: Notice | None = None
+    term_ends: date | None = None
+
+    @property
+    def ends(self):
+        """First day on which no term runs any more that a letter gave; None when none did."""
+        return max(filter(None, (self.claimable_from, self.term_ends)), default=None)
 
 
 NO_HISTORY = History()
@@ -61,7 +68,8 @@ class DunningHistory(models.AbstractModel):
                             FILTER (WHERE k.principal_part AND f.legal_type = 'statutory_notice'))[1],
                        MIN(f.default_from) FILTER (WHERE k.principal_part),
                        (array_agg(f.id ORDER BY f.sent_on DESC, f.id DESC)
-                            FILTER (WHERE k.principal_part AND f.claimable_from IS NOT NULL))[1]
+                            FILTER (WHERE k.principal_part AND f.claimable_from IS NOT NULL))[1],
+                       MAX(GREATEST(f.deadline + 1, f.default_from, f.claimable_from)) FILTER (WHERE k.principal_part)
                   FROM dunning_letter_line k
                   JOIN dunning_letter f ON f.id = k.letter_id
                  WHERE f.company_id = %s AND f.state = 'sent' AND (k.level_id IS NOT NULL OR k.principal_part)
@@ -76,8 +84,8 @@ class DunningHistory(models.AbstractModel):
         rows = self.env.cr.fetchall()
         notices = self._notices({row[6] for row in rows if row[6]})
         return {
-            line_id: History(frozenset(levels or ()), sent_on, claimable, regime, default_from, notices.get(notice))
-            for line_id, levels, sent_on, claimable, regime, default_from, notice in rows
+            line_id: History(frozenset(levels or ()), sent_on, claimable, regime, default, notices.get(notice), ends)
+            for line_id, levels, sent_on, claimable, regime, default, notice, ends in rows
         }
 
     @api.model
@@ -96,6 +104,44 @@ class DunningHistory(models.AbstractModel):
             )
         )
         return {row[0]: Notice(*row[:3], *(Decimal(figure) for figure in row[3:])) for row in self.env.cr.fetchall()}
+
+    @api.model
+    def _beside(self, company, history, letters):
+        """Per letter the other claims of its debtor, in its currency, about which a statutory notice stands.
+
+        :param history: of all claims of these debtors. :param letters: ``dunning.letter``.
+        :return: ``{letter: [(line id, open, notice, whether it is an instalment), ...]}``; one query.
+        """
+        lines = [line_id for line_id, past in history.items() if past.notice]
+        if not lines:
+            return {}
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT p.commercial_partner_id, l.currency_id, l.id, l.amount_residual_currency::text,
+                       COALESCE(j.dunning_periodic, FALSE)
+                  FROM account_move_line l
+                  JOIN account_journal j ON j.id = l.journal_id
+                  JOIN res_partner p ON p.id = l.partner_id
+                 WHERE l.id IN %s AND l.company_id = %s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                   AND l.amount_residual_currency > 0
+                """,
+                tuple(lines),
+                company.id,
+            )
+        )
+        rows, always = defaultdict(list), company.dunning_periodic
+        for partner_id, currency_id, line_id, amount, periodic in self.env.cr.fetchall():
+            claim = line_id, Decimal(amount), history[line_id].notice, always or periodic
+            rows[partner_id, currency_id].append(claim)
+        return {
+            letter: [
+                claim
+                for claim in rows[letter.partner_id.id, letter.currency_id.id]
+                if claim[0] not in letter.line_ids.filtered("principal_part").move_line_id.ids
+            ]
+            for letter in letters
+        }
 
     @api.model
     def _letters_under_way(self, company, partners, without):

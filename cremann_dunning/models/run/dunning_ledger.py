@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ...engine.facts import ZERO
 from ...engine.rules import PRE_DUE
-from .dunning_recipient import BOUNCED, CONTACTS, MAIL_PROBLEM
+from .dunning_recipient import ADDRESSES, BOUNCED, CONTACTS, MAIL_PROBLEM
 
 CENT = Decimal("0.01")
 
@@ -15,12 +15,15 @@ CENT = Decimal("0.01")
 ITEMS = f"""
 WITH lines AS (
     SELECT l.id AS line_id, l.move_id, m.name AS number, m.move_type,
+           NULLIF(m.partner_id, p.commercial_partner_id) AS addressee,
            p.commercial_partner_id AS partner_id, SIGN(l.amount_residual_currency)::int AS amount_sign,
            l.amount_residual_currency::text AS amount,
            l.amount_residual::text AS residual_company, cur.name AS currency,
            l.date_maturity AS due_date,
            COALESCE(l.no_followup, FALSE) AS no_followup,
-           COALESCE(m.is_move_sent, FALSE) OR m.move_type = 'entry' AS sent,
+           m.move_type = 'entry' OR (COALESCE(m.is_move_sent, FALSE) OR m.dunning_sent_how IS NOT NULL)
+           AND m.dunning_sent_how IS DISTINCT FROM 'none' AND m.dunning_sent_changed IS NOT TRUE AS sent,
+           CASE WHEN m.move_type <> 'entry' THEN COALESCE(m.dunning_sent_on, m.invoice_date) END AS sent_on,
            m.dunning_procedure_id AS own_procedure, m.dunning_kind_set AS own_kind,
            %(periodic)s OR COALESCE(j.dunning_periodic, FALSE) AS periodic,
            pay.id IS NOT NULL AS under_way,
@@ -40,20 +43,22 @@ WITH lines AS (
             OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
                AND (l.date_maturity IS NULL OR l.date_maturity < %(listed)s))
 ), overdue AS (
-    SELECT DISTINCT partner_id FROM lines
-     WHERE amount_sign > 0 AND (due_date IS NULL OR due_date < %(seen)s)
+    SELECT partner_id,
+           COALESCE(array_agg(DISTINCT addressee) FILTER (WHERE addressee IS NOT NULL), '{{}}') AS named
+      FROM lines WHERE amount_sign > 0
+     GROUP BY partner_id HAVING bool_or(due_date IS NULL OR due_date < %(seen)s)
 ), bounced AS MATERIALIZED ({BOUNCED}
 ), debtors AS MATERIALIZED (
     SELECT d.id AS partner_id, d.dunning_debtor_kind AS partner_kind,
            (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
            COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
-           c.contacts, c.escalation, f.payer,
-           {MAIL_PROBLEM.format(email="d.email_normalized")} AS mail_problem,
+           c.contacts, c.langs, c.escalation, f.payer,
+           {MAIL_PROBLEM.format(emails=ADDRESSES.format(text="d.email"))} AS mail_problem,
            TRIM(d.street) <> '' AND TRIM(d.city) <> '' AS has_address
       FROM overdue
       JOIN res_partner d ON d.id = overdue.partner_id
       LEFT JOIN dunning_case f ON f.partner_id = d.id AND f.company_id = %(company)s
-     CROSS JOIN LATERAL ({CONTACTS}) c
+     CROSS JOIN LATERAL ({CONTACTS.format(named="overdue.named")}) c
 )
 SELECT lines.*, debtors.*, COALESCE(lines.own_kind, debtors.partner_kind, 'unknown') AS kind
   FROM lines JOIN debtors ON debtors.partner_id = lines.partner_id
@@ -162,7 +167,8 @@ class DunningLedger(models.AbstractModel):
         """Per receivable line what payments under way will take off it: ``(amount, name of the payment)``.
 
         A direct debit or another inbound payment without an entry of its own leaves the ledger as it is until the
-        bank shows it. It counts for the invoices it was made for, oldest first, or else for any of the debtor's.
+        bank shows it. It counts for the invoices it was made for, oldest first, or else for any of the debtor's. One
+        that is only a draft was not started. What was paid online and is not booked yet comes first.
         """
         self.env.cr.execute(
             SQL(
@@ -184,6 +190,7 @@ class DunningLedger(models.AbstractModel):
             )
         )
         payments = self.env.cr.fetchall()
+        payments = self.env["dunning.online.payment"]._under_way(company, partners) + payments
         claims, found = defaultdict(list), {}
         for row in rows if payments else ():
             if row["amount_sign"] > 0:

@@ -6,6 +6,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.tools import split_every
 
+from ...engine import decide as engine
 from ...engine.reasons import REASONS
 from ..rules.regime_map import RegimeError
 from .dunning_run_context import RunContext
@@ -27,7 +28,7 @@ class DunningProposal(models.AbstractModel):
         run.ensure_one()
         self._drop_previews(run)
         self.env["dunning.delivery"]._after_sending(run.company_id)
-        self.env["dunning.decision"]._retire_settled(run.company_id)
+        self.env["dunning.decision.register"]._retire_settled(run.company_id)
         only = run.partner_ids.commercial_partner_id.ids or None
         ledger = self.env["dunning.ledger"]._digests(run.company_id, run.date, only)
         self._own_drafts(run, [("partner_id", "not in", list(ledger))])._discard()
@@ -92,20 +93,9 @@ class DunningProposal(models.AbstractModel):
             if drafts:
                 drafts._discard()
             return outcomes
-        context = RunContext(run, outcomes)
-        vals_list, makers = [], []
-        for index, (debtor, outcome) in enumerate(zip(debtors, outcomes, strict=True)):
-            try:
-                made = [self.env["dunning.draft"]._prepare_vals(plan, debtor, context) for plan in outcome.letters]
-            except RegimeError as error:
-                outcomes[index] = self._without_letters(outcome, error.code, str(error))
-                continue
-            except Exception as error:  # values only, the database is not touched
-                _logger.exception("Dunning: no letter for debtor %s", debtor.partner_id)
-                outcomes[index] = self._without_letters(outcome, "ERROR", str(error))
-                continue
-            vals_list += made
-            makers += [index] * len(made)
+        values = self._values(run, debtors, outcomes)
+        vals_list = [vals for made in values.values() for vals in made]
+        makers = [index for index, made in values.items() for _vals in made]
         if drafts:
             same = self.env["dunning.draft"]._same_as(drafts, vals_list)
             (drafts - drafts.browse(same.values()))._discard()
@@ -113,6 +103,60 @@ class DunningProposal(models.AbstractModel):
             vals_list = [vals for index, vals in enumerate(vals_list) if index not in same]
         self._create_letters(vals_list, makers, outcomes)
         return outcomes
+
+    @api.model
+    def _values(self, run, debtors, outcomes):
+        """Values of the letters of a batch, by place of their debtor; ``outcomes`` get why one cannot be made.
+
+        A claim that the rules stop takes only itself off: its debtor is decided on again without it, and what is left
+        has its turn in the next round.
+        """
+        values, turn = {}, [index for index, outcome in enumerate(outcomes) if outcome.letters]
+        while turn:
+            context, again = RunContext(run, [outcomes[index] for index in turn]), []
+            for index in turn:
+                debtor, outcome = debtors[index], outcomes[index]
+                prepare, made = self.env["dunning.draft"]._prepare_vals, []
+                try:
+                    for plan in outcome.letters:
+                        made.append(prepare(plan, debtor, context))  # noqa: PERF401  (how far it came counts)
+                    values[index] = made
+                except RegimeError as error:
+                    outcomes[index] = self._refused(debtor, outcome, outcome.letters[len(made)], error)
+                    again += [index] if outcomes[index].letters else []
+                except Exception as error:  # values only, the database is not touched
+                    _logger.exception("Dunning: no letter for debtor %s", debtor.partner_id)
+                    outcomes[index] = self._without_letters(outcome, "ERROR", str(error))
+            turn = again
+        return dict(sorted(values.items()))
+
+    @api.model
+    def _refused(self, debtor, outcome, plan, error):
+        """The outcome without the claims that the rules stop, or without the letter where it is not about single ones.
+
+        :param plan: the letter that cannot be made; one in another currency goes all the same.
+        :param error: ``RegimeError``; its ``lines`` are those claims.
+        """
+        gone = error.lines | {d.claim.line_id for d in outcome.decisions if d.code == "REFUSED"}
+        rest = tuple(claim for claim in debtor.claims if claim.line_id not in gone)
+        if not error.lines or not rest:
+            return self._without_letters(outcome, error.code, str(error), plan)
+        asked, currencies = outcome.question, {plan.currency for plan in outcome.letters}
+        fresh = engine.decide(
+            replace(debtor, claims=rest), asked.procedures, asked.as_of, asked.automatic_only, asked.house
+        )
+        answers = {decision.claim.line_id: decision for decision in fresh.decisions}
+
+        def answer(before):
+            if before.claim.line_id in error.lines:
+                return replace(before, code=error.code, facts={"message": str(error)}, on=None, outside=True)
+            if before.claim.currency not in currencies:
+                return before
+            now = answers.get(before.claim.line_id, before)
+            return now if now == before else replace(now, outside=True)
+
+        letters = tuple(plan for plan in fresh.letters if plan.currency in currencies)
+        return replace(outcome, decisions=tuple(map(answer, outcome.decisions)), letters=letters)
 
     @api.model
     def _create_letters(self, vals_list, makers, outcomes):
@@ -137,9 +181,10 @@ class DunningProposal(models.AbstractModel):
                 outcomes[index] = self._without_letters(outcomes[index], "ERROR", str(error))
 
     @api.model
-    def _without_letters(self, outcome, code, message):
-        """The same outcome with its letters taken back: the claims on them carry what went wrong, and no next day."""
-        lines = {decision.claim.line_id for plan in outcome.letters for decision in plan.decisions}
+    def _without_letters(self, outcome, code, message, plan=None):
+        """The same outcome with this letter taken back, or all: the claims on it carry what went wrong, no next day."""
+        gone = (plan,) if plan else outcome.letters
+        lines = {decision.claim.line_id for letter in gone for decision in letter.decisions}
         facts = dict.fromkeys(REASONS[code].facts, message)
         return replace(
             outcome,
@@ -149,5 +194,5 @@ class DunningProposal(models.AbstractModel):
                 else decision
                 for decision in outcome.decisions
             ),
-            letters=(),
+            letters=tuple(letter for letter in outcome.letters if letter not in gone),
         )

@@ -3,49 +3,68 @@ import json
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...engine.addresses import ADDRESS, BETWEEN, NAMED, QUOTED
 from ...engine.facts import Contact, Debtor
 from ...engine.recipient import candidates, choose
 from ...engine.rules import REMINDER, Level
 
-# Mail addresses from which the last letter of the company came back. A letter that was tried again and taken clears
-# its address; another address of the contact is another address.
+# Mail addresses from which the last letter of the company came back. A letter that was tried again and taken for an
+# address clears it; another address of the contact is another address.
 BOUNCED = """
-    SELECT LOWER(COALESCE(SUBSTRING(x.recipient FROM '<([^<>]+@[^<>]+)>'), x.recipient)) AS email
-      FROM dunning_dispatch x
-     WHERE x.company_id = %(company)s AND x.state = 'bounced'
+    SELECT DISTINCT a.email
+      FROM dunning_dispatch x, UNNEST(STRING_TO_ARRAY(x.bounced_to, ' ')) a(email)
+     WHERE x.company_id = %(company)s AND x.bounced_to IS NOT NULL
        AND NOT EXISTS (SELECT FROM dunning_dispatch n
-                        WHERE n.letter_id = x.letter_id AND n.recipient = x.recipient AND n.state = 'accepted'
-                          AND n.id > x.id)
+                        WHERE n.letter_id = x.letter_id AND n.id > x.id AND n.state = 'accepted'
+                          AND a.email = ANY(STRING_TO_ARRAY(n.taken_to, ' '))
+                          AND NOT a.email = ANY(STRING_TO_ARRAY(COALESCE(n.bounced_to, ''), ' ')))
 """
 
-# Why no mail reaches an address, NULL when it does; see `engine.facts.Contact`.
-MAIL_PROBLEM = """
-           CASE WHEN {email} IS NULL THEN 'none'
-                WHEN EXISTS (SELECT FROM mail_blacklist b WHERE b.email = {email} AND b.active) THEN 'blacklisted'
-                WHEN {email} IN (SELECT email FROM bounced) THEN 'bounced'
+# The addresses in a field, as an array; see `engine.addresses`. Nearly every field holds one address and nothing else.
+ADDRESSES = rf"""
+           CASE WHEN {{text}} ~ '{ADDRESS}' THEN ARRAY[LOWER({{text}})]
+                ELSE ARRAY(SELECT LOWER(t) FROM REGEXP_SPLIT_TO_TABLE(
+                           REGEXP_REPLACE(REGEXP_REPLACE(COALESCE({{text}}, ''), '{QUOTED[0]}', '{QUOTED[1]}', 'g'),
+                                          '{NAMED[0]}', '{NAMED[1]}', 'g'), '{BETWEEN}') t
+                            WHERE t ~ '{ADDRESS}')
            END"""
+
+# Why no mail reaches any of these addresses, NULL when it does; see `engine.facts.Contact`.
+MAIL_PROBLEM = """
+           (SELECT CASE WHEN COUNT(*) = 0 THEN 'none'
+                        WHEN COUNT(*) FILTER (WHERE NOT m.blocked) = 0 THEN 'blacklisted'
+                        WHEN COUNT(*) FILTER (WHERE NOT m.blocked AND NOT m.dead) = 0 THEN 'bounced' END
+              FROM (SELECT EXISTS (SELECT FROM mail_blacklist b WHERE b.email = e AND b.active) AS blocked,
+                           e IN (SELECT email FROM bounced) AS dead
+                      FROM UNNEST({emails}) e) m)"""
 
 # Who at the debtor `d` comes before the debtor itself, as the fields of `engine.facts.Contact`, and who gets copies:
 # only who belongs to the debtor's own record. An invoice address is a place at the debtor, so without a mailbox of its
-# own it is reached by the debtor's; a person is not.
+# own it is reached by the debtor's; a person is not. `named` is an array of contacts whom open invoices name.
 CONTACTS = f"""
-           SELECT json_agg(json_build_array(k.id, k.role, COALESCE(k.mail_problem, ''), k.has_address)
+           SELECT json_agg(json_build_array(k.id, k.role, COALESCE(k.mail_problem, ''), k.has_address, k.place)
                            ORDER BY k.role DESC, k.id) FILTER (WHERE k.role IS NOT NULL) AS contacts,
+                  json_object_agg(k.id, k.lang) FILTER (WHERE k.role IS NOT NULL AND k.lang IS NOT NULL) AS langs,
                   MIN(k.id) FILTER (WHERE k.copies AND k.mail_problem IS NULL) AS escalation
              FROM (
-                  SELECT p.id, p.role, p.copies, {MAIL_PROBLEM.format(email="p.email")} AS mail_problem,
+                  SELECT p.id, p.role, p.copies, p.place, p.lang,
+                         {MAIL_PROBLEM.format(emails="p.emails")} AS mail_problem,
                          COALESCE(p.street, NULLIF(TRIM(d.street), '')) IS NOT NULL
                          AND COALESCE(p.city, NULLIF(TRIM(d.city), '')) IS NOT NULL AS has_address
                     FROM (
-                         SELECT id, dunning_role = 'escalation' AS copies,
-                                NULLIF(TRIM(street), '') AS street, NULLIF(TRIM(city), '') AS city,
-                                CASE WHEN dunning_role = 'reminder' THEN 'reminder'
-                                     WHEN type = 'invoice' THEN 'invoice' END AS role,
-                                CASE WHEN type = 'invoice' THEN COALESCE(email_normalized, d.email_normalized)
-                                     ELSE email_normalized END AS email
-                           FROM res_partner
-                          WHERE commercial_partner_id = d.id AND id <> d.id AND active
-                            AND (dunning_role IS NOT NULL OR type = 'invoice')) p) k
+                         SELECT q.id, q.dunning_role = 'escalation' AS copies, q.lang,
+                                CASE WHEN o.type = 'invoice' AND o.id <> d.id THEN o.id END AS place,
+                                NULLIF(TRIM(q.street), '') AS street, NULLIF(TRIM(q.city), '') AS city,
+                                CASE WHEN q.dunning_role = 'reminder' THEN 'reminder'
+                                     WHEN q.type = 'invoice' THEN 'invoice'
+                                     WHEN q.id = ANY({{named}}) THEN 'addressee' END AS role,
+                                CASE WHEN q.type = 'invoice' AND {ADDRESSES.format(text="q.email")} = ARRAY[]::text[]
+                                     THEN {ADDRESSES.format(text="d.email")}
+                                     ELSE {ADDRESSES.format(text="q.email")} END AS emails
+                           FROM res_partner q
+                           LEFT JOIN res_partner o ON o.id = q.parent_id
+                          WHERE q.commercial_partner_id = d.id AND q.id <> d.id AND q.active
+                            AND (q.dunning_role IS NOT NULL OR q.type = 'invoice' OR q.id = ANY({{named}}))) p) k
 """
 
 
@@ -71,8 +90,12 @@ class DunningRecipient(models.AbstractModel):
             found["passed"] = [[passed.id, passed.role, passed.mail_problem] for passed in recipient.passed]
         if contact.mail_problem and recipient.channel != "email":
             found["mail"] = contact.mail_problem
+        if recipient.together:
+            found["together"] = [other.id for other in recipient.together]
         if contact.role != "debtor" or found:
             found["role"] = contact.role
+        if contact.place:
+            found["place"] = contact.place
         return json.dumps(found) if found else None
 
     @api.model
@@ -83,7 +106,10 @@ class DunningRecipient(models.AbstractModel):
         :param by_mail: whether the level asks for mail, so that it is to be explained when it is not.
         """
         facts = json.loads(facts) if facts else {}
-        parts = [self._roles()[facts.get("role", role)]]
+        parts = [self._roles()["place" if facts.get("place") else facts.get("role", role)]]
+        together = self.env["res.partner"].sudo().browse(facts.get("together", ())).exists()  # sudo: as below
+        if together:
+            parts.append(self.env._("The same mail goes to %s.", ", ".join(together.mapped("name"))))
         passed = facts.get("passed", ())
         # sudo: a name, on a letter that names its addressee
         partners = self.env["res.partner"].sudo().browse([row[0] for row in passed]).exists()
@@ -100,6 +126,8 @@ class DunningRecipient(models.AbstractModel):
         env = self.env
         return {
             "reminder": env._("The reminder contact of the debtor."),
+            "place": env._("The reminder contact of the address that the invoices went to."),
+            "addressee": env._("The contact whom the invoices name; there is no reminder contact to be reached."),
             "invoice": env._("The invoice address of the debtor; there is no reminder contact to be reached."),
             "debtor": env._("The debtor itself; there is no reminder contact or invoice address to be reached."),
         }
@@ -107,7 +135,26 @@ class DunningRecipient(models.AbstractModel):
     @api.model
     def _role_names(self):
         env = self.env
-        return {"reminder": env._("The reminder contact"), "invoice": env._("The invoice address")}
+        return {
+            "reminder": env._("The reminder contact"),
+            "addressee": env._("The contact of the invoices"),
+            "invoice": env._("The invoice address"),
+        }
+
+    @api.model
+    def _together(self, facts):
+        """The contacts who get a mail together with its addressee.
+
+        :param facts: what ``_facts`` gave.
+        """
+        ids = json.loads(facts).get("together", ()) if facts else ()
+        return self.env["res.partner"].browse(ids).exists()
+
+    @api.model
+    def _same_together(self, facts, recipient):
+        """Whether a letter with these facts goes to the same people as would be chosen now."""
+        kept = json.loads(facts).get("together", []) if facts else []
+        return kept == [other.id for other in (recipient.together if recipient else ())]
 
     @api.model
     def _problems(self):
@@ -176,9 +223,9 @@ class DunningRecipient(models.AbstractModel):
         self.env.flush_all()
         query = f"""
             WITH bounced AS MATERIALIZED ({BOUNCED})
-            SELECT d.id, {MAIL_PROBLEM.format(email="d.email_normalized")},
+            SELECT d.id, {MAIL_PROBLEM.format(emails=ADDRESSES.format(text="d.email"))},
                    TRIM(d.street) <> '' AND TRIM(d.city) <> '', c.contacts
-              FROM res_partner d CROSS JOIN LATERAL ({CONTACTS}) c
+              FROM res_partner d CROSS JOIN LATERAL ({CONTACTS.format(named="'{}'::int[]")}) c
              WHERE d.id IN %(partners)s
         """
         self.env.cr.execute(SQL(query, company=company.id, partners=tuple(partners.ids)))

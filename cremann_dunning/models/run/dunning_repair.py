@@ -17,6 +17,7 @@ class DunningRepair(models.AbstractModel):
         "NO_FOLLOWUP": "invoice",
         "NO_DUE_DATE": "invoice",
         "NOT_SENT": "send_invoice",
+        "NOT_ARRIVED": "invoice",
         "HOLD": "holds",
         "HOLD_UNTIL": "holds",
         "REPLIED": "replies",
@@ -26,6 +27,7 @@ class DunningRepair(models.AbstractModel):
         "UNMATCHED_PAYMENT": "receipts",
         "NET_CREDIT": "items",
         "IN_PAYMENT": "payments",
+        "NOTHING_LEFT": "case",
         "LETTER_OPEN": "letter",
         "LETTER_FAILED": "letter",
         "APPROVAL": "run",
@@ -173,7 +175,13 @@ class DunningRepair(models.AbstractModel):
             ("company_id", "=", decision.company_id.id),
             ("state", "=", "in_process"),
         ]
-        return self._list("account.payment", domain, self.env._("Payments under way"))
+        action = self._list("account.payment", domain, self.env._("Payments under way"))
+        # sudo: which they are; the screens ask for the rights of the reader
+        states = ("pending", "authorized", "done")
+        online = decision.move_id.sudo().transaction_ids.filtered(lambda payment: payment.state in states)
+        if online and not self.env["account.payment"].search_count(domain, limit=1):
+            return decision.move_id.action_view_payment_transactions()
+        return action
 
     def _open_letter(self, decision):
         lines = self.env["dunning.letter.line"].search(

@@ -3,23 +3,23 @@ from decimal import Decimal
 
 from ...engine import gate, rules
 from ...engine.facts import ZERO
-from ..rules.dunning_charges import Charges
+from ...engine.others import even
+from ..rules.dunning_charges import Charges, claim_beside
 from ..rules.regime_map import RegimeError
-
-# Of the kinds on one letter the best protected decides which rules hold for it.
-PROTECTION = {"unknown": 0, "consumer": 0, "public": 1, "business": 2}
 
 
 class RunContext:
     """What all letters of a batch share: records by id and rules by kind, read once.
 
     Lives as long as one batch, so that a thousand letters cost no more queries than one. ``by_hand``: a person writes
-    the letter, and what a manager may override waits on the draft instead of stopping it.
+    the letter, and what a manager may override waits on the draft instead of stopping it. ``past_gate``: the letters
+    are there already, and the gate is asked about them when they are issued.
     """
 
-    def __init__(self, run, outcomes, by_hand=False):
+    def __init__(self, run, outcomes, by_hand=False, past_gate=False):
         self.run = run
         self.by_hand = by_hand
+        self.past_gate = past_gate
         self.env = run.env
         self.company = run.company_id
         self.signer = self.company.dunning_responsible_id or run.user_id
@@ -33,7 +33,7 @@ class RunContext:
         self._languages = {code for code, _name in self.env["res.lang"].get_installed()} | {"en_US"}
         theirs = self.company.partner_id.lang
         self._default_lang = theirs if theirs in self._languages else "en_US"
-        self._labels, self._totals = self._invoice_facts(plans)
+        self._labels, self._references, self._totals = self._invoice_facts(plans)
         with_instalments = {p.partner_id for p in plans if any(d.claim.periodic for d in p.decisions)}
         self._earlier = self.env["dunning.letter"]._earlier_costs(self.company, with_instalments, self.date)
         self._declaring = {}
@@ -57,17 +57,16 @@ class RunContext:
         self._deadlines = {}
         self._regimes = self.env["dunning.regime"].with_company(self.company)._regime_map(day)
 
-    def protection(self, kind):
-        """Sort key: the best protected kind first."""
-        return PROTECTION[kind]
-
     def regime(self, country_id, kind):
         """The rules in force for a debtor today. :raises RegimeError: ``NO_REGIME``, there are none."""
         return self._regimes.for_debtor(self.countries.get(country_id), kind)
 
-    def lang(self, debtor):
-        """The debtor's language when it is installed, else the company's, else English."""
+    def lang(self, debtor, recipient=None):
+        """The language of whom the invoices name, of the debtor, of the company, or English: the first installed."""
         own = debtor.extra["lang"]
+        if recipient and recipient.contact.role in ("addressee", "invoice"):
+            theirs = (debtor.extra.get("langs") or {}).get(str(recipient.contact.id))
+            own = theirs if theirs in self._languages else own
         return own if own in self._languages else self._default_lang
 
     def tone(self, debtor):
@@ -127,7 +126,8 @@ class RunContext:
             "move_line_id": claim.line_id,
             "level_id": decision.level.id if decision.code != "LISTED" else False,
             "principal_part": demanded,
-            "label": self._labels.get(claim.move_id),
+            "label": self._labels[claim.line_id],
+            "customer_ref": self._references.get(claim.line_id),
             "invoice_date": invoice_date,
             "date_due": claim.due_date,
             "days_overdue": max((self.date - claim.due_date).days, 0),
@@ -157,7 +157,7 @@ class RunContext:
             open=decision.open,
             periodic=claim.periodic,
             notice=claim.notice,
-            in_term_until=claim.level_claimable_from if decision.code != "LISTED" else None,
+            in_term_until=claim.ends if decision.code != "LISTED" else None,
             default_from=claim.default_from,
         )
 
@@ -181,8 +181,17 @@ class RunContext:
 
     def charges(self, debtor, regime, level, kind, currency, claims):
         """What may be charged on a letter over these claims."""
-        earlier = self._earlier.get(debtor.partner_id, ())
-        return Charges(regime, self.company, self.date, level.legal_type, kind, currency, claims, earlier, self._frames)
+        earlier, legal_type = self._earlier.get(debtor.partner_id, ()), level.legal_type
+        asked = {claim.line_id for claim in claims if claim.demanded}
+        beside = [
+            claim_beside(claim.line_id, claim.residual, claim.notice, claim.periodic)
+            for claim in debtor.claims
+            if claim.notice and claim.currency == currency and claim.line_id not in asked
+        ]
+        currency = self.currencies[currency]
+        return Charges(
+            regime, self.company, self.date, legal_type, kind, currency, claims, earlier, self._frames, beside
+        )
 
     def amounts(self, charges, level, lang, tone):
         """Principal, interest and costs of the letter, each only as far as the rules allow today.
@@ -215,6 +224,8 @@ class RunContext:
 
         :raises RegimeError: ``REFUSED``, with the reason and the article.
         """
+        if self.past_gate:
+            return
         wait = debtor.last_letter_on and debtor.last_letter_on + timedelta(days=max(procedure.minimum_interval, 1))
         letter = gate.Letter(
             legal_type=vals["legal_type"],
@@ -230,7 +241,10 @@ class RunContext:
         refusals = gate.check(letter, charges.law(letter, Decimal(str(vals["costs_vat_rate"]))))
         refusals = [refusal for refusal in refusals if refusal.final or not self.by_hand]
         if refusals:
-            raise RegimeError("REFUSED", self.env["dunning.gate"]._sentence(refusals[0], vals["currency_id"]))
+            alone = all(refusal.lines for refusal in refusals)
+            lines = frozenset().union(*(refusal.lines for refusal in refusals)) if alone else frozenset()
+            sentence = self.env["dunning.gate"]._sentence(refusals[0], vals["currency_id"])
+            raise RegimeError("REFUSED", sentence, lines)
 
     def _declares_vat(self, template, lang):
         """Whether a text declares the VAT in this language; asked once per text and language."""
@@ -240,26 +254,39 @@ class RunContext:
         return self._declaring[key]
 
     def _invoice_facts(self, plans):
-        """What each invoice was for, and per receivable line the invoice date and original amount; two queries."""
-        claims = [decision.claim for plan in plans for decision in plan.decisions]
+        """Per receivable line what it was for, its customer's order, and its date and original amount; one query."""
+        claims = {d.claim.line_id: plan.partner_id for plan in plans for d in plan.decisions}
         if not claims:
-            return {}, {}
+            return {}, {}, {}
         self.env.cr.execute(
             """
-            SELECT l.id, COALESCE(m.invoice_date, m.date), l.amount_currency::text
-              FROM account_move_line l JOIN account_move m ON m.id = l.move_id WHERE l.id IN %s
-            """,
-            (tuple(claim.line_id for claim in claims),),
-        )
-        totals = {line_id: (day, Decimal(amount)) for line_id, day, amount in self.env.cr.fetchall()}
-        self.env.cr.execute(
-            """
-            SELECT DISTINCT ON (l.move_id) l.move_id,
-                   COALESCE(NULLIF(split_part(l.name, E'\n', 1), ''), NULLIF(m.invoice_origin, ''), m.ref)
+            SELECT DISTINCT ON (l.id) l.id, COALESCE(m.invoice_date, m.date), l.amount_currency::text,
+                   m.move_type, m.name, p.name, m.invoice_origin, m.ref, l.name
               FROM account_move_line l JOIN account_move m ON m.id = l.move_id
-             WHERE l.move_id IN %s AND l.display_type = 'product'
-             ORDER BY l.move_id, ABS(l.balance) DESC, l.id
+              LEFT JOIN account_move_line p ON p.move_id = m.id AND p.display_type = 'product' AND p.id != l.id
+             WHERE l.id IN %s
+             ORDER BY l.id, btrim(COALESCE(p.name, ''), E' \t\r\n') = '', ABS(p.balance) DESC, p.id
             """,
-            (tuple({claim.move_id for claim in claims}),),
+            (tuple(claims),),
         )
-        return dict(self.env.cr.fetchall()), totals
+        labels, references, totals = {}, {}, {}
+        for line_id, day, amount, kind, number, product, origin, reference, own in self.env.cr.fetchall():
+            totals[line_id] = day, Decimal(amount)
+            references[line_id] = next(filter(None, map(_first_line, (reference, origin))), None)
+            # on an entry the line itself says what it is, and the line against it is somebody else's
+            ways = (own, product, origin, reference) if kind == "entry" else (product, origin, reference, own)
+            labels[line_id] = next(filter(None, map(_first_line, ways)), None) or self._kind_and_number(
+                kind, number, claims[line_id]
+            )
+        return labels, references, totals
+
+    def _kind_and_number(self, kind, number, partner_id):
+        """What stands for a claim about which nothing is written: its kind of document and its number."""
+        lang = self.env["res.partner"].browse(partner_id).lang
+        env = self.env(context={**self.env.context, "lang": lang if lang in self._languages else self._default_lang})
+        return f"{dict(env['account.move']._fields['move_type']._description_selection(env))[kind]} {number}"
+
+
+def _first_line(text):
+    """The first line of a text in which something can be seen; empty when there is none."""
+    return next((line.strip() for line in (text or "").splitlines() if even(line)), "")

@@ -13,8 +13,8 @@ from .dunning_recipient import BOUNCED
 SETTINGS = (
     "account_account", "account_journal", "dunning_cost_bracket", "dunning_cost_scale", "dunning_element",
     "dunning_interest_rate", "dunning_interest_table", "dunning_level", "dunning_level_channel", "dunning_procedure",
-    "dunning_regime", "dunning_regime_requirement", "mail_blacklist", "mail_template", "res_company", "res_country",
-    "res_currency", "res_lang", "res_users",
+    "dunning_regime", "dunning_regime_requirement", "mail_blacklist", "mail_template", "payment_provider",
+    "res_company", "res_country", "res_currency", "res_lang", "res_users",
 )  # fmt: skip
 # Debtors with anything here are looked at again each time: it is little, and it changes by the hour.
 BUSY = """
@@ -106,7 +106,9 @@ class DunningStanding(models.Model):
 
     @api.model
     def _busy(self, run):
-        return SQL(BUSY, company=run.company_id.id)
+        company = run.company_id
+        arrival, online = self.env["dunning.arrival"]._busy(company), self.env["dunning.online.payment"]._busy(company)
+        return SQL("%s UNION %s UNION %s", SQL(BUSY, company=company.id), arrival, online)
 
     @api.model
     def _settings(self, run):

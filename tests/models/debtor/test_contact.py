@@ -62,33 +62,33 @@ class TestCallLevel(ContactCase):
 
     def test_a_call_is_due_like_a_letter(self):
         self.send_level()
-        for days, code in ((6, "NOT_YET"), (7, "CALL_DUE"), (8, "CALL_DUE")):
+        for days, code in ((7, "PERIOD_RUNNING"), (8, "CALL_DUE"), (9, "CALL_DUE")):
             with self.subTest(days), self.at(days):
                 run = self.run_for()
                 self.assertEqual((self.code(self.move), run.letter_count), (code, 0))
                 self.assertEqual(len(self.to_call()), int(code == "CALL_DUE"))
                 run.action_cancel()
         self.assertEqual(
-            self.why(self.move), "Call: call the debtor and log the contact. 18 days past the due date of 11/06/2026."
+            self.why(self.move), "Call: call the debtor and log the contact. 19 days past the due date of 11/06/2026."
         )
         self.assertEqual(
-            (self.move.dunning_next_level_id, self.move.dunning_next_date), (self.call, TODAY + timedelta(8))
+            (self.move.dunning_next_level_id, self.move.dunning_next_date), (self.call, TODAY + timedelta(9))
         )
-        with self.at(8):
+        with self.at(9):
             found = self.as_user(self.user)["dunning.case"].search([("decision_id.code", "=", "CALL_DUE")])
             self.assertEqual(found, self.case)
 
     def test_one_activity_with_the_invoices_for_the_responsible(self):
         self.user.lang = "nl_NL"
         self.send_level()
-        with self.at(7):
+        with self.at(8):
             self.env["dunning.run"]._cron_run()
             self.assertFalse(self.to_call(), "no daily run in this company")
             self.nl.dunning_automatic = True
             self.env["dunning.run"]._cron_run()
             activity = self.to_call()
             self.assertEqual((len(activity), activity.user_id), (1, self.user))
-            self.assertEqual(activity.date_deadline, TODAY + timedelta(7))
+            self.assertEqual(activity.date_deadline, TODAY + timedelta(8))
             for move in (self.move, self.second):
                 self.assertIn(move.name, activity.note)
             self.assertIn("06-11-2026", activity.note)
@@ -107,19 +107,19 @@ class TestCallLevel(ContactCase):
     def test_responsible_of_the_case_goes_before_that_of_the_company(self):
         self.case.user_id = self.manager
         self.send_level()
-        with self.at(7):
+        with self.at(8):
             self.decide()
             self.assertEqual(self.to_call().user_id, self.manager)
 
     def test_a_look_ahead_gives_no_work(self):
         self.send_level()
-        run = self.run_for(date=TODAY + timedelta(7))
+        run = self.run_for(date=TODAY + timedelta(8))
         self.assertEqual(set(run.decision_ids.mapped("code")), {"CALL_DUE"})
         self.assertFalse(self.to_call())
 
     def test_a_hold_takes_the_activity_away(self):
         self.send_level()
-        with self.at(7):
+        with self.at(8):
             self.decide()
             self.env["dunning.hold"].create({"partner_id": self.partner.id, "company_id": self.nl.id, "reason": "?"})
             self.decide()
@@ -127,14 +127,14 @@ class TestCallLevel(ContactCase):
 
     def test_a_promise_takes_the_activity_away_at_once(self):
         self.send_level()
-        with self.at(7):
+        with self.at(8):
             self.decide()
-            self.note("dunning.promise", date=TODAY + timedelta(9), amount=300)
+            self.note("dunning.promise", date=TODAY + timedelta(10), amount=300)
             self.assertFalse(self.to_call())
 
     def test_level_with_contacts_stays(self):
         self.send_level()
-        with self.at(7):
+        with self.at(8):
             self.step()
         with self.refused("A contact counted for the level Call"):
             self.call.unlink()
@@ -163,7 +163,7 @@ class TestCallLevel(ContactCase):
 class TestContact(ContactCase):
     def test_log_the_call_that_is_due(self):
         self.send_level()
-        with self.at(7):
+        with self.at(8):
             self.decide()
             action = self.as_user(self.user, self.case).action_log_call()
             contact = self.fill_in(action, outcome="paying", person="Ms Jansen", note="<b>tomorrow</b>")
@@ -172,17 +172,17 @@ class TestContact(ContactCase):
             self.assertFalse(self.to_call())
             self.assertEqual((self.move + self.second).dunning_level_id, self.call)
             self.assertEqual((self.code(self.move), self.move.dunning_next_level_id), ("NOT_YET", self.last))
-            self.assertEqual(self.move.dunning_next_date, TODAY + timedelta(14))
+            self.assertEqual(self.move.dunning_next_date, TODAY + timedelta(15))
             body = self.case.message_ids.mapped("body")
             self.assertTrue(any("&lt;b&gt;tomorrow&lt;/b&gt;" in text for text in body))
-        for days, code in ((13, "NOT_YET"), (14, "LETTER"), (15, "LETTER")):
+        for days, code in ((14, "NOT_YET"), (15, "LETTER"), (16, "LETTER")):
             with self.subTest(days), self.at(days):
                 self.decide()
                 self.assertEqual(self.code(self.move), code)
 
     def test_a_call_that_does_not_count_changes_nothing(self):
         self.send_level()
-        with self.at(7):
+        with self.at(8):
             self.decide()
             contact = self.contact(self.move, level_id=self.call.id)
             self.assertFalse(contact.level_id)
@@ -191,7 +191,7 @@ class TestContact(ContactCase):
 
     def test_a_call_about_one_invoice_leaves_the_other(self):
         self.send_level()
-        with self.at(7):
+        with self.at(8):
             self.decide()
             self.step(self.move)
             self.assertEqual((self.code(self.move), self.code(self.second)), ("NOT_YET", "CALL_DUE"))
@@ -240,7 +240,7 @@ class TestContact(ContactCase):
         with self.refused(f"The letter {letter.name} about {self.move.name} has not gone out yet"):
             self.step(level=self.first)
         self.send_outbox(letter)
-        with self.at(7), self.refused("went out later than this contact"):
+        with self.at(8), self.refused("went out later than this contact"):
             self.step(date=datetime(2026, 11, 15, 9, 0))
         with self.refused("", AccessError):
             self.contact(user=self.biller)
@@ -288,9 +288,9 @@ class TestContact(ContactCase):
 
     def test_the_letter_after_a_call_and_the_level_shown(self):
         self.send_level()
-        with self.at(7):
+        with self.at(8):
             self.step(self.move + self.second)
-        with self.at(14):
+        with self.at(15):
             letter = self.send_level()
             self.assertEqual(letter.level_id, self.last)
             self.assertEqual(self.move.dunning_level_id, self.last)

@@ -66,8 +66,8 @@ class TestPreview(PreviewCase):
     def test_draft_of_a_notice_of_default(self):
         partner = self.debtor()
         move = self.invoice(partner, 1210, due=1, label="Repair of the oven")
-        self.letter_of(partner, (0, 7))
-        with self.at(15) as today:
+        self.letter_of(partner, (0, 8))
+        with self.at(16) as today:
             letter = self.proposed(partner, today)[1]
             preview = self.preview(letter)
             text = self.seen(preview)
@@ -81,10 +81,10 @@ class TestPreview(PreviewCase):
                 f"Principal {move.name} ",
                 "Costs, asked now art. 6:96",
                 "Interest",
-                "Sent today Tue 1 Dec 2026",
-                "Received, presumed Tue 1 Dec 2026",
-                "First day Wed 2 Dec 2026",
-                "Last day Tue 8 Dec 2026",
+                "Sent today Wed 2 Dec 2026",
+                "Received, presumed Wed 2 Dec 2026",
+                "First day Thu 3 Dec 2026",
+                "Last day Wed 9 Dec 2026",
                 "No step after this one",
             ):
                 self.assertIn(words, text)
@@ -95,11 +95,11 @@ class TestPreview(PreviewCase):
     def test_what_is_missing_and_what_is_wrong(self):
         partner = self.debtor()
         self.invoice(partner, 1210, due=1)
-        self.letter_of(partner, (0, 7))
+        self.letter_of(partner, (0, 8))
         text = self.env.ref("cremann_dunning.mail_template_notice_of_default")
         for mark in ('<t t-out="object.amounts_html"/>', '<t t-out="object.amounts_html"></t>'):
             text.body_html = text.body_html.replace(mark, Markup("<p>And €12.34. SHOUTING LOUDLY.</p>"))
-        with self.at(15) as today:
+        with self.at(16) as today:
             preview = self.preview(self.proposed(partner, today)[1], self.manager)
             words = self.seen(preview)
             self.assertEqual(preview.light, "red")
@@ -124,8 +124,8 @@ class TestPreview(PreviewCase):
     def test_fourteen_day_letter_before_and_after_it_was_sent(self):
         partner = self.debtor("Mrs White", kind="consumer")
         self.invoice(partner, 1000, due=1)
-        self.letter_of(partner, (0, 7))
-        with self.at(15) as today:
+        self.letter_of(partner, (0, 8))
+        with self.at(16) as today:
             run, letter = self.proposed(partner, today)
             before = self.seen(self.preview(letter))
             self.confirm(run)
@@ -136,14 +136,14 @@ class TestPreview(PreviewCase):
         with self.at(20):
             after = self.seen(self.preview(letter))
         term = [
-            "Received, presumed Tue 1 Dec 2026",
-            "First day Wed 2 Dec 2026",
-            "Last day Tue 15 Dec 2026",
+            "Received, presumed Wed 2 Dec 2026",
+            "First day Thu 3 Dec 2026",
+            "Last day Wed 16 Dec 2026",
             # two days after sending at the earliest, and not before the free term ended
-            "Next step possible: Final notice Wed 16 Dec 2026",
+            "Next step possible: Final notice Thu 17 Dec 2026",
         ]
-        self.assertEqual((letter.term_last_day, letter.claimable_from), (date(2026, 12, 15), date(2026, 12, 16)))
-        for text, sent in ((before, "Sent today Tue 1 Dec 2026"), (after, "Sent Tue 1 Dec 2026")):
+        self.assertEqual((letter.term_last_day, letter.claimable_from), (date(2026, 12, 16), date(2026, 12, 17)))
+        for text, sent in ((before, "Sent today Wed 2 Dec 2026"), (after, "Sent Wed 2 Dec 2026")):
             for words in (sent, *term):
                 self.assertIn(words, text)
         self.assertIn("Costs, announced", after)

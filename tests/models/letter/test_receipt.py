@@ -164,8 +164,8 @@ class TestTerm(DunningCase):
         country = company.country_id
         vals = {"email": False} if on_paper else {}
         partner = self.debtor("Mrs White", kind="consumer", country_id=country.id, **vals)
-        self.invoice(partner, 500, due=5, company=company)
-        for days in (0, 8, 17):
+        self.invoice(partner, 500, due=12, company=company)
+        for days in (-7, 4, 17):  # on paper each term to pay has the days of the post before it
             with self.at(days) as today:
                 letter = self.send_level(company, partner, today).with_env(self.env)
             if letter.legal_type == "statutory_notice":

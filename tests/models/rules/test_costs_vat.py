@@ -26,7 +26,7 @@ class VatCase(DunningCase):
         partner = self.debtor("Mrs White" if kind == "consumer" else "White Bakery", kind=kind, **vals)
         for amount in amounts:
             self.invoice(partner, amount, due=1, company=company)
-        for days in (0, 7, 15):
+        for days in (0, 8, 16):
             with self.at(days) as today:
                 letter = self.send_level(company, partner, today)
         return letter.with_env(self.env)
@@ -120,7 +120,7 @@ class TestAmounts(VatCase):
         self.assertEqual(letter.legal_type, "notice_of_default")
         # 181.50 and 21% on it, half a cent up
         self.assertEqual((letter.amount_costs, letter.amount_costs_vat), (219.62, 38.12))
-        self.assertEqual(letter.amount_total, 1435.14)  # with 5.52 of interest
+        self.assertEqual(letter.amount_total, 1435.48)  # with 5.86 of interest, 17 days
         body = self.body(letter)
         self.assertRegex(body, r"of which VAT\s+€38\.12")
         self.assertIn(f"{DECLARED} €181.50", body)
@@ -143,10 +143,10 @@ class TestAmounts(VatCase):
         """The letter is not issued: its costs would hold VAT that nothing declares."""
         partner = self.debtor("White Bakery")
         self.invoice(partner, 1210, due=1)
-        for days in (0, 7):
+        for days in (0, 8):
             with self.at(days) as today:
                 self.send_level(partners=partner, date=today)
-        with self.at(15) as today:
+        with self.at(16) as today:
             run = self.run_for(partners=partner, date=today)
             letter = run.letter_ids.with_env(self.env)
             self.env.ref("cremann_dunning.mail_template_notice_of_default").body_html = "<p>Pay.</p>"

@@ -23,8 +23,8 @@ class TestStaleRates(DunningCase):
 
     def due_for_interest(self, day):
         """An invoice whose third letter, with interest, is due on this day."""
-        move = self.invoice(self.partner, 1210, due=day - timedelta(days=16))
-        for days in (15, 8):
+        move = self.invoice(self.partner, 1210, due=day - timedelta(days=21))
+        for days in (20, 11):
             with self.at(day - timedelta(days=days)) as today:
                 self.send_level(partners=self.partner, date=today)
         return move
@@ -86,7 +86,7 @@ class TestStaleRates(DunningCase):
             self.assertIs(run.action_confirm(), True)
             new = run.letter_ids - old
             self.assertEqual((old.state, new.state), ("cancelled", "issued"))
-            self.assertEqual((old.amount_interest, new.amount_interest), (5.52, 2.76))
+            self.assertEqual((old.amount_interest, new.amount_interest), (7.24, 3.62))  # 21 days
 
     def cron(self, day):
         with self.at(day):
@@ -124,7 +124,7 @@ class TestStaleRates(DunningCase):
         self.cron(STALE + timedelta(days=2))
         sent = run.letter_ids.filtered(lambda made: made.partner_id == self.partner and made.state == "issued")
         self.assertEqual((run.state, letter.state), ("done", "cancelled"))
-        self.assertEqual((sent.date, sent.amount_interest), (STALE + timedelta(days=2), 6.21))
+        self.assertEqual((sent.date, sent.amount_interest), (STALE + timedelta(days=2), 7.93))
 
     def test_who_may_answer(self):
         self.due_for_interest(STALE)

@@ -23,7 +23,7 @@ class WordingCase(GateCase):
     def findings(self, letter):
         return self.env["dunning.wording"]._check(letter)[letter]
 
-    def second_step(self, partner, days=(0, 7)):
+    def second_step(self, partner, days=(0, 8)):
         """The first letters of the ladder of a debtor, sent."""
         for number in days:
             with self.at(number) as today:
@@ -189,7 +189,7 @@ class TestConsumers(WordingCase):
         """The 14-day letter with one more paragraph, as far as it came."""
         self.second_step(self.partner)
         self.add(words, "nl_14_days")
-        with self.at(15) as today:
+        with self.at(16) as today:
             return self.issued(self.partner, today)
 
     def assert_final(self, letter, code):
@@ -201,13 +201,13 @@ class TestConsumers(WordingCase):
 
     def test_a_day_in_a_fourteen_day_letter(self):
         letter = self.notice("That is before 15 December 2026.")
-        with self.at(15):
+        with self.at(16):
             self.assert_final(letter, "TEXT_DATE")
             self.assertIn("“15 December 2026”", letter.error)
 
     def test_a_term_that_is_too_short(self):
         letter = self.notice("Please pay within a week.")
-        with self.at(15):
+        with self.at(16):
             self.assert_final(letter, "TEXT_WORDS")
 
     def test_nobody_lets_a_wrong_amount_go_to_a_consumer(self):
@@ -230,6 +230,183 @@ class TestConsumers(WordingCase):
         self.assertEqual(letter.refusal_codes, "TEXT_WORDS")
         self.assertIn("collection costs", letter.error)
         self.assertIn("art. 6:96 BW", letter.error)
+
+
+# What somebody may be called or sell. Each stopped a letter, or hid what is wrong with one.
+NASTY = (
+    "Abonnement vanaf vandaag",
+    "Jan after sending",
+    "from today",
+    "Bailiff, Court & Costs",
+    "{{ object.name }} ${x} t-out",
+    "False None",
+    "€ 99.99 EUR 5 CHF 3",
+    "before 15 December 2027",
+    "(.*)[a-z]+\\ €",
+    "BETAAL METEEN",
+    "x",
+    "7",
+    "Te\u200bst from today\u202e",
+    "from  today",
+    "from today " * 45,
+)
+
+
+@tagged("post_install", "-at_install")
+class TestNames(WordingCase):
+    """Names, labels, numbers and addresses of others in a 14-day letter, from proposal to mail."""
+
+    def notice(self, partner, **vals):
+        self.invoice(partner, 1000, due=1, **vals)
+        self.back_in_time()
+        self.second_step(partner)
+        with self.at(16) as today:
+            return self.issued(partner, today)
+
+    def test_a_statutory_notice_leaves_whatever_others_chose(self):
+        for number, name in enumerate(NASTY):
+            with self.subTest(name):
+                vals = {
+                    "street": name,
+                    "street2": name,
+                    "city": name,
+                    "ref": name,
+                    "lang": ("en_US", "nl_NL")[number % 2],
+                }
+                partner = self.debtor(f"Consumer {number}", kind="consumer", **vals)
+                partner.name = name
+                letter = self.notice(partner, label=name, ref=name, invoice_origin=name)
+                self.assertEqual((letter.state, letter.error), ("issued", False))
+                with self.at(16):
+                    self.send_outbox(letter)
+                    self.assertEqual(letter.state, "sent")
+
+    def test_names_of_our_own_house(self):
+        for name in NASTY[:6]:
+            with self.subTest(name):
+                self.nl.write({"name": name, "street": name, "city": name})
+                self.nl.partner_id.bank_ids.acc_holder_name = name
+                self.user.name = name
+                letter = self.notice(self.debtor(f"Consumer {name[:5]}", kind="consumer"))
+                self.assertEqual((letter.state, letter.error), ("issued", False))
+
+    def test_a_name_hides_no_words_of_the_text(self):
+        self.add("You have fourteen days from today.", "nl_14_days")
+        for name in ("Today", "today", "from", "t", "Jan from today"):
+            with self.subTest(name):
+                letter = self.notice(self.debtor(name, kind="consumer", email="a@debtor.example.com"), label=name)
+                self.assertIn("ELEMENT_FORBIDDEN", letter.refusal_codes or "")
+                self.assertTrue(letter.refusal_is_final)
+
+    def test_a_product_is_not_the_phrase_that_the_law_wants(self):
+        text = self.text("nl_14_days")
+        for name, own in (("without collection costs", False), ("Course without collection costs", False)):
+            partner = self.debtor(f"Consumer {name[:6]}", kind="consumer")
+            whole = text.body_html
+            if not own:
+                text.body_html = Markup(whole.replace("without collection costs", "without anything more"))
+            with self.subTest(name):
+                letter = self.notice(partner, label=name)
+                self.assertEqual(letter.refusal_codes, "ELEMENT_MISSING")
+                content = self.env["dunning.letter.light"]._content(letter)
+                lacks = [element["name"] for element in content["elements"] if not element["good"]]
+                self.assertEqual(lacks, ["That paying within the term costs nothing"])
+            text.body_html = whole
+
+    def test_a_product_called_as_the_phrase_does_not_stop_the_letter(self):
+        letter = self.notice(self.debtor("Consumer", kind="consumer"), label="without collection costs")
+        self.assertEqual((letter.state, letter.error), ("issued", False))
+        content = self.env["dunning.letter.light"]._content(letter)
+        self.assertTrue(all(element["good"] for element in content["elements"]))
+
+
+@tagged("post_install", "-at_install")
+class TestAbsent(WordingCase):
+    """What a letter has to name and does not have stops it, and says what to fill in."""
+
+    def test_no_account(self):
+        self.nl.partner_id.bank_ids.active = False
+        for kind in ("business", "consumer"):
+            with self.subTest(kind):
+                partner = self.debtor(f"{kind} debtor", kind=kind)
+                self.invoice(partner, 1000, due=5)
+                letter = self.issued(partner)
+                self.assertEqual((letter.state, letter.refusal_codes), ("failed", "ELEMENT_MISSING"))
+                self.assertIn("Company Kaai Holland B.V.: enter a bank account.", letter.error)
+                self.back_in_time()
+        self.nl.partner_id.with_context(active_test=False).bank_ids.active = True
+        letter.invalidate_recordset()
+        self.as_user(self.user, letter).action_retry()
+        self.assertEqual(letter.state, "issued")
+
+    def test_no_account_for_a_statutory_notice_is_final(self):
+        partner = self.debtor("Mrs White", kind="consumer")
+        self.invoice(partner, 1000, due=1)
+        self.second_step(partner)
+        self.nl.partner_id.bank_ids.active = False
+        with self.at(16) as today:
+            letter = self.issued(partner, today)
+            self.assertEqual((letter.state, letter.refusal_codes), ("failed", "ELEMENT_MISSING"))
+            self.assertTrue(letter.refusal_is_final)
+            content = self.env["dunning.letter.light"]._content(letter)
+            self.assertEqual(
+                [element["hint"] for element in content["elements"] if not element["good"]],
+                ["Company Kaai Holland B.V.: enter a bank account."],
+            )
+
+    def test_account_taken_away_before_the_mail_leaves(self):
+        partner = self.debtor()
+        self.invoice(partner, 1000, due=5)
+        letter = self.issued(partner)
+        self.assertEqual(letter.state, "issued")
+        self.nl.partner_id.bank_ids.active = False
+        self.env.invalidate_all()
+        self.assertFalse(self.send_outbox(letter))
+        self.env.invalidate_all()
+        self.assertEqual((letter.state, letter.refusal_codes), ("failed", "ELEMENT_MISSING"))
+
+    def last_step(self, regime="nl_business", **vals):
+        """The notice of default of a business, as far as it came."""
+        partner = self.debtor()
+        self.invoice(partner, 1000, due=1)
+        level = self.env.ref("cremann_dunning.dunning_procedure_nl_business").level_ids.filtered(
+            lambda level: level.legal_type == "notice_of_default"
+        )
+        level.write(vals)
+        for number in (0, 14):
+            with self.at(number) as today:
+                self.send_level(partners=partner, date=today)
+        with self.at(45) as today:
+            letter = self.issued(partner, today)
+        self.assertEqual(letter.legal_type, "notice_of_default")
+        return letter
+
+    def test_a_regime_that_says_nothing_wants_the_usual(self):
+        regime = self.regime("nl_business")
+        regime.requirement_ids.filtered(lambda line: line.legal_type == "notice_of_default").unlink()
+        text = self.text("notice_of_default")
+        letter = self.last_step()
+        self.assertEqual((letter.state, letter.error), ("issued", False))
+        names = {element.name for element in letter._required_elements()}
+        self.assertLessEqual({"Name of the creditor", "Last day to pay", "Bank account"}, names)
+        letter._cancel("once more")
+        self.back_in_time()
+        text.body_html = Markup("<div><p>Pay.</p><t t-out='object.amounts_html'></t></div>")
+        letter = self.last_step()
+        self.assertEqual(letter.refusal_codes, "ELEMENT_MISSING")
+
+    def test_no_days_to_pay(self):
+        """A level takes none any more; a letter of before that leaves no more than another one."""
+        letter = self.last_step()
+        self.assertEqual(letter.state, "issued")
+        with self.at(45):
+            self.env.flush_all()
+            self.env.cr.execute("UPDATE dunning_letter SET deadline = NULL WHERE id = %s", (letter.id,))
+            self.env.invalidate_all()
+            self.assertFalse(self.send_outbox(letter))
+            self.env.invalidate_all()
+            self.assertEqual((letter.state, letter.refusal_codes), ("failed", "ELEMENT_MISSING"))
+            self.assertIn(f"Level {letter.level_id.display_name}: enter the days to pay.", letter.error)
 
 
 @tagged("post_install", "-at_install")

@@ -240,11 +240,11 @@ class TestElements(GateCase):
         move = self.invoice(partner, 1000, due=1)
         text = self.env.ref("cremann_dunning.mail_template_nl_14_days")
         whole = text.body_html
-        for days in (0, 7):
+        for days in (0, 8):
             with self.at(days) as today:
                 self.send_level(partners=partner, date=today)
         text.body_html = whole.replace("fourteen days from the day after you received", "fourteen days from today,")
-        with self.at(15) as today:
+        with self.at(16) as today:
             letter = self.issued(partner, today)
             self.assertEqual((letter.state, letter.refusal_codes), ("failed", "ELEMENT_MISSING ELEMENT_FORBIDDEN"))
             self.assertIn("Fourteen days from the day after receipt", letter.error)
@@ -267,7 +267,7 @@ class TestElements(GateCase):
                 self.invoice(partner, 710, due=1)
                 self.invoice(partner, 500, due=1)
                 self.back_in_time()
-                for days in (0, 8, 21):
+                for days in (0, 8, 21) if email else (0, 11, 28):
                     with self.subTest(kind=kind, email=email, days=days), self.at(days) as today:
                         letter = self.send_level(partners=partner, date=today)
                         self.assertEqual(letter.mapped("state"), ["sent"])
@@ -275,13 +275,13 @@ class TestElements(GateCase):
     def test_manager_may_let_a_business_letter_go_without_an_element(self):
         partner = self.debtor()
         self.invoice(partner, 1000, due=1)
-        for days in (0, 7):
+        for days in (0, 8):
             with self.at(days) as today:
                 self.send_level(partners=partner, date=today)
         text = self.env.ref("cremann_dunning.mail_template_notice_of_default")
         text.body_html = text.body_html.replace('<t t-out="object.amounts_html"/>', "")
         text.body_html = text.body_html.replace('<t t-out="object.amounts_html"></t>', "")
-        with self.at(15) as today:
+        with self.at(16) as today:
             letter = self.issued(partner, today)
             self.assertEqual((letter.state, letter.refusal_codes), ("failed", "ELEMENT_MISSING"))
             self.assertIn("Exact amount of the costs", letter.error)
@@ -505,7 +505,7 @@ class TestDefault(GateCase):
         self.notice.delay_days = 1
         first = self.send_level(partners=self.partner)
         self.assertEqual(first.default_from, TODAY + timedelta(days=8))
-        for days, code in ((7, "REFUSED"), (8, "LETTER"), (9, "LETTER")):
+        for days, code in ((7, "PERIOD_RUNNING"), (8, "LETTER"), (9, "LETTER")):
             with self.subTest(days), self.at(days) as today:
                 run = self.run_for(partners=self.partner, date=today)
                 self.assertEqual(self.code(move), code)
@@ -646,8 +646,8 @@ class TestBelgianClause(GateCase):
         """First reminder by mail on Monday, second after its fourteen days, then the letter that asks."""
         first = self.send_level(self.be, self.partner)
         with self.at(first.claimable_from) as today:
-            self.send_level(self.be, self.partner, today)
-        with self.at(first.claimable_from + timedelta(days=7)) as today:
+            second = self.send_level(self.be, self.partner, today)
+        with self.at(second.default_from) as today:
             return first, self.send_level(self.be, self.partner, today)
 
     def test_first_reminder_announces(self):
@@ -710,8 +710,8 @@ class TestBelgianClause(GateCase):
         """The letter that asks a compensation is in the outbox when the clause goes: it does not leave."""
         first = self.send_level(self.be, self.partner)
         with self.at(first.claimable_from) as today:
-            self.send_level(self.be, self.partner, today)
-        with self.at(first.claimable_from + timedelta(days=7)) as today:
+            second = self.send_level(self.be, self.partner, today)
+        with self.at(second.default_from) as today:
             letter = self.confirm(self.run_for(self.be, today, self.partner))
             self.be.dunning_consumer_clause = False
             self.assertFalse(self.send_outbox(letter))

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 
 from odoo.addons.cremann_dunning.engine.reasons import REASONS
 
-from ...common import TODAY
+from ...common import TODAY, day
 from . import test_reason_codes_skip  # noqa: F401  (its scenarios count in the test of the registry)
 from .reason_case import SCENARIOS, Point, ReasonCase, scenario, us, with_scenarios_of
 
@@ -47,8 +47,8 @@ def _notice(case, company, partner, due):
 )
 def _rides_along(case, company, partner, due):
     """An older invoice goes to the second level and takes the new one along at the first."""
-    case.late(company, partner, 8)
-    case.sent(company, partner, 7)
+    case.late(company, partner, 11)
+    case.sent(company, partner, 10)
     return case.late(company, partner, due)
 
 
@@ -117,6 +117,19 @@ def _too_soon(case, company, partner, days):
     case.sent(company, partner, days)
     case.pay(other)
     return case.late(company, partner, 1)
+
+
+@scenario(
+    "SENT_RECENTLY",
+    Point(4, "SENT_RECENTLY", 1, (f"Not before {us(-1)}", us(4), "less than 5 days ago")),
+    Point(5, "LETTER"),
+    Point(6, "LETTER"),
+)
+def _sent_recently(case, company, partner, days):
+    """Due long ago, and the invoice itself went out so many days ago."""
+    move = case.late(company, partner, 30)
+    move.dunning_sent_on = day(days)
+    return move
 
 
 @scenario(

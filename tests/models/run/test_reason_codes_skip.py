@@ -11,6 +11,7 @@ from odoo.tests import tagged
 
 from ...common import TODAY, day
 from .reason_case import Point, ReasonCase, scenario, us, with_scenarios_of
+from .sending_case import pay_online, refuse_mail
 
 # -- the invoice and the debtor's money ---------------------------------------------------------------------------
 
@@ -60,6 +61,22 @@ def _net_credit(case, company, partner, amount):
 
 
 @scenario(
+    "NOT_ARRIVED",
+    Point("sent", "LETTER"),
+    Point("bounce", "NOT_ARRIVED", None, ("did not arrive. E-mail: mailbox unavailable", "say on the invoice")),
+    Point("arrived", "SENT_RECENTLY"),
+)
+def _not_arrived(case, company, partner, status):
+    """The mail with the invoice reached its mailbox, came back, or came back and somebody says that it arrived."""
+    move = case.late(company, partner)
+    refuse_mail(case.env, move, "sent" if status == "sent" else "bounce")
+    if status == "arrived":
+        with case.at(0):
+            move.action_dunning_arrived()
+    return move
+
+
+@scenario(
     "UNMATCHED_PAYMENT",
     Point(0, "LETTER"),
     Point(0.01, "UNMATCHED_PAYMENT", None, ("0.01 € came in",)),
@@ -105,6 +122,21 @@ def _in_payment(case, company, partner, amount):
 
 
 @scenario(
+    "NOTHING_LEFT",
+    Point(59.99, "LETTER"),
+    Point(60.00, "NOTHING_LEFT", None, ("40.00 € is disputed", "60.00 €")),
+    Point(60.01, "NOTHING_LEFT", None, ("40.00 € is disputed", "60.01 €")),
+)
+def _nothing_left(case, company, partner, paying):
+    """Of 100 euro 40 are disputed, and so much is on its way through the bank."""
+    case.follow(company, partner, {}, minimum_amount=0)
+    move = case.late(company, partner)
+    case.note("dunning.dispute", company, partner, move, reason="price", amount=40)
+    pay_online(case.env, move, paying, "pending", reference=f"{company.id} {partner.id}")
+    return move
+
+
+@scenario(
     "MIN_AMOUNT",
     Point(4.99, "MIN_AMOUNT", None, ("4.99 € is due", "minimum of 5.00 €")),
     Point(5.00, "LETTER"),
@@ -143,7 +175,7 @@ def _no_address(case, company, partner, at):
 @scenario(
     "LETTER_FAILED",
     Point("failed", "LETTER_FAILED", None, ("could not be delivered", "DUN/")),
-    Point("sent", "NOT_YET"),
+    Point("sent", "PERIOD_RUNNING"),
     Point("cancelled", "LETTER"),
 )
 def _letter_failed(case, company, partner, state):
@@ -173,20 +205,21 @@ def _last_level(case, company, partner, levels):
 
 @scenario(
     "REFUSED",
-    Point(1, "REFUSED", None, ("The rules stop this letter", "art. 6:82 BW")),
+    Point(None, "REFUSED", None, ("The rules stop this letter", "art. 6:82 BW")),
+    Point(1, "PERIOD_RUNNING"),
     Point(0, "LETTER"),
     Point(-1, "LETTER"),
     debtor={"kind": "consumer"},
 )
 def _refused(case, company, partner, days):
-    """A 14-day letter so many days before the debtor is in default by the reminder (6:82 BW)."""
+    """A 14-day letter so many days before the debtor is in default by the reminder (6:82 BW), or without default."""
     text = case.env.ref("cremann_dunning.mail_template_nl_14_days")
     notice = {"legal_type": "statutory_notice", "payment_term_days": 0, "costs": "announce", "template_id": text.id}
     case.follow(company, partner, {}, notice, debtor_kind="consumer", minimum_interval=1)
     move = case.late(company, partner, 60)
     reminder = case.sent(company, partner, 10)
     # the day itself hangs on weekends, so it is put where the boundary is wanted
-    reminder.default_from = TODAY + timedelta(days=days)
+    reminder.default_from = days is not None and TODAY + timedelta(days=days)
     return move
 
 

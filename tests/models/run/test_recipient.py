@@ -353,13 +353,14 @@ class TestScreens(RecipientCase):
     def test_bounce_of_one_company_says_nothing_to_another(self):
         self.send_level(partners=self.partner)
         attempt = self.env["dunning.dispatch"].search([("partner_id", "=", self.partner.id)])
-        attempt.state = "bounced"
+        attempt.write({"state": "bounced", "bounced_to": self.partner.email})
         text = self.env["dunning.recipient"]._to_whom(self.nl, self.partner)[self.partner.id]
         self.assertIn("(On paper)", text)
         self.assertIn("Not by e-mail: the last letter to the e-mail address came back.", text)
         other = self.env["dunning.recipient"]._to_whom(self.be, self.partner)[self.partner.id]
         self.assertIn("(E-mail)", other)
-        attempt.copy({"state": "accepted", "letter_id": attempt.letter_id.id})
+        taken = {"state": "accepted", "taken_to": self.partner.email, "bounced_to": False}
+        attempt.copy({"letter_id": attempt.letter_id.id, **taken})
         again = self.env["dunning.recipient"]._to_whom(self.nl, self.partner)[self.partner.id]
         self.assertIn("(E-mail)", again, "tried again, and it was taken")
 
@@ -411,3 +412,68 @@ class TestCost(RecipientCase):
                 few, many = self.queries(4), self.queries(40)
                 for least, most in zip(few, many, strict=True):
                     self.assertLessEqual(most, least + SLACK, (few, many))
+
+
+@tagged("post_install", "-at_install")
+class TestInvoiceSays(RecipientCase):
+    """What the invoice itself says comes before the debtor in general: whom it names, his language, his numbers."""
+
+    def named(self, name="Petra Vos", **vals):
+        return self.contact(name, role=False, **vals)
+
+    def test_whom_all_invoices_name(self):
+        person, other = self.named(lang="nl_NL"), self.named("Olaf Berg", lang="fr_FR")
+        self.move.with_context(x=1).button_draft()
+        self.move.partner_id = person
+        self.move.action_post()
+        self.move.dunning_sent_changed = False
+        letter = self.draft()
+        self.assertEqual((letter.contact_id, letter.partner_id, letter.lang), (person, self.partner, "nl_NL"))
+        self.assertIn("The contact whom the invoices name", letter.contact_reason)
+        self.invoice(other, 300, due=5)
+        letter = self.draft()
+        self.assertEqual((letter.contact_id, letter.lang), (self.partner, "en_US"), "they name two")
+        ticked = self.contact()
+        self.assertEqual(self.draft().contact_id, ticked)
+
+    def test_his_order_number_stands_on_the_letter(self):
+        self.move.ref = "PO 4711"
+        other = self.invoice(self.partner, 300, due=5, invoice_origin="S00042")
+        letter = self.draft()
+        self.assertEqual(
+            {line.move_id: line.customer_ref for line in letter.line_ids}, {self.move: "PO 4711", other: "S00042"}
+        )
+        body = str(letter.shown_body)
+        self.assertIn("Your order: PO 4711", body)
+        self.assertIn("Your order: S00042", body)
+
+    def test_several_by_a_tick(self):
+        first, second = self.contact(), self.contact("Kim Bos")
+        letter = self.confirm(self.run_for(partners=self.partner))
+        self.assertEqual(letter.contact_id, first)
+        self.assertIn("The same mail goes to Kim Bos.", letter.contact_reason)
+        self.assertEqual(letter.email_to, '"Jan Smit" <jan@debtor.example.com>, "Kim Bos" <kim@debtor.example.com>')
+        (message,) = self.send_outbox(letter)
+        self.assertEqual(letter.state, "sent")
+        for address in (first.email, second.email):
+            self.assertIn(address, message["To"])
+
+    def test_one_more_after_the_confirmation_makes_it_anew(self):
+        self.contact()
+        run = self.run_for(partners=self.partner)
+        self.contact("Kim Bos")
+        letter = self.confirm(run)
+        self.assertIn("kim@debtor.example.com", letter.email_to)
+
+    def test_reminder_contact_of_a_place(self):
+        place = self.contact("Depot", role=False, type="invoice")
+        self.contact("Ria Kok", parent=place)
+        letter = self.draft()
+        self.assertEqual(letter.contact_id, place, "the invoice names the debtor itself, which has an invoice address")
+        partner = self.debtor("Other")
+        place = self.contact("Depot", role=False, type="invoice", parent=partner)
+        person = self.contact("Ria Kok", parent=place)
+        self.invoice(place, 300, due=5)
+        letter = self.draft(partner)
+        self.assertEqual(letter.contact_id, person)
+        self.assertIn("address that the invoices went to", letter.contact_reason)

@@ -9,7 +9,7 @@ from odoo.addons.cremann_dunning.engine.reasons import REASONS, SEND
 from ...common import TODAY, DunningCase
 
 # Reasons that lift by themselves, or that are a letter.
-NOTHING_TO_DO = {"RIDES_ALONG", "LISTED", "NOT_YET", "PERIOD_RUNNING", "TOO_SOON", "OTHER_LETTER"}
+NOTHING_TO_DO = {"RIDES_ALONG", "LISTED", "NOT_YET", "PERIOD_RUNNING", "SENT_RECENTLY", "TOO_SOON", "OTHER_LETTER"}
 
 
 @tagged("post_install", "-at_install")
@@ -131,7 +131,7 @@ class TestRepair(DunningCase):
         self.invoice(self.partner, 500, due=5)
         self.send_level(partners=self.partner)
         decision = self.decide()
-        self.assertEqual(decision.code, "NOT_YET")
+        self.assertEqual(decision.code, "PERIOD_RUNNING")
         self.assertFalse(decision.repair_label)
         with self.assertRaisesRegex(UserError, "nothing to put right"):
             decision.action_repair()

@@ -23,7 +23,7 @@ class TestLadder(DunningCase):
     def test_business_in_the_netherlands(self):
         partner = self.debtor()
         move = self.invoice(partner, 1000, due=1)
-        for days, expected in ((0, 1), (6, 1), (7, 2), (14, 2), (15, 3), (60, 3)):
+        for days, expected in ((0, 1), (7, 1), (8, 2), (15, 2), (16, 3), (60, 3)):
             with self.at(days) as today:
                 self.send_level(partners=partner, date=today)
                 self.assertEqual(len(self.levels(move)), expected, f"after {days} days")
@@ -34,26 +34,26 @@ class TestLadder(DunningCase):
         """The sums of the law: 6:96 BW on the principal, 6:119a BW from the day after the due date."""
         partner = self.debtor()
         self.invoice(partner, 1210, due=1)
-        for days in (0, 7):
+        for days in (0, 8):
             with self.at(days) as today:
                 self.send_level(partners=partner, date=today)
-        with self.at(15) as today:
+        with self.at(16) as today:
             letter = self.send_level(partners=partner, date=today)
         self.assertEqual(letter.legal_type, "notice_of_default")
         self.assertEqual(letter.amount_principal, 1210)
-        # 16 days at 10.40% over 1,210.00 and 15% of 1,210.00
-        self.assertEqual(letter.amount_interest, 5.52)
+        # 17 days at 10.40% over 1,210.00 and 15% of 1,210.00
+        self.assertEqual(letter.amount_interest, 5.86)
         self.assertEqual(letter.amount_interest_day, 0.34)
         self.assertEqual(letter.amount_costs, 181.50)
-        self.assertEqual(letter.amount_total, 1397.02)
-        self.assertEqual(letter.line_ids.amount_interest, 5.52)
+        self.assertEqual(letter.amount_total, 1397.36)
+        self.assertEqual(letter.line_ids.amount_interest, 5.86)
 
     def test_costs_are_computed_over_the_sum_of_the_principals(self):
         """One letter, one sum: 120 + 180 + 75 costs 56.25 and not three times 40 (6:96(7) BW)."""
         partner = self.debtor()
         for amount in (120, 180, 75):
             self.invoice(partner, amount, due=1)
-        for days in (0, 7, 15):
+        for days in (0, 8, 16):
             with self.at(days) as today:
                 letter = self.send_level(partners=partner, date=today)
         self.assertEqual(letter.amount_principal, 375)
@@ -62,17 +62,17 @@ class TestLadder(DunningCase):
     def test_belgian_business_owes_forty_euro_and_simple_interest(self):
         partner = self.debtor(country_id=self.env.ref("base.be").id)
         self.invoice(partner, 1210, due=1, company=self.be)
-        for days in (0, 7, 15):
+        for days in (0, 8, 16):
             with self.at(days) as today:
                 letter = self.send_level(self.be, partner, today)
         self.assertEqual(letter.legal_type, "notice_of_default")
         self.assertEqual(letter.amount_costs, 40)
-        self.assertEqual(letter.amount_interest, 5.57)  # 16 days at 10.50%
+        self.assertEqual(letter.amount_interest, 5.92)  # 17 days at 10.50%
 
     def test_dutch_consumer_pays_nothing_extra_and_hears_the_exact_costs(self):
         partner = self.debtor("Mevrouw De Wit", kind="consumer")
         move = self.invoice(partner, 300, due=1)
-        for days in (0, 7, 15):
+        for days in (0, 8, 16):
             with self.at(days) as today:
                 letter = self.send_level(partners=partner, date=today)
                 self.assertEqual(letter.amount_total, 300)
@@ -86,12 +86,12 @@ class TestLadder(DunningCase):
         """Issued on Tuesday, sent on Thursday: fourteen days after Thursday's receipt, and no costs before."""
         partner = self.debtor("Mevrouw De Wit", kind="consumer")
         self.invoice(partner, 300, due=1)
-        for days in (0, 7):
+        for days in (0, 8):
             with self.at(days) as today:
                 self.send_level(partners=partner, date=today)
-        with self.at(15) as today:
+        with self.at(16) as today:
             letters = self.confirm(self.run_for(partners=partner, date=today))
-        with self.at(17) as today:
+        with self.at(18) as today:
             self.send_outbox(letters)
             self.assertEqual(letters.sent_on, today)
             self.assertEqual(letters.term_first_day, today + timedelta(days=1))
@@ -117,7 +117,7 @@ class TestLadder(DunningCase):
     def test_unknown_kind_is_protected_as_a_consumer(self):
         partner = self.debtor("J. Bos", kind="unknown")
         self.invoice(partner, 300, due=1)
-        for days in (0, 7, 15):
+        for days in (0, 8, 16):
             with self.at(days) as today:
                 letter = self.send_level(partners=partner, date=today)
         self.assertEqual((letter.legal_type, letter.amount_costs), ("statutory_notice", 0))
@@ -127,7 +127,7 @@ class TestLadder(DunningCase):
         charge = self.env.ref("cremann_dunning.dunning_level_nl_consumer_4")
         partner = self.debtor("Mevrouw De Wit", kind="consumer")
         move = self.invoice(partner, 300, due=1)
-        for days in (0, 7, 15):
+        for days in (0, 8, 16):
             with self.at(days) as today:
                 notice = self.send_level(partners=partner, date=today)
         for before in (1, 0):
@@ -274,7 +274,7 @@ class TestRun(DunningCase):
         partner = self.debtor()
         old = self.invoice(partner, 100, due=1)
         self.send_level(partners=partner)
-        with self.at(7) as today:
+        with self.at(8) as today:
             new = self.invoice(partner, 50, due=today - timedelta(days=1))
             letter = self.send_level(partners=partner, date=today)
         reminder, second = letter.procedure_id.level_ids[:2]
@@ -293,17 +293,17 @@ class TestRun(DunningCase):
     def test_look_ahead_changes_nothing_and_stands_in_nobodys_way(self):
         partner = self.debtor()
         move = self.invoice(partner, 1000, due=1)
-        for days in (0, 7):
+        for days in (0, 8):
             with self.at(days) as today:
                 self.send_level(partners=partner, date=today)
-        with self.at(8) as today:
+        with self.at(9) as today:
             current = move.dunning_decision_id
-            ahead = self.run_for(partners=partner, date=today + timedelta(days=9))
+            ahead = self.run_for(partners=partner, date=today + timedelta(days=8))
             self.assertTrue(ahead.is_ahead)
             self.assertEqual(ahead.letter_ids.legal_type, "notice_of_default")
             self.assertEqual(ahead.letter_ids.amount_interest, 5.13, "interest to the day of the run")
             self.assertEqual(move.dunning_decision_id, current)
-        with self.at(15) as today:
+        with self.at(16) as today:
             letter = self.send_level(partners=partner, date=today)
         self.assertEqual((letter.state, letter.legal_type), ("sent", "notice_of_default"))
 
@@ -332,11 +332,11 @@ class TestRun(DunningCase):
     def test_cron_leaves_levels_that_need_a_person(self):
         partner = self.debtor()
         move = self.invoice(partner, 100, due=1)
-        for days in (0, 7):
+        for days in (0, 8):
             with self.at(days) as today:
                 self.send_level(partners=partner, date=today)
         self.nl.dunning_automatic = True
-        with self.at(15) as today:
+        with self.at(16) as today:
             self.env["dunning.run"]._cron_run()
             run = self.env["dunning.run"].search([("company_id", "=", self.nl.id), ("date", "=", today)])
         self.assertTrue(run.automatic)

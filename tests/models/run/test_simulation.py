@@ -125,14 +125,14 @@ class TestSimulation(DunningCase):
         simulation = self.simulation()
         simulation.action_simulate()
         found = [(line.date - TODAY, line.letters, line.amount_costs) for line in simulation.line_ids]
-        week = timedelta(days=7)
-        self.assertEqual(found, [(0 * week, 1, 0), (week, 1, 0), (week * 2 + timedelta(days=1), 1, 181.50)])
-        self.assertEqual(simulation.line_ids[-1].amount_interest, 5.52)
+        day = timedelta(days=1)
+        self.assertEqual(found, [(0 * day, 1, 0), (8 * day, 1, 0), (16 * day, 1, 181.50)])
+        self.assertEqual(simulation.line_ids[-1].amount_interest, 5.86)  # 17 days
         self.assertEqual(simulation.letter_count, 3)
 
     def test_a_letter_after_the_last_day_is_not_there(self):
         self.invoice(self.debtor(), 100, due=1)
-        for days, letters in ((6, 1), (7, 2), (8, 2)):
+        for days, letters in ((7, 1), (8, 2), (9, 2)):
             simulation = self.simulation(days)
             simulation.action_simulate()
             self.assertEqual(simulation.letter_count, letters)

@@ -12,6 +12,7 @@ from odoo.tests import tagged
 from odoo.addons.cremann_dunning.models.run import dunning_standing
 
 from ...common import TODAY, DunningCase
+from .sending_case import pay_online, provider_of, refuse_mail
 from .standing_case import StandingMixin
 
 # What a proposal reads besides the settings: the ledger, of which the digest is made, and what the state is made of.
@@ -42,6 +43,7 @@ class TestStanding(StandingMixin, DunningCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.partners = cls.env["res.partner"]
+        cls.provider = provider_of(cls.env, cls.nl)
         for index in range(4):
             partner = cls.debtor(f"Debtor {index}", kind="consumer" if index == 3 else "business")
             cls.invoice(partner, 100 + index, due=10)
@@ -149,8 +151,18 @@ class TestStanding(StandingMixin, DunningCase):
             "rate": (lambda: rate.write({"percent": rate.percent}), everybody),
             "company": (lambda: self.nl.write({"dunning_tone": "informal"}), everybody),
             "same address bounced": (lambda: self._bounce(one.email), everybody),
+            "online payment": (lambda: self._pay_online(move), {one.id}),
+            "mail of the invoice came back": (lambda: self._refuse(move), {one.id}),
+            "sent anew": (lambda: move._dunning_note_sent("mail"), {one.id}),
             "blacklist": (lambda: self.env["mail.blacklist"]._add(one.email_normalized), everybody),
         }
+
+    def _pay_online(self, move):
+        pay_online(self.env, move, 40, "pending", provider=self.provider)
+
+    def _refuse(self, move):
+        """The mail with the invoice was noted when it left; only what became of it changes."""
+        refuse_mail(self.env, move)
 
     def _bounce(self, address):
         """The letter to another debtor with this address comes back."""
@@ -219,7 +231,8 @@ class TestStanding(StandingMixin, DunningCase):
             read.update(set(FROM.findall(text)) - named)
             return execute(cursor, query, params, log_exceptions)
 
-        busy = set(FROM.findall(dunning_standing.BUSY))
+        run = self.env["dunning.run"].new({"company_id": self.nl.id})
+        busy = set(FROM.findall(self.env["dunning.standing"]._busy(run).code))
         self.env.invalidate_all()
         self.registry.clear_all_caches()
         with patch.object(Cursor, "execute", note):

@@ -274,7 +274,7 @@ class TestNotice(TimingCase):
         for days, sent in ((3, False), (4, False), (6, "reminder")):  # six days between letters
             with self.at(days) as today:
                 self.assertEqual(self.send_level(date=today).legal_type, sent)
-        with self.at(13) as today:
+        with self.at(15) as today:  # Sunday the 22nd and seven days is a Sunday again: until Monday the 30th
             letter = self.send_level(date=today)
         self.assertEqual(letter.level_id.sequence, 20)
         self.assertNotIn("November 16, 2026", letter.previous_text, "a notice was no reminder")

@@ -1,0 +1,37 @@
+from collections import defaultdict
+
+from odoo import api, models
+
+from .account_move_sending import HAND, MAIL, NOWHERE, PEPPOL, POST
+
+# The sending methods of Odoo and its modules that say how an invoice left, the one that proves most first.
+METHODS = (("peppol", PEPPOL), ("snailmail", POST), ("email", MAIL))
+
+
+class AccountMoveSend(models.AbstractModel):
+    _inherit = "account.move.send"
+
+    @api.model
+    def _generate_and_send_invoices(self, moves, **options):
+        """Odoo ticks each invoice when its PDF is there; what really left is noted once all of them are through."""
+        return super()._generate_and_send_invoices(moves.with_context(dunning_sending=True), **options)
+
+    @api.model
+    def _hook_if_success(self, moves_data, from_cron=False):
+        result = super()._hook_if_success(moves_data, from_cron=from_cron)
+        ways = defaultdict(list)
+        for move, data in moves_data.items():
+            ways[self._dunning_way(move, data)].append(move.id)
+        for way, ids in ways.items():
+            self.env["account.move"].sudo().browse(ids)._dunning_note_sent(way)  # sudo: whoever sends
+        return result
+
+    @api.model
+    def _dunning_way(self, move, data):
+        """How an invoice left. A way that this debtor cannot be reached by is none, though Odoo made the PDF."""
+        methods = set(data.get("sending_methods") or ())
+        for method, way in METHODS:
+            if method in methods and (method == "peppol" or self._is_applicable_to_move(method, move, **data)):
+                return way
+        # by hand, or by a method of another module, which knows what it ticks
+        return NOWHERE if methods and methods <= {method for method, _way in METHODS} else HAND

@@ -1,0 +1,56 @@
+"""How a language writes amounts and days: what letters print, and what their checks read back.
+
+The forms are those of CLDR, the decimals those of the currency's own record: the two do not agree on every currency,
+and an amount that is printed with fewer decimals than it has is another one.
+"""
+
+import copy
+from functools import lru_cache
+
+from babel.dates import get_month_names
+from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol, list_currencies
+
+from odoo.tools.misc import babel_locale_parse
+
+from ..engine.figures import Form
+
+# Codes that are no money: metals, funds, tests, none at all.
+MONEY_WITH_X = {"XAF", "XCD", "XCG", "XOF", "XPF"}
+
+
+def money(amount, code, digits, lang):
+    """An amount as a language writes it.
+
+    :param amount: ``float`` or ``Decimal``. :param str code: ISO code of the currency. :param int digits: its decimals.
+    :param str lang: a language of Odoo, as ``nl_NL``.
+    """
+    locale = babel_locale_parse(lang)
+    pattern = copy.copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (digits, digits)
+    return pattern.apply(amount, locale, currency=code, currency_digits=False)
+
+
+def signs(code, symbol, lang):
+    """The ways in which a currency is written: its code, Odoo's symbol, and that of the language."""
+    found = {code, symbol, get_currency_symbol(code, babel_locale_parse(lang))}
+    return tuple(sorted(filter(None, found))) + (("euro", "euros") if code == "EUR" else ())
+
+
+@lru_cache(maxsize=128)
+def form(lang):
+    """How a language writes figures and days, as ``engine.figures.Form``."""
+    locale = babel_locale_parse(lang)
+    months = {
+        name.casefold().rstrip("."): number
+        for width in ("wide", "abbreviated")
+        for context in ("format", "stand-alone")
+        for number, name in get_month_names(width, context, locale).items()
+    }
+    return Form(
+        decimal=get_decimal_symbol(locale),
+        group=get_group_symbol(locale),
+        months=months,
+        day_first=not lang.startswith("en_US"),
+        grouping=locale.currency_formats["standard"].grouping,
+        codes=frozenset(code for code in list_currencies() if code[0] != "X" or code in MONEY_WITH_X),
+    )
