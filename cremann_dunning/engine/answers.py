@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 RECIPIENT, US, MESSAGE = "recipient", "us", "message"
-# How long an answer holds: until the next hour, until tomorrow; empty for what is tried again per letter, or never.
+# How long an answer holds: until the next hour, until tomorrow; empty for what is tried again by the letter, or never.
 HOUR, DAY = "hour", "day"
 
 
@@ -21,8 +21,8 @@ class Verdict:
     later: bool = False
 
 
-# (codes, words, about, wait). Codes are patterns of the three digits. The order matters: a full mailbox speaks of
-# a quota as well, a greylist of too many.
+# (codes, words, about, wait). Codes are patterns of the three digits. The order matters: a mailbox that is full speaks
+# of a quota as well, a greylist of too many.
 TABLE = (
     # about the addressee, although the words look like a limit of ours
     ("4..|5..", r"gr[ea]y-?list", RECIPIENT, ""),
@@ -42,12 +42,7 @@ TABLE = (
     ("4..", r"too many|concurrent|connection limit", US, HOUR),
     # our name, and whether we may send
     ("5..", r"5\.1\.[78]|5\.7\.(23|25|26|27|57|60|708)\b|relay", US, DAY),
-    (
-        "5..",
-        r"(sender|from).{0,60}(reject|denied|not (allowed|permitted|authori[sz]ed|owned)|refused|unknown)",
-        US,
-        DAY,
-    ),
+    ("5..", r"(sender|from).{0,60}(reject|denied|not (allowed|permitted|authori[sz]ed|owned)|refused)", US, DAY),
     ("5..", r"not (allowed|permitted|authori[sz]ed) to send|send(ing)? (is )?(disabled|suspended|blocked)", US, DAY),
     ("5..", r"\b(spf|dkim|dmarc|dnsbl|rbl|spamhaus)\b|block(ed|list)?.{0,30}\bip\b|\bip\b.{0,40}block", US, DAY),
     ("5..", r"outboundspam|poor reputation|account.{0,30}(suspended|blocked|disabled)", US, DAY),

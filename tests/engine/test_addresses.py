@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from odoo.addons.cremann_dunning.engine.addresses import addresses, joined, stands
 
-NAMES = st.lists(st.from_regex(r"[a-z]{1,5}@[a-z]{1,5}\.nl", fullmatch=True), max_size=6)
+WORD = st.text("abcxyz", min_size=1, max_size=5)
+NAMES = st.lists(st.builds("{}@{}.nl".format, WORD, WORD), max_size=6)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,8 @@ NAMES = st.lists(st.from_regex(r"[a-z]{1,5}@[a-z]{1,5}\.nl", fullmatch=True), ma
         ("a@x.nl\u200e", ()),
         ("a@x\u00ad.nl", ()),
         ("a@münchen.de", ("a@münchen.de",)),
+        ("Léa@x.nl", ("léa@x.nl",)),
+        ("lé\u200ba@x.nl", ()),
         ('"info@k" <q@y.nl>', ("q@y.nl",)),
         ("Jan@Home <jan@x.nl>, p@x.nl", ("jan@x.nl", "p@x.nl")),
         ("a@x.nl a@x.nl", ("a@x.nl",)),

@@ -138,13 +138,6 @@ class TestAboutUs(PauseCase):
         self.assertEqual(len(self.told()), 1)
         self.assertFalse(self.mailbox.messages)
 
-    def test_another_company_goes_on(self):
-        """Of the same server, but not of the same outbox: it finds out by itself."""
-        self.answer = "550 5.4.5 Daily user sending limit exceeded"
-        self.letters(2)
-        self.outbox()
-        self.assertEqual(self.told().mapped("res_model"), ["dunning.letter"])
-
     def test_somebody_may_send_earlier(self):
         self.answer = "550 5.4.5 Daily user sending limit exceeded"
         letters = self.letters(2)

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from odoo.addons.cremann_dunning.engine.addresses import stands
+from odoo.addons.cremann_dunning.engine.addresses import addresses, stands
+from odoo.addons.cremann_dunning.models.run.dunning_recipient import ADDRESSES
 
 from .test_coming_back import BOUNCE, ComingBackCase
 from .test_delivery import DeliveryCase
@@ -129,12 +130,19 @@ class TestNone(DeliveryCase):
                 self.assertEqual((letter.channel, letter.state, letter.error), ("print", "issued", False))
 
     def test_database_and_python_find_the_same(self):
-        texts = ("a@x.nl; B@y.nl", '"info@k" <q@y.nl>', "Jan <j@x.nl>, p@x", "a@münchen.de", "a@x.nl\u200e", "a@b@c")
-        texts += (None, "")
+        texts = (
+            "a@x.nl; B@y.nl",
+            '"info@k" <q@y.nl>',
+            "Jan <j@x.nl>, p@x",
+            "a@münchen.de",
+            "a@x.nl\u200e",
+            "a@b@c",
+            "Léa@x.nl",
+            "lé\u200ba@x.nl",
+            None,
+            "",
+        )
         texts += ("Jan@Home <jan@x.nl>", "a'b%c{d}@x.nl", "[a@x.nl]", "a@x..nl", "\u200ba@x.nl, b@x.nl", "a@x.nl\n")
-        from odoo.addons.cremann_dunning.engine.addresses import addresses
-        from odoo.addons.cremann_dunning.models.run.dunning_recipient import ADDRESSES
-
         for text in texts:
             self.env.cr.execute(f"SELECT {ADDRESSES.format(text='v.t')} FROM (SELECT %s::varchar t) v", [text])
             self.assertEqual(tuple(dict.fromkeys(self.env.cr.fetchone()[0])), addresses(text), text)

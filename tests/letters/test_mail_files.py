@@ -129,8 +129,13 @@ class TestFiles(FilesCase):
         self.assertNotIn("/web/content", message.get_body(("html",)).get_content())
 
     def test_at_most_twenty_files(self):
-        counts = ((18, 18, False), (19, 19, False), (20, 19, False), (9, 18, True), (10, 18, True))
-        for count, along, e_invoice in counts:
+        for count, along, e_invoice in (
+            (18, 18, False),
+            (19, 19, False),
+            (20, 19, False),
+            (9, 18, True),
+            (10, 18, True),
+        ):
             with self.subTest(count, e_invoice=e_invoice), self.cr.savepoint() as savepoint:
                 self.mailbox.messages.clear()
                 partner = self.debtor(f"Many {count}")

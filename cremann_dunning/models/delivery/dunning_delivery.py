@@ -6,7 +6,6 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.mail import email_normalize
 
 from ...engine import addresses
 from ...engine.answers import DAY, US, Verdict, judge, of_all
@@ -19,8 +18,8 @@ BROKEN = re.compile(
     r"\b(TimeoutError|timed out|Connection\w*Error|BrokenPipeError|SSL\w*Error|SMTPServerDisconnected)\b"
 )
 
-# The answer of a mail server inside what smtplib and Odoo made of it: code and text. When the line is made, Odoo writes
-# them on two lines.
+# The answer of a mail server inside what smtplib and Odoo made of it: code and text. While the line is made, Odoo
+# writes them on two lines.
 ANSWER = re.compile(r"\((\d{3}), b(['\"])(.*?)\2[,)]", re.DOTALL)
 AT_CONNECT = re.compile(r"([45]\d\d)\n(?:b(?=['\"]))?(['\"]?)(.*)\2$", re.DOTALL)
 # smtplib's own words for a server that does not let us in.
@@ -147,7 +146,7 @@ class DunningDelivery(models.AbstractModel):
 
         The letter itself came back when nobody is left for whom it was taken, and nothing proves that it was received.
         """
-        address = email_normalize(email or "") or (email or "").lower()
+        address = next(iter(addresses.addresses(email)), email or "")
         for letter in letters:
             if letter._is_about_copy(address):
                 letter.message_post(body=self.env._("The copy to %s came back. The letter itself did not.", email))

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, format_datetime
 
 from ...engine import rules
+from ...engine.addresses import addresses, joined
 from ..rules.dunning_level_channel import CHANNELS
 from . import (  # the mixins before the model that is made of them
     dunning_dispatch_companion_mixin,  # noqa: F401
@@ -40,6 +41,7 @@ class DunningDispatch(models.Model):
     bounced_to = fields.Char(
         string="Came back from",
         readonly=True,
+        copy=False,
         help="Those of these addresses from which it came back, with a space between them. The letter came back once "
         "it did so from all of them.",
     )
@@ -114,7 +116,10 @@ class DunningDispatch(models.Model):
         return attempts
 
     def write(self, vals):
-        """A proven delivery may move the term of its letter."""
+        """A proven delivery may move the term of its letter; what came back did so from all who are not known apart."""
+        if vals.get("state") == "bounced" and "bounced_to" not in vals:
+            for attempt in self.filtered(lambda attempt: not attempt.bounced_to):
+                attempt.bounced_to = attempt.taken_to or joined(addresses(attempt.recipient))
         result = super().write(vals)
         if vals.get("delivered_on"):
             self.letter_id._count_from_receipt()

@@ -125,7 +125,7 @@ class DunningPause(models.AbstractModel):
 
     @api.model
     def _counted(self, company, window, limit):
-        """When the letters by mail of this last hour or day were tried, oldest first; of too many the last."""
+        """When the letters by mail of this last hour or day were tried, oldest first; the last ones above the limit."""
         domain = [
             ("company_id", "=", company.id),
             ("channel", "=", "email"),

@@ -151,9 +151,9 @@ class MailMail(models.Model):
         if not ours or self.env["ir.mail_server"]._disable_send():  # a server that mails nothing makes no attempts
             return super()._send(auto_commit=auto_commit, smtp_session=smtp_session, **options)
         stopped = self.env.context.get("dunning_stopped", ())
-        # what the system has read answers nobody who may not read letters himself: he sends none
-        may_read = self.env["dunning.letter"].has_access("read")
-        kept = KeptCache(ours.sudo()) if may_read else None  # sudo: as in send()
+        # What the system has read answers nobody who may not read these letters: for him Odoo asks mail by mail.
+        letters = ours.sudo().dunning_letter_id  # sudo: as in send()
+        kept = KeptCache(ours.sudo()) if letters.with_env(self.env).has_access("read") else None
         for mail in self:
             session, attempt = smtp_session, None
             if mail in ours:

@@ -26,7 +26,7 @@ class DunningInvoiceCopies(models.AbstractModel):
 
     @api.model
     def _ready(self, letters):
-        """Print what these drafts lack, within the budget; those that have all. The others wait for the next batch.
+        """Print what these drafts lack, within the budget: those that have all of it; others wait for the next batch.
 
         An invoice that cannot be printed keeps nobody waiting: issuing its letter says what is wrong.
         """

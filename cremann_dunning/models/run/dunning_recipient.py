@@ -3,7 +3,7 @@ import json
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...engine.addresses import ADDRESS, BETWEEN, NAMED, QUOTED
+from ...engine.addresses import ADDRESS, BETWEEN, CAPITALS, NAMED, QUOTED, SMALL
 from ...engine.facts import Contact, Debtor
 from ...engine.recipient import candidates, choose
 from ...engine.rules import REMINDER, Level
@@ -22,8 +22,8 @@ BOUNCED = """
 
 # The addresses in a field, as an array; see `engine.addresses`. Nearly every field holds one address and nothing else.
 ADDRESSES = rf"""
-           CASE WHEN {{text}} ~ '{ADDRESS}' THEN ARRAY[LOWER({{text}})]
-                ELSE ARRAY(SELECT LOWER(t) FROM REGEXP_SPLIT_TO_TABLE(
+           CASE WHEN {{text}} ~ '{ADDRESS}' THEN ARRAY[TRANSLATE({{text}}, '{CAPITALS}', '{SMALL}')]
+                ELSE ARRAY(SELECT TRANSLATE(t, '{CAPITALS}', '{SMALL}') FROM REGEXP_SPLIT_TO_TABLE(
                            REGEXP_REPLACE(REGEXP_REPLACE(COALESCE({{text}}, ''), '{QUOTED[0]}', '{QUOTED[1]}', 'g'),
                                           '{NAMED[0]}', '{NAMED[1]}', 'g'), '{BETWEEN}') t
                             WHERE t ~ '{ADDRESS}')
