@@ -388,10 +388,11 @@ class DunningCase(RefusalMixin, TransactionCase):
         def render(_printing, letters):
             return {letter: f"%PDF-1.4 {letter.name}".encode() for letter in letters}
 
+        moves = cls.registry["account.move"]
         return [
             patch.object(DunningPrinting, "_render", render),
-            patch.object(cls.registry["account.move"], "_dunning_invoice_pdf", lambda move: base64.b64encode(b"%PDF")),
-            patch.object(cls.registry["account.move"], "_dunning_invoice_pdfs", lambda moves: {}),
+            patch.object(moves, "_dunning_invoice_pdf", lambda move: base64.b64encode(b"%PDF")),
+            patch.object(moves, "_dunning_invoice_pdfs", lambda moves: dict.fromkeys(moves, b"%PDF")),
         ]
 
     @contextmanager

@@ -174,6 +174,7 @@ class TestFiles(FilesCase):
         with (
             patch(f"{copies}.time.monotonic", lambda: clock[0]),
             patch(f"{copies}.TOGETHER", 2),
+            patch.object(type(moves), "_dunning_invoice_pdfs", lambda moves: {}),  # as the build of Debian and Ubuntu
             patch.object(type(moves), "_dunning_invoice_pdf", print_one),
             patch.object(type(run.letter_ids), "_issue", issued),
         ):

@@ -233,6 +233,7 @@ class TestCompanyLacks(HalfwayCase):
         self.assertFalse(letters.bank_account_id)
         account = {"acc_number": "NL02ABNA0123456789", "partner_id": self.nl.partner_id.id, "allow_out_payment": True}
         account = self.env["res.partner.bank"].create(account)
+        self.env.invalidate_all()  # as any next click
         letters.action_retry()
         self.assertEqual(letters.mapped("state"), ["issued", "issued"], letters.mapped("error"))
         self.assertEqual(letters.bank_account_id, account)

@@ -33,17 +33,17 @@ class DunningInvoiceCopies(models.AbstractModel):
         lines = self._lines(letters)
         if not lines:
             return letters
-        tried, kept, began, last = self.env["account.move"], False, time.monotonic(), 0.0
+        tried, found, began, last = self.env["account.move"], {}, time.monotonic(), 0.0
         for moves in self._parts(lines.move_id):
             now = time.monotonic()
             if tried and now - began + last > BUDGET:
                 break
-            printed = self._print(moves)
-            self._keep(lines, printed)
-            kept, tried = kept or bool(printed), tried | moves
+            found |= self._print(moves)
+            tried |= moves
             last = time.monotonic() - now
+        self._keep(lines, found)
         waiting = lines.filtered(lambda line: line.move_id not in tried).letter_id
-        if not kept:  # waiting brings nothing on
+        if not found:  # waiting brings nothing on
             return letters
         if waiting:
             _logger.info("Dunning: %s letters wait until their invoices are printed", len(waiting))

@@ -61,7 +61,7 @@ class TestReplay(DunningCase):
         }  # fmt: skip
         self.assertFalse(expected - set(decisions.mapped("code")))
         # what the rules stop was found outside the facts, and so what became of the debtor's other claims
-        failed = ("NO_REGIME", "REFUSED")
+        failed = ("NO_REGIME", "NO_RATE", "REFUSED")
         stopped = decisions.filtered(lambda d: d.code in failed).partner_id
         with self.at(365):
             self.change_everything(holds, decisions)
