@@ -30,7 +30,7 @@ from .support import TODAY, day
 
 DAY = timedelta(days=1)
 FREE_TERM = 16 * DAY
-MOVES = ("LETTER", "RIDES_ALONG")
+MOVES = ("LETTER", "RIDES_ALONG", "NOTICE")
 
 # How long one example takes says nothing on a machine that runs other suites beside this one.
 economical = settings(deadline=None, max_examples=1500)
@@ -43,6 +43,13 @@ cents = st.integers(1, 30_000).map(lambda number: Decimal(number).scaleb(-2))
 def rarely(usual, *others):
     """Mostly the usual value."""
     return st.sampled_from((usual,) * 3 * (1 + len(others)) + others)
+
+
+@st.composite
+def notices(draw, number):
+    """The notice before the due date; like a letter it may wait for a person."""
+    days, alone = draw(st.integers(1, 9)), draw(st.booleans())
+    return Level(number, f"Notice {number}", 0, PRE_DUE, days, automatic=alone, list_not_due=draw(st.booleans()))
 
 
 @st.composite
@@ -64,6 +71,8 @@ def procedure_maps(draw, sound=False):
             )
             for at in range(draw(st.integers(1, 4)) if sound else draw(rarely(3, 0, 1, 2, 4)))
         )
+        if draw(rarely(False, True)):
+            levels = (draw(notices(number * 10 + 9)), *levels)
         found[number] = Procedure(
             id=number,
             name=f"Procedure {number}",
@@ -169,12 +178,20 @@ def stood(outcome):
 # --- one day --------------------------------------------------------------------------------------------------
 
 
+def has_come_up(claim, procedures):
+    """Whether something is to be decided: the claim is overdue, or the day of its notice has come."""
+    if claim.due_date is None or claim.due_date < TODAY:
+        return True
+    notice = claim.procedure and procedures[claim.procedure].notice
+    return bool(notice) and claim.due_date - notice.delay_days * DAY <= TODAY
+
+
 @economical
 @given(situations(), st.booleans())
 def test_every_overdue_claim_has_exactly_one_decision_with_the_facts_of_its_reason(situation, automatic_only):
     debtor, procedures = situation
     outcome = decide(debtor, procedures, TODAY, automatic_only)
-    overdue = [claim for claim in debtor.claims if claim.due_date is None or claim.due_date < TODAY]
+    overdue = [claim for claim in debtor.claims if has_come_up(claim, procedures)]
     assert [decision.claim for decision in outcome.decisions] == overdue
     for decision in outcome.decisions:
         assert set(decision.facts) == set(REASONS[decision.code].facts)
@@ -455,6 +472,9 @@ def test_over_120_days_every_claim_climbs_one_level_at_a_time_with_the_interval_
             assert not decide(debtor, procedures, today - DAY, automatic_only).letters
     for steps in climbed.values():
         ladder = [level.id for level in procedures[steps[0][2].procedure].levels]
+        notice = procedures[steps[0][2].procedure].notice
+        if notice and steps[0][0] != notice.id:  # fell due before anybody looked: nothing of the ladder is lost by it
+            ladder.remove(notice.id)
         assert [number for number, _today, _claim in steps] == ladder[: len(steps)]
         for (_number, before, _claim), (_next, today, claim) in pairwise(steps):
             assert today > before

@@ -106,7 +106,6 @@ def prepare(env, port, count):
     env["ir.config_parameter"].set_param("report.print_delay", "10")
     env["ir.mail_server"].search([]).active = False
     env["ir.mail_server"].create({"name": "loopback", "smtp_host": "127.0.0.1", "smtp_port": port})
-    env["res.partner.bank"].create({"acc_number": "NL91ABNA0417164300", "partner_id": company.partner_id.id})
     company.dunning_responsible_id = env.user
     today = fields.Date.today()
     account = env["account.account"].search(

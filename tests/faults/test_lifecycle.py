@@ -16,7 +16,6 @@ company.write({"country_id": env.ref("base.nl").id, "dunning_responsible_id": en
 env["account.chart.template"].try_loading("nl", company=company, install_demo=False)
 env["res.partner.bank"].create({"acc_number": "NL91ABNA0417164300", "partner_id": company.partner_id.id})
 env["ir.config_parameter"].set_param("report.url", "http://127.0.0.1:9")
-env["res.partner.bank"].create({"acc_number": "NL91ABNA0417164300", "partner_id": company.partner_id.id})
 today = company._dunning_today()
 income = env["account.account"].search([("account_type", "=", "income"), ("company_ids", "in", company.ids)], limit=1)
 moves = env["account.move"]

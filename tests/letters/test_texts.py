@@ -279,6 +279,51 @@ class TestEveryText(TextCase):
         handover = self.ladder(self.nl, partners, (max(final.mapped("deadline")) + timedelta(days=12),))[0]
         self.check(handover, "handover")
 
+    def second_notices(self):
+        """14-day letters of consumers who had one about as much a week before: the least that the scale gives."""
+        gentle = self.procedures["nl_consumer"].level_ids.filtered(lambda level: level.legal_type == "reminder")
+        gentle.active = False
+        self.nl.dunning_term_agreed = True
+        partners = self.debtors(self.nl, "consumer", due=20, amounts=(100,))
+        self.invoices(partners, 100, due=2, label="Oven X-200")
+        first, second = self.ladder(self.nl, partners, (0, 7))
+        self.assertEqual(set(first.mapped("amount_costs_announced")), {40})
+        self.assertEqual(set(second.mapped("amount_costs_announced")), {0})
+        return second
+
+    def assert_no_costs_of_its_own(self, letters):
+        said = {"nl_NL": "geen incassokosten bij", "fr_FR": "Aucuns frais de recouvrement", "en_US": "No collection costs"}
+        for letter in letters:
+            self.assertNotRegex(words(letter.body), r"(?<![\d.,])0[.,]00")
+            self.assertEqual(words(letter.body).count(said[letter.lang]), 1)
+
+    def test_a_notice_with_nothing_to_add(self):
+        letters = self.second_notices()
+        self.check(letters, "nl_14_days")
+        self.assert_tones(letters)
+        self.assert_no_costs_of_its_own(letters)
+
+    def test_a_database_that_was_there_learns_to_add_nothing(self):
+        """The migration puts the condition around the paragraph that people may have changed, once."""
+        condition = ' t-if="object.amount_costs_announced"'
+        other = re.compile(r'\s*<p t-else="">.*?</p>', re.DOTALL)
+        texts = self.text("nl_14_days") + self.text("nl_14_days", "informal")
+        for text, lang in ((text, lang) for text in texts for lang in LANGUAGES):
+            text = text.with_context(lang=lang)
+            before = other.sub("", str(text.body_html).replace(condition, "")).replace("incassokosten", "onkosten")
+            self.assertNotIn("amount_costs_announced", before)
+            text.body_html = before
+        self.env.flush_all()
+        folder = Path(cremann_dunning.__file__).parent / "migrations" / "19.0.1.5.0"
+        for _again in range(2):
+            runpy.run_path(str(folder / "post-texts.py"))["migrate"](self.env.cr, "19.0.1.4.1")
+        self.env.invalidate_all()
+        for text, lang in ((text, lang) for text in texts for lang in LANGUAGES):
+            body = str(text.with_context(lang=lang).body_html)
+            self.assertEqual((body.count(condition), body.count('<p t-else="">')), (1, 1), lang)
+        self.assertIn("onkosten", str(texts[0].with_context(lang="nl_NL").body_html))
+        self.assert_no_costs_of_its_own(self.second_notices())
+
     def test_netherlands_consumer_on_paper(self):
         partners = self.debtors(self.nl, "consumer")
         partners.email = False

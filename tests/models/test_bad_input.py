@@ -401,7 +401,8 @@ class TestBroken(BadInputCase):
                 raise UserError("This invoice cannot be printed.")
             return b"JVBERg=="
 
-        with patch.object(type(moves), "_dunning_invoice_pdf", pdf), mute_logger(LETTERS):
+        one_by_one = patch.object(type(moves), "_dunning_invoice_pdfs", lambda moves: {})  # as one that fails leads to
+        with one_by_one, patch.object(type(moves), "_dunning_invoice_pdf", pdf), mute_logger(LETTERS):
             run.action_confirm()
         failed = run.letter_ids.filtered(lambda letter: letter.state == "failed")
         self.assertEqual((failed.partner_id.name, failed.error), ("Hit", "This invoice cannot be printed."))

@@ -93,21 +93,26 @@ class Charges:
         if not announced:
             return regime.collection_costs(sum(owed, ZERO))
         pairs = list(zip(owed, (claim.periodic for claim in self.demanded), strict=True))
-        costs = regime.letter_costs(pairs, self.on, [(day, to_law(amount)) for day, amount in self.earlier])
+        costs = self._letter_costs(pairs)
         return min(costs, self._rest_of_one_base(pairs)) if self.beside else costs
+
+    def _letter_costs(self, pairs):
+        """What a notice of these announces; ``pairs`` in the currency of the law, as what earlier ones announced."""
+        to_law = self._exchange.to_law
+        return self.regime.letter_costs(pairs, self.on, [(day, to_law(amount)) for day, amount in self.earlier])
 
     def _rest_of_one_base(self, pairs):
         """What is left to announce when all that the debtor was reminded of counts as one claim (6:96 lid 7 BW).
 
         :param pairs: ``(amount, whether it is an instalment)``; instalments have a tariff of their own.
         """
-        to_law, law = self._exchange.to_law, self.regime
+        to_law = self._exchange.to_law
         before = to_law(gate.announced_costs((claim.notice for claim in self.beside), with_vat=False))
         ours = [amount for amount, periodic in pairs if not periodic]
         base = sum((to_law(claim.open) for claim in self.beside), sum(ours, ZERO))
-        rest = max(law.collection_costs(base) - before, ZERO) if ours else ZERO
+        rest = max(self.regime.collection_costs(base) - before, ZERO) if ours else ZERO
         instalments = [pair for pair in pairs if pair[1]]
-        return rest + (law.letter_costs(instalments, self.on, self.earlier) if instalments else ZERO)
+        return rest + (self._letter_costs(instalments) if instalments else ZERO)
 
     def interest_first_day(self, claim):
         """The first day over which interest may be reckoned on a claim; None when that has not come about."""
