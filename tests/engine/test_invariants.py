@@ -1,5 +1,6 @@
 """What holds for every debtor, whatever the ledger and the history look like (DESIGN, invariants 1 to 6 and 9)."""
 
+import os
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
@@ -32,8 +33,10 @@ DAY = timedelta(days=1)
 FREE_TERM = 16 * DAY
 MOVES = ("LETTER", "RIDES_ALONG", "NOTICE")
 
-# How long one example takes says nothing on a machine that runs other suites beside this one.
-economical = settings(deadline=None, max_examples=1500)
+# The same examples everywhere and always; EXAMPLES=5000 in the environment looks at as many others, at random. How long
+# one example takes says nothing on a machine that runs other suites beside this one.
+EXAMPLES = int(os.environ.get("EXAMPLES", 0))
+economical = settings(deadline=None, max_examples=EXAMPLES or 200, derandomize=not EXAMPLES)
 
 # --- random ledgers -------------------------------------------------------------------------------------------
 
@@ -71,7 +74,7 @@ def procedure_maps(draw, sound=False):
             )
             for at in range(draw(st.integers(1, 4)) if sound else draw(rarely(3, 0, 1, 2, 4)))
         )
-        if draw(rarely(False, True)):
+        if not sound and draw(rarely(False, True)):
             levels = (draw(notices(number * 10 + 9)), *levels)
         found[number] = Procedure(
             id=number,
@@ -210,7 +213,7 @@ def test_one_letter_per_currency_and_every_claim_that_moves_stands_on_one(situat
     assert sorted(stood(outcome), key=key) == sorted(moving, key=key)
     for letter in outcome.letters:
         assert {decision.claim.currency for decision in letter.decisions} == {letter.currency}
-        assert any(decision.code == "LETTER" for decision in letter.decisions)
+        assert any(decision.code in ("LETTER", "NOTICE") for decision in letter.decisions)
         assert debtor.has_email if letter.channel == "email" else debtor.has_address
 
 
@@ -230,7 +233,13 @@ def test_no_level_is_ever_skipped(situation):
     for letter in decide(debtor, procedures, TODAY).letters:
         for decision in letter.decisions:
             assert decision.claim.procedure == letter.procedure.id
-            assert decision.level == letter.procedure.next_level(decision.claim.levels_done)
+            ladder = [level for level in letter.procedure.levels if level.legal_type != PRE_DUE]
+            done = [at for at, level in enumerate(ladder) if level.id in decision.claim.levels_done]
+            if decision.level.legal_type == PRE_DUE:  # no step of the ladder, and only before the due date
+                assert decision.claim.due_date >= TODAY
+                assert decision.level.id not in decision.claim.levels_done
+            else:
+                assert decision.level == ladder[max(done, default=-1) + 1]
             if decision.code == "LETTER":
                 assert decision.level == letter.level
             elif decision.code == "RIDES_ALONG":

@@ -52,8 +52,7 @@ def settings_of_procedures(draw, procedures):
     for number, procedure in procedures.items():
         levels = procedure.levels
         if draw(st.booleans()):
-            notice = Level(number * 10 + 9, "Notice", -1, PRE_DUE, draw(st.integers(0, 9)))
-            levels = (notice, *(replace(one, list_not_due=draw(st.booleans())) for one in levels))
+            levels = tuple(replace(one, list_not_due=draw(st.booleans())) for one in levels)
         found[number] = replace(
             procedure,
             levels=levels,
