@@ -35,7 +35,7 @@ MOVES = ("LETTER", "RIDES_ALONG", "NOTICE")
 
 # The same examples everywhere and always; EXAMPLES=5000 in the environment looks at as many others, at random. How long
 # one example takes says nothing on a machine that runs other suites beside this one.
-EXAMPLES = int(os.environ.get("EXAMPLES", 0))
+EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
 economical = settings(deadline=None, max_examples=EXAMPLES or 200, derandomize=not EXAMPLES)
 
 # --- random ledgers -------------------------------------------------------------------------------------------

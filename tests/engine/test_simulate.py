@@ -16,7 +16,6 @@ from odoo.addons.cremann_dunning.engine.rules import (
     STATUTORY_NOTICE,
     Backlog,
     House,
-    Level,
 )
 from odoo.addons.cremann_dunning.engine.simulate import Made, simulate
 
