@@ -72,7 +72,12 @@ def check_xml() -> Iterator[str]:
 
 
 def check_views(path: Path, tree: etree._ElementTree) -> Iterator[str]:
-    """Whole views (not the ones that only change another) against the schema of their kind."""
+    """Whole views (not the ones that only change another) against the schema of their kind; words that nobody sees."""
+    for text in tree.xpath("//setting/text()[normalize-space()]"):
+        where = text.getparent()
+        yield f"{short(path)}:{where.sourceline}: Odoo does not show words right below a <setting>: {text.strip()!r}"
+    for setting in tree.xpath("//setting[not(@string)][not(field)]"):
+        yield f"{short(path)}:{setting.sourceline}: a <setting> whose field lies deeper shows no label without a string"
     views = tree.xpath("//record[@model='ir.ui.view'][not(field[@name='inherit_id'])]/field[@name='arch']/*")
     for view in views:
         if view.tag in VIEWS_WITH_SCHEMA:
