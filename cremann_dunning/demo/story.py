@@ -101,7 +101,8 @@ class Story:
         self.put_earlier_mails_away()
         with self.on(0):
             self.keep_books(before, 0)
-            self.env["dunning.case"]._settle_agreements()  # as the daily job does
+            for company in self.env["res.company"].search([]):  # as the daily job does
+                self.env["dunning.case"]._settle_agreements(company)
             runs = [self.run(ledger) for ledger in self.books]
             self.deliver()
         self.say(self.summary(0, runs))

@@ -1,11 +1,14 @@
+import logging
 from datetime import timezone
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.mail import email_normalize_all
 
 from ..engine import rules
+
+_logger = logging.getLogger(__name__)
 
 TONES = [("formal", "Formal"), ("informal", "Informal")]
 
@@ -36,6 +39,10 @@ class ResCompany(models.Model):
         default=14,
         help="Whoever pays more than so many days after the due date on average counts as usually late.",
     )
+    dunning_job_error = fields.Text(
+        string="What stopped the daily job", readonly=True, copy=False, groups="cremann_dunning.group_dunning_user"
+    )
+    dunning_job_at = fields.Datetime(string="Last turn of the daily job", readonly=True, copy=False)
     dunning_rated_on = fields.Date(readonly=True, copy=False, help="Last day on which payment behaviour was looked at.")
     dunning_automatic = fields.Boolean(
         string="Follow up every day",
@@ -301,9 +308,13 @@ class ResCompany(models.Model):
         return tuple((journal.name, last) for journal, last in rows if last)
 
     def _dunning_zone(self):
-        """The time zone of the company."""
+        """The time zone of the company; the usual one where it names none that is known here."""
         self.ensure_one()
-        return ZoneInfo(self.partner_id.tz or self._dunning_fallback_tz())
+        try:
+            return ZoneInfo(self.partner_id.tz or self._dunning_fallback_tz())
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            _logger.warning("Company %s has the unknown time zone %s", self.id, self.partner_id.tz)
+            return ZoneInfo(self._dunning_fallback_tz())
 
     def _dunning_stale_tables(self):
         """The interest tables that may lack a newer rate today, where the company is."""

@@ -11,6 +11,7 @@ class ResConfigSettings(models.TransientModel):
     dunning_page = fields.Boolean(related="company_id.dunning_page", readonly=False)
     dunning_handover_party = fields.Char(related="company_id.dunning_handover_party", readonly=False)
     dunning_slow_days = fields.Integer(related="company_id.dunning_slow_days", readonly=False)
+    dunning_job_error = fields.Text(related="company_id.dunning_job_error")
     dunning_automatic = fields.Boolean(related="company_id.dunning_automatic", readonly=False)
     dunning_responsible_id = fields.Many2one(related="company_id.dunning_responsible_id", readonly=False)
     dunning_promise_grace_days = fields.Integer(related="company_id.dunning_promise_grace_days", readonly=False)

@@ -1,13 +1,8 @@
-import logging
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
+from odoo.exceptions import UserError
 
 from ...law.calendar import add_months
 from ...law.limitation import WARN_MONTHS
-
-_logger = logging.getLogger(__name__)
 
 
 class DunningCase(models.Model):
@@ -204,18 +199,10 @@ class DunningCase(models.Model):
         return self.user_id or self.company_id.dunning_responsible_id
 
     @api.model
-    def _settle_agreements(self):
-        """Decide in every company which promises and payment plans were kept or broken.
-
-        An error in one company leaves the others alone, and the day's run goes on.
-        """
-        for company in self.env["res.company"].search(Domain.TRUE):
-            try:
-                with self.env.cr.savepoint():
-                    self.env["dunning.promise"].with_company(company)._settle(company)
-                    self.env["dunning.payment.plan"].with_company(company)._settle(company)
-            except (UserError, AccessError) as error:
-                _logger.error("Promises and payment plans of company %s were not settled: %s", company.id, error)
+    def _settle_agreements(self, company):
+        """Decide which promises and payment plans of a company were kept or broken."""
+        self.env["dunning.promise"].with_company(company)._settle(company)
+        self.env["dunning.payment.plan"].with_company(company)._settle(company)
 
     def _action_new(self, model, name, **defaults):
         """The form of a new record about this debtor, in a window."""

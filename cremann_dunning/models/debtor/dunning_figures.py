@@ -62,7 +62,8 @@ SELECT f.partner_id, %(company)s, %(user)s, TRUE, p.dunning_debtor_kind, p.count
        oldest_due_date = EXCLUDED.oldest_due_date, days_overdue = EXCLUDED.days_overdue,
        invoice_count = EXCLUDED.invoice_count, level_id = EXCLUDED.level_id,
        next_level_id = EXCLUDED.next_level_id, next_date = EXCLUDED.next_date,
-       decision_id = EXCLUDED.decision_id, refreshed_on = EXCLUDED.refreshed_on
+       decision_id = EXCLUDED.decision_id, refreshed_on = EXCLUDED.refreshed_on,
+       active = c.active OR EXCLUDED.amount_overdue > c.amount_overdue -- one that was put away comes back with more
  WHERE (c.amount_overdue, c.amount_credit, c.oldest_due_date, c.days_overdue, c.invoice_count, c.level_id,
         c.next_level_id, c.next_date, c.decision_id)
        IS DISTINCT FROM

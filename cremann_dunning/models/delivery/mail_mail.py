@@ -230,7 +230,22 @@ class MailMail(models.Model):
         session = self.env.context.get("dunning_session")
         if session is not None and "message_id" in vals and self.message_id == vals["message_id"]:
             vals = {name: value for name, value in vals.items() if name != "message_id"}
-        return super().write(vals)
+        waiting = self._dunning_waiting() if vals.get("state") == "cancel" else self.env["dunning.letter"]
+        result = super().write(vals)
+        waiting._register_taken_out()
+        return result
+
+    def unlink(self):
+        """A letter does not wait for a mail that somebody took out of the outbox."""
+        waiting = self._dunning_waiting()
+        result = super().unlink()
+        waiting._register_taken_out()
+        return result
+
+    def _dunning_waiting(self):
+        """The letters that wait to leave by these mails, as the system."""
+        letters = self.sudo().dunning_letter_id  # sudo: as in send()
+        return letters.filtered(lambda letter: letter.state == "issued")
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
         """Turn what the mail server said into the state of the letter: sent only when it was taken."""

@@ -303,9 +303,9 @@ class DunningLetter(models.Model):
 
     def _cancel(self, reason):
         """Take back letters that have not gone out; nothing moves, and the claims are free for a new proposal."""
+        self.write({"state": "cancelled", "cancel_reason": reason})
         # sudo: the mail in the outbox belongs to the system
         self.mail_id.sudo().filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
-        self.write({"state": "cancelled", "cancel_reason": reason})
         self.env["dunning.snailmail"]._call_back(self)
         self.env["dunning.paper.copy"]._call_back(self, reason)
 

@@ -98,6 +98,18 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
                     user_id=keeper.id,
                 )
 
+    def _register_taken_out(self):
+        """Their mails were cancelled or deleted in the outbox, which takes no letter back: a person has to say."""
+        if self:
+            self._register_failure(
+                self.env._(
+                    "%s took its mail out of the outbox, so it has not left. Retry sends it after all; Cancel takes it "
+                    "back.",
+                    self.env.user.name,
+                ),
+                "refused",
+            )
+
     # -- repairs --------------------------------------------------------------------------------------------------
 
     def action_open_contact(self):

@@ -25,25 +25,36 @@ class DunningConfirmation(models.AbstractModel):
         """Issue the drafts batch by batch, committing between them, and close the run when none is left.
 
         Drafts that charge interest from an outdated table stay drafts unless somebody has agreed to that.
+
+        :return: False when the time of the cron was over before all was done.
         """
         run.ensure_one()
+        behind = self.env.context.get("dunning_job_behind", 0) + 1  # companies, this one among them
         while drafts := self._next_drafts(run):
             self._confirm_batch(run, drafts)
-            if not progress(self.env, len(drafts)):
-                return
+            left = self.env["dunning.letter"].search_count(self._waiting_drafts(run))
+            if not progress(self.env, len(drafts), remaining=left + behind) and left:
+                return False
         self.env["dunning.figures"]._refresh(run.company_id)
         if not run.letter_ids.filtered(lambda letter: letter.state == "draft"):
             run.write({"state": "done", "confirmed_on": fields.Datetime.now()})
+        return True
 
     @api.model
-    def _next_drafts(self, run):
-        """Drafts that nobody else is working on, locked for us."""
-        letters, rates = self.env["dunning.letter"], self.env["dunning.stale.rates"]
+    def _waiting_drafts(self, run):
+        """The domain of the drafts that may be issued now."""
+        rates = self.env["dunning.stale.rates"]
         domain = Domain("run_id", "=", run.id) & Domain("state", "=", "draft")
         if not rates._agreed() and (waiting := rates._waiting(run)):
             domain &= Domain("partner_id", "not in", waiting.partner_id.ids)
         if by_manager := run._waiting_for_manager():
             domain &= Domain("partner_id", "not in", by_manager.partner_id.ids)
+        return domain
+
+    @api.model
+    def _next_drafts(self, run):
+        """Drafts that nobody else is working on, locked for us."""
+        letters, domain = self.env["dunning.letter"], self._waiting_drafts(run)
         first = letters.search(domain, limit=CONFIRM_BATCH, order="partner_id, id")
         # all letters to one debtor together: sent apart, the first would make the second too soon
         drafts = letters.search(domain & Domain("partner_id", "in", first.partner_id.ids), order="partner_id, id")

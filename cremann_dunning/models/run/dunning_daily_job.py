@@ -1,63 +1,187 @@
 import logging
+from datetime import datetime
 
-from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from markupsafe import Markup
 
-from .dunning_progress import progress
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from .dunning_progress import may_commit, progress
 
 _logger = logging.getLogger(__name__)
 
+TROUBLE = "mail.mail_activity_data_warning"
+
 
 class DunningDailyJob(models.AbstractModel):
-    """Follows up in every company that wants it, each once a day."""
+    """Follows up in every company that wants it, each once a day.
+
+    Every company has its turn, each part of it in transactions of its own: what goes wrong in one is undone and told to
+    whoever is responsible there, once, and all the others go on. The cron itself does not fail by it, since Odoo would
+    switch it off in the end, for all companies.
+    """
 
     _name = "dunning.daily.job"
     _description = "Daily job"
 
     @api.model
     def _work(self):
-        """Settle what people agreed, let every company have its run: propose and confirm the levels that are automatic.
+        """Give every company its turn. Called every hour, and by Odoo at once again while letters are left.
 
-        Called every hour; a company has its turn once a day, at its hour or at the first chance after it. Promises and
-        payment plans are settled first, in every company: whether they hold decides what goes out.
+        Odoo is told how much that is: the letters of the company whose turn it is, and the companies behind it.
         """
-        self.env["dunning.case"]._settle_agreements()
-        for (company,) in self.env["dunning.case"]._read_group([], ["company_id"]):
-            self.env["dunning.payer"]._rate(company)
-        companies = self.env["res.company"].search([("dunning_automatic", "=", True), ("dunning_mode", "!=", "off")])
-        companies = companies.filtered(lambda company: company._dunning_now().hour >= company.dunning_send_hour)
-        progress(self.env, remaining=len(companies))
+        companies = self._whose_turn()
+        behind = len(companies)
+        progress(self.env, remaining=behind)
         for company in companies:
-            self.with_company(company).with_context(dunning_daily_job=True)._run_company(company)
-            self.env["dunning.forewarning"].with_company(company)._tell(company)
-            if not progress(self.env, 1):
+            behind -= 1
+            job = self.sudo().with_company(company).with_context(dunning_daily_job=True, dunning_job_behind=behind)
+            if not job._turn(company):
                 return
-        for (company,) in self.env["dunning.case"]._read_group([], ["company_id"]):
-            self.env["dunning.limitation"].with_company(company)._watch(company)
+            if not progress(self.env, 1, remaining=behind):
+                return
+
+    @api.model
+    def _whose_turn(self):
+        """Every company, who waits longest first; where Odoo calls again at once, those that had no turn before.
+
+        However many companies there are, and however little time: none is passed over for ever.
+        """
+        # sudo: whoever the cron runs as, it works for every company
+        companies = self.sudo().env["res.company"].search(Domain.TRUE, order="dunning_job_at ASC NULLS FIRST, id")
+        if "cron_end_time" not in self.env.context:
+            return companies
+        before = self.env.context.get("lastcall") or datetime.min  # the same until all have had their turn
+        return companies.filtered(lambda company: not company.dunning_job_at or company.dunning_job_at <= before)
+
+    @api.model
+    def _turn(self, company):
+        """Everything for one company, in this order: what people agreed decides what goes out.
+
+        :return: False when its time was over before all its letters were issued.
+        """
+        errors, finished = [], True
+        for part in (self._settle, self._run_company, self._tell, self._watch):
+            error, answer = self._apart(company, part)
+            errors += [error] if error else []
+            finished = finished and answer is not False
+        self._note_errors(company, errors)
+        if finished:
+            company.dunning_job_at = fields.Datetime.now()
+        return finished
+
+    @api.model
+    def _apart(self, company, part):
+        """Do one part of a turn: ``(what went wrong or an empty text, what the part answers)``.
+
+        What the part has committed stays. Where two transactions met, the next call tries again, and nobody is told.
+        """
+        try:
+            if not may_commit():
+                with self.env.cr.savepoint():
+                    return "", part(company)
+            answer = part(company)
             progress(self.env)
+            return "", answer
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            self._roll_back()
+            _logger.info("Dunning job of company %s: %s", company.id, error)
+            return "", None
+        except Exception as error:  # whatever it is, the other companies go on
+            self._roll_back()
+            _logger.exception("Dunning job of company %s failed", company.id)
+            return str(error) or type(error).__name__, None
+
+    @api.model
+    def _roll_back(self):
+        if may_commit():  # under test the savepoint has done it
+            self.env.cr.rollback()
+        self.env.invalidate_all(flush=False)
+
+    # -- the parts of a turn --------------------------------------------------------------------------------------
+
+    @api.model
+    def _settle(self, company):
+        """Which promises and plans were kept, and how late debtors pay: both decide what goes out."""
+        self.env["dunning.case"]._settle_agreements(company)
+        self.env["dunning.payer"]._rate(company)
 
     @api.model
     def _run_company(self, company):
-        """One automatic run for one company; an error in one company leaves the others alone.
+        """The automatic run of the day, at the company's hour or at the first chance after it: propose and confirm.
 
         A run that ran out of time is finished first: its drafts would otherwise keep their invoices waiting.
+
+        :return: False when time was over before all was issued.
         """
-        runs, confirmation = self.env["dunning.run"], self.env["dunning.confirmation"]
-        rates = self.env["dunning.stale.rates"]
+        if not company.dunning_automatic or company.dunning_mode == "off":
+            return None
+        if company._dunning_now().hour < company.dunning_send_hour:
+            return None
+        runs = self.env["dunning.run"]
         unfinished = [("company_id", "=", company.id), ("automatic", "=", True), ("state", "=", "proposed")]
         for run in runs.search(unfinished, order="id"):
-            confirmation._issue(run)
-            rates._note(run)
+            if not self._confirm(run):
+                return False
         today = [("company_id", "=", company.id), ("automatic", "=", True), ("date", "=", company._dunning_today())]
         if runs.search_count(today, limit=1):
-            return
-        try:
-            with self.env.cr.savepoint():
-                run = runs.create({"company_id": company.id, "date": company._dunning_today(), "automatic": True})
-                self.env["dunning.proposal"]._make(run)
-        except (UserError, AccessError) as error:
-            _logger.error("Dunning run of company %s failed: %s", company.id, error)
-            return
+            return None
+        run = runs.create({"company_id": company.id, "date": company._dunning_today(), "automatic": True})
+        self.env["dunning.proposal"]._make(run)
         progress(self.env)
-        confirmation._issue(run)
-        rates._note(run)
+        return self._confirm(run)
+
+    @api.model
+    def _confirm(self, run):
+        in_time = self.env["dunning.confirmation"]._issue(run)
+        self.env["dunning.stale.rates"]._note(run)
+        return in_time
+
+    @api.model
+    def _tell(self, company):
+        """What people have to know: letters of tomorrow, and runs that somebody began and left."""
+        if company.dunning_automatic and company.dunning_mode != "off":
+            if company._dunning_now().hour >= company.dunning_send_hour:
+                self.env["dunning.forewarning"]._tell(company)
+            self.env["dunning.run"]._remind_of_drafts(company)
+
+    @api.model
+    def _watch(self, company):
+        """Which claims come near their limitation, where there are any."""
+        if self.env["dunning.case"].search_count([("company_id", "=", company.id)], limit=1):
+            self.env["dunning.limitation"]._watch(company)
+
+    # -- what went wrong ------------------------------------------------------------------------------------------
+
+    @api.model
+    def _note_errors(self, company, errors):
+        """Keep what went wrong with the company and tell the responsible, once; both go when all went well again."""
+        text = "\n".join(errors)
+        try:
+            if text != (company.dunning_job_error or ""):
+                with self.env.cr.savepoint():
+                    self._tell_of_errors(company, text)
+        except Exception:  # nor does telling stop anybody
+            self._roll_back()
+            _logger.exception("Dunning job of company %s: its error was not told", company.id)
+
+    @api.model
+    def _tell_of_errors(self, company, text):
+        keeper, partner = company.dunning_responsible_id, company.partner_id
+        company.dunning_job_error = text or False
+        partner.activity_unlink([TROUBLE])
+        if not text or not keeper:
+            return
+        env = self.with_context(lang=keeper.lang, tz=keeper.tz).env
+        advice = env._(
+            "The daily job could not do its work for %s. Mend the cause; it tries again every hour, and this task goes "
+            "away once it succeeds.",
+            company.name,
+        )
+        partner.activity_schedule(
+            TROUBLE,
+            summary=env._("Follow-up stands still"),
+            note=Markup("<p>%s</p><p>%s</p>") % (advice, text),
+            user_id=keeper.id,
+        )

@@ -13,7 +13,7 @@ class DunningRun(models.Model):
 
     _name = "dunning.run"
     _description = "Dunning run"
-    _inherit = ["dunning.followers.mixin", "mail.thread"]
+    _inherit = ["dunning.followers.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
 
     name = fields.Char(compute="_compute_name")
@@ -62,6 +62,10 @@ class DunningRun(models.Model):
     confirmed_on = fields.Datetime(readonly=True, copy=False)
     rates_noted_on = fields.Date(
         readonly=True, copy=False, help="The day the responsible was told that letters wait for an outdated rate."
+    )
+
+    drafts_noted_on = fields.Date(
+        string="Told that letters wait on", readonly=True, copy=False, help="The day whoever made the run was told."
     )
 
     @api.depends("date")
@@ -275,6 +279,42 @@ class DunningRun(models.Model):
         return action | {"domain": [("run_ids", "in", self.ids)], "context": {"search_default_group_code": 1}}
 
     # -- daily job ------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _remind_of_drafts(self, company):
+        """Tell once who made a run that its letters wait: the daily job makes none about their invoices meanwhile."""
+        today = company._dunning_today()
+        domain = [("company_id", "=", company.id), ("automatic", "=", False), ("state", "=", "proposed")]
+        domain += [("date", "<", today), ("letter_ids.state", "=", "draft"), ("drafts_noted_on", "=", False)]
+        for run in self.search(domain):
+            run.drafts_noted_on = today
+            keeper = run.user_id if run.user_id.active and run.user_id.share is False else False
+            keeper = keeper or company.dunning_responsible_id
+            if not keeper:
+                continue
+            env = self.with_context(lang=keeper.lang, tz=keeper.tz).env
+            run.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=env._("Letters wait in this run"),
+                note=env._(
+                    "%s letters were proposed and never confirmed. The daily job makes none about the same invoices "
+                    "until the run is confirmed or cancelled.",
+                    run.draft_count,
+                ),
+                user_id=keeper.id,
+            )
+
+    def unlink(self):
+        """What a run has drafted goes with it: nobody would find it again."""
+        self.env["dunning.proposal"].sudo()._drop_drafts(self.sudo())  # sudo: drafts are the engine's
+        return super().unlink()
+
+    def write(self, vals):
+        """What was asked of somebody about the letters of a run is done with it."""
+        result = super().write(vals)
+        if vals.get("state") in ("done", "cancelled"):
+            self.filtered("drafts_noted_on").sudo().activity_unlink(["mail.mail_activity_data_todo"])  # sudo: of others
+        return result
 
     @api.model
     def _cron_run(self):
