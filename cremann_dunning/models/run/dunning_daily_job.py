@@ -1,5 +1,4 @@
 import logging
-from datetime import datetime
 
 from markupsafe import Markup
 
@@ -52,8 +51,8 @@ class DunningDailyJob(models.AbstractModel):
         companies = self.sudo().env["res.company"].search(Domain.TRUE, order="dunning_job_at ASC NULLS FIRST, id")
         if "cron_end_time" not in self.env.context:
             return companies
-        before = self.env.context.get("lastcall") or datetime.min  # the same until all have had their turn
-        return companies.filtered(lambda company: not company.dunning_job_at or company.dunning_job_at <= before)
+        before = self.env.context.get("lastcall")  # the same until all have had their turn
+        return companies.filtered(lambda c: not c.dunning_job_at or before and c.dunning_job_at <= before)
 
     @api.model
     def _turn(self, company):
