@@ -52,7 +52,7 @@ class DunningDailyJob(models.AbstractModel):
         if "cron_end_time" not in self.env.context:
             return companies
         before = self.env.context.get("lastcall")  # the same until all have had their turn
-        return companies.filtered(lambda c: not c.dunning_job_at or before and c.dunning_job_at <= before)
+        return companies.filtered(lambda c: not c.dunning_job_at or (before and c.dunning_job_at <= before))
 
     @api.model
     def _turn(self, company):
