@@ -8,6 +8,7 @@ from . import (
     account_move_send,
     account_move_sending,
     dunning_followers_mixin,
+    dunning_record_mixin,
     res_company,
     res_config_settings,
     res_partner,

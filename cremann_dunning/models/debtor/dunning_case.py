@@ -8,11 +8,19 @@ from ...law.limitation import WARN_MONTHS
 class DunningCase(models.Model):
     _name = "dunning.case"
     _description = "Dunning case"
-    _inherit = ["dunning.message.mixin", "dunning.followers.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "dunning.record.mixin",
+        "dunning.message.mixin",
+        "dunning.followers.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "amount_overdue desc, id"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one("res.partner", string="Debtor", required=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        "res.partner", string="Debtor", required=True, index=True, ondelete="restrict", check_company=True
+    )
     company_id = fields.Many2one("res.company", required=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     user_id = fields.Many2one("res.users", string="Responsible", tracking=True)

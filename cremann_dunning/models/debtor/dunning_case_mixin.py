@@ -8,7 +8,7 @@ class DunningCaseMixin(models.AbstractModel):
 
     _name = "dunning.case.mixin"
     _description = "Belongs to a dunning case"
-    _check_company_auto = True
+    _inherit = ["dunning.record.mixin"]
 
     # Fields whose change may change what is decided about the debtor's invoices.
     _decisive = frozenset({"case_id", "move_ids", "state"})

@@ -148,7 +148,9 @@ class DunningContact(models.Model):
                 self.env._("A contact that counted as a step stays as it is. Archive it and note it again.")
             )
         result = super().write(vals)
-        if vals.get("active", True) and not self.env.context.get("dunning_counting"):
+        if vals.keys() == {"move_line_ids"}:  # what counting wrote
+            return result
+        if vals.get("active", True):
             again = self if "active" in vals else self - counted
             again.filtered(lambda contact: contact.counts_as_step and contact.active)._count()
         elif "active" in vals:
@@ -173,7 +175,8 @@ class DunningContact(models.Model):
                 for move in contact.move_ids
                 for claim in contact._claims_at_level(move, claims.get(move.id, []), procedures)
             ]
-            contact.with_context(dunning_counting=True).move_line_ids = [Command.set(line_ids)]
+            # which claims moved is the system's to write
+            contact._by_system().write({"move_line_ids": [Command.set(line_ids)]})
         self._show_levels(self.move_ids)
         call_type = self.env["dunning.call"]._activity_type()
         self.case_id.activity_ids.filtered(lambda activity: activity.activity_type_id == call_type).action_feedback()

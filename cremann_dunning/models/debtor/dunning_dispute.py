@@ -140,12 +140,12 @@ class DunningDispute(models.Model):
             raise UserError(self.env._("Choose the outcome first: was the debtor right, partly, or not?"))
         for company, disputes in self.filtered(lambda dispute: dispute.state == "open").grouped("company_id").items():
             today = company._dunning_today()
-            disputes.write({"state": "closed", "closed_on": today, "closed_by_id": self.env.uid})
+            disputes._by_system().write({"state": "closed", "closed_on": today, "closed_by_id": self.env.uid})
         return True
 
     def action_reopen(self):
         """Open them again: their invoices are left alone."""
-        self.write({"state": "open", "outcome": False, "closed_on": False, "closed_by_id": False})
+        self._by_system().write({"state": "open", "outcome": False, "closed_on": False, "closed_by_id": False})
         return True
 
     @api.model

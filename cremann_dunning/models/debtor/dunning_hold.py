@@ -6,7 +6,7 @@ class DunningHold(models.Model):
     _name = "dunning.hold"
     _description = "Dunning hold"
     _order = "create_date desc, id desc"
-    _check_company_auto = True
+    _inherit = ["dunning.record.mixin"]
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -14,6 +14,7 @@ class DunningHold(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
+        check_company=True,
         help="Without an invoice the hold covers everything of this debtor.",
     )
     move_id = fields.Many2one(
@@ -28,8 +29,8 @@ class DunningHold(models.Model):
     reason = fields.Char(required=True, help="Shown wherever somebody asks why no letter went out.")
     date_until = fields.Date(string="Up to and including", help="Leave empty for a hold without an end.")
     active = fields.Boolean(default=True)
-    released_by_id = fields.Many2one("res.users", readonly=True)
-    released_on = fields.Datetime(readonly=True)
+    released_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    released_on = fields.Datetime(readonly=True, copy=False)
     create_uid = fields.Many2one("res.users", string="Set by", readonly=True)
 
     @api.depends("partner_id", "move_id", "date_until")
@@ -65,7 +66,7 @@ class DunningHold(models.Model):
 
     def action_release(self):
         """End the hold now. It stays on record, archived, with who ended it and when."""
-        self.write({"active": False, "released_by_id": self.env.uid, "released_on": fields.Datetime.now()})
+        self._by_system().write({"active": False, "released_by_id": self.env.uid, "released_on": fields.Datetime.now()})
         return True
 
     def _tell_case(self):

@@ -158,7 +158,7 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
     def _settle_as(self, state, today):
         """Write what the ledger decided, for all at once and without a message each."""
         if self:
-            self.with_context(tracking_disable=True).write({"state": state, "decided_on": today})
+            self._by_system().with_context(tracking_disable=True).write({"state": state, "decided_on": today})
 
     def _reminder(self, env, found):
         """Summary and text of the activity for a broken one, in the language of whoever gets it."""
@@ -194,5 +194,5 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         """Take the agreement back: the invoices are followed up as if it had not been made."""
         if self.filtered(lambda record: record.state in ("kept", "cancelled")):
             raise UserError(self.env._("What is kept or cancelled already stays as it is."))
-        self.write({"state": "cancelled"})
+        self._by_system().write({"state": "cancelled"})
         return True

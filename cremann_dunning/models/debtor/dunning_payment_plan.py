@@ -116,7 +116,7 @@ class DunningPaymentPlan(models.Model):
                 raise UserError(self.env._("Only a draft can be agreed on."))
             plan.agreed_on = plan.agreed_on or plan.company_id._dunning_today()
             plan._check_instalments()
-        self.write({"state": "active"})
+        self._by_system().write({"state": "active"})
         self._tell_case(
             lambda plan: self.env._(
                 "Payment plan agreed: %(amount)s in %(count)s instalments from %(date)s, %(what)s.",
@@ -154,7 +154,7 @@ class DunningPaymentPlan(models.Model):
 
     def action_draft(self):
         """Change what was agreed, for example after a broken instalment. The day of the agreement stays."""
-        self.write({"state": "draft", "decided_on": False})
+        self._by_system().write({"state": "draft", "decided_on": False})
         return True
 
     # -- how it goes ----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class DunningPaymentPlanInstalment(models.Model):
     _name = "dunning.payment.plan.instalment"
     _description = "Instalment"
+    _inherit = ["dunning.record.mixin"]
     _order = "plan_id, date, id"
 
     plan_id = fields.Many2one("dunning.payment.plan", required=True, index=True, ondelete="cascade")

@@ -24,7 +24,7 @@ class DunningDispatch(models.Model):
 
     _name = "dunning.dispatch"
     _description = "Dispatch of a dunning letter"
-    _inherit = ["dunning.dispatch.proof.mixin", "dunning.dispatch.companion.mixin"]
+    _inherit = ["dunning.record.mixin", "dunning.dispatch.proof.mixin", "dunning.dispatch.companion.mixin"]
     _order = "id desc"
     _rec_name = "letter_id"
 

@@ -18,6 +18,7 @@ class DunningOpening(models.Model):
 
     _name = "dunning.opening"
     _description = "Opening of a Dunning Letter"
+    _inherit = ["dunning.record.mixin"]
     _order = "opened_at desc, id desc"
     _rec_name = "letter_id"
 

@@ -10,6 +10,7 @@ class DunningReply(models.Model):
 
     _name = "dunning.reply"
     _description = "Reply of a debtor"
+    _inherit = ["dunning.record.mixin"]
     _order = "received_at desc, id desc"
     _rec_name = "subject"
 

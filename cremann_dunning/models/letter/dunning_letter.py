@@ -47,6 +47,7 @@ class DunningLetter(models.Model):
     _name = "dunning.letter"
     _description = "Dunning letter"
     _inherit = [  # our own first: they refine what mail.thread does
+        "dunning.record.mixin",
         "dunning.letter.text.mixin",
         "dunning.letter.recipient.mixin",
         "dunning.letter.page.mixin",

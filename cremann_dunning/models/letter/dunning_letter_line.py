@@ -9,6 +9,7 @@ class DunningLetterLine(models.Model):
 
     _name = "dunning.letter.line"
     _description = "Dunning letter line"
+    _inherit = ["dunning.record.mixin"]
     _order = "letter_id, principal_part desc, date_due, id"
 
     letter_id = fields.Many2one("dunning.letter", required=True, index=True, ondelete="cascade", readonly=True)

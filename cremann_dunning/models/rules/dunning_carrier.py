@@ -9,6 +9,7 @@ class DunningCarrier(models.Model):
 
     _name = "dunning.carrier"
     _description = "Carrier of Registered Letters"
+    _inherit = ["dunning.record.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True)

@@ -39,8 +39,8 @@ LIMITS = {
 class DunningLevel(models.Model):
     _name = "dunning.level"
     _description = "Dunning level"
+    _inherit = ["dunning.record.mixin"]
     _order = "procedure_id, sequence, id"
-    _check_company_auto = True
 
     name = fields.Char(string="Label", required=True, translate=True)
     procedure_id = fields.Many2one("dunning.procedure", required=True, ondelete="cascade", index=True)

@@ -22,7 +22,6 @@ class DunningRegime(models.Model):
     _description = "Dunning Regime"
     _inherit = ["dunning.law.record.mixin"]
     _order = "country_id, debtor_kind, valid_from desc, id"
-    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)

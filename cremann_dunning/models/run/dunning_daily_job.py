@@ -118,7 +118,7 @@ class DunningDailyJob(models.AbstractModel):
             return None
         if company._dunning_now().hour < company.dunning_send_hour:
             return None
-        runs = self.env["dunning.run"]
+        runs = self.env["dunning.run"].sudo()  # the system's own, whoever the job runs as
         unfinished = [("company_id", "=", company.id), ("automatic", "=", True), ("state", "=", "proposed")]
         for run in runs.search(unfinished, order="id"):
             if not self._confirm(run):

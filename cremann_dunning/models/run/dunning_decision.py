@@ -95,6 +95,7 @@ class DunningDecision(models.Model):
 
     _name = "dunning.decision"
     _description = "Dunning decision"
+    _inherit = ["dunning.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "code"
 

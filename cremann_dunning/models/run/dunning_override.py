@@ -10,6 +10,7 @@ class DunningOverride(models.Model):
 
     _name = "dunning.override"
     _description = "Dunning Override"
+    _inherit = ["dunning.record.mixin"]
     _order = "id desc"
     _rec_name = "code"
 

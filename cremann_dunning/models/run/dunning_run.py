@@ -13,13 +13,15 @@ class DunningRun(models.Model):
 
     _name = "dunning.run"
     _description = "Dunning run"
-    _inherit = ["dunning.followers.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["dunning.record.mixin", "dunning.followers.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
 
     name = fields.Char(compute="_compute_name")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     date = fields.Date(required=True, default=lambda self: self.env.company._dunning_today())
-    user_id = fields.Many2one("res.users", string="Made by", default=lambda self: self.env.user, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="Made by", default=lambda self: self.env.user, readonly=True, copy=False
+    )
     state = fields.Selection(
         [("draft", "New"), ("proposed", "Proposed"), ("done", "Confirmed"), ("cancelled", "Cancelled")],
         default="draft",
@@ -28,13 +30,18 @@ class DunningRun(models.Model):
         copy=False,
         tracking=True,
     )
-    automatic = fields.Boolean(readonly=True, help="Made by the daily job: only levels that are marked automatic.")
+    automatic = fields.Boolean(
+        readonly=True, copy=False, help="Made by the daily job: only levels that are marked automatic."
+    )
     partner_ids = fields.Many2many(
-        "res.partner", string="Only these debtors", help="Leave empty for every debtor with something overdue."
+        "res.partner",
+        string="Only these debtors",
+        check_company=True,
+        help="Leave empty for every debtor with something overdue.",
     )
     letter_ids = fields.One2many("dunning.letter", "run_id", string="Letters")
     decision_ids = dunning_bulk.UnguardedMany2many(
-        "dunning.decision", "dunning_decision_run_rel", "run_id", "decision_id"
+        "dunning.decision", "dunning_decision_run_rel", "run_id", "decision_id", readonly=True, copy=False
     )
     kept_decision_ids = fields.Many2many(
         "dunning.decision", compute="_compute_kept_decision_ids", string="Not on a letter"
@@ -244,7 +251,7 @@ class DunningRun(models.Model):
                 raise UserError(self.env._("A confirmed run cannot be cancelled: its letters have gone out."))
             run.check_access("write")
             run.env["dunning.proposal"].sudo()._drop_drafts(run.sudo())  # drafts are the engine's
-            run.state = "cancelled"
+            run._by_system().state = "cancelled"
         return True
 
     def action_undo(self):

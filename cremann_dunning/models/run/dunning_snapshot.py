@@ -15,6 +15,7 @@ class DunningSnapshot(models.Model):
 
     _name = "dunning.snapshot"
     _description = "Dunning snapshot"
+    _inherit = ["dunning.record.mixin"]
     _rec_name = "digest"
 
     company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # _digest_uniq starts with it

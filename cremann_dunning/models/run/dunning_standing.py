@@ -75,6 +75,7 @@ class DunningStanding(models.Model):
 
     _name = "dunning.standing"
     _description = "Dunning standing"
+    _inherit = ["dunning.record.mixin"]
     _log_access = False
     _rec_name = "partner_id"
 

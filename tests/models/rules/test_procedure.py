@@ -272,7 +272,7 @@ class TestRefusals(ProcedureCase):
             twin.automatic_choice = True
         own = self.procedure(name="Company's own", debtor_kind="business", country_id=nl.id, company_id=self.nl.id)
         with self.refused("would both fit"):
-            own.company_id = False
+            own.sudo().company_id = False  # people cannot: it stays with its company
         self.shipped("nl_business").active = False
         twin.automatic_choice = True
         with self.refused("would both fit"):
