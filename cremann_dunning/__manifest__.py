@@ -37,6 +37,7 @@
         "views/rules/dunning_element_views.xml",
         "views/rules/dunning_word_list_views.xml",
         "views/rules/dunning_regime_views.xml",
+        "views/rules/mail_template_views.xml",
         "views/run/dunning_forewarning_templates.xml",
         "views/rules/dunning_procedure_views.xml",
         "views/debtor/dunning_hold_views.xml",

@@ -18,6 +18,9 @@ from . import (
     dunning_procedure,
     dunning_regime,
     dunning_regime_requirement,
+    dunning_text,
     dunning_word_list,
     dunning_wording,
+    mail_render_mixin,
+    mail_template,
 )

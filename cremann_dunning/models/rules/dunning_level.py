@@ -210,6 +210,23 @@ class DunningLevel(models.Model):
                     )
                 )
 
+    @api.constrains("template_id", "template_informal_id")
+    def _check_text(self):
+        """A text about something else would be filled in with the letter in its place."""
+        for level in self:
+            # sudo: what a text is about, whoever may open it
+            text = (
+                (level.template_id + level.template_informal_id).sudo().filtered(lambda t: t.model != "dunning.letter")
+            )
+            if text:
+                raise ValidationError(
+                    self.env._(
+                        "%(text)s is no text of letters, so %(level)s cannot use it. Choose one of the list Texts.",
+                        text=text[0].name,
+                        level=level.name,
+                    )
+                )
+
     @api.constrains("channel", "channel_ids")
     def _check_channels(self):
         self.channel_ids._check_use()
