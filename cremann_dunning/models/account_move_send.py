@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 
 from .account_move_sending import HAND, MAIL, NOWHERE, PEPPOL, POST
+from .dunning_inside import Inside
 
 # The sending methods of Odoo and its modules that say how an invoice left, the one that proves most first.
 METHODS = (("peppol", PEPPOL), ("snailmail", POST), ("email", MAIL))
@@ -14,7 +15,7 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _generate_and_send_invoices(self, moves, **options):
         """Odoo ticks each invoice when its PDF is there; what really left is noted once all of them are through."""
-        return super()._generate_and_send_invoices(moves.with_context(dunning_sending=True), **options)
+        return super()._generate_and_send_invoices(moves.with_context(dunning_sending=Inside()), **options)
 
     @api.model
     def _hook_if_success(self, moves_data, from_cron=False):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .account_move import INSIDE
+from .dunning_inside import inside
 
 # How an invoice went out. Of several ways at once the one that proves most is kept.
 PEPPOL, POST, MAIL, HAND, NOWHERE, UNKNOWN = "peppol", "post", "mail", "hand", "none", "unknown"
@@ -89,7 +90,7 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         """Whatever ticks an invoice as sent outside Odoo's own sending did so by hand, on this day."""
-        if vals.get("is_move_sent") and not self.env.context.get("dunning_sending"):
+        if vals.get("is_move_sent") and not inside(self.env, "dunning_sending"):
             # what was ticked before stays as it was
             new = self.sudo().filtered(lambda move: not move.is_move_sent or move.dunning_sent_changed)
             result = super().write(vals)

@@ -6,6 +6,8 @@ PLACES = {"company_id", "partner_id", "move_id", "move_line_id", "letter_id", "r
 
 # How the fields begin that notes and activities of Odoo bring along.
 CHATTER = ("message", "activity", "my", "website")
+# What was said about a record is added to by saying something, and never written as a list.
+MESSAGES = {"message_ids", "website_message_ids", "message_main_attachment_id"}
 
 
 class DunningRecordMixin(models.AbstractModel):
@@ -41,7 +43,7 @@ class DunningRecordMixin(models.AbstractModel):
             and field.store
             and name not in models.MAGIC_COLUMNS
             and name.partition("_")[0] not in CHATTER
-        }
+        } | (MESSAGES & set(self._fields))
 
     @api.model
     def default_get(self, fields):

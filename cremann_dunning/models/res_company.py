@@ -8,6 +8,9 @@ from odoo.tools.mail import email_normalize_all
 
 from ..engine import rules
 
+# The settings of a company are nobody's business outside: a portal user may read the company of his invoices.
+INSIDE = "base.group_user"
+
 _logger = logging.getLogger(__name__)
 
 TONES = [("formal", "Formal"), ("informal", "Informal")]
@@ -23,35 +26,51 @@ class ResCompany(models.Model):
         required=True,
         help="Off: nothing leaves, and what stands in the outbox waits. Test: every letter goes to one address of your "
         "own and says so; it moves nothing. Live: letters go to debtors.",
+        groups=INSIDE,
     )
     dunning_test_email = fields.Char(
         string="Address for tests",
         help="Where letters go while follow-up is tested. Empty: to the responsible, or else to the company.",
+        groups=INSIDE,
     )
     dunning_forewarn = fields.Boolean(
         string="Tell the day before",
         default=True,
         help="The responsible gets a list of what the daily run will send on the next day.",
+        groups=INSIDE,
     )
-    dunning_forewarned_on = fields.Date(readonly=True, copy=False, help="Last day on which the responsible was told.")
+    dunning_forewarned_on = fields.Date(
+        readonly=True,
+        copy=False,
+        help="Last day on which the responsible was told.",
+        groups=INSIDE,
+    )
     dunning_slow_days = fields.Integer(
         string="Pays late from",
         default=14,
         help="Whoever pays more than so many days after the due date on average counts as usually late.",
+        groups=INSIDE,
+    )
+    dunning_rated_on = fields.Date(
+        readonly=True,
+        copy=False,
+        help="Last day on which payment behaviour was looked at.",
+        groups=INSIDE,
     )
     dunning_job_error = fields.Text(
         string="What stopped the daily job", readonly=True, copy=False, groups="cremann_dunning.group_dunning_user"
     )
-    dunning_job_at = fields.Datetime(string="Last turn of the daily job", readonly=True, copy=False)
-    dunning_rated_on = fields.Date(readonly=True, copy=False, help="Last day on which payment behaviour was looked at.")
+    dunning_job_at = fields.Datetime(string="Last turn of the daily job", readonly=True, copy=False, groups=INSIDE)
     dunning_automatic = fields.Boolean(
         string="Follow up every day",
         help="Every morning a run is made by itself. It sends the levels that are marked automatic; the others wait.",
+        groups=INSIDE,
     )
     dunning_responsible_id = fields.Many2one(
         "res.users",
         string="Responsible for dunning",
         help="Signs the letters, gets the replies and is told when a letter could not be delivered.",
+        groups=INSIDE,
     )
     dunning_tone = fields.Selection(
         TONES,
@@ -60,34 +79,40 @@ class ResCompany(models.Model):
         required=True,
         help="How letters address debtors: u or je, vous or tu. A debtor may be set apart on the contact. Letters of "
         "legal force stay formal unless their level names an informal text.",
+        groups=INSIDE,
     )
     dunning_page = fields.Boolean(
         string="Debtor page",
         default=True,
         help="Every letter gets a page of its own, which its debtor opens with the link in it, without a login. "
         "Off: new letters have no link, and the pages of earlier letters are closed.",
+        groups=INSIDE,
     )
     dunning_handover_party = fields.Char(
         string="Who takes files over",
         help="Name of the agency, bailiff or lawyer to whom you hand files over; letters that come before it name "
         "them. Leave empty and letters speak of collection only.",
+        groups=INSIDE,
     )
     dunning_promise_grace_days = fields.Integer(
         string="Days of grace",
         default=2,
         help="So many days after a promised day or the day of an instalment a payment is waited for: it takes a while "
         "before money stands on the bank statement.",
+        groups=INSIDE,
     )
     dunning_send_hour = fields.Integer(
         string="Hour of the daily run",
         default=8,
         help="The daily run starts at this hour where the company is, or at the next chance after it.",
+        groups=INSIDE,
     )
     dunning_bank_max_days = fields.Integer(
         string="Days that the bank may be behind",
         help="When the newest bank statement line of a bank journal is older than so many days, letters that go by "
         "themselves wait: the debtor may have paid. 0: the bank is not looked at. Journals without a single line do "
         "not count; archive a journal that is no longer used.",
+        groups=INSIDE,
     )
     dunning_mail_limit_mb = fields.Integer(
         string="Largest mail (MB)",
@@ -95,20 +120,24 @@ class ResCompany(models.Model):
         required=True,
         help="A mail of a letter weighs no more than this. When its files are too big, those of the biggest invoices "
         "stay behind and the mail says so. A lower limit of Odoo or of the mail server holds as well.",
+        groups=INSIDE,
     )
     dunning_mails_hour = fields.Integer(
         string="Letters by mail an hour",
         help="No more letters leave by mail within an hour. What is over it waits and leaves by itself, statutory "
         "notices and the oldest letters first. 0: as many as there are. Choose a number below the limit of your mail "
         "provider, who counts other mails as well.",
+        groups=INSIDE,
     )
     dunning_mails_day = fields.Integer(
         string="Letters by mail a day",
         help="No more letters leave by mail within 24 hours, in the same way. 0: as many as there are.",
+        groups=INSIDE,
     )
     dunning_start_date = fields.Date(
         string="Follow-up began on",
         help="What was due before this day and was never reminded is the backlog. Leave empty if there is none.",
+        groups=INSIDE,
     )
     dunning_backlog = fields.Selection(
         [
@@ -120,26 +149,34 @@ class ResCompany(models.Model):
         default=rules.GENTLE,
         required=True,
         help="Starting at the level of their age never goes past the first step that costs money or has legal force.",
+        groups=INSIDE,
     )
     dunning_backlog_days = fields.Integer(
-        string="Leave out when due more than so many days before", default=90, help="Others start gently."
+        string="Leave out when due more than so many days before",
+        default=90,
+        help="Others start gently.",
+        groups=INSIDE,
     )
     dunning_consumer_clause = fields.Char(
         string="Damages clause",
         help="The article of your general terms that agrees a compensation with consumers, for example 'article 8'. "
         "Without one a Belgian consumer never pays more than the invoice, and the letter says nothing about it.",
+        groups=INSIDE,
     )
     dunning_terms_version = fields.Char(
         string="Version of the general terms",
         help="For example 'March 2026'. Every letter keeps the version that held when it was issued.",
+        groups=INSIDE,
     )
     dunning_vat_not_deductible = fields.Boolean(
         string="We cannot deduct VAT",
         help="Your firm is exempt from VAT, as in healthcare, education or private letting.",
+        groups=INSIDE,
     )
     dunning_third_party = fields.Boolean(
         string="A third party that charges VAT collects for us",
         help="You engage an agency, a bailiff or a lawyer for the collection, and they invoice you with VAT.",
+        groups=INSIDE,
     )
     dunning_clause_scale_id = fields.Many2one(
         "dunning.cost.scale",
@@ -148,30 +185,39 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="What your clause agrees as compensation. Empty: exactly the maximum of the law. A clause above that "
         "maximum counts as unwritten, and then the consumer owes nothing extra at all.",
+        groups=INSIDE,
     )
     dunning_clause_interest = fields.Float(
         string="Interest of the clause",
         digits=(5, 2),
         help="Percentage a year that your clause agrees with consumers; zero: none. More than the legal maximum is "
         "never asked.",
+        groups=INSIDE,
     )
     dunning_small_enterprise = fields.Boolean(
         string="We are a small or medium-sized enterprise",
         help="In the sense of art. 1:24 of the Belgian code of companies. Interest of a consumer then counts from the "
         "day after sending the first reminder, otherwise from the end of its fourteen days.",
+        groups=INSIDE,
     )
     dunning_term_agreed = fields.Boolean(
         string="Agreed payment term",
         help="The due date stands in a signed order or in accepted terms. The debtor is then in default the day after "
         "it. Otherwise a reminder has to give a term first, and the 14-day letter waits until that has run out.",
+        groups=INSIDE,
     )
     dunning_periodic = fields.Boolean(
         string="Periodic instalments",
         help="Your invoices are instalments of running contracts, such as rent or a subscription. Consumers in the "
         "Netherlands then owe at most 40 for the first unpaid one and 20 for each next one within six months.",
+        groups=INSIDE,
     )
     dunning_costs_vat_rate = fields.Float(
-        string="General VAT rate", digits=(5, 2), default=21.0, help="The rate in percent, 21 in the Netherlands."
+        string="General VAT rate",
+        digits=(5, 2),
+        default=21.0,
+        help="The rate in percent, 21 in the Netherlands.",
+        groups=INSIDE,
     )
 
     _check_dunning_clause_interest = models.Constraint(
@@ -337,7 +383,14 @@ class ResCompany(models.Model):
                 "code": "dunning.letter",
                 "company_id": self.id,
                 "prefix": "DUN/%(year)s/",
+                "suffix": False,
                 "padding": 5,
+                # whatever somebody keeps as a default for himself
+                "implementation": "standard",
+                "number_next": 1,
+                "number_increment": 1,
+                "use_date_range": False,
+                "active": True,
             }
         )
 

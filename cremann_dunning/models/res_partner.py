@@ -18,11 +18,20 @@ class ResPartner(models.Model):
         string="Debtor kind set by hand",
         help="Leave empty to let the evidence decide: a company, a VAT number or a registration number makes a "
         "business. Whoever shows none of them is unknown and gets every protection of a consumer.",
+        groups="base.group_user",
     )
     dunning_debtor_kind = fields.Selection(
-        DEBTOR_KINDS, string="Debtor kind", compute="_compute_dunning_debtor_kind", store=True
+        DEBTOR_KINDS,
+        string="Debtor kind",
+        compute="_compute_dunning_debtor_kind",
+        store=True,
+        groups="base.group_user",
     )
-    dunning_kind_evidence = fields.Char(string="Evidence", compute="_compute_dunning_kind_evidence")
+    dunning_kind_evidence = fields.Char(
+        string="Evidence",
+        compute="_compute_dunning_kind_evidence",
+        groups="base.group_user",
+    )
     dunning_procedure_id = fields.Many2one(
         "dunning.procedure",
         string="Dunning procedure",

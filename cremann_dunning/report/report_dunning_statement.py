@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..models.dunning_inside import inside
+
 
 class ReportDunningStatement(models.AbstractModel):
     """Gives the template its pages: those that were made already, or else the open items of today."""
@@ -11,7 +13,7 @@ class ReportDunningStatement(models.AbstractModel):
     def _get_report_values(self, docids, data=None):
         """The pages of these cases. Whoever may not open a case or the ledger gets none, see ``_pages``."""
         cases = self.env["dunning.case"].browse(docids)
-        pages = self.env.context.get("dunning_statement_pages")
+        pages = inside(self.env, "dunning_statement_pages")
         if pages is None:
             pages = self.env["dunning.statement"]._pages(cases)
         return {"docs": cases, "pages": [pages[case] for case in cases], "tools": self.env["dunning.statement"]}

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.dunning_inside import Inside
+
 
 class DunningConfirmWizard(models.TransientModel):
     """Asks before letters charge interest from a table that may lack a newer rate."""
@@ -33,7 +35,7 @@ class DunningConfirmWizard(models.TransientModel):
                         tables=rates._sentence(waiting),
                     )
                 )
-        self.run_ids.with_context(dunning_rates_confirmed=True).action_confirm()
+        self.run_ids.with_context(dunning_rates_confirmed=Inside()).action_confirm()
         return {"type": "ir.actions.act_window_close"}
 
     def _letters(self):

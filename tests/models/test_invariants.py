@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from odoo import Command
 from odoo.tests import tagged
 
+from odoo.addons.cremann_dunning.models.dunning_inside import Inside
+
 from ..common import TODAY, DunningCase
 from ..faults.test_delivery import DeliveryCase
 from .run.standing_case import StandingMixin
@@ -272,7 +274,8 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
     def do_confirm(self, a, b):
         """A run of days ago may be confirmed as well."""
         runs = self.as_user(self.user)["dunning.run"].search([("state", "=", "proposed")], order="id")
-        self.one_of(runs.filtered("draft_count") or runs, a).with_context(dunning_rates_confirmed=True).action_confirm()
+        run = self.one_of(runs.filtered("draft_count") or runs, a)
+        run.with_context(dunning_rates_confirmed=Inside()).action_confirm()
 
     def do_send(self, a, b):
         waiting = self.letters_in("issued")
@@ -288,7 +291,7 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
         self.do_send(a, b)
 
     def do_job(self, a, b):
-        runs = self.env["dunning.run"].with_company(self.nl).with_context(dunning_daily_job=True)
+        runs = self.env["dunning.run"].with_company(self.nl).with_context(dunning_daily_job=Inside())
         known = runs.search([])
         runs.env["dunning.daily.job"]._run_company(self.nl)
         return runs.search([]) - known

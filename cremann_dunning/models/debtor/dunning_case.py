@@ -257,6 +257,7 @@ class DunningCase(models.Model):
         context = {"default_case_id": self.id} if len(self) == 1 else {}
         return action | {"domain": [("case_id", "in", self.ids)], "context": context}
 
+    @api.private  # the gateway of mail calls it, nobody from outside
     def message_update(self, msg_dict, update_vals=None):
         """A mail of the debtor stops what was to follow until somebody has handled it."""
         for case in self:

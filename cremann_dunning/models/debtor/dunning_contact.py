@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ...engine import rules
+from ..dunning_inside import Inside, inside
 
 # A step that a person may take in the place of a letter. What the law wants in writing is never one of them.
 SPOKEN_TYPES = (rules.CALL, rules.REMINDER)
@@ -187,7 +188,7 @@ class DunningContact(models.Model):
         claims, procedures = {}, {}
         for company, contacts in self.grouped("company_id").items():
             # sudo: the facts decide, whatever the user may read of them
-            gather = self.env["dunning.gather"].sudo().with_context(dunning_without_contacts=contacts.ids)
+            gather = self.env["dunning.gather"].sudo().with_context(dunning_without_contacts=Inside(contacts.ids))
             debtors = gather.facts(company, company._dunning_today(), contacts.partner_id.ids)
             procedures |= self.env["dunning.engine"]._rules(company, debtors)[0]
             for debtor in debtors:
@@ -287,7 +288,7 @@ class DunningContact(models.Model):
                 """,
                 company=company.id,
                 partners=partner_ids,
-                without=self.env.context.get("dunning_without_contacts", []),
+                without=inside(self.env, "dunning_without_contacts", []),
                 **self._relation("move_line_ids", "contact", "line"),
             )
         )

@@ -73,7 +73,7 @@ class DunningDispute(models.Model):
         "the credit note first, then close.",
     )
     closed_on = fields.Date(string="Closed on", readonly=True, copy=False)
-    closed_by_id = fields.Many2one("res.users", string="Closed by", readonly=True, copy=False)
+    closed_by_id = fields.Many2one("res.users", string="Closed by", readonly=True, copy=False, ondelete="restrict")
     days_open = fields.Integer(compute="_compute_days_open", string="Days open")
 
     _amount_not_negative = models.Constraint(

@@ -29,7 +29,7 @@ class DunningHold(models.Model):
     reason = fields.Char(required=True, help="Shown wherever somebody asks why no letter went out.")
     date_until = fields.Date(string="Up to and including", help="Leave empty for a hold without an end.")
     active = fields.Boolean(default=True)
-    released_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    released_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     released_on = fields.Datetime(readonly=True, copy=False)
     create_uid = fields.Many2one("res.users", string="Set by", readonly=True)
 

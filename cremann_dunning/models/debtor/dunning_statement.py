@@ -18,6 +18,7 @@ from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ...engine import statement
 from ...tools import spelling
+from ..dunning_inside import Inside
 
 REPORT = "cremann_dunning.report_dunning_statement"
 # So many debtors are printed in one call.
@@ -256,7 +257,7 @@ class DunningStatement(models.AbstractModel):
 
     @api.model
     def _streams(self, cases, pages):
-        context = {"webp_as_jpg": True, "report_pdf_no_attachment": True, "dunning_statement_pages": pages}
+        context = {"webp_as_jpg": True, "report_pdf_no_attachment": True, "dunning_statement_pages": Inside(pages)}
         # sudo: the report prints the pages above, for whoever could open the cases
         report = self.env["ir.actions.report"].sudo().with_company(cases.company_id).with_context(**context)
         streams = report._render_qweb_pdf_prepare_streams(REPORT, {"report_type": "pdf"}, res_ids=cases.ids)

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 
 from ...engine import addresses
 from ...engine.answers import DAY, US, Verdict, judge, of_all
+from ..dunning_inside import inside
 from ..letter.dunning_letter_paper_mixin import BY_POST
 
 _logger = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class DunningDelivery(models.AbstractModel):
     @api.model
     def _asked_for(self, letter):
         """For whom the mail server took the mail of this moment: ``(addresses, {refused address: answer})``."""
-        session = self.env.context.get("dunning_session")
+        session = inside(self.env, "dunning_session")
         if session is None or not (session.taken or session.refused):
             return addresses.addresses(letter.email_to), {}
         refused = {address: self._plain_reason(str({address: answer})) for address, answer in session.refused.items()}
@@ -190,6 +191,7 @@ class DunningDelivery(models.AbstractModel):
     @api.model
     def _found_left(self, letters):
         """Say that a letter whose sending was cut off did leave: its level moves as of that moment."""
+        letters.check_access("write")
         unsure = letters.filtered(lambda letter: letter.state == "failed" and letter.is_unsure)
         if not unsure:
             raise UserError(self.env._("Only of a letter whose sending was cut off can be said that it did leave."))

@@ -4,6 +4,7 @@ from odoo.tools import format_date, format_datetime
 
 from ...engine import rules
 from ...engine.addresses import addresses, joined
+from ..dunning_inside import inside
 from ..rules.dunning_level_channel import CHANNELS
 from . import (  # the mixins before the model that is made of them
     dunning_dispatch_companion_mixin,  # noqa: F401
@@ -46,7 +47,9 @@ class DunningDispatch(models.Model):
         "it did so from all of them.",
     )
     copy_to = fields.Char(string="Copy to", readonly=True)
-    user_id = fields.Many2one("res.users", string="By", readonly=True, default=lambda self: self.env.user)
+    user_id = fields.Many2one(
+        "res.users", string="By", readonly=True, default=lambda self: self.env.user, ondelete="restrict"
+    )
     message_id = fields.Char(string="Message-ID", readonly=True, index="btree_not_null")
     started_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     ended_at = fields.Datetime(readonly=True)
@@ -158,7 +161,7 @@ class DunningDispatch(models.Model):
     @api.model
     def _record_end(self, letter, state, **vals):
         """Write down how the attempt of this moment ended; one that never began is recorded whole."""
-        attempt = self.env.context.get("dunning_attempt")  # known while a mail is on its way
+        attempt = inside(self.env, "dunning_attempt")  # known while a mail is on its way
         if not attempt or attempt.letter_id != letter or attempt.state != "sending":
             attempt = self.search([("letter_id", "=", letter.id), ("state", "=", "sending")])
         end = {"state": state, "ended_at": fields.Datetime.now(), **vals}

@@ -1,10 +1,13 @@
 from datetime import timedelta, timezone
 
+from markupsafe import escape
+
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
 from ...engine import rules
 from ...engine.answers import HOUR
+from ..dunning_inside import inside
 
 # Attempts that the mail server never heard of, or that it counts for nothing.
 NOT_COUNTED = ("withheld",)
@@ -41,7 +44,7 @@ class DunningPause(models.AbstractModel):
             self._wake(when)
             if not told:
                 self._tell(own[0], text, when)
-        self.env.context.get("dunning_stopped", set()).update(letters.company_id.ids)
+        inside(self.env, "dunning_stopped", set()).update(letters.company_id.ids)
 
     @api.model
     def _next(self, company, wait):
@@ -86,8 +89,8 @@ class DunningPause(models.AbstractModel):
                 "%(answer)s This is about us and not about an address, so all letters of %(company)s that go over this "
                 "mail server wait. They go on by themselves at %(time)s; once the cause is mended, Send now takes them "
                 "earlier.",
-                answer=text,
-                company=letter.company_id.name,
+                answer=escape(text),  # as the mail server said it, never its markup
+                company=escape(letter.company_id.name),
                 time=format_datetime(env, when, dt_format="short"),
             ),
             user_id=keeper.id,

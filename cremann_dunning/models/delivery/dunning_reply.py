@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import html2plaintext
+from odoo.tools import html2plaintext, plaintext2html
 from odoo.tools.mail import email_normalize
 
 PREVIEW = 300
@@ -28,7 +28,7 @@ class DunningReply(models.Model):
     state = fields.Selection(
         [("open", "To handle"), ("handled", "Handled")], required=True, readonly=True, default="open", index=True
     )
-    handled_by_id = fields.Many2one("res.users", string="Handled by", readonly=True)
+    handled_by_id = fields.Many2one("res.users", string="Handled by", readonly=True, ondelete="restrict")
     handled_at = fields.Datetime(string="Handled", readonly=True)
 
     _open_idx = models.Index("(company_id, partner_id) WHERE state = 'open'")
@@ -73,7 +73,7 @@ class DunningReply(models.Model):
             case.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=env._("Answer the debtor"),
-                note=reply.preview,
+                note=plaintext2html(reply.preview or ""),  # a stranger's words, never his markup
                 user_id=user.id,
             )
 

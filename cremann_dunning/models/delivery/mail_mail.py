@@ -9,6 +9,7 @@ from odoo.tools import SQL, split_every
 from odoo.tools.mail import email_normalize_all
 
 from ...engine import rules
+from ..dunning_inside import Inside, inside
 from ..run.dunning_progress import may_commit
 from .dunning_kept_cache import KeptCache
 from .dunning_smtp_session import AddresseeFirst
@@ -42,7 +43,7 @@ class MailMail(models.Model):
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is the system's
             return True
         stopped = set()  # companies whose mail server has stopped us meanwhile
-        ours = ours.with_context(dunning_stopped=stopped)
+        ours = ours.with_context(dunning_stopped=Inside(stopped))
         for ids in split_every(SENT_TOGETHER, ours._dunning_in_order().ids, list):
             mails = ours.browse(ids)
             if stopped:
@@ -150,7 +151,7 @@ class MailMail(models.Model):
         ours = self.browse(self.sudo().filtered("dunning_letter_id").ids)  # sudo: as in send()
         if not ours or self.env["ir.mail_server"]._disable_send():  # a server that mails nothing makes no attempts
             return super()._send(auto_commit=auto_commit, smtp_session=smtp_session, **options)
-        stopped = self.env.context.get("dunning_stopped", ())
+        stopped = inside(self.env, "dunning_stopped", ())
         # What the system has read answers nobody who may not read these letters: for him Odoo asks mail by mail.
         letters = ours.sudo().dunning_letter_id  # sudo: as in send()
         kept = KeptCache(ours.sudo()) if letters.with_env(self.env).has_access("read") else None
@@ -170,7 +171,10 @@ class MailMail(models.Model):
                 attempt = mail._dunning_begin(auto_commit, kept)
                 if not attempt:
                     continue
-            context = {"dunning_session": session, "dunning_attempt": attempt, "mail_notrack": True} if attempt else {}
+            context = {}
+            if attempt:
+                ours_only = {"dunning_session": Inside(session), "dunning_attempt": Inside(attempt)}
+                context = {**ours_only, "mail_notrack": True}
             super(MailMail, mail.with_context(**context))._send(
                 auto_commit=auto_commit, smtp_session=session, **options
             )
@@ -227,7 +231,7 @@ class MailMail(models.Model):
 
     def write(self, vals):
         """Odoo writes the number of a mail that has left once more, which costs three queries."""
-        session = self.env.context.get("dunning_session")
+        session = inside(self.env, "dunning_session")
         if session is not None and "message_id" in vals and self.message_id == vals["message_id"]:
             vals = {name: value for name, value in vals.items() if name != "message_id"}
         waiting = self._dunning_waiting() if vals.get("state") == "cancel" else self.env["dunning.letter"]

@@ -5,6 +5,8 @@ import psycopg2
 from odoo import api, models
 from odoo.tools import html2plaintext
 
+from ..dunning_inside import inside
+
 _logger = logging.getLogger(__name__)
 
 # What Odoo's notification of a message by snail mail or SMS says, as the state of our attempt.
@@ -23,7 +25,7 @@ class MailNotification(models.Model):
     @api.model
     def search(self, domain, offset=0, limit=None, order=None):
         """Odoo looks for the notifications of every mail it sends; the mail of a letter has none."""
-        if self.env.context.get("dunning_attempt") and ("notification_type", "=", "email") in domain:
+        if inside(self.env, "dunning_attempt") and ("notification_type", "=", "email") in domain:
             return self.browse()
         return super().search(domain, offset=offset, limit=limit, order=order)
 

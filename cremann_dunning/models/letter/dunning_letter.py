@@ -30,7 +30,7 @@ from . import (  # the mixins before the model that is made of them
 
 _logger = logging.getLogger(__name__)
 
-# What people may write on a letter, at any time.
+# What Odoo writes on a letter for its chatter, and people in no other way.
 CHATTER = {"message_main_attachment_id", "activity_ids", "message_ids", "message_follower_ids"}
 
 # What may still change on a letter that was issued: what happens to it, never what it says.
@@ -89,7 +89,7 @@ class DunningLetter(models.Model):
     )
     contact_id = fields.Many2one("res.partner", string="Sent to", required=True, readonly=True, ondelete="restrict")
     email_to = fields.Char(string="E-mail address", readonly=True)
-    user_id = fields.Many2one("res.users", string="Signed by", readonly=True)
+    user_id = fields.Many2one("res.users", string="Signed by", readonly=True, ondelete="restrict")
     lang = fields.Selection(
         lambda self: self.env["res.lang"].get_installed(), string="Language", required=True, readonly=True
     )
@@ -145,6 +145,9 @@ class DunningLetter(models.Model):
     create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
     write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
+    _number_uniq = models.UniqueIndex(
+        "(company_id, name) WHERE name <> '/'", "There is a letter with this number already."
+    )
     _sent_idx = models.Index("(company_id, partner_id, sent_on) WHERE state = 'sent'")
     _pending_idx = models.Index("(company_id) WHERE follow_up_pending IS TRUE")
 
@@ -319,7 +322,7 @@ class DunningLetter(models.Model):
             raise UserError(self.env._("A letter of a run goes out when its run is confirmed."))
         if drafts._for_manager():
             raise UserError(self.env._("A letter of this level goes out when a manager sends it."))
-        drafts = drafts.sudo()  # evidence is written by the system
+        drafts = drafts._by_system()  # evidence is written by the system
         drafts -= drafts.env["dunning.last.look"]._stop_if_settled(drafts)
         drafts._issue()
         return True
@@ -332,6 +335,7 @@ class DunningLetter(models.Model):
 
     def action_send_now(self):
         """Empty the outbox for these letters at once instead of within a few minutes."""
+        self.check_access("write")
         self.company_id._dunning_require_on()
         mails = self.mail_id.sudo().filtered(lambda mail: mail.state == "outgoing")  # the outbox is the system's
         mails.send(auto_commit=may_commit())
@@ -343,7 +347,9 @@ class DunningLetter(models.Model):
 
     def action_retry(self):
         """Try to deliver again what failed, after the cause was mended."""
-        failed = self.filtered(lambda letter: letter.state == "failed").sudo()  # evidence is written by the system
+        failed = self.filtered(
+            lambda letter: letter.state == "failed"
+        )._by_system()  # evidence is written by the system
         failed.company_id._dunning_require_on()
         for letter in failed:
             letter.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
@@ -373,13 +379,15 @@ class DunningLetter(models.Model):
                     "no longer counts."
                 )
             )
-        letters = self.sudo()  # evidence is written by the system
+        # evidence is written by the system; why a letter was cancelled before stays as it was said
+        letters = self._by_system().filtered(lambda letter: letter.state != "cancelled")
         letters._cancel(self.env._("Cancelled by %s", self.env.user.name))
         letters._let_claims_follow()
         return True
 
     def action_withdraw(self):
         """Ask a manager why letters that were sent are taken back."""
+        self.check_access("write")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Take back"),
@@ -392,6 +400,7 @@ class DunningLetter(models.Model):
     def action_preview(self):
         """Show the document beside the checks, the amounts and the term."""
         self.ensure_one()
+        self.check_access("write")
         return self.env["dunning.letter.preview"]._open(self)
 
     # -- what may change ------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -28,6 +28,7 @@ class DunningLetterChatterMixin(models.AbstractModel):
         )
         return tracking
 
+    @api.private  # the gateway of mail calls it, nobody from outside
     def message_update(self, msg_dict, update_vals=None):
         """A reply of the debtor stops what was to follow until somebody has handled it."""
         for letter in self:
@@ -58,6 +59,7 @@ class DunningLetterChatterMixin(models.AbstractModel):
 
     def _compose_about_sent(self, name):
         self.ensure_one()
+        self.check_access("write")
         if self.state != "sent":
             raise UserError(self.env._("The debtor did not get this letter, so there is nothing to write about it."))
         return self._compose(name)

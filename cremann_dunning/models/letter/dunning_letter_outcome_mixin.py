@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+from odoo.tools import format_datetime, plaintext2html
 
 from ...engine.addresses import addresses
 
@@ -94,7 +94,7 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
                 letter.activity_schedule(
                     "mail.mail_activity_data_warning",
                     summary=env._("Letter not delivered"),
-                    note=text,
+                    note=plaintext2html(text),  # what a mail server said, never its markup
                     user_id=keeper.id,
                 )
 
@@ -115,11 +115,13 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
     def action_open_contact(self):
         """Mend the address of whoever the letter goes to."""
         self.ensure_one()
+        self.check_access("write")
         return self.contact_id._get_records_action(name=self.env._("Mend the address"), target="new")
 
     def action_unblacklist(self):
         """Take the address off Odoo's blacklist, with Odoo's own question about why."""
         self.ensure_one()
+        self.check_access("write")
         if self.outcome != "blacklisted":
             raise UserError(self.env._("The address of this letter is not blocked."))
         blacklist = self.env["mail.blacklist"]
@@ -139,6 +141,7 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
     def action_propose_anew(self):
         """Decide again about the claims of a letter that was cancelled, in a run of today."""
         self.ensure_one()
+        self.check_access("write")
         if self.state != "cancelled":
             raise UserError(self.env._("Cancel this letter first; then its claims are free for a new proposal."))
         return self.case_id.action_propose()

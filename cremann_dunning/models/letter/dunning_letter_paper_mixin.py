@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ...engine import rules
+from ..dunning_inside import Inside, inside
 
 # What a person prints and posts.
 BY_HAND = ("print", "registered")
@@ -80,8 +81,13 @@ class DunningLetterPaperMixin(models.AbstractModel):
         self.ensure_one()
         if not self.has_statement_annex:
             return None
-        made = self.env.context.get("dunning_annexes") or self.env["dunning.printing"]._statement_pages(self)
+        made = inside(self.env, "dunning_annexes") or self.env["dunning.printing"]._statement_pages(self)
         return made.get(self.id)
+
+    def _is_marked_draft(self):
+        """Whether the page says that it is a draft: always, but where the letter is being issued at this moment."""
+        self.ensure_one()
+        return not inside(self.env, "dunning_issue") and (self.state == "draft" or not self.pdf_file)
 
     def _place_in_words(self):
         """Postcode and city on the envelope, and the country when it is abroad."""
@@ -107,7 +113,7 @@ class DunningLetterPaperMixin(models.AbstractModel):
         """Send on paper what could not be mailed: the same letter, printed."""
         letters = self.filtered(
             lambda letter: letter.state == "failed" and letter.pdf_file and not letter.is_test
-        ).sudo()  # evidence is written by the system
+        )._by_system()  # evidence is written by the system
         if not letters:
             raise UserError(self.env._("Only a letter that was made and not delivered can go on paper instead."))
         if any(letter.legal_type == rules.STATUTORY_NOTICE for letter in letters):
@@ -126,23 +132,25 @@ class DunningLetterPaperMixin(models.AbstractModel):
 
     def action_print_and_post(self):
         """Show the letters on paper among these, to print them in one go and say when they were posted."""
+        self.check_access("write")
         return self.env["dunning.posting"]._open(self)
 
     def action_mark_posted(self):
         """Confirm that letters on paper were posted today. Only then does the level move."""
+        self.check_access("write")
         posting = self.env["dunning.posting"]
-        reasons = posting._post_on(self, was_posted=self.env.context.get("dunning_was_posted"))
+        reasons = posting._post_on(self, was_posted=inside(self.env, "dunning_was_posted", False))
         return posting._keep_out(reasons) if reasons else True
 
     def action_was_posted(self):
         """Mark a letter as posted although its claims have changed since: it was in the post before anybody knew."""
-        return self.with_context(dunning_was_posted=True).action_mark_posted()
+        return self.with_context(dunning_was_posted=Inside()).action_mark_posted()
 
     def action_drop_copy(self):
         """Do not post the copy of these letters; the mail stands."""
+        self.check_access("write")
         letters = self.filtered("has_copy_to_post")
         if not letters:
             raise UserError(self.env._("No copy on paper of these letters waits to be posted."))
-        letters.check_access("write")
         self.env["dunning.paper.copy"]._call_back(letters, self.env._("%s chose not to post it.", self.env.user.name))
         return True

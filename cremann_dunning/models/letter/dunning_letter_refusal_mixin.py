@@ -35,6 +35,7 @@ class DunningLetterRefusalMixin(models.AbstractModel):
     def action_override(self):
         """Ask a manager for the reason why this letter goes all the same."""
         self.ensure_one()
+        self.check_access("write")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Send all the same"),

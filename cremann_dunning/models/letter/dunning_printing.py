@@ -10,6 +10,7 @@ from odoo.tools.image import image_process
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ...tools.page_text import shows
+from ..dunning_inside import Inside
 
 _logger = logging.getLogger(__name__)
 
@@ -71,7 +72,9 @@ class DunningPrinting(models.AbstractModel):
     def _render_batch(self, letters):
         """All in one call, some thirty times faster; one by one where that cannot be or did not come out right."""
         annexes = self._statement_pages(letters.filtered("has_statement_annex"))  # figures of all of them at once
-        report = self.env["ir.actions.report"].with_company(letters.company_id).with_context(dunning_annexes=annexes)
+        report = (
+            self.env["ir.actions.report"].with_company(letters.company_id).with_context(dunning_annexes=Inside(annexes))
+        )
         # unpatched Qt takes one document a call
         together = len(letters) > 1 and _wkhtml().is_patched_qt
         pdfs = self._render_streams(report, letters) if together else {}
@@ -90,7 +93,7 @@ class DunningPrinting(models.AbstractModel):
 
     @api.model
     def _render_streams(self, report, letters):
-        context = {"webp_as_jpg": True, "report_pdf_no_attachment": True, "dunning_issue": True}
+        context = {"webp_as_jpg": True, "report_pdf_no_attachment": True, "dunning_issue": Inside()}
         streams = report.with_context(**context)._render_qweb_pdf_prepare_streams(
             REPORT, {"report_type": "pdf"}, res_ids=letters.ids
         )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...engine import rules
+from ..dunning_inside import inside
 from .dunning_level_channel import LETTER_CHANNELS
 
 LEGAL_TYPES = [
@@ -194,7 +195,7 @@ class DunningLevel(models.Model):
     @api.constrains("legal_type", "costs", "procedure_id", "sequence", "active")
     def _check_consumer_costs(self):
         """A consumer pays nothing extra before the term of a statutory notice has run out (6:96(6) BW, XIX.2 WER)."""
-        if self.env.context.get("dunning_levels_together"):
+        if inside(self.env, "dunning_levels_together"):
             return
         # All levels of the procedure: the one that changed may be the notice that another one needs.
         for level in self.procedure_id.level_ids.filtered("active"):
@@ -281,7 +282,7 @@ class DunningLevel(models.Model):
 
     @api.constrains("sequence", "procedure_id", "active", "delay_from", "delay_days", "legal_type")
     def _check_order(self):
-        if not self.env.context.get("dunning_levels_together"):
+        if not inside(self.env, "dunning_levels_together"):
             self.procedure_id._check_level_order()
 
     @api.ondelete(at_uninstall=False)

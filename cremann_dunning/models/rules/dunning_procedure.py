@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...engine import rules
+from ..dunning_inside import Inside
 
 # Where a debtor of this kind looks when no procedure names the kind itself.
 KIND_FALLBACK = {"public": "business", "unknown": "consumer"}
@@ -209,7 +210,7 @@ class DunningProcedure(models.Model):
 
     def write(self, vals):
         """Levels that change in one go are checked when all are written: dragging passes through wrong orders."""
-        procedures = self.with_context(dunning_levels_together=True) if "level_ids" in vals else self
+        procedures = self.with_context(dunning_levels_together=Inside()) if "level_ids" in vals else self
         return super(DunningProcedure, procedures).write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..dunning_inside import Inside
 from .dunning_progress import may_commit, progress
 
 _logger = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class DunningDailyJob(models.AbstractModel):
         progress(self.env, remaining=behind)
         for company in companies:
             behind -= 1
-            job = self.sudo().with_company(company).with_context(dunning_daily_job=True, dunning_job_behind=behind)
+            job = self.sudo().with_company(company).with_context(dunning_daily_job=Inside(), dunning_job_behind=behind)
             if not job._turn(company):
                 return
             if not progress(self.env, 1, remaining=behind):

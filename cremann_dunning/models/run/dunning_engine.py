@@ -3,6 +3,7 @@ import logging
 from odoo import api, models
 
 from ...engine import decide as engine
+from ..dunning_inside import inside
 
 _logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class DunningEngine(models.AbstractModel):
         )
         procedures, house = self._rules(company, debtors)
         # the daily job confirms what it proposed: what held back its letters then holds them back now
-        alone = bool(self.env.context.get("dunning_daily_job"))
+        alone = bool(inside(self.env, "dunning_daily_job"))
         found = {}
         for debtor in debtors:
             outcome = self._decide(debtor, procedures, company._dunning_today(), alone, house)

@@ -19,6 +19,7 @@ class DunningGather(models.AbstractModel):
     _description = "Dunning facts"
 
     @api.model
+    @api.private
     def facts(self, company, as_of, partner_ids=None, without_letters=None, until=None):
         """The facts of every debtor with an overdue claim, or with one that may get a notice before its due date.
 

@@ -20,7 +20,12 @@ class DunningRun(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     date = fields.Date(required=True, default=lambda self: self.env.company._dunning_today())
     user_id = fields.Many2one(
-        "res.users", string="Made by", default=lambda self: self.env.user, readonly=True, copy=False
+        "res.users",
+        string="Made by",
+        default=lambda self: self.env.user,
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
     )
     state = fields.Selection(
         [("draft", "New"), ("proposed", "Proposed"), ("done", "Confirmed"), ("cancelled", "Cancelled")],
@@ -161,6 +166,26 @@ class DunningRun(models.Model):
                     d.outcome not in ("send", "ride") or (d.letter_id and d.letter_id.id not in own)
                 )
             )
+
+    def write(self, vals):
+        """What was decided for a day and these debtors is not told otherwise afterwards.
+
+        :raises UserError: the run was proposed already.
+        """
+        settled = self.filtered(lambda run: run.state != "draft")
+        if settled and settled._changed(vals, {"date", "partner_ids"} & set(vals)):
+            raise UserError(
+                self.env._("A run that was proposed keeps its day and its debtors. Cancel it and make a new one.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_used(self):
+        if self.filtered(lambda run: run.state in ("proposed", "done")):
+            raise UserError(self.env._("A run that was proposed or confirmed stays on record. Cancel it instead."))
+        # sudo: letters of the run, whoever may see them
+        if self.env["dunning.letter"].sudo().with_context(active_test=False).search_count([("run_id", "in", self.ids)]):
+            raise UserError(self.env._("Letters were made in this run, so it stays on record."))
 
     # -- propose --------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..dunning_inside import inside
+
 
 class DunningStaleRates(models.AbstractModel):
     """Holds letters that charge interest from an outdated table until somebody has agreed to that."""
@@ -12,7 +14,7 @@ class DunningStaleRates(models.AbstractModel):
     @api.model
     def _agreed(self):
         """Whether a person has said that outdated rates may be charged."""
-        return bool(self.env.context.get("dunning_rates_confirmed"))
+        return bool(inside(self.env, "dunning_rates_confirmed"))
 
     @api.model
     def _waiting(self, run, letters=None):

@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import Command
 from odoo.tests import tagged
 
+from odoo.addons.cremann_dunning.models.dunning_inside import Inside
+
 from ...common import TODAY, DunningCase
 from .sending_case import pay_online
 
@@ -77,7 +79,7 @@ class TestRefusedAlone(DunningCase):
         moves = [self.invoice(partner, 100, due=TODAY + timedelta(days=start - 1)) for start in starts]
         for days in range(1, 204, 7):  # Tuesdays: no mail to a consumer on Sundays and holidays
             with self.at(days):
-                run = self.run_for(partners=partner).with_context(dunning_rates_confirmed=True)  # 2027 has none yet
+                run = self.run_for(partners=partner).with_context(dunning_rates_confirmed=Inside())  # 2027 has none yet
                 self.send_outbox(self.confirm(run))
         reached = [set(self.sent_levels(move)) for move in moves]
         ripe = [levels for levels, start in zip(reached, starts, strict=True) if start <= 203 - 112]
