@@ -197,6 +197,7 @@ class AccountMove(models.Model):
 
     def action_dunning_hold(self):
         """Ask for reason and end date, then hold these invoices."""
+        self.env["dunning.hold"].check_access("create")
         moves = self._dunning_check_selection()
         return {
             "type": "ir.actions.act_window",
@@ -284,6 +285,27 @@ class AccountMove(models.Model):
         self.sudo().dunning_is_claim = False  # as above
         self.sudo()._dunning_claim_lines().no_followup = True
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What letters and sending write on an invoice is taken from no call."""
+        self._dunning_refuse(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """What letters and sending write on an invoice is taken from no call."""
+        self._dunning_refuse([vals])
+        return super().write(vals)
+
+    @api.model
+    def _dunning_refuse(self, vals_list):
+        """:raises AccessError: somebody sets a field of ours that no screen lets anybody write."""
+        if self.env.su:
+            return
+        for name in {name for vals in vals_list for name in vals if name.startswith("dunning_") and vals[name]}:
+            field = self._fields.get(name)
+            if field and field.readonly and field.store:
+                raise AccessError(self.env._("%s is written by the system only.", field._description_string(self.env)))
+
     def unlink(self):
         """An invoice that a letter names stays on record, like the letter."""
         self._dunning_check_no_letter()
@@ -357,5 +379,6 @@ class AccountMove(models.Model):
 
     def action_open_dunning_letters(self):
         """The letters on which this invoice stands."""
+        self.check_access("read")
         letters = self.env["dunning.letter.line"].search([("move_id", "in", self.ids)]).letter_id
         return letters._get_records_action(name=self.env._("Letters"))

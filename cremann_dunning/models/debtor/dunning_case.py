@@ -287,6 +287,7 @@ class DunningCase(models.Model):
     @api.model
     def action_open_worklist(self):
         """Refresh the figures of the chosen companies and open the worklist; say so when rates are out of date."""
+        self.check_access("read")
         for company in self.env.companies:
             self.env["dunning.figures"]._refresh(company)
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_case_action")
@@ -312,6 +313,7 @@ class DunningCase(models.Model):
     def action_write_letter(self):
         """Write one letter by hand, of a level that a person chooses."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Write a letter"),
@@ -323,6 +325,7 @@ class DunningCase(models.Model):
 
     def action_statement(self):
         """Ask what a statement of account of these debtors shows, and in which form it comes."""
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Statement of account"),
@@ -349,6 +352,7 @@ class DunningCase(models.Model):
 
     def action_hold(self):
         """Ask for reason and end date, then hold everything of this debtor."""
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Hold"),
@@ -371,11 +375,13 @@ class DunningCase(models.Model):
 
     def action_open_letters(self):
         """All letters to these debtors."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_letter_action")
         return action | {"domain": [("case_id", "in", self.ids)], "context": {}}
 
     def action_open_invoices(self):
         """The overdue invoices of these debtors, in the invoice list."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
         domain = [
             ("commercial_partner_id", "in", self.partner_id.ids),

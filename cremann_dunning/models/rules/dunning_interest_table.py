@@ -101,6 +101,7 @@ class DunningInterestTable(models.Model):
 
     def action_import_rates(self):
         """Open the import of rates from a file, for this table when it is one."""
+        self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_rate_import_wizard_action")
         return action | {"context": {"default_table_id": self.id if len(self) == 1 else False}}
 

@@ -114,6 +114,7 @@ class DunningRun(models.Model):
 
     def action_print_and_post(self):
         """Print the letters on paper of this run, and say when they were posted."""
+        self.check_access("write")
         return self.letter_ids.action_print_and_post()
 
     @api.depends("letter_ids.state")
@@ -303,10 +304,12 @@ class DunningRun(models.Model):
         return True
 
     def action_open_letters(self):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_letter_action")
         return action | {"domain": [("run_id", "=", self.id)], "context": {}}
 
     def action_open_decisions(self):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_decision_action")
         return action | {"domain": [("run_ids", "in", self.ids)], "context": {"search_default_group_code": 1}}
 
