@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from babel.dates import get_month_names
 from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol, list_currencies
+from markupsafe import Markup
 
 from odoo.tools.misc import babel_locale_parse
 
@@ -54,3 +55,8 @@ def form(lang):
         grouping=locale.currency_formats["standard"].grouping,
         codes=frozenset(code for code in list_currencies() if code[0] != "X" or code in MONEY_WITH_X),
     )
+
+
+def as_note(text):
+    """The words of a stranger as the HTML of a task: line by line, with none of his markup and no link to press."""
+    return Markup("<p>%s</p>") % Markup("<br/>").join(text.splitlines())

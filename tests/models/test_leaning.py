@@ -94,7 +94,7 @@ class TestMarks(LeaningCase):
         wizard = self.as_user(self.manager, default_letter_ids=letter.ids)["dunning.withdrawal.wizard"]
         wizard.create({"reason": "Sent in error"}).action_withdraw()
         said = letter.cancel_reason
-        self.assertIn("Sent in error", said)
+        self.assertIn("Dunning Manager", said)
         self.assertEqual(self.as_user(self.portal, letter).state, "cancelled", "he may read it")
         for name in ("action_cancel", "action_retry", "action_issue", "action_mark_posted", "action_left"):
             with self.subTest(name), self.refused(""):

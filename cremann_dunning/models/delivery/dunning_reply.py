@@ -1,6 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import html2plaintext, plaintext2html
+from odoo.tools import html2plaintext
 from odoo.tools.mail import email_normalize
+
+from ...tools.spelling import as_note
 
 PREVIEW = 300
 
@@ -73,7 +75,7 @@ class DunningReply(models.Model):
             case.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=env._("Answer the debtor"),
-                note=plaintext2html(reply.preview or ""),  # a stranger's words, never his markup
+                note=as_note(reply.preview or ""),  # a stranger's words, never his markup
                 user_id=user.id,
             )
 

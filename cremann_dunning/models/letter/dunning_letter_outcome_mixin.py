@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime, plaintext2html
+from odoo.tools import format_datetime
 
 from ...engine.addresses import addresses
+from ...tools.spelling import as_note
 
 # Why a letter was not delivered, as far as it is known when that is noticed.
 FAILURES = [
@@ -94,7 +95,7 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
                 letter.activity_schedule(
                     "mail.mail_activity_data_warning",
                     summary=env._("Letter not delivered"),
-                    note=plaintext2html(text),  # what a mail server said, never its markup
+                    note=as_note(text),  # what a mail server said, never its markup
                     user_id=keeper.id,
                 )
 

@@ -78,14 +78,16 @@ class MailTemplate(models.Model):
         # sudo: only looks what they are about
         ours = self.filtered(lambda template: self.env["dunning.text"]._is_ours(template.sudo().model))
         if ours and self.env.user.has_group(MANAGER) and not self._dunning_is_editor():
-            super(MailTemplate, self - ours)._check_access_right_dynamic_template()
+            others = self - ours
+            result = super(MailTemplate, others)._check_access_right_dynamic_template()
         else:
-            super()._check_access_right_dynamic_template()
+            result = super()._check_access_right_dynamic_template()
         for template in ours.sudo():  # sudo: what was let pass is nobody's to read or write
             if self._dunning_is_editor():
                 template._dunning_let_pass(inside(self.env, "dunning_written", ()))
             elif expression := template._dunning_first_outside():
                 raise AccessError(self.env["dunning.text"]._refusal(expression))
+        return result
 
     @api.model
     def _dunning_is_editor(self):
