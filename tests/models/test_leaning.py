@@ -61,16 +61,25 @@ class TestRuns(LeaningCase):
             self.run_nl.sudo().unlink()
         self.assertEqual((self.run_nl.state, self.run_nl.date), ("done", TODAY))
 
-    def test_a_proposed_run_is_cancelled_and_not_deleted(self):
-        with self.refused("Cancel it instead"):
-            self.as_user(self.manager, self.run_nl).unlink()
+    def test_a_proposed_run_keeps_its_day(self):
         with self.refused("keeps its day and its debtors"):
             self.as_user(self.user, self.run_nl).date = TODAY - timedelta(days=1)
         fresh = self.as_user(self.manager)["dunning.run"].create({"date": TODAY})
         fresh.date = TODAY + timedelta(days=1)
         fresh.unlink()
+        with self.refused(""):
+            self.as_user(self.user, self.run_nl).unlink()
         self.as_user(self.user, self.run_nl).action_cancel()
         self.as_user(self.manager, self.run_nl).unlink()
+
+    def test_a_run_with_a_numbered_letter_is_not_deleted(self):
+        """Confirmed in part: what has a number stays, and so does its run."""
+        letter = self.own["dunning.letter"]
+        letter._issue()
+        self.assertEqual((self.run_nl.state, letter.state), ("proposed", "issued"))
+        with self.refused("Letters were made in this run", UserError):
+            self.as_user(self.manager, self.run_nl).unlink()
+        self.assertEqual(letter.run_id, self.run_nl)
 
     def test_nobody_but_the_job_makes_an_automatic_run(self):
         for user in self.users:

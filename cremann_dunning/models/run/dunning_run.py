@@ -178,13 +178,16 @@ class DunningRun(models.Model):
             raise UserError(
                 self.env._("A run that was proposed keeps its day and its debtors. Cancel it and make a new one.")
             )
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("state") in ("done", "cancelled"):  # what was asked of somebody about its letters is done with
+            self.filtered("drafts_noted_on").sudo().activity_unlink(["mail.mail_activity_data_todo"])  # sudo: of others
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self):
-        if self.filtered(lambda run: run.state in ("proposed", "done")):
-            raise UserError(self.env._("A run that was proposed or confirmed stays on record. Cancel it instead."))
-        # sudo: letters of the run, whoever may see them
+        if self.filtered(lambda run: run.state == "done"):
+            raise UserError(self.env._("A run that was confirmed stays on record."))
+        # sudo: letters of the run that did not go with it as drafts, whoever may see them
         if self.env["dunning.letter"].sudo().with_context(active_test=False).search_count([("run_id", "in", self.ids)]):
             raise UserError(self.env._("Letters were made in this run, so it stays on record."))
 
@@ -343,13 +346,6 @@ class DunningRun(models.Model):
         """What a run has drafted goes with it: nobody would find it again."""
         self.env["dunning.proposal"].sudo()._drop_drafts(self.sudo())  # sudo: drafts are the engine's
         return super().unlink()
-
-    def write(self, vals):
-        """What was asked of somebody about the letters of a run is done with it."""
-        result = super().write(vals)
-        if vals.get("state") in ("done", "cancelled"):
-            self.filtered("drafts_noted_on").sudo().activity_unlink(["mail.mail_activity_data_todo"])  # sudo: of others
-        return result
 
     @api.model
     def _cron_run(self):
