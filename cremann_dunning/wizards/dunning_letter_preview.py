@@ -78,7 +78,7 @@ class DunningLetterPreview(models.TransientModel):
                 "pdf": content and base64.b64encode(content),
                 "pdf_problem": problem,
                 "stamp": content and hashlib.sha256(content).hexdigest()[:16],
-                "is_stored": bool(letter.pdf_file),
+                "is_stored": bool(content and letter.pdf_sha256),
             }
         )
 

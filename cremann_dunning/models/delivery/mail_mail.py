@@ -4,11 +4,12 @@ from contextlib import contextmanager
 from psycopg2.errors import TransactionRollbackError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, split_every
 from odoo.tools.mail import email_normalize_all
 
 from ...engine import rules
+from ..letter.dunning_letter_document_mixin import digest
 from ..run.dunning_progress import may_commit
 from .dunning_kept_cache import KeptCache
 from .dunning_smtp_session import AddresseeFirst
@@ -17,6 +18,13 @@ _logger = logging.getLogger(__name__)
 
 # So many letters are checked together, a moment before they leave.
 SENT_TOGETHER = 50
+
+# What a mail says, carries and to whom it goes. Whoever sees to the outbox may cancel it or let it try again.
+FROZEN = {
+    "attachment_ids", "author_id", "auto_delete", "body", "body_content", "body_html", "dunning_letter_id", "email_cc",
+    "email_from", "email_to", "headers", "mail_message_id", "message_id", "model", "recipient_ids", "references",
+    "reply_to", "res_id", "subject", "unrestricted_attachment_ids",
+}  # fmt: skip
 
 
 class MailMail(models.Model):
@@ -226,7 +234,14 @@ class MailMail(models.Model):
             return None
 
     def write(self, vals):
-        """Odoo writes the number of a mail that has left once more, which costs three queries."""
+        """The mail of a letter stays as it was issued.
+
+        Odoo writes the number of a mail that has left once more, which costs three queries.
+        """
+        # while it is sent Odoo writes what came of it; a call from outside brings no record in its context
+        sending = isinstance(self.env.context.get("dunning_attempt"), models.BaseModel)
+        if set(vals) & FROZEN and not self.env.su and not sending:
+            self._dunning_keep()
         session = self.env.context.get("dunning_session")
         if session is not None and "message_id" in vals and self.message_id == vals["message_id"]:
             vals = {name: value for name, value in vals.items() if name != "message_id"}
@@ -246,6 +261,23 @@ class MailMail(models.Model):
         """The letters that wait to leave by these mails, as the system."""
         letters = self.sudo().dunning_letter_id  # sudo: as in send()
         return letters.filtered(lambda letter: letter.state == "issued")
+
+    def unlink(self):
+        """The mail of a letter goes with its letter, or when Odoo clears away what was cancelled."""
+        if not self.env.su:
+            self._dunning_keep()
+        return super().unlink()
+
+    def _dunning_keep(self):
+        if self.sudo().filtered("dunning_letter_id"):  # sudo: as in send()
+            raise AccessError(
+                self.env._("The mail of a dunning letter stays as it was issued. Cancel the letter instead.")
+            )
+
+    def _dunning_words(self):
+        """Digest of what the mail says: its subject and its text."""
+        self.ensure_one()
+        return digest(f"{self.subject or ''}\n{self.body_html or ''}".encode())
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
         """Turn what the mail server said into the state of the letter: sent only when it was taken."""

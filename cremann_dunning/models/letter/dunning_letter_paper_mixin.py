@@ -106,7 +106,7 @@ class DunningLetterPaperMixin(models.AbstractModel):
     def action_on_paper(self):
         """Send on paper what could not be mailed: the same letter, printed."""
         letters = self.filtered(
-            lambda letter: letter.state == "failed" and letter.pdf_file and not letter.is_test
+            lambda letter: letter.state == "failed" and letter.pdf_sha256 and not letter.is_test
         ).sudo()  # evidence is written by the system
         if not letters:
             raise UserError(self.env._("Only a letter that was made and not delivered can go on paper instead."))
