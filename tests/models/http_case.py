@@ -44,6 +44,7 @@ class HttpAttackCase(DunningCase, HttpCase):
                 headers={"Content-Type": "application/json"},
             ).json()
         self.env.invalidate_all()
+        self.said = answer.get("error") and answer["error"]["data"]["message"]
         return answer.get("result"), answer.get("error") and answer["error"]["data"]["name"]
 
     def come_in(self, user):
