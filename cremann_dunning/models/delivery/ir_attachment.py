@@ -49,14 +49,9 @@ class IrAttachment(models.Model):
     def _dunning_issued(self):
         """Those of these files that are issued with a letter, or stand where such a file belongs."""
         ours = self.filtered(lambda file: (file.res_model or "").startswith("dunning."))
-        issued = ours.filtered(lambda file: file.res_model in EVIDENCE or file._dunning_is_of_field())
-        of_letters = (ours - issued).filtered(lambda file: file.res_model == "dunning.letter")
-        return issued | of_letters._dunning_with_mails()
-
-    def _dunning_is_of_field(self):
-        """Whether a record of ours keeps it as the value of a field; windows are their maker's own."""
-        model = self.env.get(self.res_model)
-        return bool(self.res_field) and model is not None and not model._transient
+        of_letters = ours.filtered(lambda file: file.res_model == "dunning.letter")
+        issued = ours.filtered(lambda file: file.res_model in EVIDENCE) | of_letters.filtered("res_field")
+        return issued | (of_letters - issued)._dunning_with_mails()
 
     def _dunning_with_mails(self):
         """Those that go along with the mail of a letter, or lie with Odoo's Snail Mail."""

@@ -169,6 +169,31 @@ class TestAttachments(IssuedCase):
                         self.make_attempt("/mail/attachment/delete", attachment_id=file.id, access_token=token)
         self.assertEqual(self.stand(), before)
 
+    def test_route_that_edits_messages_changes_no_mail(self):
+        """It works with the system's rights for the author of a message, and the mail is written by who signs."""
+        before = self.stand()
+        author = self.sent.mail_id.author_id.user_ids[:1] or self.user
+        for user in (author, self.user, self.manager, self.admin):
+            self.come_in(user)
+            for letter in self.sent + self.waiting:
+                message = letter.mail_id.mail_message_id
+                for data in ({"body": "You owe nothing", "attachment_ids": []}, {"body": "", "attachment_ids": []}):
+                    with mute_logger("odoo.http"):
+                        self.make_attempt("/mail/message/update_content", message_id=message.id, update_data=data)
+        self.assertEqual(self.stand(), before)
+
+    def test_note_that_carries_a_file_of_the_mail_is_deleted_without_it(self):
+        self.come_in(self.user)
+        file = self.sent.mail_id.attachment_ids[0]
+        note = self.as_user(self.user, self.sent).message_post(body="See", message_type="comment")
+        note.sudo().attachment_ids = file
+        before = self.stand()
+        with mute_logger("odoo.http"):
+            self.make_attempt(
+                "/mail/message/update_content", message_id=note.id, update_data={"body": "", "attachment_ids": []}
+            )
+        self.assertEqual(self.stand(), before)
+
     def make_attempt(self, route, **params):
         call = {"jsonrpc": "2.0", "method": "call", "params": params}
         self.env.flush_all()
