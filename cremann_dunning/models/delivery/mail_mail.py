@@ -251,7 +251,9 @@ class MailMail(models.Model):
         return result
 
     def unlink(self):
-        """A letter does not wait for a mail that somebody took out of the outbox."""
+        """Only the system deletes the mail of a letter; one that waits for it does not wait any more."""
+        if not self.env.su:
+            self._dunning_keep()
         waiting = self._dunning_waiting()
         result = super().unlink()
         waiting._register_taken_out()
@@ -261,12 +263,6 @@ class MailMail(models.Model):
         """The letters that wait to leave by these mails, as the system."""
         letters = self.sudo().dunning_letter_id  # sudo: as in send()
         return letters.filtered(lambda letter: letter.state == "issued")
-
-    def unlink(self):
-        """The mail of a letter goes with its letter, or when Odoo clears away what was cancelled."""
-        if not self.env.su:
-            self._dunning_keep()
-        return super().unlink()
 
     def _dunning_keep(self):
         if self.sudo().filtered("dunning_letter_id"):  # sudo: as in send()
