@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/dunning_rules.xml",
         "security/dunning_page_rules.xml",
+        "security/dunning_window_rules.xml",
         "data/dunning_cost_scale_data.xml",
         "data/dunning_interest_rate_data.xml",
         "data/dunning_regime_data.xml",

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, MissingError
-from odoo.http import request, route
+from odoo.http import Stream, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
@@ -51,13 +51,25 @@ class DunningPortal(CustomerPortal):
         methods=["GET"],
     )
     def portal_dunning_letter(self, letter_id, access_token=None, report_type=None, **_options):
-        """One letter of one debtor, in his language; as PDF the file that was sent, byte for byte."""
+        """One letter of one debtor, in his language; as PDF the file that was sent, byte for byte.
+
+        Where that file has gone or was changed the page says so, and gives no other in its place.
+        """
         try:
             letter = self._letter_of(letter_id, access_token)
         except (AccessError, MissingError):
             return request.redirect("/my")
-        if report_type == "pdf":
-            stream = request.env["ir.binary"]._get_stream_from(letter, "pdf_file", filename=letter.pdf_name)
+        problem = letter.sudo().pdf_problem  # sudo: whoever may see the letter may know that its file has gone
+        if report_type == "pdf" and not problem:
+            content = letter.sudo()._stored_pdf()  # sudo: as above
+            stream = Stream(
+                type="data",
+                data=content,
+                size=len(content),
+                mimetype="application/pdf",
+                download_name=letter.pdf_name,
+                etag=letter.pdf_sha256,
+            )
             return self._discreet(stream.get_response(as_attachment=True))
         if request.env["res.lang"]._get_data(code=letter.lang):
             request.update_context(lang=letter.lang)
@@ -69,6 +81,7 @@ class DunningPortal(CustomerPortal):
             "title": f"{letter.name} · {letter.company_id.name}",
             "access_token": access_token,
             "no_breadcrumbs": request.env.user._is_public(),
+            "document_problem": problem,
             "counts": not request.env.user._is_internal(),
             "by_link": f"?access_token={letter.access_token}" if access_token else "",
         }

@@ -110,8 +110,9 @@ class IrActionsReport(models.Model):
 
     def retrieve_attachment(self, record):
         """Print an issued letter from the PDF that was stored: byte for byte what went out, never made again."""
-        if self.report_name != REPORT or not record.pdf_file:
+        if self.report_name != REPORT or not record.pdf_sha256:
             return super().retrieve_attachment(record)
+        record._stored_pdf()  # refuses what has gone or was changed
         # sudo: the file of a field is not searchable for users; reading the letter itself was allowed already
         return (
             self.env["ir.attachment"]

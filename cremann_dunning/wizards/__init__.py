@@ -1,3 +1,6 @@
+from . import dunning_window_mixin  # before the windows that are made of it
+
+# isort: split
 from . import (
     base_partner_merge_automatic_wizard,
     dunning_confirm_wizard,

@@ -8,6 +8,7 @@ class DunningConfirmWizard(models.TransientModel):
 
     _name = "dunning.confirm.wizard"
     _description = "Confirm With Outdated Rates"
+    _inherit = ["dunning.window.mixin"]
 
     run_ids = fields.Many2many("dunning.run", string="Runs", required=True)
     letter_count = fields.Integer(string="Letters With Interest", compute="_compute_rates")

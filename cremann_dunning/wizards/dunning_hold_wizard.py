@@ -7,6 +7,7 @@ class DunningHoldWizard(models.TransientModel):
 
     _name = "dunning.hold.wizard"
     _description = "Put on hold"
+    _inherit = ["dunning.window.mixin"]
 
     move_ids = fields.Many2many("account.move", string="Invoices")
     case_ids = fields.Many2many("dunning.case", string="Debtors")

@@ -11,13 +11,14 @@ class DunningLetterPreview(models.TransientModel):
 
     _name = "dunning.letter.preview"
     _description = "Preview of a Letter"
+    _inherit = ["dunning.window.mixin"]
 
     letter_id = fields.Many2one("dunning.letter", required=True, readonly=True, ondelete="cascade")
-    company_id = fields.Many2one(related="letter_id.company_id")
-    state = fields.Selection(related="letter_id.state")
-    run_id = fields.Many2one(related="letter_id.run_id")
-    shown_subject = fields.Char(related="letter_id.shown_subject")
-    shown_body = fields.Html(related="letter_id.shown_body", sanitize=False)
+    company_id = fields.Many2one(related="letter_id.company_id", related_sudo=False)
+    state = fields.Selection(related="letter_id.state", related_sudo=False)
+    run_id = fields.Many2one(related="letter_id.run_id", related_sudo=False)
+    shown_subject = fields.Char(related="letter_id.shown_subject", related_sudo=False)
+    shown_body = fields.Html(related="letter_id.shown_body", related_sudo=False, sanitize=False)
     # kept in the row: it goes with the preview, and no draft is ever stored as a file
     pdf = fields.Binary(string="Document", attachment=False, readonly=True)
     pdf_problem = fields.Char(readonly=True)
@@ -78,7 +79,7 @@ class DunningLetterPreview(models.TransientModel):
                 "pdf": content and base64.b64encode(content),
                 "pdf_problem": problem,
                 "stamp": content and hashlib.sha256(content).hexdigest()[:16],
-                "is_stored": bool(letter.pdf_file),
+                "is_stored": bool(content and letter.pdf_sha256),
             }
         )
 

@@ -19,14 +19,16 @@ class DunningLetterWizard(models.TransientModel):
 
     _name = "dunning.letter.wizard"
     _description = "Write a Letter"
+    _inherit = ["dunning.window.mixin"]
 
     case_id = fields.Many2one("dunning.case", required=True, readonly=True)
-    company_id = fields.Many2one(related="case_id.company_id")
-    partner_id = fields.Many2one(related="case_id.partner_id")
+    company_id = fields.Many2one(related="case_id.company_id", related_sudo=False)
+    partner_id = fields.Many2one(related="case_id.partner_id", related_sudo=False)
     move_ids = fields.Many2many(
         "account.move",
         string="Invoices",
         compute="_compute_move_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('commercial_partner_id', '=', partner_id), ('company_id', '=', company_id), ('state', '=', "

@@ -7,19 +7,26 @@ class DunningModeWizard(models.TransientModel):
 
     _name = "dunning.mode.wizard"
     _description = "Letters On or Off"
+    _inherit = ["dunning.window.mixin"]
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     mode = fields.Selection(
         selection=lambda self: self.env["res.company"]._fields["dunning_mode"]._description_selection(self.env),
         string="Letters",
         compute="_compute_mode",
+        compute_sudo=False,
         store=True,
         precompute=True,
         readonly=False,
         required=True,
     )
     test_email = fields.Char(
-        string="Address for Tests", compute="_compute_mode", store=True, precompute=True, readonly=False
+        string="Address for Tests",
+        compute="_compute_mode",
+        compute_sudo=False,
+        store=True,
+        precompute=True,
+        readonly=False,
     )
     waiting_count = fields.Integer(compute="_compute_waiting_count", string="In the Outbox")
 

@@ -9,10 +9,11 @@ class DunningOverrideWizard(models.TransientModel):
 
     _name = "dunning.override.wizard"
     _description = "Send All the Same"
+    _inherit = ["dunning.window.mixin"]
 
     letter_id = fields.Many2one("dunning.letter", required=True, readonly=True)
-    refusal = fields.Char(related="letter_id.refusal")
-    refusal_is_final = fields.Boolean(related="letter_id.refusal_is_final")
+    refusal = fields.Char(related="letter_id.refusal", related_sudo=False)
+    refusal_is_final = fields.Boolean(related="letter_id.refusal_is_final", related_sudo=False)
     reason = fields.Text(help="Stays on the letter with your name. Nobody can change or remove it.")
 
     def action_override(self):

@@ -12,6 +12,7 @@ class DunningPostingWizard(models.TransientModel):
 
     _name = "dunning.posting.wizard"
     _description = "Print and Post Letters"
+    _inherit = ["dunning.window.mixin"]
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     line_ids = fields.One2many("dunning.posting.wizard.line", "wizard_id", string="Letters")
@@ -80,7 +81,7 @@ class DunningPostingWizard(models.TransientModel):
         self.pdf_file = base64.b64encode(content)
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/pdf_file/{self.pdf_name}?download=true",
+            "url": f"/dunning/file/{self._name}/{self.id}",
             "target": "download",
         }
 
@@ -119,6 +120,7 @@ class DunningPostingWizard(models.TransientModel):
         if not waiting:
             raise UserError(self.env._("Somebody has dealt with these letters already. Nothing was posted again."))
         reasons = posting._post_on(waiting, self.posted_on, numbers, self.was_posted)
+        self.pdf_file = False  # it is in the post
         return self._result(lines.letter_id, waiting, reasons)
 
     def _result(self, letters, waiting, reasons):

@@ -8,18 +8,21 @@ class DunningPostingWizardLine(models.TransientModel):
 
     _name = "dunning.posting.wizard.line"
     _description = "Letter to Post"
+    _inherit = ["dunning.window.mixin"]
     _order = "sequence, id"
 
     wizard_id = fields.Many2one("dunning.posting.wizard", required=True, ondelete="cascade")
     sequence = fields.Integer(string="No.", readonly=True)
     letter_id = fields.Many2one("dunning.letter", required=True, readonly=True, ondelete="cascade")
-    name = fields.Char(related="letter_id.name", string="Number")
-    level_id = fields.Many2one(related="letter_id.level_id", string="Step")
-    partner_id = fields.Many2one(related="letter_id.contact_id", string="To")
+    name = fields.Char(related="letter_id.name", related_sudo=False, string="Number")
+    level_id = fields.Many2one(related="letter_id.level_id", related_sudo=False, string="Step")
+    partner_id = fields.Many2one(related="letter_id.contact_id", related_sudo=False, string="To")
     place = fields.Char(compute="_compute_place")
     channel = fields.Selection(LETTER_CHANNELS, compute="_compute_place")
     is_copy = fields.Boolean(
-        related="letter_id.has_copy_to_post", help="It went by mail already; on paper it goes as well."
+        related="letter_id.has_copy_to_post",
+        related_sudo=False,
+        help="It went by mail already; on paper it goes as well.",
     )
     to_post = fields.Boolean(string="Posted", default=True, help="Untick a letter that you kept back.")
     tracking_number = fields.Char(help="From the label of a registered letter. You can add it later as well.")

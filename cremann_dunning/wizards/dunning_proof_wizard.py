@@ -7,22 +7,30 @@ class DunningProofWizard(models.TransientModel):
 
     _name = "dunning.proof.wizard"
     _description = "Tracking and Proof of a Letter"
+    _inherit = ["dunning.window.mixin"]
 
     dispatch_id = fields.Many2one("dunning.dispatch", required=True, readonly=True)
     was_delivered = fields.Boolean(compute="_compute_was_delivered")
     carrier_id = fields.Many2one(
-        "dunning.carrier", compute="_compute_from_dispatch", store=True, readonly=False, precompute=True
+        "dunning.carrier",
+        compute="_compute_from_dispatch",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     tracking_number = fields.Char(
         compute="_compute_from_dispatch",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
         help="From the label. It can be mended until the letter was delivered.",
     )
-    tracking_url = fields.Char(related="dispatch_id.tracking_url")
+    tracking_url = fields.Char(related="dispatch_id.tracking_url", related_sudo=False)
     delivered_on = fields.Date(
         compute="_compute_from_dispatch",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -72,6 +80,8 @@ class DunningProofWizard(models.TransientModel):
             attempt._set_delivered(self.delivered_on)
         elif attempt.delivered_on:
             raise UserError(self.env._("The day of delivery stays on record. Enter another day to mend it."))
+        # sudo: uploads of this window, which are kept as proof now
+        files.sudo().filtered(lambda file: file.res_model == self._name).unlink()
         return {"type": "ir.actions.act_window_close"}
 
     def action_returned(self):

@@ -33,6 +33,7 @@ class DunningRateImportWizard(models.TransientModel):
 
     _name = "dunning.rate.import.wizard"
     _description = "Import of Interest Rates"
+    _inherit = ["dunning.window.mixin"]
 
     table_id = fields.Many2one("dunning.interest.table", string="Interest Table", required=True)
     data = fields.Binary(
@@ -86,6 +87,7 @@ class DunningRateImportWizard(models.TransientModel):
                 for row in new
             ]
         )
+        self.data = False
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

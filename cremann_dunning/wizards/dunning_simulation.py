@@ -80,9 +80,10 @@ class DunningSimulation(models.TransientModel):
 
     _name = "dunning.simulation"
     _description = "Dunning look ahead"
+    _inherit = ["dunning.window.mixin"]
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
     date_from = fields.Date(compute="_compute_date_from", string="From")
     date_to = fields.Date(
         string="Up to and including",
@@ -158,6 +159,7 @@ class DunningSimulation(models.TransientModel):
 
     def action_open_lines(self):
         """The letters per week and level as graph and table."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_simulation_line_action")
         return action | {"domain": [("simulation_id", "=", self.id)]}
 

@@ -6,10 +6,11 @@ class DunningSimulationLine(models.TransientModel):
 
     _name = "dunning.simulation.line"
     _description = "Dunning look ahead line"
+    _inherit = ["dunning.window.mixin"]
     _order = "date, variant, level_id"
 
     simulation_id = fields.Many2one("dunning.simulation", required=True, index=True, ondelete="cascade", readonly=True)
-    currency_id = fields.Many2one(related="simulation_id.currency_id")
+    currency_id = fields.Many2one(related="simulation_id.currency_id", related_sudo=False)
     variant = fields.Selection([("now", "As it is"), ("compare", "In comparison")], required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
     procedure_id = fields.Many2one("dunning.procedure", readonly=True)

@@ -13,6 +13,7 @@ class DunningStatementWizard(models.TransientModel):
 
     _name = "dunning.statement.wizard"
     _description = "Statement of Account"
+    _inherit = ["dunning.window.mixin"]
 
     case_ids = fields.Many2many("dunning.case", string="Debtors", required=True)
     case_count = fields.Integer(compute="_compute_case_count")
@@ -31,6 +32,7 @@ class DunningStatementWizard(models.TransientModel):
     since = fields.Date(
         string="From",
         compute="_compute_since",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="First day of the period. Everything before it is in the opening balance.",
@@ -96,7 +98,7 @@ class DunningStatementWizard(models.TransientModel):
         self.write({"file": base64.b64encode(content), "file_name": name})
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/file?filename_field=file_name&download=true",
+            "url": f"/dunning/file/{self._name}/{self.id}",
             "target": "download",
         }
 

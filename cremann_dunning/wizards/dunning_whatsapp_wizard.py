@@ -6,11 +6,12 @@ class DunningWhatsappWizard(models.TransientModel):
 
     _name = "dunning.whatsapp.wizard"
     _description = "Prepared WhatsApp Message"
+    _inherit = ["dunning.window.mixin"]
 
     dispatch_id = fields.Many2one("dunning.dispatch", required=True, readonly=True)
-    recipient = fields.Char(related="dispatch_id.recipient")
-    text = fields.Text(related="dispatch_id.text")
-    whatsapp_url = fields.Char(related="dispatch_id.whatsapp_url")
+    recipient = fields.Char(related="dispatch_id.recipient", related_sudo=False)
+    text = fields.Text(related="dispatch_id.text", related_sudo=False)
+    whatsapp_url = fields.Char(related="dispatch_id.whatsapp_url", related_sudo=False)
 
     def _end(self, state, answer):
         self.ensure_one()

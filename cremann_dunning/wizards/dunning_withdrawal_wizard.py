@@ -7,6 +7,7 @@ class DunningWithdrawalWizard(models.TransientModel):
 
     _name = "dunning.withdrawal.wizard"
     _description = "Take Back Letters"
+    _inherit = ["dunning.window.mixin"]
 
     letter_ids = fields.Many2many("dunning.letter", string="Letters", required=True)
     letter_names = fields.Char(compute="_compute_letter_names", string="Taken Back")

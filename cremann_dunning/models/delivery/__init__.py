@@ -14,6 +14,8 @@ from . import (
     dunning_reply,
     dunning_smtp_session,
     ir_attachment,
+    ir_mail_server,
     mail_mail,
+    mail_message,
     mail_notification,
 )

@@ -67,6 +67,10 @@ class DunningDelivery(models.AbstractModel):
         ours = letters.browse()
         for letter in letters:
             reason = reason or ""
+            attempt = inside(self.env, "dunning_attempt")
+            if attempt and attempt.letter_id == letter and attempt.state == "withheld":  # it was never asked
+                letter._register_failure(reason, "error")
+                continue
             verdict = self._verdict(reason)
             if verdict and verdict.about == US:
                 ours |= letter

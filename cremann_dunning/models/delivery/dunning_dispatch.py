@@ -85,6 +85,12 @@ class DunningDispatch(models.Model):
         "when it is later than was presumed.",
     )
     pdf_sha256 = fields.Char(string="SHA-256 of what went out", readonly=True)
+    file_digests = fields.Text(
+        string="SHA-256 of the files",
+        readonly=True,
+        copy=False,
+        help="One line per file of the mail, as it was handed to the mail server: its digest and its name.",
+    )
 
     _bounced_idx = models.Index("(company_id) WHERE bounced_to IS NOT NULL")
     _mailed_idx = models.Index("(company_id, started_at) WHERE channel = 'email'")
@@ -169,6 +175,10 @@ class DunningDispatch(models.Model):
             attempt.write(end)
             return attempt
         return self.create({"letter_id": letter.id, **self._prepare_attempt(letter), **end})
+
+    def _withhold(self, reason):
+        """This attempt came to nothing before the mail server was asked."""
+        self.write({"state": "withheld", "ended_at": fields.Datetime.now(), "answer": reason})
 
     def _addresses_left(self):
         """The addresses for which these attempts were taken and from which nothing came back, each once."""

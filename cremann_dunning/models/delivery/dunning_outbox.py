@@ -2,6 +2,7 @@ from odoo import Command, api, models
 from odoo.tools import SQL, formataddr
 
 from ...engine.addresses import addresses
+from ..letter.dunning_letter_document_mixin import digest
 from ..run.dunning_recipient import BOUNCED
 
 
@@ -23,6 +24,7 @@ class DunningOutbox(models.AbstractModel):
             else:
                 letter._register_failure(self.env._("The contact has no usable e-mail address."), "no_address")
         with_address -= self.env["dunning.last.look"]._stop_blacklisted(with_address)
+        with_address -= self._stop_without_document(with_address)
         mail_files = self.env["dunning.mail.files"]
         replies, files = self._reply_addresses(with_address), mail_files._of(with_address)
         vals_list = [
@@ -33,8 +35,22 @@ class DunningOutbox(models.AbstractModel):
         # sudo: the outbox belongs to the system; the sender has the right to send a letter, not to read all mail
         mails = self.env["mail.mail"].sudo().create(vals_list)
         for letter, mail in zip(with_address, mails, strict=True):
-            letter.mail_id = mail
+            letter.write({"mail_id": mail.id, "mail_digests": self._digests(mail, files[letter.id])})
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is emptied right away
+
+    @api.model
+    def _stop_without_document(self, letters):
+        """Put aside letters whose stored document has gone or was changed since; returns them."""
+        stopped = letters.filtered("pdf_problem")
+        for letter in stopped:
+            letter._register_failure(letter.pdf_problem, "error")
+        return stopped
+
+    @api.model
+    def _digests(self, mail, files):
+        """What the mail says and carries, as ``mail_digests`` of its letter keeps it."""
+        parts = [(mail._dunning_words(), "*"), *((digest(file.load()), file.name) for file in files.files)]
+        return "\n".join(f"{measured}  {name}" for measured, name in parts)
 
     @api.model
     def _to(self, letter):

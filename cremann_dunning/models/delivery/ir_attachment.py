@@ -1,10 +1,18 @@
 import os
 
-from odoo import api, models
-from odoo.exceptions import UserError
+from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 # What makes a file another file, or another's.
 FIXED = {"raw", "datas", "db_datas", "store_fname", "res_model", "res_id", "res_field", "name", "type", "url", "public"}
+# What makes a file that of another record.
+PLACE = {"res_model", "res_id", "res_field"}
+# Every file of these is evidence. Those of a letter are so as its document or when they go along with its mail; what
+# people attach to their notes on a letter is their own.
+EVIDENCE = ("dunning.letter.line", "dunning.dispatch", "dunning.override", "dunning.opening", "dunning.reply")
 
 
 class IrAttachment(models.Model):
@@ -17,20 +25,101 @@ class IrAttachment(models.Model):
             return False
         return not self.store_fname or os.path.isfile(self._full_path(self.store_fname))
 
+    # -- what nobody may touch ------------------------------------------------------------------------------------
+
+    def _check_access(self, operation):
+        """Nobody but the system makes, writes or deletes what is issued with a letter, whatever he may do to it."""
+        result = super()._check_access(operation)
+        if self.env.su or operation == "read" or (result and result[0] == self):
+            return result
+        # sudo: only looks whose files they are; that was read by Odoo a moment ago
+        issued = self.sudo()._dunning_issued().sudo(False)
+        if not issued:
+            return result
+        return issued | (result[0] if result else self.browse()), self._dunning_refusal
+
+    @api.model
+    def _dunning_refusal(self):
+        return AccessError(
+            self.env._(
+                "What was issued with a dunning letter cannot be changed, deleted or put in the place of another file."
+            )
+        )
+
+    def _dunning_issued(self):
+        """Those of these files that are issued with a letter, or stand where such a file belongs."""
+        ours = self.filtered(lambda file: (file.res_model or "").startswith("dunning."))
+        of_letters = ours.filtered(lambda file: file.res_model == "dunning.letter")
+        issued = ours.filtered(lambda file: file.res_model in EVIDENCE) | of_letters.filtered("res_field")
+        return issued | (of_letters - issued)._dunning_with_mails()
+
+    def _dunning_with_mails(self):
+        """Those that go along with the mail of a letter, or lie with Odoo's Snail Mail."""
+        if not self.ids:
+            return self
+        self.env["mail.mail"].flush_model(["dunning_letter_id", "mail_message_id"])
+        query = SQL(
+            """
+            SELECT r.attachment_id FROM message_attachment_rel r JOIN mail_mail m ON m.mail_message_id = r.message_id
+             WHERE r.attachment_id = ANY(%(ids)s) AND m.dunning_letter_id IS NOT NULL
+            """,
+            ids=self.ids,
+        )
+        found = self.browse(id_ for (id_,) in self.env.execute_query(query))
+        if "snailmail.letter" in self.env:
+            # sudo: only looks which files it has
+            posted = self.env["snailmail.letter"].sudo().search([("attachment_id", "in", self.ids)])
+            found |= posted.attachment_id
+        return found & self
+
     def write(self, vals):
-        """Proof of posting and of delivery stays as it was stored."""
+        """Proof and what was issued stay as they were stored, and nothing takes their place."""
         if set(vals) & FIXED:
-            self._dunning_keep_proof(vals)
-        return super().write(vals)
+            self._dunning_keep(vals)
+        result = super().write(vals)
+        # sudo: only looks whose files they have become
+        if set(vals) & PLACE and not self.env.su and self.sudo()._dunning_issued():
+            raise self._dunning_refusal()
+        return result
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_dunning_proof(self):
-        self._dunning_keep_proof({})
+    def _unlink_except_dunning(self):
+        self._dunning_keep({})
 
-    def _dunning_keep_proof(self, vals):
+    def _migrate(self):
+        """Odoo moves files to another store for an administrator, who may not write ours."""
+        # sudo: the content stays the same
+        ours = self.sudo().filtered(lambda file: (file.res_model or "").startswith("dunning."))
+        super(IrAttachment, ours)._migrate()
+        return super(IrAttachment, self - ours.sudo(False))._migrate()
+
+    def _dunning_keep(self, vals):
+        """Refuse to change or delete proof, and what was issued when a person has it done with the system's rights."""
         # sudo: only looks whose file it is; rights on the file itself are checked by Odoo
-        proof = self.sudo().filtered(lambda file: file.res_model == "dunning.dispatch" and not file.res_field)
-        same = set(vals) == {"raw", "mimetype"}  # how Odoo moves its files to another store
-        if not proof or (same and all(file.raw == vals["raw"] for file in proof)):
+        files = self.sudo()
+        proof = files.filtered(lambda file: file.res_model == "dunning.dispatch" and not file.res_field)
+        if proof and not proof._dunning_stay_same(vals):
+            raise UserError(
+                self.env._("Proof of a dunning letter cannot be changed or deleted. Add another file instead.")
+            )
+        by_system = self.env.uid == SUPERUSER_ID or self.env.context.get(MODULE_UNINSTALL_FLAG)
+        if by_system or not self.env.su:  # without the system's rights Odoo asks `_check_access`
             return
-        raise UserError(self.env._("Proof of a dunning letter cannot be changed or deleted. Add another file instead."))
+        issued = files._dunning_issued()
+        issued -= issued._dunning_of_drafts()
+        if issued and not issued._dunning_stay_same(vals):
+            raise self._dunning_refusal()
+
+    def _dunning_stay_same(self, vals):
+        """Whether these values only move the files to another store, as Odoo does it."""
+        return set(vals) == {"raw", "mimetype"} and all(file.raw == vals["raw"] for file in self)
+
+    def _dunning_of_drafts(self):
+        """Those whose letter, or that of whose line, was not issued yet; one that is gone was a draft."""
+        found = self.browse()
+        for model in ("dunning.letter", "dunning.letter.line"):
+            files = self.filtered(lambda file, model=model: file.res_model == model)
+            issued = self.env[model].browse(files.mapped("res_id")).exists()
+            issued = issued.filtered(lambda record: record.state != "draft")
+            found |= files.filtered(lambda file, ids=set(issued.ids): file.res_id not in ids)
+        return found

@@ -4,12 +4,13 @@ from contextlib import contextmanager
 from psycopg2.errors import TransactionRollbackError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, split_every
 from odoo.tools.mail import email_normalize_all
 
 from ...engine import rules
 from ..dunning_inside import Inside, inside
+from ..letter.dunning_letter_document_mixin import digest
 from ..run.dunning_progress import may_commit
 from .dunning_kept_cache import KeptCache
 from .dunning_smtp_session import AddresseeFirst
@@ -18,6 +19,13 @@ _logger = logging.getLogger(__name__)
 
 # So many letters are checked together, a moment before they leave.
 SENT_TOGETHER = 50
+
+# What a mail says, carries and to whom it goes. Whoever sees to the outbox may cancel it or let it try again.
+FROZEN = {
+    "attachment_ids", "author_id", "auto_delete", "body", "body_content", "body_html", "dunning_letter_id", "email_cc",
+    "email_from", "email_to", "headers", "mail_message_id", "message_id", "model", "recipient_ids", "references",
+    "reply_to", "res_id", "subject", "unrestricted_attachment_ids",
+}  # fmt: skip
 
 
 class MailMail(models.Model):
@@ -230,7 +238,13 @@ class MailMail(models.Model):
             return None
 
     def write(self, vals):
-        """Odoo writes the number of a mail that has left once more, which costs three queries."""
+        """The mail of a letter stays as it was issued.
+
+        Odoo writes the number of a mail that has left once more, which costs three queries.
+        """
+        # while it is sent Odoo writes what came of it
+        if set(vals) & FROZEN and not self.env.su and not inside(self.env, "dunning_attempt"):
+            self._dunning_keep()
         session = inside(self.env, "dunning_session")
         if session is not None and "message_id" in vals and self.message_id == vals["message_id"]:
             vals = {name: value for name, value in vals.items() if name != "message_id"}
@@ -240,7 +254,9 @@ class MailMail(models.Model):
         return result
 
     def unlink(self):
-        """A letter does not wait for a mail that somebody took out of the outbox."""
+        """Only the system deletes the mail of a letter; one that waits for it does not wait any more."""
+        if not self.env.su:
+            self._dunning_keep()
         waiting = self._dunning_waiting()
         result = super().unlink()
         waiting._register_taken_out()
@@ -250,6 +266,17 @@ class MailMail(models.Model):
         """The letters that wait to leave by these mails, as the system."""
         letters = self.sudo().dunning_letter_id  # sudo: as in send()
         return letters.filtered(lambda letter: letter.state == "issued")
+
+    def _dunning_keep(self):
+        if self.sudo().filtered("dunning_letter_id"):  # sudo: as in send()
+            raise AccessError(
+                self.env._("The mail of a dunning letter stays as it was issued. Cancel the letter instead.")
+            )
+
+    def _dunning_words(self):
+        """Digest of what the mail says: its subject and its text."""
+        self.ensure_one()
+        return digest(f"{self.subject or ''}\n{self.body_html or ''}".encode())
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
         """Turn what the mail server said into the state of the letter: sent only when it was taken."""

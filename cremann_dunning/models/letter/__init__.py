@@ -9,6 +9,7 @@ from . import (
     dunning_last_look,
     dunning_letter,
     dunning_letter_chatter_mixin,
+    dunning_letter_document_mixin,
     dunning_letter_light,
     dunning_letter_line,
     dunning_letter_outcome_mixin,

@@ -17,6 +17,7 @@ from ..run import dunning_bulk
 from ..run.dunning_progress import may_commit
 from . import (  # the mixins before the model that is made of them
     dunning_letter_chatter_mixin,  # noqa: F401
+    dunning_letter_document_mixin,  # noqa: F401
     dunning_letter_outcome_mixin,  # noqa: F401
     dunning_letter_page_mixin,  # noqa: F401
     dunning_letter_paper_mixin,  # noqa: F401
@@ -37,7 +38,7 @@ CHATTER = {"message_main_attachment_id", "activity_ids", "message_ids", "message
 AFTER_ISSUE = CHATTER | {
     "state", "email_to", "sent_on", "sent_at", "mail_id", "message_id", "error", "cancel_reason", "term_first_day",
     "term_last_day", "claimable_from", "default_from", "follow_up_pending", "refusal_codes", "copy_to",
-    "access_token", "failure", "on_paper_instead", "outcome",
+    "access_token", "failure", "on_paper_instead", "outcome", "mail_digests",
 }  # fmt: skip
 
 
@@ -49,6 +50,7 @@ class DunningLetter(models.Model):
     _inherit = [  # our own first: they refine what mail.thread does
         "dunning.record.mixin",
         "dunning.letter.text.mixin",
+        "dunning.letter.document.mixin",
         "dunning.letter.recipient.mixin",
         "dunning.letter.page.mixin",
         "dunning.letter.paper.mixin",
@@ -159,11 +161,11 @@ class DunningLetter(models.Model):
             number = letter.name if letter.name != "/" else self.env._("Draft")
             letter.display_name = f"{number} · {letter.level_id.name} · {letter.partner_id.name}"
 
-    @api.depends("name", "state")
+    @api.depends("name", "state", "pdf_sha256")
     def _compute_pdf_name(self):
         """File name of the stored PDF; nothing for a letter that has none, so that no draft is ever stored."""
         for letter in self:
-            letter.pdf_name = f"{letter.name.replace('/', '-')}.pdf" if letter.pdf_file else False
+            letter.pdf_name = f"{letter.name.replace('/', '-')}.pdf" if letter.pdf_sha256 else False
 
     def _demanded_lines(self):
         """The lines that the letter asks money for."""
@@ -353,7 +355,7 @@ class DunningLetter(models.Model):
         failed.company_id._dunning_require_on()
         for letter in failed:
             letter.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
-        fresh = failed.filtered(lambda letter: not letter.pdf_file)
+        fresh = failed.filtered(lambda letter: not letter.pdf_sha256)
         again = failed - fresh
         look = self.env["dunning.last.look"]
         fresh.write({"state": "draft", "error": False})

@@ -87,7 +87,7 @@ class DunningLetterPaperMixin(models.AbstractModel):
     def _is_marked_draft(self):
         """Whether the page says that it is a draft: always, but where the letter is being issued at this moment."""
         self.ensure_one()
-        return not inside(self.env, "dunning_issue") and (self.state == "draft" or not self.pdf_file)
+        return not inside(self.env, "dunning_issue") and (self.state == "draft" or not self.pdf_sha256)
 
     def _place_in_words(self):
         """Postcode and city on the envelope, and the country when it is abroad."""
@@ -112,7 +112,7 @@ class DunningLetterPaperMixin(models.AbstractModel):
     def action_on_paper(self):
         """Send on paper what could not be mailed: the same letter, printed."""
         letters = self.filtered(
-            lambda letter: letter.state == "failed" and letter.pdf_file and not letter.is_test
+            lambda letter: letter.state == "failed" and letter.pdf_sha256 and not letter.is_test
         )._by_system()  # evidence is written by the system
         if not letters:
             raise UserError(self.env._("Only a letter that was made and not delivered can go on paper instead."))

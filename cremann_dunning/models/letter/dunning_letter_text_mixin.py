@@ -266,7 +266,7 @@ class DunningLetterTextMixin(models.AbstractModel):
         """The frozen words; for a draft what they would be now, so that the preview is the letter itself."""
         for letter in self:
             # a letter that failed before it had its PDF gets its words anew when it is retried
-            frozen = letter.body and (letter.state != "failed" or letter.pdf_file)
+            frozen = letter.body and (letter.state != "failed" or letter.pdf_sha256)
             if frozen or not letter._letter_text():
                 letter.shown_subject, letter.shown_body = letter.subject, letter.body
                 continue
@@ -283,7 +283,7 @@ class DunningLetterTextMixin(models.AbstractModel):
 
         Without the letters whose text cannot be filled in: issuing says what is wrong with it.
         """
-        unprinted = self.filtered(lambda letter: letter.state in ("draft", "failed") and not letter.pdf_file)
+        unprinted = self.filtered(lambda letter: letter.state in ("draft", "failed") and not letter.pdf_sha256)
         words = {letter: (letter.shown_subject, letter.shown_body) for letter in unprinted}
         return {letter: pair for letter, pair in words.items() if all(pair)}
 

@@ -66,11 +66,10 @@ class DunningMailFiles(models.AbstractModel):
     def _of(self, letters):
         """Per letter id its ``Files``, read for all letters at once."""
         statements, limit = self._statement_files(letters), self._mail_limits(letters.company_id)
-        invoices = self._invoice_files(letters)
+        invoices, contents = self._invoice_files(letters), letters._stored_contents()
         found = {}
         for letter in letters:
-            # sudo: the stored letter, which goes to its own debtor
-            content = base64.b64decode(letter.sudo().pdf_file or b"")
+            content = contents.get(letter.id, b"")
             files = [File(letter.pdf_name, len(content), "application/pdf", content)]
             files += statements.get(letter.id, [])
             moves, rest = self._fitting(letter)

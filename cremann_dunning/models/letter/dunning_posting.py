@@ -1,4 +1,3 @@
-import hashlib
 import io
 from datetime import datetime, time, timezone
 
@@ -61,15 +60,10 @@ class DunningPosting(models.AbstractModel):
         A file that cannot be read, or is not the one that was issued, is left out; it never stops the others.
         """
         letters.check_access("read")
-        # sudo: what a field keeps is reached through its record only; its reader was checked
-        files = self.env["ir.attachment"].sudo()
-        files = files.search(
-            [("res_model", "=", letters._name), ("res_field", "=", "pdf_file"), ("res_id", "in", letters.ids)]
-        )
-        raw, found = {file.res_id: file.raw for file in files}, {}
+        contents, found = letters._stored_contents(), {}
         for letter in letters:
-            content = raw.get(letter.id)
-            if not content or hashlib.sha256(content).hexdigest() != letter.pdf_sha256:
+            content = contents.get(letter.id)
+            if letter._problem_of(content):
                 continue
             try:
                 reader = self._open_pdf(content)

@@ -1,6 +1,5 @@
 import base64
 import functools
-import hashlib
 import logging
 
 from odoo import api, models
@@ -11,6 +10,7 @@ from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ...tools.page_text import shows
 from ..dunning_inside import Inside
+from .dunning_letter_document_mixin import digest
 
 _logger = logging.getLogger(__name__)
 
@@ -30,10 +30,15 @@ class DunningPrinting(models.AbstractModel):
         """Print all of them, in one call where the installed wkhtmltopdf can, and keep each with its digest."""
         pdfs = self._render(letters)
         for letter, content in pdfs.items():
-            letter.pdf_sha256 = hashlib.sha256(content).hexdigest()
-        # The files of all letters in one go. Each stands where the field looks for it; no draft has one yet.
+            letter.pdf_sha256 = digest(content)
         # sudo: what a field keeps is reached through its record only
-        self.env["ir.attachment"].sudo().create(
+        files = self.env["ir.attachment"].sudo()
+        # no draft has one yet: what stands there was put there by somebody else
+        files.search(
+            [("res_model", "=", letters._name), ("res_field", "=", "pdf_file"), ("res_id", "in", letters.ids)]
+        ).unlink()
+        # The files of all letters in one go. Each stands where the field looks for it.
+        files.create(
             [
                 {
                     "name": "pdf_file",
@@ -50,9 +55,12 @@ class DunningPrinting(models.AbstractModel):
 
     @api.model
     def _preview(self, letter):
-        """The document to look at: the stored one, byte for byte, else the one that would go out, marked as such."""
-        if letter.pdf_file:
-            return base64.b64decode(letter.pdf_file)
+        """The document to look at: the stored one, byte for byte, else the one that would go out, marked as such.
+
+        :raises UserError: the stored one has gone or was changed.
+        """
+        if letter.pdf_sha256:
+            return letter._stored_pdf()
         report = self.env["ir.actions.report"].with_company(letter.company_id)
         context = {"webp_as_jpg": True, "report_pdf_no_attachment": True}
         streams = report.with_context(**context)._render_qweb_pdf_prepare_streams(

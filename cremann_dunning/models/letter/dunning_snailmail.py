@@ -77,7 +77,7 @@ class DunningSnailmail(models.AbstractModel):
     def _prepare_file(self, letter):
         return {
             "name": letter.pdf_name,
-            "datas": letter.pdf_file,
+            "datas": letter._stored_pdf_as_field(),
             "mimetype": "application/pdf",
             "res_model": letter._name,
             "res_id": letter.id,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..dunning_inside import inside
 from .dunning_progress import progress
 from .dunning_run_context import RunContext
 
@@ -29,7 +30,7 @@ class DunningConfirmation(models.AbstractModel):
         :return: False when the time of the cron was over before all was done.
         """
         run.ensure_one()
-        behind = self.env.context.get("dunning_job_behind", 0) + 1  # companies, this one among them
+        behind = inside(self.env, "dunning_job_behind", 0) + 1  # companies, this one among them
         while drafts := self._next_drafts(run):
             self._confirm_batch(run, drafts)
             left = self.env["dunning.letter"].search_count(self._waiting_drafts(run))

@@ -188,7 +188,8 @@ class TestSimulation(DunningCase):
         self.invoice(self.debtor(), 100, due=1)
         simulation = self.simulation()
         simulation.action_simulate()
-        self.assertTrue(self.as_user(self.group_user, simulation.line_ids).read(["letters"]))
-        for records in (simulation, simulation.line_ids):
-            with self.assertRaises(AccessError):
-                self.as_user(self.be_user, records).read()
+        self.assertTrue(simulation.line_ids.read(["letters"]), "who made it")
+        for user in (self.group_user, self.manager, self.be_user):
+            for records in (simulation, simulation.line_ids):
+                with self.assertRaises(AccessError):
+                    self.as_user(user, records).read()
