@@ -139,7 +139,7 @@ def prepare(env, port, count):
     )
     moves._post(soft=False)
     moves.is_move_sent = True
-    moves.dunning_sent_on = today - timedelta(days=25)
+    moves.sudo().dunning_sent_on = today - timedelta(days=25)
     # letters only: the invoices of a test that is about crashes need no PDF
     env["dunning.level"].search([]).attach_invoice = False
     run = env["dunning.run"].create({"company_id": company.id})
