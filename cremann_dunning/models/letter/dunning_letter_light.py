@@ -200,11 +200,6 @@ class DunningLetterLight(models.AbstractModel):
         dues = [line.date_due for line in letter.line_ids if line.level_id and line.date_due]
         if not following or not dues:
             return None, None
-        regime = letter.regime_id
-        free_end = after if letter.legal_type == rules.STATUTORY_NOTICE else None
-        day = procedure.earliest(following, min(dues), sent, free_end)
+        day = procedure.earliest(following, min(dues), sent, after)  # the term of this letter is kept
         day = max(day, sent + timedelta(days=max(procedure.minimum_interval, 1)))
-        needs_default = following.legal_type == rules.STATUTORY_NOTICE and regime.notice_needs_default
-        if needs_default and after and not letter.company_id.dunning_term_agreed:
-            day = max(day, after)
         return following.name, procedure.sending_day(day)

@@ -1,7 +1,7 @@
 """The preview of a letter: the document beside the checks, the amounts and the term, for who may see the letter."""
 
 import base64
-from datetime import date
+from datetime import date, timedelta
 from unittest.mock import patch
 
 from lxml import html
@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import format_date, mute_logger
 
 from odoo.addons.cremann_dunning.models.letter.dunning_printing import DunningPrinting
 
@@ -147,6 +147,21 @@ class TestPreview(PreviewCase):
             for words in (sent, *term):
                 self.assertIn(words, text)
         self.assertIn("Costs, announced", after)
+
+    def test_the_next_step_is_on_the_day_that_the_engine_names(self):
+        """Not within the days that the letter itself gives."""
+        partner = self.debtor()
+        move = self.invoice(partner, 1000, due=1)
+        run, letter = self.proposed(partner)
+        before = self.seen(self.preview(letter))
+        self.confirm(run)
+        self.send_outbox(letter)
+        self.run_for(partners=partner)
+        day = move.with_env(self.env).dunning_decision_id.next_date
+        self.assertEqual(day, letter.deadline + timedelta(days=1))
+        said = f"Next step possible: Second reminder {format_date(self.env, day, date_format='EEE d MMM y')}"
+        for words in (before, self.seen(self.preview(letter))):
+            self.assertIn(said, words)
 
     def test_no_term(self):
         partner = self.debtor()
