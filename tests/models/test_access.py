@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from ..common import TODAY, DunningCase
 
@@ -66,6 +66,18 @@ class AccessCase(DunningCase):
     with_belgium = True
     without_pdf = True
     refusal = AccessError
+
+    @classmethod
+    def debtor_with_login(cls):
+        """Somebody at the Dutch debtor, with a login to Odoo's portal."""
+        return new_test_user(
+            cls.env,
+            "debtor",
+            groups="base.group_portal",
+            partner_id=cls.env["res.partner"].create({"name": "Jan", "parent_id": cls.partner.id}).id,
+            company_id=cls.nl.id,
+            company_ids=[Command.set(cls.nl.ids)],
+        )
 
     @classmethod
     def setUpClass(cls):

@@ -1,9 +1,8 @@
 """Every public method of ours, called from outside as Odoo lets anybody with a login call it."""
 
-from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import get_public_method
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from ..common import TODAY
@@ -45,14 +44,7 @@ class TestCalls(AccessCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.portal = new_test_user(
-            cls.env,
-            "debtor",
-            groups="base.group_portal",
-            partner_id=cls.env["res.partner"].create({"name": "Jan", "parent_id": cls.partner.id}).id,
-            company_id=cls.nl.id,
-            company_ids=[Command.set(cls.nl.ids)],
-        )
+        cls.portal = cls.debtor_with_login()
         letter = cls.own["dunning.letter"]
         cls.other_move = cls.invoice(cls.debtor("Second"), 100, due=10)
         cls.draft = cls.run_for(partners=cls.other_move.commercial_partner_id).letter_ids

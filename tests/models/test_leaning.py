@@ -6,7 +6,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..common import TODAY
@@ -21,14 +21,7 @@ class LeaningCase(AccessCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.portal = new_test_user(
-            cls.env,
-            "debtor",
-            groups="base.group_portal",
-            partner_id=cls.env["res.partner"].create({"name": "Jan", "parent_id": cls.partner.id}).id,
-            company_id=cls.nl.id,
-            company_ids=[Command.set(cls.nl.ids)],
-        )
+        cls.portal = cls.debtor_with_login()
         cls.case = cls.own["dunning.case"].filtered(lambda case: case.partner_id == cls.partner)
 
     @property

@@ -1,6 +1,10 @@
 """Costs over one base and per debt, and in every currency, from the proposal to the mail."""
 
 from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
@@ -46,6 +50,27 @@ class TestOneBase(DunningCase):
                 self.invoice(self.partner, amount, due=2)
                 expected = [("statutory_notice", "sent", 40), ("statutory_notice", "sent", added)]
                 self.assertEqual(self.notices(0, 7), expected)
+
+    def test_whatever_the_amounts(self):
+        """However claims come one after another, together their notices announce what one notice of all would."""
+        regime = self.env.ref("cremann_dunning.dunning_regime_nl_consumer")
+        cents = st.integers(500, 400_000).map(lambda number: Decimal(number).scaleb(-2))
+
+        @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        @given(st.lists(cents, min_size=2, max_size=3))
+        def announced(amounts):
+            with self.cr.savepoint() as savepoint:
+                self.partner = self.debtor("Mevrouw De Wit", kind="consumer")
+                for number, amount in enumerate(amounts):
+                    self.invoice(self.partner, float(amount), due=9 - 7 * number)  # each comes up a week later
+                found = self.notices(*(7 * number for number in range(len(amounts))))
+                self.assertEqual([row[:2] for row in found], [("statutory_notice", "sent")] * len(amounts))
+                together = sum((Decimal(str(row[2])) for row in found), Decimal(0))
+                self.assertEqual(together, regime.collection_costs(sum(amounts)), amounts)
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+        announced()
 
     def test_what_was_paid_is_no_base_any_more(self):
         first = self.invoice(self.partner, 150, due=20)
