@@ -61,6 +61,7 @@ class ResCompany(models.Model):
         string="What stopped the daily job", readonly=True, copy=False, groups="cremann_dunning.group_dunning_user"
     )
     dunning_job_at = fields.Datetime(string="Last turn of the daily job", readonly=True, copy=False, groups=INSIDE)
+    dunning_job_round = fields.Char(string="Last round of the daily job", readonly=True, copy=False, groups=INSIDE)
     dunning_automatic = fields.Boolean(
         string="Follow up every day",
         help="Every morning a run is made by itself. It sends the levels that are marked automatic; the others wait.",

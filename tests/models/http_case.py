@@ -32,10 +32,9 @@ class HttpAttackCase(DunningCase, HttpCase):
             cls.portal,
         ]
 
-    def call(self, model, method, *args, **kwargs):
-        """The answer to a call of the web client, and what went wrong: ``(result, name of the error or None)``."""
+    def answer(self, model, method, args, kwargs):
+        """What the server answers to a call of the web client by who came in, as it stands in the JSON."""
         self.env.flush_all()
-        kwargs.setdefault("context", {"allowed_company_ids": self.me.company_ids.ids})
         params = {"model": model, "method": method, "args": list(args), "kwargs": kwargs}
         with mute_logger("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_access"):
             answer = self.url_open(
@@ -44,6 +43,12 @@ class HttpAttackCase(DunningCase, HttpCase):
                 headers={"Content-Type": "application/json"},
             ).json()
         self.env.invalidate_all()
+        return answer
+
+    def call(self, model, method, *args, **kwargs):
+        """The answer to a call of the web client, and what went wrong: ``(result, name of the error or None)``."""
+        kwargs.setdefault("context", {"allowed_company_ids": self.me.company_ids.ids})
+        answer = self.answer(model, method, args, kwargs)
         self.said = answer.get("error") and answer["error"]["data"]["message"]
         return answer.get("result"), answer.get("error") and answer["error"]["data"]["name"]
 

@@ -286,22 +286,9 @@ class TestFiles(WindowCase):
 class TestLeaks(WindowCase):
     """A window of one's own about a record of another company tells nothing of it."""
 
-    def answer(self, model, method, *args, **context):
-        params = {
-            "model": model,
-            "method": method,
-            "args": list(args),
-            "kwargs": {"context": {"allowed_company_ids": self.me.company_ids.ids, **context}},
-        }
-        self.env.flush_all()
-        with mute_logger("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_access"):
-            answer = self.url_open(
-                "/web/dataset/call_kw",
-                data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}),
-                headers={"Content-Type": "application/json"},
-            ).json()
-        self.env.invalidate_all()
-        return answer
+    def told(self, model, method, *args, **context):
+        context = {"allowed_company_ids": self.me.company_ids.ids, **context}
+        return self.answer(model, method, args, {"context": context})
 
     def assertTellsNothing(self, answer, hint):
         secrets = (SECRET, self.letter.name, "secret@nl.example.com", self.move.name)
@@ -317,7 +304,7 @@ class TestLeaks(WindowCase):
                 about.pop("line_ids", None)
                 self.assertTrue(about, model)
                 with self.subTest(user=user.login, model=model):
-                    answer = self.answer(model, "create", [values])
+                    answer = self.told(model, "create", [values])
                     self.assertEqual(answer["error"]["data"]["name"], "odoo.exceptions.AccessError", answer)
                     self.assertTellsNothing(answer, model)
                 spec = {
@@ -331,9 +318,9 @@ class TestLeaks(WindowCase):
                     (({}, list(about), spec), defaults),
                 ):
                     with self.subTest(user=user.login, model=model, arguments=arguments[:2], context=context):
-                        answer = self.answer(model, "onchange", [], *arguments, **context)
+                        answer = self.told(model, "onchange", [], *arguments, **context)
                         self.assertTellsNothing(answer, model)
-                answer = self.answer(model, "default_get", list(about), **defaults)
+                answer = self.told(model, "default_get", list(about), **defaults)
                 self.assertIn("error", answer, model)
 
     def test_written_later(self):

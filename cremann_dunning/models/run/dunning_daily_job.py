@@ -45,16 +45,20 @@ class DunningDailyJob(models.AbstractModel):
 
     @api.model
     def _whose_turn(self):
-        """Every company, who waits longest first; where Odoo calls again at once, those that had no turn before.
+        """Every company that had no whole turn yet in this round of calls, who waits longest first.
 
-        However many companies there are, and however little time: none is passed over for ever.
+        However many companies there are, and however little time: none is passed over for ever. Odoo's day of the last
+        whole call stays the same for all calls of a round, so it names the round.
         """
         # sudo: whoever the cron runs as, it works for every company
         companies = self.sudo().env["res.company"].search(Domain.TRUE, order="dunning_job_at ASC NULLS FIRST, id")
         if "cron_end_time" not in self.env.context:
             return companies
-        before = self.env.context.get("lastcall")  # the same until all have had their turn
-        return companies.filtered(lambda c: not c.dunning_job_at or (before and c.dunning_job_at <= before))
+        return companies.filtered(lambda company: company.dunning_job_round != self._round())
+
+    @api.model
+    def _round(self):
+        return str(self.env.context.get("lastcall"))
 
     @api.model
     def _turn(self, company):
@@ -68,8 +72,9 @@ class DunningDailyJob(models.AbstractModel):
             errors += [error] if error else []
             finished = finished and answer is not False
         self._note_errors(company, errors)
+        company.dunning_job_at = fields.Datetime.now()
         if finished:
-            company.dunning_job_at = fields.Datetime.now()
+            company.dunning_job_round = self._round()
         return finished
 
     @api.model
@@ -116,9 +121,7 @@ class DunningDailyJob(models.AbstractModel):
 
         :return: False when time was over before all was issued.
         """
-        if not company.dunning_automatic or company.dunning_mode == "off":
-            return None
-        if company._dunning_now().hour < company.dunning_send_hour:
+        if not self._is_due(company):
             return None
         runs = self.env["dunning.run"].sudo()  # the system's own, whoever the job runs as
         unfinished = [("company_id", "=", company.id), ("automatic", "=", True), ("state", "=", "proposed")]
@@ -134,6 +137,12 @@ class DunningDailyJob(models.AbstractModel):
         return self._confirm(run)
 
     @api.model
+    def _is_due(self, company):
+        """Whether letters go out here by themselves, and the hour for it has come."""
+        works = company.dunning_automatic and company.dunning_mode != "off"
+        return works and company._dunning_now().hour >= company.dunning_send_hour
+
+    @api.model
     def _confirm(self, run):
         in_time = self.env["dunning.confirmation"]._issue(run)
         self.env["dunning.stale.rates"]._note(run)
@@ -142,9 +151,8 @@ class DunningDailyJob(models.AbstractModel):
     @api.model
     def _tell(self, company):
         """What people have to know: letters of tomorrow, and runs that somebody began and left."""
-        if company.dunning_automatic and company.dunning_mode != "off":
-            if company._dunning_now().hour >= company.dunning_send_hour:
-                self.env["dunning.forewarning"]._tell(company)
+        if self._is_due(company):
+            self.env["dunning.forewarning"]._tell(company)
             self.env["dunning.run"]._remind_of_drafts(company)
 
     @api.model

@@ -326,7 +326,7 @@ class DunningRun(models.Model):
         domain += [("date", "<", today), ("letter_ids.state", "=", "draft"), ("drafts_noted_on", "=", False)]
         for run in self.search(domain):
             run.drafts_noted_on = today
-            keeper = run.user_id if run.user_id.active and run.user_id.share is False else False
+            keeper = run.user_id.filtered(lambda user: user.active and not user.share)
             keeper = keeper or company.dunning_responsible_id
             if not keeper:
                 continue
