@@ -1,10 +1,13 @@
 """What changed after a letter was made, at every door: it does not leave, says why, and its claims are free again."""
 
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+
+from odoo.addons.cremann_dunning.models.delivery import mail_mail
 
 from ..common import day
 from .test_delivery import DeliveryCase
@@ -406,3 +409,39 @@ class TestAddress(DoorCase):
         self.assertEqual(states, {moved: "cancelled", stays: "issued"})
         with self.assertRaisesRegex(UserError, "Only a letter that was made and not delivered"):
             letters.action_on_paper()
+
+
+@tagged("post_install", "-at_install")
+class TestLookHolds(DeliveryCase):
+    """What was found of letters holds for some seconds only; a slow mail server makes nobody's letter a stale one."""
+
+    without_pdf = True
+
+    def send_while_one_pays(self, holds):
+        """Three letters are sent; as soon as some have left, the second debtor pays. Whether each one was sent."""
+        partners = [self.debtor(f"Debtor {number}") for number in range(3)]
+        moves = self.invoices(partners, 100, due=5)
+        letters = self.confirm(self.run_for(partners=sum(partners, self.env["res.partner"])))
+        letters = letters.sorted(lambda letter: partners.index(letter.partner_id))
+        follow, rounds = type(self.env["dunning.delivery"])._after_sending, []
+
+        def pays(delivery, company):
+            rounds.append(letters.mapped("state").count("sent"))
+            if len(rounds) == 1:
+                self.pay(moves[1])
+            follow(delivery, company)
+
+        with (
+            patch.object(mail_mail, "LOOK_HOLDS", holds),
+            patch.object(type(self.env["dunning.delivery"]), "_after_sending", pays),
+        ):
+            self.empty_outbox(letters)
+        self.assertFalse(letters.filtered(lambda letter: letter.state == "issued"), "nothing waits on its own")
+        return letters.mapped("state"), rounds
+
+    def test_checked_once_more(self):
+        self.assertEqual(self.send_while_one_pays(holds=-1), (["sent", "cancelled", "sent"], [1, 2]))
+        self.assertEqual(len(self.mailbox.messages), 2)
+
+    def test_together(self):
+        self.assertEqual(self.send_while_one_pays(holds=mail_mail.LOOK_HOLDS), (["sent"] * 3, [3]))

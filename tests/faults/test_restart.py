@@ -18,6 +18,8 @@ from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import config
 
+from odoo.addons.cremann_dunning.models.delivery.mail_mail import SENT_TOGETHER
+
 from .processes import Nursery
 
 _logger = logging.getLogger(__name__)
@@ -31,11 +33,12 @@ class SlowMailbox:
 
     def __init__(self):
         self.messages = []
+        self.seconds = 0.1  # a process that is killed now has had its letter delivered and does not know it
 
     async def handle_DATA(self, server, session, envelope):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.messages.append((envelope.rcpt_tos, message["Message-Id"], message["Subject"]))
-        await asyncio.sleep(0.1)  # a process that is killed now has had its letter delivered and does not know it
+        await asyncio.sleep(self.seconds)
         return "250 OK"
 
 
@@ -91,6 +94,20 @@ class TestProcesses(BaseCase):
         self.assertEqual(len(set(addresses)), len(addresses), "nobody got two")
         for letter in sent:
             self.assertTrue(letter["pdf"] and letter["levels"], letter)
+
+    def test_statements_a_letter(self):
+        """At most six statements a letter, with what is looked up for a batch and what follows it."""
+        self.mailbox.seconds = 0
+        made = self.nursery.run("prepare", port=self.port, count=LETTERS)
+        self.nursery.run("confirm", run=made["run"], batch=LETTERS)
+        few = LETTERS // 4
+        of_few, of_many = (self.nursery.run("count", letters=letters) for letters in (few, LETTERS - few))
+        self.assertEqual(len(self.arrived()), LETTERS)
+        for_each = (of_many - of_few) / (LETTERS - 2 * few)
+        for_a_batch = of_few - few * for_each
+        _logger.info("%s statements a letter, %s a batch", for_each, for_a_batch)
+        self.assertLessEqual(for_each, 5)
+        self.assertLessEqual(for_each + for_a_batch / SENT_TOGETHER, 6)
 
     def test_killed_and_started_again(self):
         """Who confirms and what empties the outbox are killed together, twenty times, and started again."""

@@ -25,7 +25,7 @@ class KeptCache:
         mails.mail_message_id.mapped("subject")
         mails.recipient_ids.mapped("email")
         mails.attachment_ids.mapped("name")
-        letters.line_ids.mapped("state")
+        letters.line_ids.mapped("is_cancelled")
         letters.mapped("name")
         letters.regime_id.country_id.mapped("code")
         letters.company_id.country_id.mapped("code")

@@ -1,11 +1,13 @@
 import logging
+import time
 from contextlib import contextmanager
+from datetime import datetime, timezone
 
 from psycopg2.errors import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
 
 from ...engine import rules
@@ -17,8 +19,10 @@ from .dunning_smtp_session import AddresseeFirst
 
 _logger = logging.getLogger(__name__)
 
-# So many letters are checked together, a moment before they leave.
-SENT_TOGETHER = 50
+# So many letters are checked together, a moment before they leave. What was found holds for so many seconds; those that
+# have not left by then are checked once more.
+SENT_TOGETHER = 200
+LOOK_HOLDS = 20
 
 # What a mail says, carries and to whom it goes. Whoever sees to the outbox may cancel it or let it try again.
 FROZEN = {
@@ -50,13 +54,16 @@ class MailMail(models.Model):
         if ours and commit and not auto_commit:
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the outbox is the system's
             return True
-        stopped = set()  # companies whose mail server has stopped us meanwhile
-        ours = ours.with_context(dunning_stopped=Inside(stopped))
-        for ids in split_every(SENT_TOGETHER, ours._dunning_in_order().ids, list):
-            mails = ours.browse(ids)
+        stopped, late = set(), []  # companies whose mail server has stopped us meanwhile; mails to be checked once more
+        ours = ours.with_context(dunning_stopped=Inside(stopped), dunning_late=Inside(late))
+        waiting = ours._dunning_in_order().ids
+        while waiting:
+            mails = ours.browse(waiting[:SENT_TOGETHER])
             if stopped:
                 mails = mails._dunning_not_waiting()
             mails._dunning_send(commit, raise_exception, post_send_callback)
+            waiting[:SENT_TOGETHER] = late
+            late.clear()
         return True
 
     def _dunning_in_order(self):
@@ -84,8 +91,9 @@ class MailMail(models.Model):
             letters = mails.sudo().dunning_letter_id  # sudo: as in send()
             before = {letter.id: letter.state for letter in letters}
             try:
-                # the rest of send(), for these mails
-                super(MailMail, mails._dunning_ready()).send(  # pylint: disable=super-method-mismatch
+                ready = mails._dunning_ready()
+                ready = ready.with_context(dunning_ends=Inside(time.monotonic() + LOOK_HOLDS))
+                super(MailMail, ready).send(  # pylint: disable=super-method-mismatch
                     auto_commit=commit, raise_exception=raise_exception, post_send_callback=post_send_callback
                 )
             except Exception:  # the line to the mail server broke, or the database refused; both leave a mess
@@ -159,13 +167,17 @@ class MailMail(models.Model):
         ours = self.browse(self.sudo().filtered("dunning_letter_id").ids)  # sudo: as in send()
         if not ours or self.env["ir.mail_server"]._disable_send():  # a server that mails nothing makes no attempts
             return super()._send(auto_commit=auto_commit, smtp_session=smtp_session, **options)
-        stopped = inside(self.env, "dunning_stopped", ())
+        stopped, late = inside(self.env, "dunning_stopped", ()), inside(self.env, "dunning_late", [])
+        ends = inside(self.env, "dunning_ends", float("inf"))
         # What the system has read answers nobody who may not read these letters: for him Odoo asks mail by mail.
         letters = ours.sudo().dunning_letter_id  # sudo: as in send()
         kept = KeptCache(ours.sudo()) if letters.with_env(self.env).has_access("read") else None
         for mail in self:
             session, attempt = smtp_session, None
             if mail in ours:
+                if mail != ours[0] and time.monotonic() > ends:  # the first one leaves in any case, so that this ends
+                    late.append(mail.id)
+                    continue
                 # sudo: as in send()
                 if (
                     stopped
@@ -200,6 +212,7 @@ class MailMail(models.Model):
         letter = mail.dunning_letter_id
         attempts = self.env["dunning.dispatch"].sudo()  # sudo: as in send()
         vals = attempts._prepare_attempt(letter) | {"letter_id": letter.id, "recipient": mail.email_to}
+        self._dunning_spare_clock(datetime.now(timezone.utc).replace(tzinfo=None))
         attempt = attempts.create(vals | {"message_id": mail.message_id})
         self.env.flush_all()
         if commit:
@@ -207,22 +220,28 @@ class MailMail(models.Model):
                 kept.add_attempt()
             self.env.cr.commit()  # pylint: disable=invalid-commit
             self.env.invalidate_all()
-        dates = self._dunning_lock(commit)
-        if not dates:
+        locked = self._dunning_lock(commit)
+        if not locked:
             attempt.write({"state": "withheld", "ended_at": fields.Datetime.now()})
             return attempts
+        *dates, now = locked
+        self._dunning_spare_clock(now)
         if commit and kept and kept.is_current(self, dates):
             kept.recall(self, attempt)
         return attempt
 
+    def _dunning_spare_clock(self, now):
+        """Tell Odoo when this transaction began; else it asks the database, twice for each letter that leaves."""
+        self.env.cr._now = now  # pylint: disable=protected-access
+
     def _dunning_lock(self, commit):
         """Lock this mail and its letter, unless somebody else writes one of them or they need not leave any more.
 
-        :return: when both were written, or nothing.
+        :return: when both were written and when this transaction began, or nothing.
         """
         query = SQL(
             """
-            SELECT m.write_date, l.write_date FROM mail_mail m JOIN dunning_letter l ON l.id = m.dunning_letter_id
+            SELECT m.write_date, l.write_date, now() AT TIME ZONE 'UTC' FROM mail_mail m JOIN dunning_letter l ON l.id = m.dunning_letter_id
              WHERE m.id = %s AND m.state = 'outgoing' AND l.state = 'issued'
                FOR NO KEY UPDATE OF m, l SKIP LOCKED
             """,

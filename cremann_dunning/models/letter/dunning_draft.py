@@ -78,7 +78,7 @@ class DunningDraft(models.AbstractModel):
             self.env["dunning.letter.line"],
             [
                 line
-                | {"letter_id": letter_id, "state": "draft"}
+                | {"letter_id": letter_id, "is_cancelled": False}
                 | {name: vals[name] for name in ("company_id", "currency_id")}
                 for letter_id, vals in zip(letters._ids, vals_list, strict=True)
                 for _command, _id, line in vals["line_ids"]

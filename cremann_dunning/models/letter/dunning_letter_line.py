@@ -15,7 +15,9 @@ class DunningLetterLine(models.Model):
     letter_id = fields.Many2one("dunning.letter", required=True, index=True, ondelete="cascade", readonly=True)
     company_id = dunning_bulk.Unguarded(related="letter_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="letter_id.currency_id")
-    state = fields.Selection(related="letter_id.state", store=True, precompute=True)
+    state = fields.Selection(related="letter_id.state")
+    # Kept for the index below. The whole state would be written once more for each letter that leaves.
+    is_cancelled = fields.Boolean(compute="_compute_is_cancelled", store=True, precompute=True)
     # what holds the journal item holds its entry: Odoo deletes the items of an entry along with it
     move_id = dunning_bulk.Unguarded("account.move", string="Invoice", required=True, index=True, readonly=True)
     move_line_id = fields.Many2one(
@@ -61,9 +63,14 @@ class DunningLetterLine(models.Model):
     write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
     _one_live_letter = models.UniqueIndex(
-        "(move_line_id, level_id) WHERE state <> 'cancelled' AND level_id IS NOT NULL",
+        "(move_line_id, level_id) WHERE is_cancelled IS NOT TRUE AND level_id IS NOT NULL",
         "There is already a letter of this level for one of these invoices.",
     )
+
+    @api.depends("letter_id.state")
+    def _compute_is_cancelled(self):
+        for line in self:
+            line.is_cancelled = line.letter_id.state == "cancelled"
 
     @api.depends("move_id", "level_id")
     def _compute_display_name(self):
@@ -79,7 +86,7 @@ class DunningLetterLine(models.Model):
 
     def write(self, vals):
         """What stands in an issued letter stays as it was sent."""
-        if set(vals) - {"state"}:
+        if set(vals) - {"is_cancelled"}:
             self._check_draft()
         return super().write(vals)
 

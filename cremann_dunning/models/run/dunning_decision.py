@@ -266,7 +266,7 @@ class DunningDecision(models.Model):
                 """
                 SELECT DISTINCT ON (d.id) d.id, k.letter_id
                   FROM dunning_decision d
-                  JOIN dunning_letter_line k ON k.move_id = d.move_id AND k.state <> 'cancelled'
+                  JOIN dunning_letter_line k ON k.move_id = d.move_id AND k.is_cancelled IS NOT TRUE
                    AND (k.level_id = d.level_id OR k.level_id IS NULL)
                  WHERE d.id = ANY(%s) AND d.outcome IN ('send', 'ride')
                  ORDER BY d.id, k.letter_id DESC
@@ -371,8 +371,8 @@ class DunningDecision(models.Model):
             SQL(
                 """
                 SELECT d.move_id, d.id, d.date, d.code, d.params::text, d.level_id, d.next_date, d.amount_open::text,
-                       EXISTS (SELECT 1 FROM dunning_letter_line k
-                                WHERE k.move_id = d.move_id AND k.state IN ('draft', 'issued')
+                       EXISTS (SELECT 1 FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
+                                WHERE k.move_id = d.move_id AND f.state IN ('draft', 'issued')
                                   AND (k.level_id = d.level_id OR k.level_id IS NULL)) AS announced
                   FROM dunning_decision d
                  WHERE d.is_current AND d.move_id = ANY(%s)

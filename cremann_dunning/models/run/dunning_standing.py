@@ -49,8 +49,8 @@ WITH wanted AS (
 ), decisions AS (
     SELECT partner_id, string_agg(id::text, ',' ORDER BY id) AS state, COUNT(*) AS number,
            bool_and(date = %(day)s AND (move_id, level_id) IN (
-                    SELECT move_id, level_id FROM dunning_letter_line
-                     WHERE company_id = %(company)s AND state IN ('draft', 'issued'))) AS on_letter
+                    SELECT k.move_id, k.level_id FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
+                     WHERE f.company_id = %(company)s AND f.state IN ('draft', 'issued'))) AS on_letter
       FROM dunning_decision
      WHERE company_id = %(company)s AND is_current AND partner_id = ANY(%(partners)s)
      GROUP BY 1
