@@ -105,6 +105,28 @@ class CostScale:
         return cents
 
 
+    def tiers_in_cents(self, principal: int) -> list[tuple[int, int, int, int]]:
+        """Return the steps behind the costs, before minimum and maximum: (base, percent, part, costs), cents each.
+
+        A bracket with a base of its own starts afresh, so what lies below it does not count. A fraction of a cent is
+        in the last step, so the steps add up to the rounded costs.
+        """
+        found: list[tuple[int, int, int, int]] = []
+        lower = total = 0
+        for bracket, (upper, _lower, percent, start) in zip(self.brackets, self._steps, strict=True):
+            base = 0
+            if bracket.base is not None:
+                base, found, total = to_cents("base", bracket.base), [], 0
+            top = principal if upper is None else min(principal, upper)
+            exact = start + (top - lower) * percent
+            costs = amounts.ROUNDINGS[self.rounding](exact, 100 * amounts.RATE_SCALE)
+            found.append((base, percent, top - lower, costs - total))
+            total, lower = costs, top
+            if top == principal:
+                break
+        return found
+
+
 # Art. 2 lid 1-2 BIK, in force for defaults from 1-7-2012.
 NL_SCALE = CostScale(
     brackets=(
@@ -152,6 +174,32 @@ def collection_costs(principal: Decimal, scale: CostScale) -> Decimal:
     :raises ScaleError: no scale.
     """
     return _costs(to_cents("principal", principal), scale)
+
+
+@dataclass(frozen=True)
+class Tier:
+    """One step of a scale as it counts for a principal, euro: ``base + percent of part = costs``."""
+
+    base: Decimal
+    percent: Decimal
+    part: Decimal
+    costs: Decimal
+
+
+def tiers(principal: Decimal, scale: CostScale) -> tuple[Tier, ...]:
+    """Return how the costs over a principal come about, before the minimum and the maximum of the scale.
+
+    :param principal: euro in whole cents.
+    :return: the steps in their order; their costs add up to what the scale gives without minimum and maximum. Empty
+        for a principal of zero or less.
+    :raises AmountError: `principal` is no exact amount.
+    """
+    cents = to_cents("principal", principal)
+    steps = scale.tiers_in_cents(cents) if cents > 0 else []
+    return tuple(
+        Tier(from_cents(base), Decimal(percent) / amounts.RATE_SCALE, from_cents(part), from_cents(costs))
+        for base, percent, part, costs in steps
+    )
 
 
 def consolidated_costs(principals: Iterable[Decimal], scale: CostScale) -> Decimal:

@@ -27,5 +27,19 @@ class DunningWithdrawalWizard(models.TransientModel):
         if not (self.reason or "").strip():
             raise UserError(self.env._("Write down why the letter is taken back, for example: sent by mistake."))
         letters = self.letter_ids.sudo()  # evidence is written by the system
-        letters.env["dunning.withdrawal"]._withdraw(letters, self.reason.strip(), self.env.user)
-        return {"type": "ir.actions.act_window_close"}
+        stay = letters.env["dunning.withdrawal"]._withdraw(letters, self.reason.strip(), self.env.user)
+        if not stay:
+            return {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._(
+                    "%(gone)s taken back, %(stay)s stay", gone=len(letters) - len(stay), stay=len(stay)
+                ),
+                "message": "\n".join(stay.values()),
+                "type": "warning",
+                "sticky": True,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

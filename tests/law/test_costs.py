@@ -636,3 +636,45 @@ def test_bad_day_is_refused():
     with pytest.raises(DateError) as error:
         costs.indemnity(D("100"), date(2026, 6, 30), "2026-07-01")
     assert error.value.field == "on"
+
+
+# --- how costs come about -------------------------------------------------------------------------------------
+
+
+@given(cents, st.sampled_from([NL_SCALE, BE_CONSUMER_CAP]))
+def test_tiers_add_up(principal, scale):
+    found = costs.tiers(principal, scale)
+    total = sum((tier.costs for tier in found), Decimal(0))
+    least, most = scale.minimum or Decimal(0), scale.maximum
+    assert costs.collection_costs(principal, scale) == (min(max(total, least), most) if principal else 0)
+    if scale is NL_SCALE:
+        assert sum((tier.part for tier in found), Decimal(0)) == principal
+
+
+@pytest.mark.parametrize(
+    ("scale", "principal", "expected"),
+    [
+        (NL_SCALE, "0.00", []),
+        (NL_SCALE, "100.00", [("0.00", "15", "100.00", "15.00")]),
+        (NL_SCALE, "333.33", [("0.00", "15", "333.33", "50.00")]),
+        (NL_SCALE, "2500.00", [("0.00", "15", "2500.00", "375.00")]),
+        (NL_SCALE, "2500.01", [("0.00", "15", "2500.00", "375.00"), ("0.00", "10", "0.01", "0.00")]),
+        (
+            NL_SCALE,
+            "250000.00",
+            [
+                ("0.00", "15", "2500.00", "375.00"),
+                ("0.00", "10", "2500.00", "250.00"),
+                ("0.00", "5", "5000.00", "250.00"),
+                ("0.00", "1", "190000.00", "1900.00"),
+                ("0.00", "0.5", "50000.00", "250.00"),
+            ],
+        ),
+        (BE_CONSUMER_CAP, "150.00", [("20.00", "0", "150.00", "20.00")]),
+        (BE_CONSUMER_CAP, "150.01", [("30.00", "10", "0.01", "30.00")]),
+        (BE_CONSUMER_CAP, "505.00", [("65.00", "5", "5.00", "65.25")]),
+    ],
+)
+def test_tiers(scale, principal, expected):
+    found = [(tier.base, tier.percent, tier.part, tier.costs) for tier in costs.tiers(D(principal), scale)]
+    assert found == [tuple(map(D, row)) for row in expected]

@@ -182,6 +182,8 @@ class TextCase(DunningCase):
         amounts = [letter[name] for name in letter._fields if letter._fields[name].type == "monetary"]
         amounts += [line[name] for line in letter.line_ids for name in ("amount_total", "amount_paid", "amount_open")]
         known = {words(letter._money(amount)) for amount in amounts}
+        # how the costs come about, which is held to the law in tests/law and told below
+        known |= set(re.findall(MONEY[letter.lang], words(letter.costs_tiers_text or "")))
         found = set(re.findall(MONEY[letter.lang], body))
         self.assertTrue(found)
         self.assertLessEqual(found, known)
@@ -346,6 +348,8 @@ class TestEveryText(TextCase):
         self.check(second, "second_reminder")
         self.check(final, "final_notice")
         self.assertEqual(set(final.mapped("amount_costs")), {40.0})
+        told = {words(letter.costs_tiers_text) for letter in first + final if letter.lang.startswith("nl")}
+        self.assertEqual(told, {"€ 30,00 + 10% van € 100,00 = € 40,00"})
         for letter in (first + second).filtered(lambda letter: letter.amount_interest or letter.amount_costs):
             self.fail(f"{letter.display_name} asks costs or interest")
 

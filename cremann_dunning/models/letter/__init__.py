@@ -5,6 +5,7 @@ May import run and rules, and what those may."""
 from . import (
     dunning_companion,
     dunning_draft,
+    dunning_draft_notes,
     dunning_invoice_copies,
     dunning_last_look,
     dunning_letter,

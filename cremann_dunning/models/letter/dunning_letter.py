@@ -203,13 +203,16 @@ class DunningLetter(models.Model):
         """Number, freeze and store these drafts as PDF, and put the mails of those that go by mail in the outbox.
 
         The whole batch at once; when that fails, one by one in a savepoint each, so that the error stays on the
-        letter that has it.
+        letter that has it. Each keeps the number that it was given first, also one that fails: the series has no holes.
         """
         drafts = self.filtered(lambda letter: letter.state == "draft")
         if not drafts:
             return
         drafts.company_id._dunning_require_on()
+        drafts.filtered(lambda letter: letter.company_id.dunning_mode == "test").is_test = True
         try:
+            with self.env.cr.savepoint():
+                drafts._number()
             with self.env.cr.savepoint():
                 drafts._issue_batch()
         except self._business_errors() as error:
@@ -234,7 +237,6 @@ class DunningLetter(models.Model):
     def _issue_batch(self):
         if self.filtered(lambda letter: not letter._letter_text()):
             raise UserError(self.env._("The level has no text. Choose a text on the level."))
-        self.filtered(lambda letter: letter.company_id.dunning_mode == "test").is_test = True
         self._number()
         self._give_keys()
         self.env["dunning.snailmail"]._fall_to_paper(self)
@@ -302,10 +304,16 @@ class DunningLetter(models.Model):
     # -- taking back ----------------------------------------------------------------------------------------------
 
     def _discard(self):
-        """Drafts make way for new ones; what is on record already is cancelled instead."""
+        """Drafts make way for new ones; what is on record already is cancelled instead.
+
+        :return: what people wrote on them, see ``dunning.draft.notes``.
+        """
         kept = self.filtered(lambda letter: letter.name != "/" or letter.override_ids)
         kept._cancel(self.env._("Made anew: the run was proposed again."))
-        (self - kept).unlink()
+        gone = self - kept
+        notes = self.env["dunning.draft.notes"]._take(gone) if gone else {}
+        gone.unlink()
+        return notes
 
     def _cancel(self, reason):
         """Take back letters that have not gone out; nothing moves, and the claims are free for a new proposal."""

@@ -15,6 +15,8 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from ...engine import rules
 from ...tools import spelling
+from ..dunning_money import exact
+from ..rules.regime_map import RegimeError
 
 _logger = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ class DunningLetterTextMixin(models.AbstractModel):
     bookings_text = fields.Char(compute="_compute_text_parts")
     amount_text = fields.Char(compute="_compute_text_parts")
     costs_text = fields.Char(compute="_compute_text_parts")
+    costs_tiers_text = fields.Char(compute="_compute_text_parts")
     clause_interest_text = fields.Char(compute="_compute_text_parts")
     vat_text = fields.Char(compute="_compute_text_parts")
     next_step_text = fields.Char(compute="_compute_text_parts")
@@ -80,6 +83,7 @@ class DunningLetterTextMixin(models.AbstractModel):
             letter.phone_text = (letter.user_id.phone or letter.company_id.phone or "").replace(" ", "\xa0")
             letter.amount_text = letter._money(letter.amount_total)
             letter.costs_text = letter._money(letter.amount_costs or letter.amount_costs_announced)
+            letter.costs_tiers_text = letter._costs_tiers()
             letter.clause_interest_text = letter._clause_interest()
             letter.vat_text = letter._vat_declaration()
             letter.demanded_count = len(moves)
@@ -120,6 +124,45 @@ class DunningLetterTextMixin(models.AbstractModel):
         rate = self.regime_id._capped_rate_table(agreed).percent_on(self.date)
         locale = babel_locale_parse(self.lang)
         return format_percent(rate / 100, locale=locale, decimal_quantization=False)
+
+    def _cost_tiers(self):
+        """How the costs come about by a scale: ``(tiers, scale, costs without VAT)``; None when it is no scale."""
+        self.ensure_one()
+        costs = exact(self.amount_costs or self.amount_costs_announced, self.currency_id)
+        costs -= exact(self.amount_costs_vat, self.currency_id)
+        if not costs or self.currency_id != self.regime_id.currency_id:
+            return None
+        clause = self.company_id.dunning_clause_scale_id if self.regime_id.costs_need_clause else None
+        try:
+            found = self.regime_id.cost_tiers(exact(self.amount_principal, self.currency_id), costs, clause)
+        except RegimeError:  # the scale was changed since, and has no answer any more
+            return None
+        return found and (*found, costs)
+
+    def _costs_tiers(self):
+        """How the costs come about by the scale of the law, in the debtor's language; False when it is no scale."""
+        self.ensure_one()
+        if not (found := self._cost_tiers()):
+            return False
+        tiers, scale, costs = found
+        env = self.with_context(lang=self.lang).env
+        text = "; ".join(self._tier(env, tier) for tier in tiers)
+        total = sum(tier.costs for tier in tiers)
+        if costs > total:
+            return env._("%(tiers)s; at least %(minimum)s", tiers=text, minimum=self._money(scale.minimum))
+        if costs < total:
+            return env._("%(tiers)s; at most %(maximum)s", tiers=text, maximum=self._money(scale.maximum))
+        return text
+
+    def _tier(self, env, tier):
+        """One step of the scale as the debtor's language writes it."""
+        percent = format_percent(tier.percent / 100, locale=babel_locale_parse(self.lang), decimal_quantization=False)
+        parts = {"percent": percent, "part": self._money(tier.part), "costs": self._money(tier.costs)}
+        if not tier.percent:
+            return self._money(tier.base)
+        if tier.base:
+            return env._("%(base)s + %(percent)s of %(part)s = %(costs)s", base=self._money(tier.base), **parts)
+        return env._("%(percent)s of %(part)s = %(costs)s", **parts)
 
     def _vat_declaration(self):
         """What art. 2(3) BIK has the creditor declare when the costs include VAT, in the debtor's language."""

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -15,28 +17,37 @@ class DunningWithdrawal(models.AbstractModel):
         """Take back letters that were sent, the last one first: they stay on record, and their levels go back.
 
         Nothing that a letter announced counts any more: no term that ran, no costs. The debtor had it all the same, so
-        the next letter keeps its distance.
+        the next letter keeps its distance. One on which a later letter or contact builds stays, and stops no other.
 
-        :raises UserError: when a later letter or contact builds on one of them.
+        :return: why one stays: ``{letter: sentence}``.
+        :raises UserError: when all of them stay.
         """
-        wrong = letters.filtered(lambda letter: letter.state != "sent")
-        if wrong:
-            raise UserError(self.env._("%s was not sent. Cancel it instead.", wrong[0].display_name))
-        for letter in letters.sorted(lambda letter: (letter.sent_at, letter.id), reverse=True):
-            self._check_nothing_follows(letter)
+        stay = {}
+        for letter in letters.sorted(lambda letter: (letter.sent_at or datetime.min, letter.id), reverse=True):
+            if why := self._why_it_stays(letter):
+                stay[letter] = why
+                continue
             taken_back = self.env._("Taken back by %s", user.name)
             letter.write({"state": "cancelled", "cancel_reason": taken_back})
             self.env["dunning.paper.copy"]._call_back(letter, taken_back)
             letter.message_post(body=self.env._("%(user)s took this letter back: %(why)s", user=user.name, why=reason))
-        letters._move_levels()
-        letters._let_claims_follow()
+        gone = letters.filtered(lambda letter: letter not in stay)
+        if not gone:
+            raise UserError("\n".join(stay.values()))
+        gone._move_levels()
+        gone._let_claims_follow()
+        return stay
 
     @api.model
-    def _check_nothing_follows(self, letter):
-        """The highest level goes first: what came after this letter builds on it.
+    def _why_it_stays(self, letter):
+        """Why a letter cannot be taken back, False when it can."""
+        if letter.state != "sent":
+            return self.env._("%s was not sent. Cancel it instead.", letter.display_name)
+        return self._what_follows(letter)
 
-        :raises UserError: names what has to be taken back before.
-        """
+    @api.model
+    def _what_follows(self, letter):
+        """What builds on a letter, as a sentence: the highest level goes first. False for nothing."""
         claims = letter.line_ids.filtered("level_id").move_line_id
         later = self.env["dunning.letter.line"].search(
             [
@@ -48,21 +59,18 @@ class DunningWithdrawal(models.AbstractModel):
             ]
         )
         if top := later.letter_id.sorted(lambda letter: (letter.sent_at, letter.id))[-1:]:
-            raise UserError(
-                self.env._(
-                    "%(later)s was sent after %(letter)s and builds on it. Take that one back first.",
-                    later=top.display_name,
-                    letter=letter.name,
-                )
+            return self.env._(
+                "%(later)s was sent after %(letter)s and builds on it. Take that one back first.",
+                later=top.display_name,
+                letter=letter.name,
             )
         if contact := self.env["dunning.contact"]._counted_after(claims, letter.sent_on):
-            raise UserError(
-                self.env._(
-                    "%(contact)s counted as a step after %(letter)s and builds on it. Archive that contact first.",
-                    contact=contact.display_name,
-                    letter=letter.name,
-                )
+            return self.env._(
+                "%(contact)s counted as a step after %(letter)s and builds on it. Archive that contact first.",
+                contact=contact.display_name,
+                letter=letter.name,
             )
+        return False
 
     @api.model
     def _undo_sending(self, letter, attempt, state, text, answer=None):
@@ -71,8 +79,8 @@ class DunningWithdrawal(models.AbstractModel):
         :param state: of the attempt. :param text: what a person can do. :param answer: what stands on the attempt.
         :raises UserError: a later letter that went by post builds on it.
         """
-        if state == "returned":
-            self._check_nothing_follows(letter)
+        if state == "returned" and (why := self._what_follows(letter)):
+            raise UserError(why)
         attempt.write({"state": state, "answer": answer or text})
         letter.write({"state": "issued", "sent_on": False, "sent_at": False, **NO_TERM})
         letter._register_failure(text, "bounced")

@@ -296,6 +296,16 @@ class DunningRegime(models.Model):
         """
         return CostLaw(self).collection_costs(principal)
 
+    def cost_tiers(self, principal, asked, clause_scale=None):
+        """How the costs over a principal come about, step by step.
+
+        :param principal: as in ``collection_costs``. :param asked: the costs in question, ``Decimal``, without VAT.
+        :param clause_scale: as in ``lump_sum``.
+        :return: ``(tuple of law.costs.Tier, law.costs.CostScale)``; None when no scale explains this amount: a fixed
+            sum, a tariff for instalments, or what is left beside an earlier notice.
+        """
+        return CostLaw(self).tiers(principal, asked, clause_scale)
+
     def instalment_costs(self, instalment, on, earlier=()):
         """The costs of one unpaid instalment of a running contract after its own statutory notice (art. 2a BIK).
 

@@ -141,6 +141,10 @@ class DunningWording(models.AbstractModel):
         yield own["amount_interest"] + costs
         if letter.legal_type not in wording.FRIENDLY:  # a formal letter may name what the law gives
             yield _exact(letter.regime_id.fixed_compensation, currency)
+        if found := letter._cost_tiers():
+            tiers, scale, _costs = found
+            yield from (amount for tier in tiers for amount in (tier.base, tier.part, tier.costs))
+            yield from filter(None, (scale.minimum, scale.maximum))
         lines = letter.line_ids
         demanded = lines.filtered("principal_part")
         late = (lines - demanded).filtered(lambda line: line.date_due and line.date_due < letter.date)

@@ -107,6 +107,18 @@ class CostLaw(RegimeLaw):
                 return exact(regime.fixed_compensation)
             return costs.collection_costs(principal, regime._law_scale())
 
+    def tiers(self, principal, asked, clause_scale):
+        """How costs come about by the scale: ``(tiers, scale)``; None when they do not follow it alone."""
+        regime = self.regime
+        if regime.costs_basis != "scale":
+            return None
+        with self._asking():
+            principal = exact(principal)
+            scale = checked_scale(regime, clause_scale)._law_scale() if clause_scale else regime._law_scale()
+            if principal <= 0 or costs.collection_costs(principal, scale) != asked:
+                return None
+            return costs.tiers(principal, scale), scale
+
     def instalment_costs(self, instalment, on, earlier):
         """Of one instalment of a running contract."""
         rule = self._tariff()

@@ -72,9 +72,14 @@ class DunningConfirmation(models.AbstractModel):
         for letter in ready:
             letter._bring_up_to_today()
         changed = []
-        for letter in drafts - ready:
+        plans = {
+            letter: self._same_plan(letter, outcomes.get(letter.partner_id.id, (None, None))[1])
+            for letter in drafts - ready
+        }
+        again = drafts.filtered(plans.get)
+        notes = self.env["dunning.draft.notes"]._take(again) if again else {}
+        for letter, plan in plans.items():
             debtor, outcome = outcomes.get(letter.partner_id.id, (None, None))
-            plan = self._same_plan(letter, outcome)
             if plan:
                 letter._cancel(self.env._("Made anew: the facts changed after the proposal."))
                 made, outcome = self._remake(run, plan, debtor, outcome)
@@ -83,6 +88,7 @@ class DunningConfirmation(models.AbstractModel):
                 letter._cancel(self._why_dropped(letter, outcome))
             if debtor:
                 changed.append((debtor, outcome))
+        self.env["dunning.draft.notes"]._bring(run, notes)
         rates = self.env["dunning.stale.rates"]
         if not rates._agreed() and (waiting := rates._waiting(run, ready)):
             ready = ready.filtered(lambda letter: letter.partner_id not in waiting.partner_id)

@@ -64,11 +64,12 @@ class DunningDecisionRegister(models.AbstractModel):
 
     @api.model
     def _same_answer(self, old, vals):
-        """Whether the decision in force says the same; amounts in the facts count, the day does not."""
+        """Whether the decision in force says the same; what is open and amounts in the facts count, the day does not."""
         return (
             old["code"] == vals["code"]
             and old["level_id"] == vals["level_id"]
             and old["next_date"] == vals["next_date"]
+            and old["amount_open"] == vals["amount_open"]
             and json.loads(old["params"] or "{}") == vals["params"]
         )
 

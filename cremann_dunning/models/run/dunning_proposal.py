@@ -89,6 +89,7 @@ class DunningProposal(models.AbstractModel):
 
         :param drafts: earlier drafts for these debtors: those that would come out the same stay, the others go.
         """
+        notes = {}
         if not any(outcome.letters for outcome in outcomes):
             if drafts:
                 drafts._discard()
@@ -98,10 +99,11 @@ class DunningProposal(models.AbstractModel):
         makers = [index for index, made in values.items() for _vals in made]
         if drafts:
             same = self.env["dunning.draft"]._same_as(drafts, vals_list)
-            (drafts - drafts.browse(same.values()))._discard()
+            notes = (drafts - drafts.browse(same.values()))._discard()
             makers = [maker for index, maker in enumerate(makers) if index not in same]
             vals_list = [vals for index, vals in enumerate(vals_list) if index not in same]
         self._create_letters(vals_list, makers, outcomes)
+        self.env["dunning.draft.notes"]._bring(run, notes)
         return outcomes
 
     @api.model
