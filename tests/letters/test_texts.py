@@ -326,6 +326,25 @@ class TestEveryText(TextCase):
         self.assertIn("En als", str(texts[0].with_context(lang="nl_NL").body_html))
         self.assert_no_costs_of_its_own(self.second_notices())
 
+    def test_a_database_that_was_there_learns_how_costs_come_about(self):
+        tiers = re.compile(r'<t t-if="object\.costs_tiers_text">.*?\)</t>', re.DOTALL)
+        names = [(name, tone) for name in ("nl_14_days", "be_first_reminder") for tone in ("formal", "informal")]
+        texts = [(self.text(*name), lang) for name in names for lang in LANGUAGES]
+        for text, lang in texts:
+            text = text.with_context(lang=lang)
+            text.body_html = tiers.sub("", str(text.body_html))
+            self.assertNotIn("costs_tiers_text", str(text.body_html))
+        self.env.flush_all()
+        folder = Path(cremann_dunning.__file__).parent / "migrations" / "19.0.1.7.0"
+        for _again in range(2):
+            runpy.run_path(str(folder / "post-tiers.py"))["migrate"](self.env.cr, "19.0.1.6.0")
+        self.env.invalidate_all()
+        for text, lang in texts:
+            self.assertEqual(len(tiers.findall(str(text.with_context(lang=lang).body_html))), 1, (text.name, lang))
+        [letters] = self.ladder(self.be, self.debtors(self.be, "consumer", due=3, amounts=(250,)), (0,))
+        for letter in letters:
+            self.assertIn(letter.costs_tiers_text, str(letter.body))
+
     def test_netherlands_consumer_on_paper(self):
         partners = self.debtors(self.nl, "consumer")
         partners.email = False
