@@ -29,6 +29,7 @@ class AccountMove(models.Model):
         groups=INSIDE,
     )
 
+    @api.depends("line_ids.no_followup")
     @api.depends_context("lang")
     def _compute_dunning_hold_id(self):
         holds = self.env["dunning.hold"].sudo()  # shown, not changed
@@ -40,7 +41,12 @@ class AccountMove(models.Model):
             place = (move.company_id, move.commercial_partner_id)
             own = by_move.get(move._origin, holds.browse()) + by_place.get(place, holds.browse())
             move.dunning_hold_id = own[:1]
-            move.dunning_hold_text = own[:1]._begun(own[:1].display_name) if own else False
+            move.dunning_hold_text = own[:1]._begun(own[:1].display_name) if own else move._dunning_marked()
+
+    def _dunning_marked(self):
+        """The sentence about an invoice that is marked in Odoo as not to be followed up, False of any other."""
+        marked = self.is_sale_document(include_receipts=True) and self.no_followup
+        return marked and self.env["dunning.decision"]._sentence("NO_FOLLOWUP", {})
 
     @api.model
     def _search_dunning_hold_id(self, operator, value):

@@ -52,6 +52,7 @@ RIGHTS = {
     "dunning.opening": ("r", "r", ""),
     "dunning.reply": ("r", "r", ""),
     "dunning.confirm.wizard": ("rwcd", "rwcd", ""),
+    "dunning.leave.out.wizard": ("rwcd", "rwcd", ""),
     "dunning.rate.import.wizard": ("", "rwcd", ""),
     **dict.fromkeys(AGREEMENTS, ("rwc", "rwcd", "")),
     "dunning.payment.plan.instalment": ("rwcd", "rwcd", ""),

@@ -125,10 +125,10 @@ class DunningHold(models.Model):
         """A hold that a manager deletes is told like one that ended."""
         running = self.filtered("is_running")
         running._tell("_ended")
-        touched = [(company, holds.partner_id) for company, holds in self.grouped("company_id").items()]
+        touched = [(company, holds._debtors()) for company, holds in self.grouped("company_id").items()]
         result = super().unlink()
         for company, partners in touched:
-            self._redecide_debtors(company, partners)
+            self.env["dunning.case.mixin"]._redecide_debtors(company, partners)
         return result
 
     def _place(self):
@@ -154,12 +154,10 @@ class DunningHold(models.Model):
 
     def _redecide(self):
         for company, holds in self.grouped("company_id").items():
-            self._redecide_debtors(company, holds.partner_id)
+            self.env["dunning.case.mixin"]._redecide_debtors(company, holds._debtors())
 
-    @api.model
-    def _redecide_debtors(self, company, partners):
-        """What is shown about the invoices of these debtors follows."""
-        self.env["dunning.case.mixin"]._redecide_debtors(company, partners.commercial_partner_id)
+    def _debtors(self):
+        return self.partner_id.commercial_partner_id
 
     def _begun(self, what):
         """The sentence about holds that were set or changed, which have reason and end in common."""

@@ -70,11 +70,11 @@ class DunningLetterLeftOutMixin(models.AbstractModel):
     def _until_when(self, reason, held):
         """The reason with how long the invoices wait."""
         if held is None:
-            return self.env._("%s Its invoices have their turn in the next run.", reason)
+            return self.env._("%s (its invoices have their turn in the next run)", reason)
         if not held["date_until"]:
-            return self.env._("%s Its invoices wait until somebody puts them back.", reason)
+            return self.env._("%s (its invoices wait until somebody puts them back)", reason)
         until = format_date(self.env, held["date_until"])
-        return self.env._("%(why)s Its invoices wait up to and including %(until)s.", why=reason, until=until)
+        return self.env._("%(why)s (its invoices wait up to and including %(until)s)", why=reason, until=until)
 
     def _tell_left_out(self, reason):
         """Leave a line in the cases, on the invoices and in the runs."""

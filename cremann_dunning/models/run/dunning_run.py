@@ -124,6 +124,7 @@ class DunningRun(models.Model):
         return self.letter_ids.action_print_and_post()
 
     @api.depends("letter_ids.state")
+    @api.depends_context("uid")
     def _compute_manager_count(self):
         for run in self:
             run.manager_count = len(run._waiting_for_manager())

@@ -93,16 +93,11 @@ class TestFilters(PausingCase):
         """A step that falls on the 17th is due in Auckland and not yet in Utrecht, whoever looks."""
         self.be.partner_id.tz = "Pacific/Auckland"
         self.move.invoice_date_due = self.be_move.invoice_date_due = TODAY
-        for company in (self.nl, self.be):
-            self.case_of(company)
-            self.env["dunning.engine"]._redecide(company, self.partner)
         tomorrow = TODAY + timedelta(days=1)
         for move in (self.move, self.be_move):
             vals = {"move_id": move.id, "partner_id": self.partner.id, "company_id": move.company_id.id}
             vals |= {"currency_id": self.eur.id, "date": TODAY, "code": "NOT_YET", "outcome": "wait"}
-            self.env["dunning.decision"].create(vals | {"next_date": tomorrow, "is_current": True})
             case = self.case_of(move.company_id)
-            case.write({"next_date": tomorrow, "amount_overdue": 100})
             self.env["dunning.dispute"].create(
                 {"case_id": case.id, "move_ids": move.ids, "reason": "price", "deadline": TODAY}
             )
@@ -238,21 +233,20 @@ class TestLeavingOutALetter(PausingCase):
         self.leave_out(letter)
         self.assertEqual((letter.state, letter.is_left_out), ("cancelled", True))
         self.assertEqual(letter.cancel_reason, "Left out by Dunning User: he pays on Friday")
+        self.assertIn("he pays on Friday", self.open_form(run)["kept_decision_ids"][0]["explanation"])
+        hold = self.env["dunning.hold"].search([("letter_id", "=", letter.id)])
+        self.assertEqual((hold.move_id, hold.date_until), (self.move, until))
         for after, code in ((0, "HOLD_UNTIL"), (6, "HOLD_UNTIL"), (7, "HOLD_UNTIL"), (8, "LETTER")):
             with self.at(after) as today:
                 again = self.run_for(partners=self.partner, date=today)
                 self.assertEqual((self.code(self.move), len(again.letter_ids)), (code, int(code == "LETTER")))
                 again.action_cancel()
-        with self.at(0):
-            self.assertIn("he pays on Friday", self.open_form(run)["kept_decision_ids"][0]["explanation"])
-            hold = self.env["dunning.hold"].search([("letter_id", "=", letter.id)])
-            self.assertEqual((hold.move_id, hold.date_until), (self.move, until))
 
     def test_the_trace(self):
         case = self.case_of()
         run, letter = self.proposed()
         self.leave_out(letter)
-        text = "The letter Reminder was left out: he pays on Friday Its invoices wait up to and including 11/23/2026."
+        text = "The letter Reminder was left out: he pays on Friday (its invoices wait up to and including 11/23/2026)"
         self.assertEqual((self.last(case), self.last(self.move)), (text, text))
         self.assertIn(f"Left out: {self.partner.name}. he pays on Friday", self.last(run))
 
@@ -368,6 +362,12 @@ class TestLeavingOutAnInvoice(PausingCase):
         self.assertIn("settled by our lawyer", shown["dunning_explanation"])
         self.move.with_env(env).action_dunning_release()
         self.assertEqual(self.code(self.move), "LETTER")
+
+    def test_a_mark_is_seen_before_the_invoice_is_due(self):
+        ahead = self.invoice(self.debtor("Later"), 100, due=-10)
+        self.assertFalse(self.as_user(self.user, ahead).dunning_hold_text)
+        ahead.no_followup = True
+        self.assertIn("not to be followed up", self.as_user(self.user, ahead).dunning_hold_text)
 
     def test_a_mark_of_odoo_leaves_a_line_and_can_be_taken_off(self):
         case = self.case_of()

@@ -123,7 +123,7 @@ class TestPutRight(AnswersCase):
         for node in self.filters("dunning.decision"):
             if f"search_default_{node.get('name')}" in shown:
                 domain += safe_eval(node.get("domain"))
-        found = self.as_user(self.user)["dunning.decision"].search(domain + [("move_id", "=", moves.id)])
+        found = self.as_user(self.user)["dunning.decision"].search([*domain, ("move_id", "=", moves.id)])
         self.assertEqual(found.mapped("code"), ["HOLD"])
 
     def filters(self, model):
@@ -131,7 +131,7 @@ class TestPutRight(AnswersCase):
 
     def test_telling_costs_the_same_for_many(self):
         spent = []
-        for number in (2, 20):
+        for number in (2, 2, 20):  # the first turn only warms the caches
             partners, _moves = self.without_address(number)
             run = self.run_for(partners=partners)
             partners[:1].email = "here@debtor.example.com"
@@ -139,7 +139,7 @@ class TestPutRight(AnswersCase):
             with self.counted() as count:
                 self.assertEqual(len(run.kept_decision_ids), number - 1)
             spent += count
-        self.assertEqual(spent[0], spent[1])
+        self.assertEqual(spent[1], spent[2])
 
 
 @tagged("post_install", "-at_install")
@@ -258,8 +258,8 @@ class TestElsewhere(AnswersCase):
 
     def test_a_proposal_of_all_costs_the_same_with_drafts_elsewhere(self):
         spent = []
-        for number in (2, 12):
-            partners = self.env["res.partner"].union(*(self.debtor(f"D{number} {at}") for at in range(number)))
+        for turn, number in enumerate((2, 2, 12)):  # as above
+            partners = self.env["res.partner"].union(*(self.debtor(f"D{turn} {at}") for at in range(number)))
             self.invoices(partners, 100, due=10)
             self.run_for(partners=partners, user=self.colleague)
             run = self.run_for(partners=partners)
@@ -267,7 +267,7 @@ class TestElsewhere(AnswersCase):
                 self.assertEqual(len(run.elsewhere_ids), number)
                 self.assertTrue(run.elsewhere_text)
             spent += count
-        self.assertEqual(spent[0], spent[1])
+        self.assertEqual(spent[1], spent[2])
 
 
 @tagged("post_install", "-at_install")
