@@ -24,7 +24,12 @@ class DunningLeaveOutWizard(models.TransientModel):
     comes_back = fields.Selection([*ENDS, ("next", "in the next run")], default="after", required=True)
     invoices_come_back = fields.Selection(ENDS, string="Come Back", default="after", required=True)
     date_until = fields.Date(
-        string="Up to and Including", compute="_compute_date_until", store=True, readonly=False, precompute=True
+        string="Up to and Including",
+        compute="_compute_date_until",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
     )
 
     @api.depends("letter_ids", "move_ids")

@@ -577,7 +577,7 @@ class TestBiller(AccessCase):
                 "dispute",
                 "end hold",
                 "hold",
-                "leave out this entry",
+                "leave out of follow-up",
                 "log a contact",
                 "next letter",
                 "payment plan",
