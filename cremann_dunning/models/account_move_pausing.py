@@ -11,7 +11,7 @@ SALES = ("out_invoice", "out_receipt")
 class AccountMove(models.Model):
     """What keeps letters about an invoice back by the will of a person: holds, and entries left out of follow-up."""
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     dunning_hold_id = fields.Many2one(
         "dunning.hold",

@@ -17,14 +17,16 @@ class DunningLeaveOutWizard(models.TransientModel):
 
     letter_ids = fields.Many2many("dunning.letter", string="Letters")
     move_ids = fields.Many2many("account.move", string="Invoices")
-    letter_names = fields.Char(compute="_compute_names", string="Left Out")
+    letter_names = fields.Char(compute="_compute_names", string="Left out")
     has_invoices = fields.Boolean(compute="_compute_names")
     has_entries = fields.Boolean(compute="_compute_names")
     reason = fields.Char(help="Shown wherever somebody asks why no letter went out.")
-    comes_back = fields.Selection([*ENDS, ("next", "in the next run")], default="after", required=True)
-    invoices_come_back = fields.Selection(ENDS, string="Come Back", default="after", required=True)
+    comes_back = fields.Selection(
+        [*ENDS, ("next", "in the next run")], string="Comes back", default="after", required=True
+    )
+    invoices_come_back = fields.Selection(ENDS, string="Come back", default="after", required=True)
     date_until = fields.Date(
-        string="Up to and Including",
+        string="Up to and including",
         compute="_compute_date_until",
         compute_sudo=False,
         store=True,
