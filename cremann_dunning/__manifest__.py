@@ -59,6 +59,7 @@
         "views/res_config_settings_views.xml",
         "wizards/dunning_confirm_wizard_views.xml",
         "wizards/dunning_hold_wizard_views.xml",
+        "wizards/dunning_leave_out_wizard_views.xml",
         "wizards/dunning_letter_preview_views.xml",
         "wizards/dunning_letter_wizard_views.xml",
         "wizards/dunning_mode_wizard_views.xml",

@@ -78,9 +78,6 @@ class AccountMove(models.Model):
     dunning_next_date = fields.Date(related="dunning_decision_id.next_date", string="Next step on", groups=INSIDE)
     dunning_explanation = fields.Char(string="Why", compute="_compute_dunning_explanation", groups=INSIDE)
     dunning_letter_count = fields.Integer(compute="_compute_dunning_letter_count", groups=INSIDE)
-    dunning_hold_id = fields.Many2one(
-        "dunning.hold", string="On hold", compute="_compute_dunning_hold_id", groups=INSIDE
-    )
 
     @api.depends("dunning_kind_set", "commercial_partner_id.dunning_debtor_kind")
     def _compute_dunning_debtor_kind(self):
@@ -168,19 +165,6 @@ class AccountMove(models.Model):
         for move in self:
             move.dunning_letter_count = counts.get(move, 0)
 
-    def _compute_dunning_hold_id(self):
-        holds = self.env["dunning.hold"].sudo()._running(self.commercial_partner_id)  # shown, not changed
-        for move in self:
-            today = move.company_id._dunning_today() if move.company_id else False
-            move.dunning_hold_id = holds.filtered(
-                lambda hold, move=move, today=today: (
-                    hold.company_id == move.company_id
-                    and hold.move_id in (move, hold.move_id.browse())
-                    and hold.partner_id.commercial_partner_id == move.commercial_partner_id
-                    and (not hold.date_until or hold.date_until >= today)
-                )
-            )[:1]
-
     def _dunning_check_selection(self):
         """Refuse a selection with nothing to follow up, with a message that says why."""
         moves = self.filtered(lambda move: move.move_type in ("out_invoice", "out_receipt") and move.state == "posted")
@@ -194,19 +178,6 @@ class AccountMove(models.Model):
         """Propose the next letter for the debtors of these invoices, and show it for review."""
         moves = self._dunning_check_selection()
         return self.env["dunning.case"]._propose_for(moves.company_id, moves.commercial_partner_id)
-
-    def action_dunning_hold(self):
-        """Ask for reason and end date, then hold these invoices."""
-        self.env["dunning.hold"].check_access("create")
-        moves = self._dunning_check_selection()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Hold"),
-            "res_model": "dunning.hold.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_move_ids": moves.ids},
-        }
 
     def _dunning_action_new(self, model, name):
         """The form of a new record about these invoices of one debtor, in a window."""
@@ -232,58 +203,6 @@ class AccountMove(models.Model):
     def action_dunning_contact(self):
         """Note a contact about these invoices."""
         return self._dunning_action_new("dunning.contact", self.env._("Log a contact"))
-
-    def action_dunning_release(self):
-        """End the holds on these invoices themselves; a hold on the whole debtor is ended on the case."""
-        holds = self.env["dunning.hold"].search([("move_id", "in", self.ids)])
-        if not holds:
-            raise UserError(
-                self.env._("None of these invoices is on hold by itself. A hold on a debtor is ended on its case.")
-            )
-        return holds.action_release()
-
-    def action_dunning_take_in(self):
-        """Follow up these journal entries like invoices, from their due date on."""
-        self.check_access("write")
-        for move in self:
-            move._dunning_check_claim()
-        # sudo: the user may write the entries; that they are locked or posted does not matter here
-        self.sudo().dunning_is_claim = True
-        self.sudo()._dunning_claim_lines().no_followup = False  # which Odoo sets on every journal entry
-
-    def _dunning_claim_lines(self):
-        """What these entries ask of debtors."""
-        return self.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable" and not line.reconciled and line.amount_residual > 0
-        )
-
-    def _dunning_check_claim(self):
-        """Refuse an entry that could not be followed up, with a message that says why."""
-        self.ensure_one()
-        name = self.display_name
-        if self.move_type != "entry" or self.state != "posted":
-            raise UserError(
-                self.env._("%s is no posted journal entry. Invoices are followed up without being taken in.", name)
-            )
-        lines = self._dunning_claim_lines()
-        if not lines:
-            raise UserError(
-                self.env._("%s has nothing open on a receivable account, so there is nothing to ask a debtor.", name)
-            )
-        if lines.filtered(lambda line: not line.partner_id or not line.date_maturity):
-            raise UserError(
-                self.env._(
-                    "%s cannot be taken in: every open receivable line needs a partner and a due date. Fill them in on "
-                    "the lines of the entry first.",
-                    name,
-                )
-            )
-
-    def action_dunning_leave_out(self):
-        """Do not follow up these journal entries any more; letters that have not gone out are stopped by it."""
-        self.check_access("write")
-        self.sudo().dunning_is_claim = False  # as above
-        self.sudo()._dunning_claim_lines().no_followup = True
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools.mail import email_normalize_all
 
 from ..engine import rules
@@ -261,6 +262,17 @@ class ResCompany(models.Model):
     def _dunning_today(self):
         """The date it is now where the company is."""
         return self._dunning_now().date()
+
+    @api.model
+    def _dunning_by_day(self, condition):
+        """A domain that goes by the date of each record's own company, which may differ from the server's.
+
+        :param condition: a function from a date to the domain that holds on it; of a model with ``company_id``.
+        """
+        # sudo: what day it is there, for every company; which records somebody sees is for the rules
+        companies = self.sudo().with_context(active_test=False).search(Domain.TRUE)
+        days = companies.grouped(lambda company: company._dunning_today())
+        return Domain.OR(Domain("company_id", "in", there.ids) & Domain(condition(day)) for day, there in days.items())
 
     def _dunning_day(self, moment):
         """The date where the company is, at a moment as the database keeps it (UTC)."""

@@ -5,6 +5,7 @@ from . import (
     base_partner_merge_automatic_wizard,
     dunning_confirm_wizard,
     dunning_hold_wizard,
+    dunning_leave_out_wizard,
     dunning_letter_preview,
     dunning_letter_wizard,
     dunning_mode_wizard,

@@ -33,7 +33,7 @@ class TestScreens(ScreenMixin, DunningCase, HttpCase):
         self.see(
             f"/odoo/action-cremann_dunning.dunning_run_action/{self.run_record.id}",
             """
-            await find(".o_statusbar_buttons button[name=action_confirm]");
+            await find(".o_statusbar_buttons button[name=action_ask_confirm]");
             (await find(".o_field_x2many_list .o_data_row .o_data_cell", "Bakkerij Jansen")).click();
             await find(".o_form_view, .modal", "Bakkerij Jansen");
             """,

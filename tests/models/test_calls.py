@@ -30,6 +30,7 @@ CONTEXT = {
     "dunning_counting": True,
     "dunning_sending": True,
     "dunning_stopped": [1],
+    "dunning_told": True,
     "dunning_session": 1,
     "dunning_attempt": 1,
     "dunning_annexes": {"1": 1},

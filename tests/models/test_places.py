@@ -20,7 +20,7 @@ PLACES = {
     "dunning.dispatch": LETTER,
     "dunning.dispute": CASE,
     "dunning.element": set(),
-    "dunning.hold": {"company_id", "move_id", "partner_id"},
+    "dunning.hold": {"company_id", "letter_id", "move_id", "partner_id"},
     "dunning.interest.rate": {"table_id", "company_id"},
     "dunning.interest.table": {"company_id"},
     "dunning.letter": {"company_id", "partner_id", "case_id", "run_id", "level_id"},

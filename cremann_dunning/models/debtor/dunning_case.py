@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...law.calendar import add_months
 from ...law.limitation import WARN_MONTHS
@@ -42,6 +43,9 @@ class DunningCase(models.Model):
     level_id = fields.Many2one("dunning.level", readonly=True, ondelete="set null")
     next_level_id = fields.Many2one("dunning.level", readonly=True, string="Next step", ondelete="set null")
     next_date = fields.Date(readonly=True, string="Next step on")
+    is_due = fields.Boolean(
+        string="Due now", compute="_compute_is_due", search="_search_is_due", help="By the date of its company."
+    )
     decision_id = fields.Many2one("dunning.decision", readonly=True, ondelete="set null")
     explanation = fields.Char(string="Why", compute="_compute_explanation")
     recipient = fields.Char(
@@ -152,24 +156,49 @@ class DunningCase(models.Model):
             return NotImplemented
         return [("letter_ids.state", "=", "failed")]
 
-    def _compute_hold_id(self):
-        holds = self.env["dunning.hold"]._running(self.partner_id).filtered(lambda hold: not hold.move_id)
-        for case in self:
-            case.hold_id = holds.filtered(
-                lambda hold, case=case: (
-                    hold.company_id == case.company_id
-                    and hold.partner_id.commercial_partner_id == case.partner_id
-                    and (not hold.date_until or hold.date_until >= case.company_id._dunning_today())
-                )
-            )[:1]
-
-    def _search_hold_id(self, operator, value):
-        if operator != "!=" or value:
-            return NotImplemented
-        holds = self.env["dunning.hold"].search(
-            [("move_id", "=", False), "|", ("date_until", "=", False), ("date_until", ">=", fields.Date.today())]
+    def _holds(self):
+        """The holds that run on the whole of these debtors, each in the company of its case."""
+        places = {(case.company_id, case.partner_id) for case in self}
+        return (
+            self.env["dunning.hold"]
+            ._running(self.partner_id, self.company_id)
+            .filtered(lambda hold: not hold.move_id and hold._place() in places)
         )
-        return [("partner_id", "in", holds.partner_id.commercial_partner_id.ids)]
+
+    def _compute_hold_id(self):
+        holds = self._holds().grouped(lambda hold: hold._place())
+        for case in self:
+            case.hold_id = holds.get((case.company_id, case.partner_id), self.env["dunning.hold"])[:1]
+
+    @api.model
+    def _search_hold_id(self, operator, value):
+        """By a hold of the company of the case, on the date it is there; by its id, or that there is one."""
+        if operator not in ("=", "!=") or not (value is False or isinstance(value, int)):
+            return NotImplemented
+        domain = Domain("move_id", "=", False) & Domain("is_running", "=", True)
+        if value:
+            domain &= Domain("id", "=", value)
+        holds = self.env["dunning.hold"].search(domain)
+        held = Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("partner_id", "in", there.partner_id.commercial_partner_id.ids)
+            for company, there in holds.grouped("company_id").items()
+        )
+        return held if (operator == "=") == bool(value) else ~held
+
+    @api.depends("next_date", "amount_overdue")
+    def _compute_is_due(self):
+        for case in self:
+            today = case.company_id and case.company_id._dunning_today()
+            case.is_due = bool(today and case.next_date and case.next_date <= today and case.amount_overdue > 0)
+
+    @api.model
+    def _search_is_due(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        days = self.env["res.company"]._dunning_by_day(lambda today: Domain("next_date", "<=", today))
+        due = days & Domain("amount_overdue", ">", 0)
+        return Domain.OR(due if wanted else ~due for wanted in value)
 
     def _compute_open_move_ids(self):
         moves = self.env["account.move"].search(
@@ -343,8 +372,12 @@ class DunningCase(models.Model):
 
     @api.model
     def _propose_for(self, company, partners):
-        """A run for these debtors only, proposed and opened for review."""
-        run = self.env["dunning.run"].create(
+        """A run for these debtors only, proposed and opened for review; one's own that waits is taken up again."""
+        runs = self.env["dunning.run"]
+        domain = [("company_id", "=", company.id), ("user_id", "=", self.env.uid), ("state", "=", "proposed")]
+        domain += [("automatic", "=", False), ("date", "=", company._dunning_today())]
+        waiting = runs.search([*domain, ("partner_ids", "in", partners.ids)])
+        run = waiting.filtered(lambda run: run.partner_ids == partners)[:1] or runs.create(
             {"company_id": company.id, "partner_ids": [fields.Command.set(partners.ids)]}
         )
         run.action_propose()
@@ -364,14 +397,7 @@ class DunningCase(models.Model):
 
     def action_release(self):
         """End every hold on these debtors, not those on single invoices."""
-        holds = self.env["dunning.hold"].search(
-            [
-                ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-                ("move_id", "=", False),
-            ]
-        )
-        return holds.action_release()
+        return self._holds().action_release()
 
     def action_open_letters(self):
         """All letters to these debtors."""

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.facts import Dispute
@@ -75,6 +76,12 @@ class DunningDispute(models.Model):
     closed_on = fields.Date(string="Closed on", readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", string="Closed by", readonly=True, copy=False, ondelete="restrict")
     days_open = fields.Integer(compute="_compute_days_open", string="Days open")
+    is_late = fields.Boolean(
+        string="Answer too late",
+        compute="_compute_is_late",
+        search="_search_is_late",
+        help="By the date of its company.",
+    )
 
     _amount_not_negative = models.Constraint(
         "CHECK(amount >= 0)", "The disputed part cannot be negative. Leave it empty for whole invoices."
@@ -96,6 +103,20 @@ class DunningDispute(models.Model):
             company = dispute.company_id or self.env.company
             until = dispute.closed_on or company._dunning_today()
             dispute.days_open = (until - dispute.opened_on).days if dispute.opened_on else 0
+
+    @api.depends("state", "deadline", "company_id")
+    def _compute_is_late(self):
+        for dispute in self:
+            today = (dispute.company_id or self.env.company)._dunning_today()
+            dispute.is_late = bool(dispute.state == "open" and dispute.deadline and dispute.deadline < today)
+
+    @api.model
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = self.env["res.company"]._dunning_by_day(lambda today: Domain("deadline", "<", today))
+        late &= Domain("state", "=", "open")
+        return Domain.OR(late if wanted else ~late for wanted in value)
 
     @api.constrains("move_ids", "amount")
     def _check_what(self):

@@ -1,8 +1,17 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_date
 
 
 class DunningHold(models.Model):
+    """Keeps letters about an invoice or a whole debtor back. Making, changing and ending one is told where it counts.
+
+    A letter that somebody left out of a run is kept back the same way, so that the next run knows and says why.
+    """
+
     _name = "dunning.hold"
     _description = "Dunning hold"
     _order = "create_date desc, id desc"
@@ -26,9 +35,24 @@ class DunningHold(models.Model):
         domain="[('move_type', 'in', ('out_invoice', 'out_receipt')), ('commercial_partner_id', '=', partner_id)]",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
+    letter_id = fields.Many2one(
+        "dunning.letter",
+        string="Left out",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        help="The letter that somebody left out; its invoices are kept back.",
+    )
     reason = fields.Char(required=True, help="Shown wherever somebody asks why no letter went out.")
     date_until = fields.Date(string="Up to and including", help="Leave empty for a hold without an end.")
     active = fields.Boolean(default=True)
+    is_running = fields.Boolean(
+        string="Running",
+        compute="_compute_is_running",
+        search="_search_is_running",
+        help="Not ended, by a person or by its last day, which goes by the date of its company.",
+    )
     released_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     released_on = fields.Datetime(readonly=True, copy=False)
     create_uid = fields.Many2one("res.users", string="Set by", readonly=True)
@@ -38,10 +62,28 @@ class DunningHold(models.Model):
         for hold in self:
             hold.display_name = hold.move_id.name or hold.partner_id.display_name
 
+    @api.depends("active", "date_until", "company_id")
+    def _compute_is_running(self):
+        for hold in self:
+            today = hold.company_id and hold.company_id._dunning_today()
+            hold.is_running = hold.active and (not hold.date_until or not today or hold.date_until >= today)
+
+    @api.model
+    def _search_is_running(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        lasts = self.env["res.company"]._dunning_by_day(lambda today: Domain("date_until", ">=", today))
+        running = Domain("active", "=", True) & (Domain("date_until", "=", False) | lasts)
+        return Domain.OR(running if wanted else ~running for wanted in value)
+
     @api.constrains("move_id", "partner_id")
     def _check_same_debtor(self):
         for hold in self:
-            if hold.move_id and hold.move_id.commercial_partner_id != hold.partner_id.commercial_partner_id:
+            # an entry that was taken in as a claim says on its lines whom it asks
+            of_whom = hold.move_id.commercial_partner_id
+            if hold.move_id.move_type == "entry":
+                of_whom |= hold.move_id.line_ids.partner_id.commercial_partner_id
+            if hold.move_id and hold.partner_id.commercial_partner_id not in of_whom:
                 raise ValidationError(
                     self.env._(
                         "Invoice %(invoice)s is not an invoice of %(debtor)s. Choose one of this debtor's invoices.",
@@ -52,30 +94,103 @@ class DunningHold(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """A hold counts at once: what is shown about the invoices follows."""
         for vals in vals_list:
             if vals.get("move_id") and not vals.get("partner_id"):
                 vals["partner_id"] = self.env["account.move"].browse(vals["move_id"]).commercial_partner_id.id
         holds = super().create(vals_list)
-        holds._tell_case()
+        holds.filtered(lambda hold: not hold.letter_id)._tell("_begun")  # of a letter left out its own words are told
+        holds._redecide()
         return holds
 
+    def write(self, vals):
+        """What a person changes about a hold is told, and who ends it by whatever way stands on it."""
+        names = {"reason", "date_until", "active"} & set(vals)
+        changed = self.filtered(lambda hold: hold._changed(vals, names))
+        ended = changed.filtered("active") if not vals.get("active", True) else self.browse()
+        result = super().write(vals)
+        if unsigned := ended.filtered(lambda hold: not hold.released_by_id):
+            # sudo: who and when are the system's to say
+            super(DunningHold, unsigned.sudo()).write(
+                {"released_by_id": self.env.uid, "released_on": fields.Datetime.now()}
+            )
+        if begun_again := (changed - ended).filtered(lambda hold: hold.active and hold.released_by_id):
+            super(DunningHold, begun_again.sudo()).write({"released_by_id": False, "released_on": False})  # as above
+        ended._tell("_ended")
+        (changed - ended)._tell("_begun")
+        changed._redecide()
+        return result
+
+    def unlink(self):
+        """A hold that a manager deletes is told like one that ended."""
+        running = self.filtered("is_running")
+        running._tell("_ended")
+        touched = [(company, holds._debtors()) for company, holds in self.grouped("company_id").items()]
+        result = super().unlink()
+        for company, partners in touched:
+            self.env["dunning.case.mixin"]._redecide_debtors(company, partners)
+        return result
+
+    def _place(self):
+        """The company and the debtor that a hold is about."""
+        self.ensure_one()
+        return self.company_id, self.partner_id.commercial_partner_id
+
     @api.model
-    def _running(self, partners):
-        """Holds on these debtors that have not ended for sure; the caller compares the end with its own date."""
-        return self.search([("partner_id", "child_of", partners.commercial_partner_id.ids)])
+    def _running(self, partners, company=None):
+        """Holds on these debtors that run now.
+
+        :param company: only in this one, or these; all that the user sees without it.
+        """
+        domain = Domain("partner_id", "child_of", partners.commercial_partner_id.ids) & Domain("is_running", "=", True)
+        return self.search(domain & Domain("company_id", "in", company.ids) if company else domain)
 
     def action_release(self):
         """End the hold now. It stays on record, archived, with who ended it and when."""
         self._by_system().write({"active": False, "released_by_id": self.env.uid, "released_on": fields.Datetime.now()})
         return True
 
-    def _tell_case(self):
-        """Leave a line in the debtor's case, so that the pause has an author and a date there too."""
+    # -- telling --------------------------------------------------------------------------------------------------
+
+    def _redecide(self):
+        for company, holds in self.grouped("company_id").items():
+            self.env["dunning.case.mixin"]._redecide_debtors(company, holds._debtors())
+
+    def _debtors(self):
+        return self.partner_id.commercial_partner_id
+
+    def _begun(self, what):
+        """The sentence about holds that were set or changed, which have reason and end in common."""
+        if self.date_until:
+            until = format_date(self.env, self[:1].date_until)
+            return self.env._(
+                "On hold: %(what)s, up to and including %(until)s. %(reason)s",
+                what=what,
+                until=until,
+                reason=self[:1].reason,
+            )
+        return self.env._("On hold: %(what)s. %(reason)s", what=what, reason=self[:1].reason)
+
+    def _ended(self, what):
+        """The sentence about holds that somebody ended."""
+        return self.env._("The hold has ended: %(what)s. It was: %(reason)s", what=what, reason=self[:1].reason)
+
+    def _tell(self, sentence):
+        """Leave a line in the debtor's case and on the invoice, so that the pause has an author and a date there too.
+
+        :param sentence: name of the method that says it, ``_begun`` or ``_ended``.
+        """
+        on_case, on_move = {}, {}
         cases = self.env["dunning.case"]._for_partners(self.partner_id.commercial_partner_id, self.company_id)
-        by_key = {(case.partner_id, case.company_id): case for case in cases}
-        for hold in self:
-            case = by_key.get((hold.partner_id.commercial_partner_id, hold.company_id))
-            if case:
-                case.message_post(
-                    body=self.env._("On hold: %(what)s. %(reason)s", what=hold.display_name, reason=hold.reason)
-                )
+        by_key = {(case.company_id, case.partner_id): case for case in cases}
+        same = self.grouped(lambda hold: (hold._place(), hold.reason, hold.date_until))
+        for (place, _reason, _until), holds in same.items():
+            names = ", ".join(hold.display_name for hold in holds)
+            if case := by_key.get(place):
+                on_case.setdefault(case.id, []).append(getattr(holds, sentence)(names))
+            for move in holds.move_id:
+                on_move.setdefault(move.id, []).append(getattr(holds, sentence)(move.name))
+        for model, found in (("dunning.case", on_case), ("account.move", on_move)):
+            # sudo: a note about what was done here, on records that whoever did it need not be allowed to write
+            records = self.env[model].sudo().browse(found)
+            records._message_log_batch({id_: Markup("<br/>").join(lines) for id_, lines in found.items()})

@@ -11,6 +11,7 @@ from . import (
     dunning_letter,
     dunning_letter_chatter_mixin,
     dunning_letter_document_mixin,
+    dunning_letter_left_out_mixin,
     dunning_letter_light,
     dunning_letter_line,
     dunning_letter_outcome_mixin,

@@ -18,6 +18,7 @@ from ..run.dunning_progress import may_commit
 from . import (  # the mixins before the model that is made of them
     dunning_letter_chatter_mixin,  # noqa: F401
     dunning_letter_document_mixin,  # noqa: F401
+    dunning_letter_left_out_mixin,  # noqa: F401
     dunning_letter_outcome_mixin,  # noqa: F401
     dunning_letter_page_mixin,  # noqa: F401
     dunning_letter_paper_mixin,  # noqa: F401
@@ -58,6 +59,7 @@ class DunningLetter(models.Model):
         "dunning.letter.receipt.mixin",
         "dunning.letter.refusal.mixin",
         "dunning.letter.outcome.mixin",
+        "dunning.letter.left.out.mixin",
         "dunning.letter.chatter.mixin",
         "dunning.message.mixin",
         "dunning.followers.mixin",

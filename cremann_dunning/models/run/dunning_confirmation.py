@@ -38,6 +38,8 @@ class DunningConfirmation(models.AbstractModel):
                 return False
         self.env["dunning.figures"]._refresh(run.company_id)
         if not run.letter_ids.filtered(lambda letter: letter.state == "draft"):
+            self.env["dunning.decision.register"]._retire_settled(run.company_id)
+            self.env["dunning.decision.register"]._let_answers_follow(run)
             run.write({"state": "done", "confirmed_on": fields.Datetime.now()})
         return True
 

@@ -180,6 +180,14 @@ class DunningDecision(models.Model):
             raise UserError(self.env._("There is nothing to put right: it only takes time, or it was decided anew."))
         return action
 
+    def action_open_letter(self):
+        """The letter that came of it, which may be a draft of another run."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.letter_id:
+            raise UserError(self.env._("There is no letter about it."))
+        return self.letter_id._get_records_action()
+
     def _compute_facts_text(self):
         """What was kept, spread out for a person."""
         for decision in self:

@@ -140,6 +140,48 @@ class DunningDecisionRegister(models.AbstractModel):
         run.invalidate_recordset(["decision_ids"])
 
     @api.model
+    def _forget_answers(self, run):
+        """Before a run is proposed again: what it found then is told no more, unless it holds or a letter came of it.
+
+        Of a look at another day nothing is in force, and all of it is found anew.
+        """
+        if run.state != "draft":
+            self._let_answers_follow(run, keep=run.date == run.company_id._dunning_today())
+
+    @api.model
+    def _let_answers_follow(self, run, keep=True):
+        """What a run tells follows what holds: links to answers that others took the place of lead to those.
+
+        A decision that a letter of the run came of stays with it.
+
+        :param keep: also the decisions in force.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH gone AS (
+                    DELETE FROM dunning_decision_run_rel r
+                     USING dunning_decision d
+                     WHERE r.run_id = %(run)s AND d.id = r.decision_id AND NOT (d.is_current AND %(keep)s)
+                       AND NOT EXISTS (SELECT 1 FROM dunning_letter_line k
+                                         JOIN dunning_letter f ON f.id = k.letter_id
+                                        WHERE k.move_id = d.move_id AND f.run_id = r.run_id
+                                          AND f.state NOT IN ('draft', 'cancelled'))
+                 RETURNING d.move_id
+                )
+                INSERT INTO dunning_decision_run_rel (run_id, decision_id)
+                SELECT DISTINCT %(run)s, d.id FROM gone
+                  JOIN dunning_decision d ON d.move_id = gone.move_id AND d.is_current AND %(keep)s
+                    ON CONFLICT DO NOTHING
+                """,
+                run=run.id,
+                keep=keep,
+            )
+        )
+        run.invalidate_recordset(["decision_ids"])
+
+    @api.model
     def _link_debtors(self, run, partner_ids):
         """Let the decisions in force about these debtors belong to the run as well."""
         if partner_ids:

@@ -29,6 +29,7 @@ class DunningProposal(models.AbstractModel):
         self._drop_previews(run)
         self.env["dunning.delivery"]._after_sending(run.company_id)
         self.env["dunning.decision.register"]._retire_settled(run.company_id)
+        self.env["dunning.decision.register"]._forget_answers(run)
         only = run.partner_ids.commercial_partner_id.ids or None
         ledger = self.env["dunning.ledger"]._digests(run.company_id, run.date, only)
         self._own_drafts(run, [("partner_id", "not in", list(ledger))])._discard()

@@ -133,7 +133,7 @@ class DunningRepair(models.AbstractModel):
         return decision.move_id.action_send_and_print()
 
     def _open_holds(self, decision):
-        holds = self.env["dunning.hold"]._running(decision.partner_id)
+        holds = self.env["dunning.hold"]._running(decision.partner_id, decision.company_id)
         holds = holds.filtered(lambda hold: not hold.move_id or hold.move_id == decision.move_id)
         if len(holds) == 1:
             return self._form(holds)

@@ -5,7 +5,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from . import dunning_bulk
+from . import (
+    dunning_bulk,
+    dunning_run_answers_mixin,  # noqa: F401  (the mixins before the model that is made of them)
+    dunning_run_sending_mixin,  # noqa: F401
+)
 
 
 class DunningRun(models.Model):
@@ -13,7 +17,14 @@ class DunningRun(models.Model):
 
     _name = "dunning.run"
     _description = "Dunning run"
-    _inherit = ["dunning.record.mixin", "dunning.followers.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "dunning.record.mixin",
+        "dunning.run.answers.mixin",
+        "dunning.run.sending.mixin",
+        "dunning.followers.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
 
     name = fields.Char(compute="_compute_name")
@@ -48,9 +59,6 @@ class DunningRun(models.Model):
     decision_ids = dunning_bulk.UnguardedMany2many(
         "dunning.decision", "dunning_decision_run_rel", "run_id", "decision_id", readonly=True, copy=False
     )
-    kept_decision_ids = fields.Many2many(
-        "dunning.decision", compute="_compute_kept_decision_ids", string="Not on a letter"
-    )
     letter_count = fields.Integer(compute="_compute_counts")
     draft_count = fields.Integer(compute="_compute_counts")
     sent_count = fields.Integer(compute="_compute_counts")
@@ -59,7 +67,6 @@ class DunningRun(models.Model):
     paper_count = fields.Integer(
         string="To print and post", compute="_compute_paper_count", help="Letters on paper that wait to be posted."
     )
-    decision_count = fields.Integer(compute="_compute_counts")
     manager_count = fields.Integer(
         compute="_compute_manager_count", help="Drafts of levels that only a manager confirms."
     )
@@ -86,7 +93,7 @@ class DunningRun(models.Model):
         for run in self:
             run.name = self.env._("Run of %s", format_date(self.env, run.date)) if run.date else ""
 
-    @api.depends("letter_ids.state", "decision_ids")
+    @api.depends("letter_ids.state")
     def _compute_counts(self):
         states = {run: Counter() for run in self}
         for run, state, count in self.env["dunning.letter"]._read_group(
@@ -101,7 +108,6 @@ class DunningRun(models.Model):
             run.failed_count = counts["failed"]
             run.to_post_count = counts["issued"]
             run.unsent_count = counts["issued"] + counts["failed"]
-            run.decision_count = len(run.decision_ids)
 
     @api.depends("letter_ids.outcome", "letter_ids.has_copy_to_post")
     def _compute_paper_count(self):
@@ -118,6 +124,7 @@ class DunningRun(models.Model):
         return self.letter_ids.action_print_and_post()
 
     @api.depends("letter_ids.state")
+    @api.depends_context("uid")
     def _compute_manager_count(self):
         for run in self:
             run.manager_count = len(run._waiting_for_manager())
@@ -156,16 +163,6 @@ class DunningRun(models.Model):
             procedures = run.letter_ids.procedure_id.sudo() if asks else run.env["dunning.procedure"]
             run.off_day = ", ".join(
                 p.name for p in procedures if p._engine_procedure(run.company_id).sending_day(today) != today
-            )
-
-    @api.depends("decision_ids", "letter_ids")
-    def _compute_kept_decision_ids(self):
-        """What stands on no letter of this run; it may stand on one that another run had drafted already."""
-        for run in self:
-            run.kept_decision_ids = run.decision_ids.filtered(
-                lambda d, own=set(run.letter_ids.ids): (
-                    d.outcome not in ("send", "ride") or (d.letter_id and d.letter_id.id not in own)
-                )
             )
 
     def write(self, vals):
@@ -310,11 +307,6 @@ class DunningRun(models.Model):
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_letter_action")
         return action | {"domain": [("run_id", "=", self.id)], "context": {}}
-
-    def action_open_decisions(self):
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_decision_action")
-        return action | {"domain": [("run_ids", "in", self.ids)], "context": {"search_default_group_code": 1}}
 
     # -- daily job ------------------------------------------------------------------------------------------------
 

@@ -447,6 +447,12 @@ class TestEntries(TimingCase):
             move._post(soft=False)
         return move
 
+    def leave_out(self, move):
+        env = self.as_user(self.user)
+        action = move.with_env(env).action_dunning_leave_out()
+        window = env[action["res_model"]].with_context(**action["context"]).create({"reason": "booked elsewhere"})
+        window.action_leave_out()
+
     def test_an_entry_counts_only_when_it_was_taken_in(self):
         move = self.entry()
         self.assertFalse(self.run_for().letter_ids)
@@ -457,7 +463,7 @@ class TestEntries(TimingCase):
         self.assertEqual(move.dunning_level_id, letter.level_id)
         case = self.env["dunning.case"].search([("partner_id", "=", self.partner.id)])
         self.assertEqual((case.amount_overdue, case.decision_id.move_id), (100, move))
-        self.as_user(self.user, move).action_dunning_leave_out()
+        self.leave_out(move)
         with self.at(30):
             self.assertFalse(self.run_for().decision_ids)
         self.assertFalse(move.dunning_decision_id)
@@ -466,7 +472,7 @@ class TestEntries(TimingCase):
         move = self.entry()
         move.action_dunning_take_in()
         letters = self.confirm(self.run_for())
-        move.action_dunning_leave_out()
+        self.leave_out(move)
         self.assertFalse(self.send_outbox(letters))
         self.assertEqual(letters.state, "cancelled")
 
