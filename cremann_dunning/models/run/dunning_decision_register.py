@@ -1,6 +1,8 @@
 import json
+from datetime import timedelta
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine import decide as engine
@@ -9,6 +11,8 @@ from ...engine import decide as engine
 ANNOUNCED = {
     ("LETTER", "LETTER_OPEN"), ("NOTICE", "LETTER_OPEN"), ("RIDES_ALONG", "LETTER_OPEN"), ("LISTED", "NOT_YET"),
 }  # fmt: skip
+# So long a run tells everything that it found, and later what was new in it.
+TELLS_ALL = timedelta(days=14)
 # Reasons whose amounts are sums over a debtor, in the currency of the company.
 IN_COMPANY_CURRENCY = ("MIN_AMOUNT", "UNMATCHED_PAYMENT")
 
@@ -199,6 +203,57 @@ class DunningDecisionRegister(models.AbstractModel):
                 )
             )
             run.invalidate_recordset(["decision_ids"])
+
+    @api.model
+    def _trim_runs(self, run):
+        """Let runs of a fortnight ago, and those that were cancelled, keep what was new in them.
+
+        Else every run would keep a row for every open claim for ever.
+
+        :param run: the one that was just proposed; a look at another day trims nothing.
+        """
+        today = run.company_id._dunning_today()
+        if run.date != today:
+            return
+        old = Domain("state", "=", "cancelled") | Domain("date", "<", today - TELLS_ALL)
+        domain = Domain("company_id", "=", run.company_id.id) & Domain("is_trimmed", "=", False) & old
+        runs = run.sudo().search(domain & Domain("id", "!=", run.id))  # sudo: what a run found is the engine's
+        if not runs:
+            return
+        self._forget_looks(runs.filtered(lambda run: run.proposed_on and run.date > run._proposed_day()))
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM dunning_decision_run_rel r USING dunning_decision d
+                 WHERE r.run_id = ANY(%s) AND d.id = r.decision_id AND d.outcome NOT IN ('send', 'ride')
+                   AND EXISTS (SELECT 1 FROM dunning_decision_run_rel e
+                                WHERE e.decision_id = r.decision_id AND e.run_id < r.run_id)
+                """,
+                runs.ids,
+            )
+        )
+        runs.is_trimmed = True
+        runs.invalidate_recordset(["decision_ids"])
+
+    @api.model
+    def _forget_looks(self, runs):
+        """Looks ahead whose day has come: what they found was in force nowhere, and no other run tells it."""
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH gone AS (
+                    DELETE FROM dunning_decision d USING dunning_decision_run_rel r
+                     WHERE r.run_id = ANY(%(runs)s) AND d.id = r.decision_id AND NOT d.is_current
+                       AND NOT EXISTS (SELECT 1 FROM dunning_decision_run_rel e
+                                        WHERE e.decision_id = d.id AND NOT e.run_id = ANY(%(runs)s))
+                 RETURNING d.id
+                )
+                DELETE FROM dunning_decision_run_rel r USING gone WHERE r.decision_id = gone.id
+                """,
+                runs=runs.ids,
+            )
+        )
+        self.env["dunning.decision"].invalidate_model()
 
     @api.model
     def _sentence(self, decision, company):

@@ -43,6 +43,7 @@ class DunningProposal(models.AbstractModel):
         self.env["dunning.figures"]._refresh(run.company_id)
         self.env["dunning.call"]._keep(run.company_id)
         standing._keep(run, look, looked_at)
+        self.env["dunning.decision.register"]._trim_runs(run)
         run.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
 
     @api.model

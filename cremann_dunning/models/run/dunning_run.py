@@ -83,6 +83,12 @@ class DunningRun(models.Model):
         readonly=True, copy=False, help="The day the responsible was told that letters wait for an outdated rate."
     )
 
+    is_trimmed = fields.Boolean(
+        string="Changes only",
+        readonly=True,
+        copy=False,
+        help="Of its answers those are left that were new on its day. The others stand in the runs that first gave them.",
+    )
     drafts_noted_on = fields.Date(
         string="Told that letters wait on", readonly=True, copy=False, help="The day whoever made the run was told."
     )

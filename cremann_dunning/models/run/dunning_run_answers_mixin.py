@@ -31,7 +31,7 @@ SELECT a.run_id, d.id
                AS other
       FROM dunning_letter_line k
       JOIN dunning_letter f ON f.id = k.letter_id
-     WHERE k.move_id = d.move_id AND k.state <> 'cancelled'
+     WHERE k.move_id = d.move_id AND k.is_cancelled IS NOT TRUE
  ) letters
  WHERE CASE WHEN d.outcome IN ('skip', 'error') THEN TRUE
             WHEN d.outcome = 'wait' THEN NOT own
@@ -65,10 +65,12 @@ class DunningRunAnswersMixin(models.AbstractModel):
     def _waiting_runs(self):
         """Those of these runs that tell what holds now."""
         return self.filtered(
-            lambda run: (
-                run.state == "proposed" and run.proposed_on and run.date == run.company_id._dunning_day(run.proposed_on)
-            )
+            lambda run: run.state == "proposed" and run.proposed_on and run.date == run._proposed_day()
         )
+
+    def _proposed_day(self):
+        """The day on which this run was proposed, by the clock of its company."""
+        return self.company_id._dunning_day(self.proposed_on)
 
     def _answers(self, select):
         """What a query over ``ANSWERS`` gives per run id: decision ids."""

@@ -1,6 +1,6 @@
 """Evidence in order: numbers without holes, taking back one by one, notes that stay, costs and amounts of today."""
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -220,3 +220,76 @@ class TestTiersOnLetters(EvidenceCase):
         text = "15% of €2,500.00 = €375.00; 10% of €612.34 = €61.23"
         self.assertEqual(letter.costs_tiers_text, text)
         self.assertIn(text, letter.body)
+
+
+@tagged("post_install", "-at_install")
+class TestTrimmedRuns(EvidenceCase):
+    """The table of runs and decisions grows by what changes, not by what is open."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.moves = cls.move + cls.invoices([cls.partner] * 3, 200, due=5)
+        cls.send_level(partners=cls.partner)
+
+    def links(self, run):
+        self.env.flush_all()
+        self.cr.execute("SELECT COUNT(*) FROM dunning_decision_run_rel WHERE run_id = %s", [run.id])
+        return self.cr.fetchone()[0]
+
+    def run_on(self, days, cancel=True):
+        """A run of that day over everything, cancelled: nothing is due."""
+        with self.at(days):
+            run = self.run_for()
+            self.assertEqual(run.decision_count, 4)
+            if cancel:
+                run.action_cancel()
+        return run
+
+    def test_what_was_new_stays(self):
+        runs = [self.run_on(days) for days in (1, 2, 3)]
+        self.assertEqual([self.links(run) for run in runs], [4, 0, 4])
+        self.assertEqual([run.is_trimmed for run in runs], [True, True, False])
+        self.pay(self.moves[0], 50)
+        runs += [self.run_on(days) for days in (4, 5)]
+        self.assertEqual([self.links(run) for run in runs], [4, 0, 0, 1, 4])
+        self.assertEqual(runs[3].kept_decision_ids.move_id.ids, self.moves[0].ids)
+        self.assertEqual(runs[3].decision_ids.amount_open, 450)
+        self.assertEqual(len(runs[4].kept_decision_ids), 4)
+
+    def test_all_for_a_fortnight(self):
+        """A run of day 2 says nothing new, and tells all up to and including day 16."""
+        self.run_on(1)
+        run = self.run_on(2, cancel=False)
+        run.with_env(self.env).state = "done"
+        for days, links in ((15, 4), (16, 4), (17, 0)):
+            with self.subTest(days=days), self.at(days):
+                self.run_for(partners=self.debtor("Nobody")).action_cancel()
+                self.assertEqual((self.links(run), run.is_trimmed), (links, not links))
+
+    def test_look_ahead(self):
+        """What a look found was in force nowhere: a fortnight after its day, or once it was cancelled, it goes."""
+        with self.at(1) as today:
+            own = self.run_for()
+            look = self.run_for(date=fields.Date.add(today, days=20))
+            decisions = look.decision_ids - own.decision_ids
+            self.assertTrue(decisions)
+            self.assertFalse(decisions.filtered("is_current"))
+            cancelled = self.run_for(date=fields.Date.add(today, days=30))
+            seen = cancelled.decision_ids - own.decision_ids
+            cancelled.action_cancel()
+        for days, left in ((2, True), (35, True), (36, False)):
+            with self.subTest(days=days), self.at(days):
+                self.run_for(partners=self.partner).action_cancel()
+                self.assertEqual(bool(decisions.exists()), left)
+                self.assertFalse((seen - decisions).exists())
+        self.assertEqual(len(self.env["dunning.decision"].search([("is_current", "=", True)])), 4)
+
+    def test_another_company(self):
+        other = self._company("be")
+        self.env.user.company_ids = [Command.link(other.id)]
+        foreign = self.env["dunning.run"].create({"company_id": other.id, "state": "done"})
+        self.env["dunning.decision.register"]._link(foreign, self.moves.dunning_decision_id.ids)
+        self.run_on(1)
+        self.run_on(2)
+        self.assertEqual((self.links(foreign), foreign.is_trimmed), (4, False))
