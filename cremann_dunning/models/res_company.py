@@ -102,6 +102,13 @@ class ResCompany(models.Model):
         "before money stands on the bank statement.",
         groups=INSIDE,
     )
+    dunning_quiet_days = fields.Integer(
+        string="Quiet days after a contact",
+        default=3,
+        help="So many days no letter goes out and nobody is called after a contact in which somebody spoke with the "
+        "debtor, so that what was said there has its time. 0: a contact holds nothing back.",
+        groups=INSIDE,
+    )
     dunning_send_hour = fields.Integer(
         string="Hour of the daily run",
         default=8,
@@ -229,6 +236,9 @@ class ResCompany(models.Model):
         "CHECK(dunning_costs_vat_rate BETWEEN 0 AND 100)", "The VAT rate on collection costs lies between 0 and 100%."
     )
 
+    _check_dunning_quiet_days = models.Constraint(
+        "CHECK(dunning_quiet_days BETWEEN 0 AND 60)", "Choose between 0 and 60 days of quiet after a contact."
+    )
     _check_dunning_promise_grace_days = models.Constraint(
         "CHECK(dunning_promise_grace_days >= 0)", "The days of grace cannot be negative. Enter 0 or more."
     )
@@ -332,6 +342,7 @@ class ResCompany(models.Model):
             bank_days=self.dunning_bank_max_days,
             term_agreed=self.dunning_term_agreed,
             services=frozenset({"snailmail"} if "snailmail.letter" in self.env else ()),
+            quiet_days=self.dunning_quiet_days,
         )
 
     def _dunning_bank_dates(self):
