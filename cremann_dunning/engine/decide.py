@@ -68,7 +68,7 @@ def _may_be_listed(procedures: Mapping[int, Procedure], claim: Claim) -> bool:
 _NOT_BEGUN = frozenset({"NO_PROCEDURE", "NO_LEVEL", "NOT_SENT", "NOT_ARRIVED", "BACKLOG"})
 
 
-def _left_alone(debtor: Debtor, procedures: Mapping[int, Procedure], question: Question) -> frozenset[int]:
+def left_alone(debtor: Debtor, procedures: Mapping[int, Procedure], question: Question) -> frozenset[int]:
     """The claims that are not asked at the moment, by line id; a reply to handle holds back all of them alike."""
     found = set()
     for claim in debtor.claims:
@@ -84,7 +84,7 @@ def taken_off(debtor: Debtor, procedures: Mapping[int, Procedure], question: Que
     :return: per line id ``(amount, dispute)`` and ``(amount, credit)``.
     """
     disputed = disputed_parts(debtor.claims, debtor.disputes)
-    alone = _left_alone(debtor, procedures, question) if debtor.credits else ()
+    alone = left_alone(debtor, procedures, question) if debtor.credits else ()
     return disputed, apply_credits(debtor.claims, debtor.credits, disputed, alone)
 
 

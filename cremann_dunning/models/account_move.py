@@ -242,6 +242,23 @@ class AccountMove(models.Model):
             )
         return holds.action_release()
 
+    def _dunning_pay_to(self, company):
+        """Where to pay these invoices: ``(account, reference)``.
+
+        The invoices' own account when they agree on one, else that of the company; one invoice's own reference.
+        """
+        banks = self.partner_bank_id.filtered("active")
+        bank = banks if len(banks) == 1 else company._dunning_bank_account()
+        if len(self) == 1:
+            return bank, self.payment_reference or self.name
+        return bank, ", ".join(self.mapped("name")[:3]) + (" …" if len(self) > 3 else "")
+
+    def _dunning_by_bank(self, amount):
+        """How to pay an amount of this invoice by bank, for its page where nothing can be paid online."""
+        self.ensure_one()
+        bank, reference = self._dunning_pay_to(self.company_id)
+        return self.company_id._dunning_by_bank(bank, amount, self.currency_id, reference, self.commercial_partner_id)
+
     def action_dunning_take_in(self):
         """Follow up these journal entries like invoices, from their due date on."""
         self.check_access("write")

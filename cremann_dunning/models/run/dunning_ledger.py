@@ -212,11 +212,13 @@ class DunningLedger(models.AbstractModel):
         return found
 
     @api.model
-    def _unmatched(self, company, partners):
+    def _unmatched(self, company, partners, since=None):
         """Per debtor what of bank receipts that name it is not booked against anything yet, in company currency.
 
         Of a receipt of which a part was booked only the rest: what still stands on the account of the journal for what
         is not placed yet. That account is in the currency of the company, whatever that of the journal.
+
+        :param since: only what came in on this day or later.
         """
         self.env.cr.execute(
             SQL(
@@ -231,11 +233,12 @@ class DunningLedger(models.AbstractModel):
                          FROM account_move_line l JOIN account_account a ON a.id = l.account_id
                         WHERE l.move_id = m.id AND l.account_id = j.suspense_account_id) r
                  WHERE s.company_id = %s AND m.state = 'posted' AND s.is_reconciled IS NOT TRUE AND s.amount > 0
-                   AND r.rest > 0 AND p.commercial_partner_id IN %s
+                   AND r.rest > 0 AND p.commercial_partner_id IN %s AND m.date >= %s
                  GROUP BY p.commercial_partner_id
                 """,
                 company.id,
                 partners,
+                since or date.min,
             )
         )
         return {partner_id: Decimal(amount) for partner_id, amount in self.env.cr.fetchall()}

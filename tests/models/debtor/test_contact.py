@@ -199,6 +199,7 @@ class TestContact(ContactCase):
             self.assertIn(self.second.name, self.to_call().note)
 
     def test_a_contact_in_the_place_of_a_reminder(self):
+        self.nl.dunning_quiet_days = 0
         self.decide()
         contact = self.step(level=self.first, kind="visit", outcome="promised")
         self.assertEqual((self.move.dunning_level_id, self.code(self.move)), (self.first, "LISTED"))
