@@ -1,4 +1,4 @@
-"""What an agreement about payment is about: the claims it names or all that are asked, and what a letter asks for them."""
+"""What an agreement about payment comes to: the claims it names, or all that are asked, and what is asked for them."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ class Part:
 
     ``principal`` is what is open after his own credits, receipts that are not booked, payments under way and disputes;
     ``interest`` and ``costs`` what a letter of that day asks on top, or the last one that went. ``coming`` is what was
-    taken off and has yet to be booked. ``asked``: it is overdue and not left alone, so a letter would ask for it.
+    taken off and has yet to be booked. ``late``: it is overdue; ``asked``: and not left alone but for a promise, so a
+    letter would ask for it.
     """
 
     claim: Claim
@@ -23,6 +24,7 @@ class Part:
     interest: Decimal = ZERO
     costs: Decimal = ZERO
     coming: Decimal = ZERO
+    late: bool = True
     asked: bool = True
 
 
@@ -52,8 +54,8 @@ def agreed_on(parts: Iterable[Part], currency: str, moves: Collection[int] = (),
         ours = [part for part in ours if part.claim.move_id in moves]
     else:
         ours = [part for part in ours if not (since and part.claim.dated and part.claim.dated > since)]
-        # nothing of it is asked: then it is about what is open all the same
-        ours = [part for part in ours if part.asked] or ours
+        # nothing of it is asked: then it is about what is late, or open, all the same
+        ours = [part for part in ours if part.asked] or [part for part in ours if part.late] or ours
     return Sums(*(sum((getattr(part, name) for part in ours), ZERO) for name in Sums.__dataclass_fields__))
 
 

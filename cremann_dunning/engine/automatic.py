@@ -1,9 +1,9 @@
 """Whether a mail that came back was written by a person or by a machine that answers in his place.
 
-A machine says so in the head of its mail (RFC 3834, and what was done before it). What says it beyond doubt is enough by
-itself; what people's mails may carry as well (a help desk sends the answers of its people by machine) only together with
-a subject that speaks of an automatic answer. A subject alone is no sign: anybody may write about his holidays. In doubt
-a mail is a person's, and somebody has to look at it.
+A machine says so in the head of its mail (RFC 3834, and what was done before it). What says it beyond doubt is enough
+by itself; what people's mails may carry as well (a help desk sends the answers of its people by machine) only together
+with a subject that speaks of an automatic answer. A subject alone is no sign: anybody may write about his holidays. In
+doubt a mail is a person's, and somebody has to look at it.
 """
 
 import re

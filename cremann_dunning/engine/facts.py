@@ -97,8 +97,8 @@ class Claim:
 class Credit:
     """Money of the debtor that is not matched to an invoice: a credit note or a payment. ``amount`` is positive.
 
-    ``under_way``: a payment that was booked and that the bank has yet to show. ``moves``: ids of the invoices that it is
-    for, where it says so itself (a credit note of an invoice).
+    ``under_way``: a payment that was booked and that the bank has yet to show. ``moves``: ids of the invoices that it
+    is for, where it says so itself (a credit note of an invoice).
     """
 
     number: str

@@ -1,4 +1,4 @@
-"""What is taken off the claims of a debtor before anything is asked: disputed parts, payments under way, own credits."""
+"""What is taken off the claims of a debtor before anything is asked: disputed parts and his own credits."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping

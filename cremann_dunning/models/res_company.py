@@ -416,8 +416,10 @@ class ResCompany(models.Model):
         return [sequence.get_next_char(number) for (number,) in self.env.cr.fetchall()]
 
     def _dunning_by_bank(self, bank, amount, currency, reference, partner):
-        """How to pay by bank, for a page: ``holder``, ``account``, ``reference``, ``amount`` and ``qr``; False without an
-        account."""
+        """How to pay by bank, for a page: ``holder``, ``account``, ``reference``, ``amount`` and ``qr``.
+
+        False without an account.
+        """
         self.ensure_one()
         if not bank:
             return False

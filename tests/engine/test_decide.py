@@ -232,7 +232,9 @@ def test_credit_is_not_used_up_by_an_older_claim_that_is_left_alone(what, claim_
     for amount, on_asked, on_left in (("60.00", 60, 0), ("100.00", 100, 0), ("130.00", 100, 30)):
         found = {
             d.claim.line_id: d.credit
-            for d in run(left, asked, credits=(credit(amount),), rules=ladder(require_sent=True), **debtor_facts).decisions
+            for d in run(
+                left, asked, credits=(credit(amount),), rules=ladder(require_sent=True), **debtor_facts
+            ).decisions
         }
         assert found == {1: on_left, 2: on_asked}, what
 
@@ -247,7 +249,10 @@ def test_credit_that_says_what_it_is_for_stays_there():
 
 def test_credit_for_an_invoice_that_is_paid_goes_to_the_oldest():
     own = Credit("RINV/1", "EUR", Decimal("40.00"), moves=frozenset({9}))
-    assert {d.claim.line_id: d.credit for d in run(claim(1, 5), claim(2, 30), credits=(own,)).decisions} == {1: 0, 2: 40}
+    assert {d.claim.line_id: d.credit for d in run(claim(1, 5), claim(2, 30), credits=(own,)).decisions} == {
+        1: 0,
+        2: 40,
+    }
 
 
 def test_a_notice_does_not_go_about_an_invoice_that_is_disputed():

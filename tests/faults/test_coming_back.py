@@ -172,7 +172,13 @@ class TestReplies(ComingBackCase):
         self.env.user.email = "other@example.com"
         thread = self.env["mail.thread"].with_context(dunning_automatic_reply=True)
         [(_to, mail), *_rest] = self.mailbox.messages
-        values = {"sender": self.partner.email, "to": mail["Reply-To"], "subject": "Hello", "text": "No", "before": "Re: "}
+        values = {
+            "sender": self.partner.email,
+            "to": mail["Reply-To"],
+            "subject": "Hello",
+            "text": "No",
+            "before": "Re: ",
+        }
         text = REPLY.format(head="", number=9, about=self.letter.message_id, **values)
         thread.message_process(None, text)
         self.assertEqual(self.env["dunning.reply"].search([("partner_id", "=", self.partner.id)]).state, "open")

@@ -1,7 +1,7 @@
 """Let mails about plans and promises that were loaded before say where to pay.
 
-Shipped texts are never overwritten by an update: the words and the block with account and reference come before the last
-paragraph, in every language that the text has. A text that names them already stays as it is.
+Shipped texts are never overwritten by an update: the words and the block with account and reference come before the
+last paragraph, in every language that the text has. A text that names them already stays as it is.
 """
 
 import re

@@ -35,7 +35,8 @@ WITH agreement AS (
       JOIN account_account c ON c.id = l.account_id AND c.account_type = 'asset_receivable'
       JOIN account_move m ON m.id = l.move_id
 ), claim AS (
-    SELECT * FROM item WHERE move_type IN ('out_invoice', 'out_receipt') AND (is_named OR NOT by_name AND dated <= since)
+    SELECT * FROM item
+     WHERE move_type IN ('out_invoice', 'out_receipt') AND (is_named OR NOT by_name AND dated <= since)
 ), matched AS (
     SELECT c.id, SUM(r.debit_amount_currency) FILTER (WHERE m.move_type <> 'out_refund') AS paid,
            SUM(r.debit_amount_currency) FILTER (WHERE m.move_type = 'out_refund') AS credited
@@ -92,22 +93,26 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         precompute=True,
         required=True,
         tracking=True,
-        help="How much the debtor will pay. Filled in with what a letter of today asks: his own credits, payments under "
-        "way, receipts that are not booked and disputed parts are taken off, interest and costs that are due are in it.",
+        help="How much the debtor will pay. Filled in with what a letter of today asks: his own credits, payments "
+        "under way, receipts that are not booked and disputed parts are taken off, interest and costs that are due are "
+        "in it.",
     )
-    asked_principal = fields.Monetary(compute="_compute_amount", store=True, precompute=True, string="Invoices")
+    asked_principal = fields.Monetary(compute="_compute_amount", store=True, precompute=True, string="Principal")
     asked_interest = fields.Monetary(compute="_compute_amount", store=True, precompute=True, string="Interest")
     asked_costs = fields.Monetary(compute="_compute_amount", store=True, precompute=True, string="Costs")
     coming_amount = fields.Monetary(
         compute="_compute_amount",
         store=True,
         precompute=True,
+        string="Under way",
         help="What was under way already and is no part of the amount. Money that is booked counts for it first.",
     )
     bank_account_id = fields.Many2one("res.partner.bank", compute="_compute_pay_to", compute_sudo=True)
     payment_reference = fields.Char(compute="_compute_pay_to", compute_sudo=True)
     payment_html = fields.Html(
-        compute="_compute_payment_html", sanitize=False, help="What the amount is made of and where to pay it, for texts."
+        compute="_compute_payment_html",
+        sanitize=False,
+        help="What the amount is made of and where to pay it, for texts.",
     )
     asked_text = fields.Char(compute="_compute_asked_text", string="What was asked")
     paid_amount = fields.Monetary(
@@ -201,10 +206,10 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         return spelling.money(amount, self.currency_id.name, self.currency_id.decimal_places, lang)
 
     def _asked_in_words(self):
-        """What the amount was made of, where it was more or less than the invoices; empty where there is nothing to say."""
+        """What the amount was made of, where that was more than invoices; False where there is nothing to say."""
         self.ensure_one()
         parts = [
-            (self.env._("invoices %s"), self.asked_principal),
+            (self.env._("principal %s"), self.asked_principal),
             (self.env._("interest %s"), self.asked_interest),
             (self.env._("costs %s"), self.asked_costs),
             (self.env._("under way and not in it %s"), self.coming_amount),

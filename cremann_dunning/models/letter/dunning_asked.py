@@ -54,7 +54,7 @@ class DunningAsked(models.AbstractModel):
             before = self._with_receipts(debtor, company, debtor.unmatched - fresh)
             now = self._with_receipts(before, company, fresh)
             found[debtor.partner_id] = self._principals(before, now, question)
-            plans += [(now, plan) for plan in engine.decide(now, procedures, today, house=house).letters]
+            plans += self._letters_of(now, question)
         plans += this._last_letters(company, debtors, plans, found, procedures)
         this._add_charges(company, plans, found)
         return {partner_id: list(parts.values()) for partner_id, parts in found.items()}
@@ -64,6 +64,19 @@ class DunningAsked(models.AbstractModel):
         """The debtor as if a receipt were booked, and nothing waited for it or for an answer to him."""
         booked = (Credit("", company.currency_id.name, amount),) if amount > 0 else ()
         return replace(debtor, credits=debtor.credits + booked, unmatched=ZERO, reply_on=None)
+
+    @api.model
+    def _letters_of(self, debtor, question):
+        """The letters that would go out today, and those that only a promise or a plan holds back: another agreement
+        about the same claims comes in its place."""
+        letters = engine.decide(debtor, question.procedures, question.as_of, house=question.house).letters
+        if debtor.promises or debtor.plans:
+            free = replace(debtor, promises=(), plans=())
+            taken = {decision.claim.line_id for plan in letters for decision in plan.decisions}
+            for plan in engine.decide(free, question.procedures, question.as_of, house=question.house).letters:
+                rest = tuple(decision for decision in plan.decisions if decision.claim.line_id not in taken)
+                letters += (replace(plan, decisions=rest),) if rest else ()
+        return [(debtor, plan) for plan in letters]
 
     @api.model
     def _received(self, company, debtor, question):
@@ -83,12 +96,13 @@ class DunningAsked(models.AbstractModel):
         :param before: the debtor without what came in today, which is booked later than the agreement is made.
         """
         then, asked = (engine.asked_of(debtor, question.procedures, question) for debtor in (before, now))
-        alone = engine.left_alone(now, question.procedures, question)
+        alone = engine.left_alone(replace(now, promises=()), question.procedures, question)
         return {
             claim.line_id: Part(
                 claim,
                 asked[claim.line_id],
                 coming=min(claim.in_payment, claim.residual) + max(then[claim.line_id] - asked[claim.line_id], ZERO),
+                late=claim.is_overdue(question.as_of),
                 asked=claim.is_overdue(question.as_of) and claim.line_id not in alone,
             )
             for claim in now.claims
@@ -142,14 +156,18 @@ class DunningAsked(models.AbstractModel):
         run.date = company._dunning_today()
         context = RunContext(run, [Outcome((), (plan,)) for _debtor, plan in plans])
         for debtor, plan in plans:
-            demanded = [decision for decision in plan.decisions if plan.demands(decision, context.date)]
+            parts = found[debtor.partner_id]
+            demanded = [
+                replace(decision, open=parts[decision.claim.line_id].principal)
+                for decision in plan.decisions
+                if plan.demands(decision, context.date) and parts[decision.claim.line_id].principal
+            ]
             if not demanded:
                 continue
             try:
                 amounts, interest = self._charges(context, debtor, plan, demanded)
             except RegimeError:
                 continue
-            parts = found[debtor.partner_id]
             costs = shared(amounts["amount_costs"], [decision.open for decision in demanded])
             for decision, share in zip(demanded, costs, strict=True):
                 line_id = decision.claim.line_id

@@ -126,8 +126,9 @@ class DunningLetterPageMixin(models.AbstractModel):
         """What the page shows beside the frozen words: what is open by now, and how to pay exactly that.
 
         :return: ``state`` (open, under_way, paid or void), ``demanded`` and ``listed`` (a row per claim: ``line``,
-            ``asked``, ``open``, ``under_way``, ``invoice``, ``decision``), ``amount_now`` and its ``qr``, ``under_way`` (what was
-            paid and is not booked, over what is demanded), the ``body`` as HTML.
+            ``asked``, ``open``, ``under_way``, ``invoice``, ``decision``), ``amount_now`` and its
+            ``qr``, ``agreed`` (see ``_page_agreement``), ``online`` (whether Odoo's page of an invoice takes payments),
+            ``under_way`` (what was paid and is not booked, over what is demanded), the ``body`` as HTML.
         """
         self.ensure_one()
         rows = self._page_rows()
@@ -192,13 +193,22 @@ class DunningLetterPageMixin(models.AbstractModel):
         return rows
 
     def _page_agreement(self, rows):
-        """What was agreed about all that the letter still asks: ``amount``, ``date``, ``in_instalments``; else None."""
+        """What was agreed about all that the letter still asks: ``amount``, ``in_instalments``, ``text``; else None."""
         decisions = [row["decision"] for row in rows if row["line"].principal_part and row["open"]]
         codes = {decision.code for decision in decisions}
         if len(codes) != 1 or not codes <= {"PLAN", "PROMISE"}:
             return None
         facts = min((decision.facts for decision in decisions), key=lambda facts: facts["date"])
-        return {"amount": facts["amount"], "date": self._day(facts["date"]), "in_instalments": codes == {"PLAN"}}
+        told = {"amount": self._money(facts["amount"]), "date": self._day(facts["date"])}
+        if codes == {"PROMISE"}:
+            text = self.env._("We agreed that you pay %(amount)s on %(date)s at the latest.", **told)
+        else:
+            text = self.env._(
+                "We agreed that you pay in instalments. The next one is %(amount)s, on %(date)s at the latest. The "
+                "letter is not followed up as long as you pay on time.",
+                **told,
+            )
+        return {"amount": facts["amount"], "in_instalments": codes == {"PLAN"}, "text": text}
 
     def _can_pay_online(self, amount):
         """Whether Odoo's page of an invoice offers a way to pay online."""

@@ -60,9 +60,12 @@ class DunningPosting(models.AbstractModel):
     @api.model
     def _kept_back(self, letters):
         """Why those of these letters should not be posted that are no longer right: ``{letter: reason}``."""
+        if not letters:
+            return {}
         look = self.env["dunning.last.look"].sudo()  # the facts decide, whatever the user may read of them
-        reasons = look._settled_reasons(letters.sudo(), ("issued", "sent"))
-        return {letter.sudo(False): reason for letter, reason in reasons.items()}
+        # as if they had been posted at once: whether that left enough days is looked at when somebody says when
+        reasons = look._settled_reasons(letters.sudo(), ("issued", "sent"), min(letters.mapped("date")))
+        return {letter.with_env(letters.env): reason for letter, reason in reasons.items()}
 
     @api.model
     def _stored_pages(self, letters):

@@ -111,7 +111,12 @@ class DunningStanding(models.Model):
     def _busy(self, run):
         company = run.company_id
         arrival, online = self.env["dunning.arrival"]._busy(company), self.env["dunning.online.payment"]._busy(company)
-        return SQL("%s UNION %s UNION %s", SQL(BUSY, company=company.id, recent=run.date - timedelta(days=company.dunning_quiet_days + 1)), arrival, online)
+        return SQL(
+            "%s UNION %s UNION %s",
+            SQL(BUSY, company=company.id, recent=run.date - timedelta(days=company.dunning_quiet_days + 1)),
+            arrival,
+            online,
+        )
 
     @api.model
     def _settings(self, run):
