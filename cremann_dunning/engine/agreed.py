@@ -1,7 +1,7 @@
 """What an agreement about payment comes to: the claims it names, or all that are asked, and what is asked for them."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ class Part:
     ``principal`` is what is open after his own credits, receipts that are not booked, payments under way and disputes;
     ``interest`` and ``costs`` what a letter of that day asks on top, or the last one that went. ``coming`` is what was
     taken off and has yet to be booked. ``late``: it is overdue; ``asked``: and not left alone but for a promise, so a
-    letter would ask for it.
+    letter would ask for it. ``disputed``: what is not asked because it is in dispute.
     """
 
     claim: Claim
@@ -24,6 +24,7 @@ class Part:
     interest: Decimal = ZERO
     costs: Decimal = ZERO
     coming: Decimal = ZERO
+    disputed: Decimal = ZERO
     late: bool = True
     asked: bool = True
 
@@ -56,7 +57,11 @@ def agreed_on(parts: Iterable[Part], currency: str, moves: Collection[int] = (),
         ours = [part for part in ours if not (since and part.claim.dated and part.claim.dated > since)]
         # nothing of it is asked: then it is about what is late, or open, all the same
         ours = [part for part in ours if part.asked] or [part for part in ours if part.late] or ours
-    return Sums(*(sum((getattr(part, name) for part in ours), ZERO) for name in Sums.__dataclass_fields__))
+    sums = Sums(*(sum((getattr(part, name) for part in ours), ZERO) for name in Sums.__dataclass_fields__))
+    if sums.total:
+        return sums
+    # whoever pays what he disputed agrees on that
+    return replace(sums, principal=sum((part.disputed for part in ours), ZERO))
 
 
 def shared(total: Decimal, principals: Iterable[Decimal]) -> list[Decimal]:

@@ -46,6 +46,13 @@ def test_everything_adds_up():
     assert agreed_on((replace(FIRST, principal=Decimal(0)),), "EUR").total == Decimal("17.00")
 
 
+def test_what_is_disputed_is_agreed_on_only_where_nothing_else_is():
+    part = replace(FIRST, principal=Decimal(0), interest=Decimal(0), costs=Decimal(0), disputed=Decimal("100.00"))
+    assert agreed_on((part,), "EUR").total == 100
+    assert agreed_on((part, SECOND), "EUR").principal == 50
+    assert agreed_on((part, SECOND), "EUR", moves={1}).total == 100
+
+
 amounts = st.integers(1, 10**7).map(lambda number: Decimal(number).scaleb(-2))
 
 

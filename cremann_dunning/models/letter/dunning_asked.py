@@ -96,12 +96,14 @@ class DunningAsked(models.AbstractModel):
         :param before: the debtor without what came in today, which is booked later than the agreement is made.
         """
         then, asked = (engine.asked_of(debtor, question.procedures, question) for debtor in (before, now))
+        disputed, _covered = engine.taken_off(now, question.procedures, question)
         alone = engine.left_alone(replace(now, promises=()), question.procedures, question)
         return {
             claim.line_id: Part(
                 claim,
                 asked[claim.line_id],
                 coming=min(claim.in_payment, claim.residual) + max(then[claim.line_id] - asked[claim.line_id], ZERO),
+                disputed=disputed.get(claim.line_id, (ZERO, None))[0],
                 late=claim.is_overdue(question.as_of),
                 asked=claim.is_overdue(question.as_of) and claim.line_id not in alone,
             )

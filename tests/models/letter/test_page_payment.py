@@ -13,8 +13,8 @@ class PaymentPageCase(PageCase):
         """Let debtors of the Dutch company pay online."""
         provider = provider_of(self.env, self.nl, code)
         method = self.env["payment.method"].with_context(active_test=False).search([("code", "=", "card")], limit=1)
-        method.write({"active": True, "provider_ids": [Command.link(provider.id)]})
         provider.write({"state": "test", "is_published": True, "payment_method_ids": [Command.set(method.ids)]})
+        method.active = True
         self.env.flush_all()
         return provider
 
@@ -85,7 +85,6 @@ class TestHowToPay(PaymentPageCase):
 
     def test_the_page_of_all_overdue_invoices(self):
         user = self.portal_user(self.partner)
-        self.moves.partner_id = self.moves.partner_id  # all of one contact
         self.authenticate(user.login, user.login)
         page = self.text(self.url_open("/my/invoices/overdue"))
         self.assertIn("Please pay by bank transfer", page)
@@ -93,9 +92,11 @@ class TestHowToPay(PaymentPageCase):
 
     def test_in_the_language_of_the_debtor(self):
         self.env["res.lang"]._activate_lang("nl_NL")
-        self.letter.lang = "nl_NL"
+        partner = self.debtor("Bakker", lang="nl_NL")
+        self.invoice(partner, 100, due=10)
+        letter = self.send_level(partners=partner).with_env(self.env)
         self.env.flush_all()
-        self.assertIn("Maak het bedrag over via uw bank", self.text(self.get(self.letter)))
+        self.assertIn("Maak het bedrag over via uw bank", self.text(self.get(letter)))
 
 
 @tagged("post_install", "-at_install")
