@@ -34,8 +34,11 @@ class TestPrinting(PostingCase):
     """With real PDFs."""
 
     def test_paid_since_the_list_was_opened_is_not_printed(self):
-        letters = self.letters_to_post(self.debtor("Betaald"), self.debtor("Open"))
-        wizard = self.wizard(letters)
+        self.env.ref(LEVEL).channel = "print"
+        partners = self.debtor("Betaald") + self.debtor("Open")
+        self.invoices(partners, 500, due=5)
+        letters = self.confirm(self.run_for(partners=partners).with_context(force_report_rendering=True))
+        wizard = self.wizard(letters).with_context(force_report_rendering=True)
         paid = letters.filtered(lambda letter: letter.partner_id.name == "Betaald")
         self.pay(paid.line_ids.move_id)
         with self.assertRaisesRegex(UserError, f"no longer right.*\n{paid.name}"):

@@ -63,8 +63,6 @@ class TestHowToPay(PaymentPageCase):
         for words in ("Please pay by bank transfer", "100.00", "NL91", "Kaai Holland B.V."):
             self.assertIn(words, page)
         self.assertIn(self.moves[0].payment_reference or self.moves[0].name, page)
-        self.switch_on_online()
-        self.assertNotIn("Please pay by bank transfer", self.invoice_page(self.moves[0]))
 
     def test_the_page_of_an_invoice_asks_what_is_open_to_the_account_that_it_names(self):
         own = self.env["res.partner.bank"].create(
@@ -85,6 +83,8 @@ class TestHowToPay(PaymentPageCase):
 
     def test_the_page_of_all_overdue_invoices(self):
         user = self.portal_user(self.partner)
+        self.invoices([user.partner_id] * 2, 100, due=10)  # Odoo shows a contact his own
+        self.env.flush_all()
         self.authenticate(user.login, user.login)
         page = self.text(self.url_open("/my/invoices/overdue"))
         self.assertIn("Please pay by bank transfer", page)
