@@ -1,7 +1,12 @@
 """What people agree on is what a letter of that day asks, and money without a place is counted once."""
 
+import importlib.util
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+
+from psycopg2.extras import Json
 
 from odoo import Command
 from odoo.tests import tagged
@@ -277,6 +282,30 @@ class TestMails(AskedCase):
                         self.assertIn("0417", body)
                         self.assertIn(self.second.name if record == promise else self.move.name, body)
         self.assertNotIn("Interest", plan.with_context(lang="en_US").payment_html, "nothing but invoices is in it")
+
+    def test_texts_of_before_get_the_block_and_those_that_have_it_stay(self):
+        path = Path(__file__).parents[3] / "cremann_dunning/migrations/19.0.1.7.0/post-amounts.py"
+        spec = importlib.util.spec_from_file_location("post_amounts", path)
+        migration = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(migration)
+        names = [f"mail_template_{name}{way}" for name in migration.WORDS for way in ("", "_informal")]
+        ids = tuple(self.env.ref(f"cremann_dunning.{name}").id for name in names)
+
+        def bodies():
+            self.cr.execute("SELECT id, body_html FROM mail_template WHERE id IN %s", [ids])
+            return dict(self.cr.fetchall())
+
+        shipped = bodies()
+        block = re.compile(r'    <p>[^<]*</p>\n    <t t-out="object.payment_html"/?>(</t>)?\n')
+        for id_, by_lang in shipped.items():
+            old = {lang: block.sub("", body) for lang, body in by_lang.items()}
+            self.assertNotEqual(old, by_lang)
+            self.cr.execute("UPDATE mail_template SET body_html = %s WHERE id = %s", [Json(old), id_])
+        migration.migrate(self.cr, None)
+        self.assertNotEqual(bodies(), shipped, "a new database has nothing of before")
+        for _twice in range(2):
+            migration.migrate(self.cr, "19.0.1.6.0")
+            self.assertEqual(bodies(), shipped)
 
     def test_the_account_is_that_of_the_invoices(self):
         own = self.env["res.partner.bank"].create(
