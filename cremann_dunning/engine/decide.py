@@ -4,19 +4,19 @@ The order of the gates is the order in which a person would ask: may this claim 
 itself, is anything under way, is it time; and only then, in ``letters``, which letter.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
 from .facts import ZERO, Claim, Credit, Debtor, Dispute
-from .letters import make_letters, without_small_calls
+from .letters import make_letters, without_calls_too_soon, without_small_calls
 from .outcome import ANY_HOUSE, Decision, Outcome, Question
 from .reasons import ERROR, SKIP, WAIT
 from .rules import CALL, MATCH, House, Level, Procedure
+from .set_off import apply_credits, disputed_parts
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "5"
+VERSION = "6"
 
 
 def decide(
@@ -38,8 +38,7 @@ def decide(
     :return: one decision per overdue claim, at most one letter per currency.
     """
     question = Question(as_of, automatic_only, house, procedures)
-    disputed = _disputed_parts([claim for claim in debtor.claims if claim.is_overdue(as_of)], debtor.disputes)
-    covered = _apply_credits(debtor.claims, debtor.credits, disputed)
+    disputed, covered = taken_off(debtor, procedures, question)
     decided, background = [], []
     for claim in debtor.claims:
         if claim.is_overdue(as_of) or _in_notice_window(procedures, claim, as_of):
@@ -47,6 +46,7 @@ def decide(
         elif _may_be_listed(procedures, claim):
             background.append(_decide_claim(debtor, procedures, claim, disputed, covered, question))
     decided = without_small_calls(procedures, decided)
+    decided = without_calls_too_soon(debtor, decided, question)
     decided, letters = make_letters(debtor, procedures, decided, background, question)
     return Outcome(tuple(decided), tuple(letters), question)
 
@@ -64,65 +64,46 @@ def _may_be_listed(procedures: Mapping[int, Procedure], claim: Claim) -> bool:
     return bool(procedure) and any(level.list_not_due for level in procedure.levels)
 
 
-def _disputed_parts(claims: Iterable[Claim], disputes: Iterable[Dispute]) -> dict[int, tuple[Decimal, Dispute]]:
-    """How much of each claim is in dispute: all of it, or a part that is taken off the oldest claims first.
+# Why a claim is not asked at all at the moment, apart from what people noted: nobody has begun with it, or nobody can.
+_NOT_BEGUN = frozenset({"NO_PROCEDURE", "NO_LEVEL", "NOT_SENT", "NOT_ARRIVED", "BACKLOG"})
 
-    :return: per line id the amount and the first dispute that took.
+
+def left_alone(debtor: Debtor, procedures: Mapping[int, Procedure], question: Question) -> frozenset[int]:
+    """The claims that are not asked at the moment, by line id; a reply to handle holds back all of them alike."""
+    found = set()
+    for claim in debtor.claims:
+        blocked = _blocked(debtor, claim, question.as_of) or _agreed(debtor, claim, question.as_of)
+        if blocked or _next_step(procedures, claim, question).code in _NOT_BEGUN:
+            found.add(claim.line_id)
+    return frozenset(found)
+
+
+def taken_off(debtor: Debtor, procedures: Mapping[int, Procedure], question: Question):
+    """What is not asked of the claims of a debtor: disputed parts, and what his own credits cover.
+
+    :return: per line id ``(amount, dispute)`` and ``(amount, credit)``.
     """
-    parts: dict[int, tuple[Decimal, Dispute]] = {}
-    if not disputes:
-        return parts
-    oldest_first = sorted(claims, key=_by_due_date)
-    # Whole invoices first, so that no part is used up where nothing is asked anyway.
-    for dispute in sorted(disputes, key=lambda d: (d.amount is not None, d.since)):
-        left = dispute.amount
-        for claim in (claim for claim in oldest_first if claim.move_id in dispute.moves):
-            before, first = parts.get(claim.line_id, (ZERO, dispute))
-            free = claim.residual - before
-            part = free if left is None else min(left, free)
-            if part > 0:
-                parts[claim.line_id] = (before + part, first)
-                left = left if left is None else left - part
-    return parts
+    disputed = disputed_parts(debtor.claims, debtor.disputes)
+    alone = left_alone(debtor, procedures, question) if debtor.credits else ()
+    return disputed, apply_credits(debtor.claims, debtor.credits, disputed, alone)
 
 
-def _by_due_date(claim: Claim):
-    """Sort key: the oldest claim first."""
-    return claim.due_date or date.max, claim.line_id
+def asked_of(debtor: Debtor, procedures: Mapping[int, Procedure], question: Question) -> dict[int, Decimal]:
+    """What would be asked for each claim of a debtor on that day, due or not: by line id, as ``Decision.open``."""
+    disputed, covered = taken_off(debtor, procedures, question)
+    return {claim.line_id: _open(claim, disputed, covered) for claim in debtor.claims}
 
 
-def _apply_credits(
-    claims: Iterable[Claim], own_credits: Iterable[Credit], disputed: Mapping[int, tuple[Decimal, Dispute]]
-) -> dict[int, tuple[Decimal, Credit]]:
-    """Set the debtor's own credits off against the oldest claims of the same currency, as far as undisputed.
-
-    :return: per line id the amount taken off and the credit that took (the last part of) it.
-    """
-    covered: dict[int, tuple[Decimal, Credit]] = {}
-    if not own_credits:
-        return covered
-    purse = defaultdict(list)
-    for credit in own_credits:
-        purse[credit.currency].append([credit, credit.amount])
-    for claim in sorted(claims, key=_by_due_date):
-        asked = claim.residual - min(claim.in_payment, claim.residual) - disputed.get(claim.line_id, (ZERO, None))[0]
-        taken, last, left = ZERO, None, max(asked, ZERO)
-        for pot in purse[claim.currency]:
-            part = min(pot[1], left)
-            if part > 0:
-                pot[1] -= part
-                left -= part
-                taken, last = taken + part, pot[0]
-        if taken:
-            covered[claim.line_id] = (taken, last)
-    return covered
+def _open(claim: Claim, disputed, covered) -> Decimal:
+    credit, part = covered.get(claim.line_id, (ZERO, None))[0], disputed.get(claim.line_id, (ZERO, None))[0]
+    return max(claim.residual - min(claim.in_payment, claim.residual) - credit - part, ZERO)
 
 
 def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Decision:
     """The decision on one claim alone, before letters are put together."""
     credit, taken_by = covered.get(claim.line_id, (ZERO, None))
     part, dispute = disputed.get(claim.line_id, (ZERO, None))
-    open_amount = max(claim.residual - min(claim.in_payment, claim.residual) - credit - part, ZERO)
+    open_amount = _open(claim, disputed, covered)
     blocked = (
         _blocked(debtor, claim, question.as_of)
         or _in_dispute(claim, part, dispute)

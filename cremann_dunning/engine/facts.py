@@ -50,7 +50,7 @@ class Claim:
     the days it printed, and of those from which it put the debtor in default.
     ``sent_on`` is the day on which the invoice went to the debtor as it is now (where nobody knows, its own date),
     ``not_arrived`` what the network or the post said when it came to nothing after all. ``addressee`` is the contact
-    below the debtor that the invoice names (None: the debtor itself).
+    below the debtor that the invoice names (None: the debtor itself). ``dated`` is the day of the invoice.
     """
 
     line_id: int
@@ -81,6 +81,7 @@ class Claim:
     sent_on: date | None = None
     not_arrived: str = ""
     addressee: int | None = None
+    dated: date | None = None
 
     @property
     def ends(self) -> date | None:
@@ -96,13 +97,15 @@ class Claim:
 class Credit:
     """Money of the debtor that is not matched to an invoice: a credit note or a payment. ``amount`` is positive.
 
-    ``under_way``: a payment that was booked and that the bank has yet to show.
+    ``under_way``: a payment that was booked and that the bank has yet to show. ``moves``: ids of the invoices that it
+    is for, where it says so itself (a credit note of an invoice).
     """
 
     number: str
     currency: str
     amount: Decimal
     under_way: bool = False
+    moves: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,8 @@ class Dispute:
 class Promise:
     """An open promise to pay ``amount`` on ``date``; what it covers is left alone up to and including ``until``.
 
-    ``moves`` are ids of invoices; empty for everything of the debtor in that currency.
+    ``moves`` are ids of invoices; empty for everything of the debtor in that currency that was there when it was made,
+    on ``since`` (None: nobody knows any more). An invoice of a later day is not what the debtor spoke of.
     """
 
     date: date
@@ -131,10 +135,16 @@ class Promise:
     amount: Decimal
     currency: str
     moves: frozenset[int] = frozenset()
+    since: date | None = None
 
     def covers(self, claim: Claim, day: date) -> bool:
         """Whether the claim waits for it on that day; the last day itself counts."""
-        return day <= self.until and claim.currency == self.currency and (not self.moves or claim.move_id in self.moves)
+        return day <= self.until and claim.currency == self.currency and self._is_about(claim)
+
+    def _is_about(self, claim: Claim) -> bool:
+        if self.moves:
+            return claim.move_id in self.moves
+        return not (self.since and claim.dated and claim.dated > self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +174,8 @@ class Debtor:
     """Everything about one debtor of one company that a decision may rest on.
 
     ``unmatched`` is the sum of bank receipts that name the debtor but are not booked yet, in company currency.
-    ``last_letter_on`` is the day of the last letter of any level that was really sent. ``reply_on`` is the day of the
+    ``last_letter_on`` is the day of the last letter of any level that was really sent, ``spoken_on`` the day on which
+    somebody last spoke with the debtor, as far as that was logged. ``reply_on`` is the day of the
     oldest reply of the debtor that nobody has handled yet. ``contacts`` are those who come before the debtor itself as
     addressee, in their order; ``has_email``, ``mail_problem`` and ``has_address`` are of the debtor itself (in records
     from before there were contacts, of whoever would have got the letter).
@@ -185,4 +196,5 @@ class Debtor:
     mail_problem: str = ""
     contacts: tuple[Contact, ...] = ()
     reply_on: date | None = None
+    spoken_on: date | None = None
     extra: dict = field(default_factory=dict, compare=False)

@@ -28,6 +28,15 @@ def without_small_calls(procedures: Mapping[int, Procedure], decided: list[Decis
     return [small.get(d.claim.line_id, d) for d in decided]
 
 
+def without_calls_too_soon(debtor, decided: list[Decision], question) -> list[Decision]:
+    """Nobody is called again in the days in which nothing follows a contact."""
+    stop = _spoken_gate(debtor, question)
+    if not stop:
+        return decided
+    calls = _stopped([d for d in decided if d.code == "CALL_DUE"], stop)
+    return [calls.get(d.claim.line_id, d) for d in decided]
+
+
 def make_letters(debtor, procedures, decided, background, question):
     """Put the claims that are due on one letter per currency, or say why that letter waits.
 
@@ -167,10 +176,23 @@ def _shared_gate(debtor, procedure, group, question):
         free = debtor.last_letter_on + timedelta(days=days)
         if as_of < free:
             return "TOO_SOON", {"last": debtor.last_letter_on, "days": days, "date": free}, free
+    if stop := _spoken_gate(debtor, question):
+        return stop
     total = sum((_in_company_currency(d) for d in group), ZERO)
     if total < procedure.minimum_amount:
         return "MIN_AMOUNT", {"amount": total, "minimum": procedure.minimum_amount}, None
     return None
+
+
+def _spoken_gate(debtor, question):
+    """Why nothing follows yet on a contact: what was said there is to have its time. ``(code, facts, day)`` or None."""
+    days = question.house.quiet_days
+    if not debtor.spoken_on or not days:
+        return None
+    free = debtor.spoken_on + timedelta(days=days)
+    if question.as_of >= free:
+        return None
+    return "SPOKEN_RECENTLY", {"spoken": debtor.spoken_on, "days": days, "date": free}, free
 
 
 def _step_gate(level, recipient, question):

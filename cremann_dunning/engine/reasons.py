@@ -31,6 +31,7 @@ _REASONS = (
     Reason("PERIOD_RUNNING", WAIT, ("date",)),
     Reason("SENT_RECENTLY", WAIT, ("sent", "days", "date")),
     Reason("TOO_SOON", WAIT, ("last", "days", "date")),
+    Reason("SPOKEN_RECENTLY", WAIT, ("spoken", "days", "date")),
     Reason("OTHER_LETTER", WAIT, ("currency",)),
     Reason("LETTER_OPEN", WAIT, ("letter",)),
     Reason("APPROVAL", WAIT, ("level",)),

@@ -135,7 +135,7 @@ class House:
     be behind (0: that is not looked at). ``keep_days``: the sending days hold for every letter; a person who confirms
     by hand on a Sunday knows what he does, so they otherwise hold for what goes by itself only. ``term_agreed``: due
     dates were agreed, so a debtor is in default the day after (6:83 BW). ``services`` are the channels that need a
-    service of their own and have it.
+    service of their own and have it. ``quiet_days``: so many days nothing follows after somebody spoke with the debtor.
     """
 
     backlog: Backlog | None = None
@@ -144,6 +144,7 @@ class House:
     keep_days: bool = False
     term_agreed: bool = False
     services: frozenset[str] = frozenset()
+    quiet_days: int = 0
 
     def bank_behind(self, as_of: date) -> tuple[str, date] | None:
         """The journal that is furthest behind and the day it is booked up to, when that is too long ago."""

@@ -14,6 +14,7 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    res_partner_bank,
     res_users,
 )
 

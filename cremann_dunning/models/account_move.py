@@ -204,6 +204,23 @@ class AccountMove(models.Model):
         """Note a contact about these invoices."""
         return self._dunning_action_new("dunning.contact", self.env._("Log a contact"))
 
+    def _dunning_pay_to(self, company):
+        """Where to pay these invoices: ``(account, reference)``.
+
+        The invoices' own account when they agree on one, else that of the company; one invoice's own reference.
+        """
+        banks = self.partner_bank_id.filtered("active")
+        bank = banks if len(banks) == 1 else company._dunning_bank_account()
+        if len(self) == 1:
+            return bank, self.payment_reference or self.name
+        return bank, ", ".join(self.mapped("name")[:3]) + (" …" if len(self) > 3 else "")
+
+    def _dunning_by_bank(self, amount):
+        """How to pay an amount of this invoice by bank, for its page where nothing can be paid online."""
+        self.ensure_one()
+        bank, reference = self._dunning_pay_to(self.company_id)
+        return self.company_id._dunning_by_bank(bank, amount, self.currency_id, reference, self.commercial_partner_id)
+
     @api.model_create_multi
     def create(self, vals_list):
         """What letters and sending write on an invoice is taken from no call."""

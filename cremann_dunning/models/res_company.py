@@ -103,6 +103,13 @@ class ResCompany(models.Model):
         "before money stands on the bank statement.",
         groups=INSIDE,
     )
+    dunning_quiet_days = fields.Integer(
+        string="Quiet days after a contact",
+        default=3,
+        help="So many days no letter goes out and nobody is called after a contact in which somebody spoke with the "
+        "debtor, so that what was said there has its time. 0: a contact holds nothing back.",
+        groups=INSIDE,
+    )
     dunning_send_hour = fields.Integer(
         string="Hour of the daily run",
         default=8,
@@ -230,6 +237,9 @@ class ResCompany(models.Model):
         "CHECK(dunning_costs_vat_rate BETWEEN 0 AND 100)", "The VAT rate on collection costs lies between 0 and 100%."
     )
 
+    _check_dunning_quiet_days = models.Constraint(
+        "CHECK(dunning_quiet_days BETWEEN 0 AND 60)", "Choose between 0 and 60 days of quiet after a contact."
+    )
     _check_dunning_promise_grace_days = models.Constraint(
         "CHECK(dunning_promise_grace_days >= 0)", "The days of grace cannot be negative. Enter 0 or more."
     )
@@ -344,6 +354,7 @@ class ResCompany(models.Model):
             bank_days=self.dunning_bank_max_days,
             term_agreed=self.dunning_term_agreed,
             services=frozenset({"snailmail"} if "snailmail.letter" in self.env else ()),
+            quiet_days=self.dunning_quiet_days,
         )
 
     def _dunning_bank_dates(self):
@@ -415,6 +426,23 @@ class ResCompany(models.Model):
         # the name that Odoo gives to the series of the database behind a standard sequence
         self.env.cr.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [f"ir_sequence_{sequence.id:03d}", count])
         return [sequence.get_next_char(number) for (number,) in self.env.cr.fetchall()]
+
+    def _dunning_by_bank(self, bank, amount, currency, reference, partner):
+        """How to pay by bank, for a page: ``holder``, ``account``, ``reference``, ``amount`` and ``qr``.
+
+        False without an account.
+        """
+        self.ensure_one()
+        if not bank:
+            return False
+        return {
+            "holder": bank.acc_holder_name or self.name,
+            "account": bank.acc_number,
+            "reference": reference,
+            "amount": amount,
+            "currency": currency,
+            "qr": bank._dunning_qr(amount, reference, currency, partner),
+        }
 
     def _dunning_bank_account(self):
         """The account that letters ask to pay into when the invoice names none."""

@@ -15,6 +15,7 @@ class ResConfigSettings(models.TransientModel):
     dunning_automatic = fields.Boolean(related="company_id.dunning_automatic", readonly=False)
     dunning_responsible_id = fields.Many2one(related="company_id.dunning_responsible_id", readonly=False)
     dunning_promise_grace_days = fields.Integer(related="company_id.dunning_promise_grace_days", readonly=False)
+    dunning_quiet_days = fields.Integer(related="company_id.dunning_quiet_days", readonly=False)
     dunning_consumer_clause = fields.Char(related="company_id.dunning_consumer_clause", readonly=False)
     dunning_terms_version = fields.Char(related="company_id.dunning_terms_version", readonly=False)
     dunning_vat_not_deductible = fields.Boolean(related="company_id.dunning_vat_not_deductible", readonly=False)

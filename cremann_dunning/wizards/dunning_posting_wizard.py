@@ -36,8 +36,12 @@ class DunningPostingWizard(models.TransientModel):
     pdf_name = fields.Char(readonly=True)
 
     @api.model
-    def _for_letters(self, letters):
-        """A wizard about these letters of one company, in this order."""
+    def _for_letters(self, letters, kept_back=None):
+        """A wizard about these letters of one company, in this order.
+
+        :param kept_back: why some of them should not be posted, by letter; they stand there unticked.
+        """
+        kept_back = kept_back or {}
         company, today = letters.company_id, letters.company_id._dunning_today()
         return self.create(
             {
@@ -46,7 +50,14 @@ class DunningPostingWizard(models.TransientModel):
                 "today": today,
                 "carrier_id": self.env["dunning.carrier"]._for_company(company).id,
                 "line_ids": [
-                    fields.Command.create({"sequence": number, "letter_id": letter.id})
+                    fields.Command.create(
+                        {
+                            "sequence": number,
+                            "letter_id": letter.id,
+                            "to_post": letter not in kept_back,
+                            "reason": kept_back.get(letter),
+                        }
+                    )
                     for number, letter in enumerate(letters, 1)
                 ],
             }
@@ -70,9 +81,16 @@ class DunningPostingWizard(models.TransientModel):
         return lines
 
     def action_print(self):
-        """One PDF: the cover list, then every letter as it was issued."""
-        letters = self._chosen().letter_id
-        posting = self.env["dunning.posting"]
+        """One PDF: the cover list, then every letter as it was issued.
+
+        :raises UserError: one of them was paid or disputed since the list was opened, and nobody has seen that yet.
+        """
+        lines = self._chosen()
+        letters, posting = lines.letter_id, self.env["dunning.posting"]
+        told = lines.filtered("reason").letter_id  # ticked all the same, by somebody who read why
+        if news := posting._kept_back(letters - told):
+            reasons = "\n".join(f"{letter.name}: {reason}" for letter, reason in news.items())
+            raise UserError(self.env._("Untick these letters, they are no longer right.\n%s", reasons))
         pages = posting._stored_pages(letters)
         printed = letters.filtered(lambda letter: letter in pages)
         cover = self._render_cover(printed, pages, letters - printed)

@@ -26,11 +26,12 @@ class DunningPostingWizardLine(models.TransientModel):
     )
     to_post = fields.Boolean(string="Posted", default=True, help="Untick a letter that you kept back.")
     tracking_number = fields.Char(help="From the label of a registered letter. You can add it later as well.")
-    error = fields.Char(compute="_compute_place")
+    reason = fields.Char(readonly=True, help="Why it should not be posted, as it was when this list was opened.")
+    error = fields.Char(compute="_compute_place", string="Note")
 
     def _compute_place(self):
         for line in self:
             letter = line.letter_id
             line.place = letter._place_in_words()
             line.channel = letter._paper_channel()
-            line.error = letter.error or letter._copies_to_post()[:1].answer
+            line.error = line.reason or letter.error or letter._copies_to_post()[:1].answer

@@ -109,6 +109,20 @@ def test_it_covers_the_invoices_it_names_in_its_own_currency(what, which, code):
 
 
 @BOTH
+@pytest.mark.parametrize(("dated", "covered"), [(-4, True), (-3, True), (-2, False), (None, True)])
+def test_everything_is_what_was_there_on_the_day_of_the_agreement(what, which, code, dated, covered):
+    made = what(day(1), day(3), Decimal("100.00"), "EUR", since=day(-3))
+    decision = only(run(claim(dated=dated if dated is None else day(dated)), **{which: (made,)}))
+    assert decision.code == (code if covered else "LETTER")
+
+
+@BOTH
+def test_invoices_that_are_named_are_covered_whatever_their_day(what, which, code):
+    made = what(day(1), day(3), Decimal("100.00"), "EUR", frozenset({1}), since=day(-3))
+    assert only(run(claim(dated=day(-2)), **{which: (made,)})).code == code
+
+
+@BOTH
 def test_of_two_the_one_that_ends_last_counts(what, which, code):
     decision = only(run(claim(), **{which: (agreement(what, 6), agreement(what, 3))}))
     assert decision.facts["until"] == day(6)

@@ -5,12 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.cremann_dunning.engine.facts import Hold
+from odoo.addons.cremann_dunning.engine.facts import Credit, Dispute, Hold, Plan, Promise
 from odoo.addons.cremann_dunning.engine.rules import (
+    CALL,
     FINAL_NOTICE,
     NOTICE_OF_DEFAULT,
+    PRE_DUE,
     REMINDER,
     STATUTORY_NOTICE,
+    House,
     Procedure,
     RuleError,
 )
@@ -209,6 +212,70 @@ def test_several_credits_together_cover_one_claim():
 
 def test_credit_of_another_currency_nets_nothing():
     assert only(run(claim(), credits=(credit("500.00", currency="USD"),))).open == Decimal("100.00")
+
+
+@pytest.mark.parametrize(
+    ("what", "claim_facts", "debtor_facts"),
+    [
+        ("on hold", {"hold": Hold(None, "We look into it")}, {}),
+        ("on hold for a while", {"hold": Hold(TODAY, "We look into it")}, {}),
+        ("not followed up", {"no_followup": True}, {}),
+        ("not sent", {"sent": False}, {}),
+        ("came back", {"not_arrived": "Refused"}, {}),
+        ("no procedure", {"procedure": 9}, {}),
+        ("in a plan", {}, {"plans": (Plan(day(5), day(7), Decimal("50.00"), "EUR", frozenset({1})),)}),
+        ("promised", {}, {"promises": (Promise(day(5), day(7), Decimal("50.00"), "EUR", frozenset({1})),)}),
+    ],
+)
+def test_credit_is_not_used_up_by_an_older_claim_that_is_left_alone(what, claim_facts, debtor_facts):
+    left, asked = claim(1, 30, **claim_facts), claim(2, 5)
+    for amount, on_asked, on_left in (("60.00", 60, 0), ("100.00", 100, 0), ("130.00", 100, 30)):
+        found = {
+            d.claim.line_id: d.credit
+            for d in run(
+                left, asked, credits=(credit(amount),), rules=ladder(require_sent=True), **debtor_facts
+            ).decisions
+        }
+        assert found == {1: on_left, 2: on_asked}, what
+
+
+def test_credit_that_says_what_it_is_for_stays_there():
+    own = Credit("RINV/1", "EUR", Decimal("130.00"), moves=frozenset({1}))
+    held = claim(1, 5, hold=Hold(None, "We look into it"))
+    for other in (claim(2, 30), claim(2, 2)):
+        found = {d.claim.line_id: (d.credit, d.code) for d in run(held, other, credits=(own,)).decisions}
+        assert found == {1: (100, "HOLD"), 2: (30, "LETTER")}
+
+
+def test_credit_for_an_invoice_that_is_paid_goes_to_the_oldest():
+    own = Credit("RINV/1", "EUR", Decimal("40.00"), moves=frozenset({9}))
+    assert {d.claim.line_id: d.credit for d in run(claim(1, 5), claim(2, 30), credits=(own,)).decisions} == {
+        1: 0,
+        2: 40,
+    }
+
+
+def test_a_notice_does_not_go_about_an_invoice_that_is_disputed():
+    rules = ladder(level(1, 3, legal_type=PRE_DUE), level(2, 1))
+    whole = (Dispute("price", day(-1), frozenset({1})),)
+    assert codes(run(claim(1, -2), rules=rules)) == {1: "NOTICE"}
+    assert codes(run(claim(1, -2), rules=rules, disputes=whole)) == {1: "DISPUTED"}
+
+
+@pytest.mark.parametrize(("ago", "result"), [(2, "SPOKEN_RECENTLY"), (3, "LETTER"), (4, "LETTER")])
+def test_nothing_follows_in_the_days_after_a_contact(ago, result):
+    decision = only(run(claim(), spoken_on=day(-ago), house=House(quiet_days=3)))
+    assert decision.code == result
+    if result == "SPOKEN_RECENTLY":
+        assert decision.facts == {"spoken": day(-ago), "days": 3, "date": day(1)}
+        assert decision.on == day(1)
+    assert only(run(claim(), spoken_on=day(-ago))).code == "LETTER"
+
+
+@pytest.mark.parametrize(("ago", "result"), [(2, "SPOKEN_RECENTLY"), (3, "CALL_DUE"), (4, "CALL_DUE")])
+def test_nobody_is_called_again_in_the_days_after_a_contact(ago, result):
+    rules = ladder(level(1, 1, legal_type=CALL))
+    assert only(run(claim(), rules=rules, spoken_on=day(-ago), house=House(quiet_days=3))).code == result
 
 
 def test_credit_is_not_spent_on_a_claim_that_is_not_due_yet():

@@ -10,8 +10,9 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.cremann_dunning.engine.decide import decide, per_invoice, settled
-from odoo.addons.cremann_dunning.engine.facts import Claim, Credit, Debtor, Dispute, Hold
+from odoo.addons.cremann_dunning.engine.decide import asked_of, decide, per_invoice, settled, taken_off
+from odoo.addons.cremann_dunning.engine.facts import Claim, Credit, Debtor, Dispute, Hold, Plan, Promise
+from odoo.addons.cremann_dunning.engine.outcome import Question
 from odoo.addons.cremann_dunning.engine.reasons import REASONS
 from odoo.addons.cremann_dunning.engine.rules import (
     GENTLE,
@@ -26,6 +27,7 @@ from odoo.addons.cremann_dunning.engine.rules import (
     Level,
     Procedure,
 )
+from odoo.addons.cremann_dunning.engine.set_off import disputed_parts
 
 from .support import TODAY, day
 
@@ -131,18 +133,40 @@ def disputes(draw):
 
 
 @st.composite
+def agreements(draw, kind):
+    """Most of the time none; else over some invoices, or over all that were there on a day."""
+    if draw(rarely(False, True)) is False:
+        return ()
+    until, moves = day(draw(st.integers(-2, 9))), frozenset(draw(st.sets(st.integers(1, 4), max_size=3)))
+    since = draw(st.none() | st.integers(-60, 0).map(day))
+    return (kind(until, until, Decimal("10.00"), draw(rarely("EUR", "USD")), moves, since),)
+
+
+@st.composite
 def claims(draw, procedures, last, number):
     residual, procedure = draw(cents), draw(st.sampled_from((1, 1, 2)))
     facts = {
         "move_id": draw(st.integers(1, 4)),
         "currency": draw(st.sampled_from(("EUR", "EUR", "USD"))),
         "due_date": day(-draw(st.integers(-5, 90))),
+        "dated": draw(st.none() | st.integers(-90, 0).map(day)),
         "procedure": procedure,
         **draw(histories(procedures[procedure], last)),
         **draw(rarely({}, *TROUBLES)),
     }
     company = (residual * Decimal("0.8")).quantize(Decimal("0.01")) if facts["currency"] == "USD" else residual
     return Claim(number, number=f"INV/{number}", residual=residual, residual_company=company, kind="unknown", **facts)
+
+
+# Money without a destination, mostly; a credit note may say which invoice it is for.
+own_credits = st.builds(
+    Credit,
+    st.just("RINV/1"),
+    rarely("EUR", "USD"),
+    cents,
+    st.just(False),
+    rarely(frozenset(), frozenset({1}), frozenset({2})),
+)
 
 
 @st.composite
@@ -155,13 +179,16 @@ def situations(draw):
         partner_id=1,
         name="Debtor",
         claims=found,
-        credits=tuple(draw(st.lists(st.builds(Credit, st.just("RINV/1"), rarely("EUR", "USD"), cents), max_size=2))),
+        credits=tuple(draw(st.lists(own_credits, max_size=2))),
         disputes=draw(disputes()),
+        promises=draw(agreements(Promise)),
+        plans=draw(agreements(Plan)),
         unmatched=draw(rarely(Decimal(0), Decimal(12))),
         last_letter_on=last,
         hold=draw(rarely(None, Hold(day(3), "Promised"))),
         has_email=draw(st.booleans()),
         has_address=draw(rarely(True, False)),
+        spoken_on=draw(rarely(None, day(-1), day(-4))),
     )
     return debtor, procedures
 
@@ -304,10 +331,25 @@ def test_who_waits_for_a_person_holds_back_only_himself(situation, automatic_onl
         assert lines_of(outcome.letters) == lines_of(alone.letters)
 
 
+def left_alone(claim, debtor, procedures):
+    """Whether a claim is not asked at the moment, whatever its amount."""
+    procedure = procedures.get(claim.procedure)
+    return (
+        claim.no_followup
+        or any(hold and hold.covers(TODAY) for hold in (claim.hold, debtor.hold))
+        or claim.due_date is None
+        or any(agreement.covers(claim, TODAY) for agreement in debtor.promises + debtor.plans)
+        or procedure is None
+        or not procedure.levels
+        or (procedure.require_sent and not claim.sent)
+    )
+
+
 @economical
 @given(situations())
 def test_letters_never_ask_more_than_residuals_less_credits_set_off_oldest_first(situation):
     debtor, procedures = situation
+    debtor = replace(debtor, credits=tuple(replace(credit, moves=frozenset()) for credit in debtor.credits))
     outcome = decide(debtor, procedures, TODAY)
     for currency in ("EUR", "USD"):
         asked = sum(decision.open for decision in stood(outcome) if decision.claim.currency == currency)
@@ -315,15 +357,62 @@ def test_letters_never_ask_more_than_residuals_less_credits_set_off_oldest_first
         claims = [claim for claim in debtor.claims if claim.currency == currency]
         assert asked <= max(sum(claim.residual for claim in claims) - purse, 0)
         decisions = {decision.claim.line_id: decision for decision in outcome.decisions}
-        for claim in sorted(claims, key=lambda claim: (claim.due_date or date.max, claim.line_id)):
+        disputed = {
+            line_id: part for line_id, (part, _dispute) in disputed_parts(debtor.claims, debtor.disputes).items()
+        }
+        for claim in sorted(
+            claims,
+            key=lambda c: (left_alone(c, debtor, procedures), c.due_date or date.max, c.line_id),
+        ):
             decision = decisions.get(claim.line_id)  # nothing is decided yet about what is due today
             free = max(claim.residual - claim.in_payment, Decimal(0))
-            free = max(free - (decision.disputed if decision else 0), Decimal(0))
+            free = max(free - disputed.get(claim.line_id, 0), Decimal(0))
             taken = min(purse, free)
             if decision:
                 assert (decision.credit, decision.open) == (taken, free - taken)
             purse -= taken
     assert all(decision.open > 0 for decision in stood(outcome))
+
+
+@economical
+@given(situations())
+def test_no_credit_lies_with_what_is_left_alone_while_it_could_lower_what_is_asked(situation):
+    debtor, procedures = situation
+    question = Question(TODAY, procedures=procedures)
+    _disputed, covered = taken_off(debtor, procedures, question)
+    asked = asked_of(debtor, procedures, question)
+    spent = defaultdict(Decimal)
+    for claim in debtor.claims:
+        taken, credit = covered.get(claim.line_id, (Decimal(0), None))
+        spent[claim.currency] += taken
+        assert 0 <= taken <= claim.residual
+        meant = credit and claim.move_id in credit.moves
+        if taken and not meant and left_alone(claim, debtor, procedures):
+            assert not any(
+                asked[other.line_id]
+                for other in debtor.claims
+                if other.currency == claim.currency and not left_alone(other, debtor, procedures)
+            )
+    for currency, amount in spent.items():
+        whole = sum(credit.amount for credit in debtor.credits if credit.currency == currency)
+        # nothing is spent twice, and nothing is kept while something is open
+        assert amount <= whole
+        assert amount == whole or not any(asked[c.line_id] for c in debtor.claims if c.currency == currency)
+
+
+@economical
+@given(situations(), st.integers(0, 9))
+def test_nothing_goes_out_in_the_quiet_days_after_a_contact_and_nothing_more_for_them(situation, days):
+    debtor, procedures = situation
+    quiet = decide(debtor, procedures, TODAY, house=House(quiet_days=days))
+    without = decide(replace(debtor, spoken_on=None), procedures, TODAY)
+    if debtor.spoken_on and debtor.spoken_on + days * DAY > TODAY:
+        assert not quiet.letters and "CALL_DUE" not in {decision.code for decision in quiet.decisions}
+        for decision in quiet.decisions:
+            if decision.code == "SPOKEN_RECENTLY":
+                assert decision.on == debtor.spoken_on + days * DAY
+    else:
+        assert quiet.decisions == without.decisions and quiet.letters == without.letters
 
 
 @economical

@@ -8,8 +8,8 @@ from .test_delivery import DeliveryCase
 
 REPLY = """From: {sender}
 To: {to}
-Subject: Re: {subject}
-Message-ID: <{number}@debtor.example.com>
+Subject: {before}{subject}
+{head}Message-ID: <{number}@debtor.example.com>
 In-Reply-To: {about}
 References: {about}
 Content-Type: text/html; charset=utf-8
@@ -72,9 +72,10 @@ class ComingBackCase(DeliveryCase):
         self.env["mail.thread"].message_process(None, mail.format(**values))
         self.env.invalidate_all()
 
-    def reply(self, text="I paid last week", sender="bakkerijjansen@debtor.example.com"):
+    def reply(self, text="I paid last week", sender="bakkerijjansen@debtor.example.com", before="Re: ", head=""):
         [(_to, message), *_rest] = self.mailbox.messages
-        self.receive(REPLY, sender=sender, to=message["Reply-To"], subject=message["Subject"], text=text)
+        to, subject = message["Reply-To"], message["Subject"]
+        self.receive(REPLY, sender=sender, to=to, subject=subject, text=text, before=before, head=head)
         return self.env["dunning.reply"].search([("partner_id", "=", self.partner.id)])
 
 
@@ -119,6 +120,68 @@ class TestReplies(ComingBackCase):
     def test_mail_of_our_own_people_stops_nothing(self):
         self.assertFalse(self.reply("I called them", sender=self.user.email))
         self.assertNotEqual(self.code(self.move), "REPLIED")
+
+    def test_an_automatic_answer_is_noted_and_stops_nothing(self):
+        before = self.code(self.move)
+        for number, (head, subject) in enumerate(
+            (
+                ("Auto-Submitted: auto-replied\n", "Re: "),
+                ("X-Autoreply: yes\n", "Re: "),
+                ("Precedence: auto_reply\n", "Re: "),
+                ("Auto-Submitted: auto-generated\nX-Auto-Response-Suppress: All\n", "Automatic reply: "),
+            ),
+            1,
+        ):
+            with self.subTest(head):
+                replies = self.reply("I am back on Monday", before=subject, head=head)
+                self.assertEqual(replies.mapped("state"), ["handled"] * number)
+                self.assertTrue(all(replies.mapped("is_automatic")))
+                self.assertFalse(replies.handled_by_id)
+                self.assertFalse(replies.case_id.activity_ids)
+                self.assertEqual(replies.case_id.open_reply_count, 0)
+                self.assertEqual(self.code(self.move), before)
+                self.assertIn("back on Monday", str(self.letter.message_ids[0].body))
+        with self.at(8) as today:
+            self.assertTrue(self.run_for(partners=self.partner, date=today).letter_ids)
+
+    def test_an_answer_that_may_be_a_persons_is_to_be_handled(self):
+        for head, subject in (
+            ("", "Automatic reply: "),  # a subject is a weak sign
+            ("", "Out of office until Monday, then I pay: "),
+            ("Auto-Submitted: auto-generated\n", "Re: "),  # people at a help desk
+            ("Auto-Submitted: no\n", "Re: "),
+        ):
+            with self.subTest(head=head, subject=subject):
+                reply = self.reply(before=subject, head=head)[:1]
+                self.assertEqual((reply.state, reply.is_automatic), ("open", False))
+                self.assertEqual(self.code(self.move), "REPLIED")
+                self.as_user(self.user, reply).action_handled()
+
+    def test_an_automatic_answer_to_a_message_of_the_case_stops_nothing(self):
+        case = self.letter.case_id
+        message = case.message_post(body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment")
+        [(_to, mail), *_rest] = self.mailbox.messages
+        given = {"sender": self.partner.email, "to": mail["Reply-To"], "subject": "Hello", "text": "Away"}
+        head = "X-Autoreply: yes\n"
+        self.receive(REPLY, about=message.message_id, before="Re: ", head=head, **given)
+        self.assertEqual(case.reply_ids.mapped("state"), ["handled"])
+        self.receive(REPLY, about=message.message_id, before="Re: ", head="", **given)
+        self.assertEqual(sorted(case.reply_ids.mapped("state")), ["handled", "open"])
+
+    def test_a_call_from_outside_cannot_say_that_an_answer_was_automatic(self):
+        self.env.user.email = "other@example.com"
+        thread = self.env["mail.thread"].with_context(dunning_automatic_reply=True)
+        [(_to, mail), *_rest] = self.mailbox.messages
+        values = {
+            "sender": self.partner.email,
+            "to": mail["Reply-To"],
+            "subject": "Hello",
+            "text": "No",
+            "before": "Re: ",
+        }
+        text = REPLY.format(head="", number=9, about=self.letter.message_id, **values)
+        thread.message_process(None, text)
+        self.assertEqual(self.env["dunning.reply"].search([("partner_id", "=", self.partner.id)]).state, "open")
 
     def test_hostile_reply_is_text(self):
         reply = self.reply("<script>alert(1)</script>{{ 7*7 }} {{object.env}}")

@@ -33,6 +33,21 @@ class PostingCase(DunningCase):
 class TestPrinting(PostingCase):
     """With real PDFs."""
 
+    def test_paid_since_the_list_was_opened_is_not_printed(self):
+        self.env.ref(LEVEL).channel = "print"
+        partners = self.debtor("Betaald") + self.debtor("Open")
+        self.invoices(partners, 500, due=5)
+        letters = self.confirm(self.run_for(partners=partners).with_context(force_report_rendering=True))
+        wizard = self.wizard(letters).with_context(force_report_rendering=True)
+        paid = letters.filtered(lambda letter: letter.partner_id.name == "Betaald")
+        self.pay(paid.line_ids.move_id)
+        with self.assertRaisesRegex(UserError, f"no longer right.*\n{paid.name}"):
+            wizard.action_print()
+        self.assertFalse(wizard.pdf_file)
+        wizard.line_ids.filtered(lambda line: line.letter_id == paid).to_post = False
+        wizard.action_print()
+        self.assertTrue(wizard.pdf_file)
+
     def test_one_file_in_posting_order_behind_a_cover_list(self):
         belgium = self.env.ref("base.be").id
         partners = [
@@ -162,6 +177,47 @@ class TestPosting(PostingCase):
         with self.assertRaisesRegex(UserError, "Somebody has dealt with"):
             second.action_post()
         self.assertEqual(len(letters.dispatch_ids), 1)
+
+    def test_what_was_paid_since_is_not_offered(self):
+        letters = self.letters_to_post(self.debtor("Betaald"), self.debtor("Betwist"), self.debtor("Open"))
+        by_name = {letter.partner_id.name: letter for letter in letters}
+        self.pay(by_name["Betaald"].line_ids.move_id)
+        disputed = by_name["Betwist"]
+        self.as_user(self.user)["dunning.dispute"].create(
+            {"case_id": disputed.case_id.id, "move_ids": disputed.line_ids.move_id.ids, "reason": "price"}
+        )
+        wizard = self.wizard(letters)
+        ticked = {line.letter_id.partner_id.name: line.to_post for line in wizard.line_ids}
+        self.assertEqual(ticked, {"Betaald": False, "Betwist": False, "Open": True})
+        for line in wizard.line_ids:
+            self.assertEqual(bool(line.error), not line.to_post)
+        self.assertEqual((wizard.letter_count, wizard.kept_count), (1, 2))
+        self.assertEqual(wizard.action_post()["params"]["type"], "success")
+        self.assertEqual({name: letter.state for name, letter in by_name.items()},
+                         {"Betaald": "issued", "Betwist": "issued", "Open": "sent"})  # fmt: skip
+
+    def test_a_copy_of_what_was_paid_in_part_since_is_not_offered(self):
+        partner = self.debtor()
+        self.env.ref(LEVEL).channel = "email"
+        moves = self.invoices([partner, partner], 500, due=5)
+        letter = self.confirm(self.run_for(partners=partner))
+        self.send_outbox(letter)
+        self.env["dunning.paper.copy"]._make(letter, "print")
+        self.assertTrue(letter.has_copy_to_post)
+        self.assertTrue(self.wizard(letter).line_ids.to_post)
+        self.pay(moves[0])
+        line = self.wizard(letter).line_ids
+        self.assertFalse(line.to_post)
+        self.assertTrue(line.reason)
+
+    def test_a_letter_that_was_posted_days_ago_stays_ticked(self):
+        letters = self.letters_to_post(self.debtor())
+        with self.at(9):
+            wizard = self.wizard(letters)
+            self.assertTrue(wizard.line_ids.to_post, "its term is over by now, and it may have been posted in time")
+            wizard.posted_on = TODAY
+            wizard.action_post()
+            self.assertEqual(letters.sent_on, TODAY)
 
     def test_paid_after_printing_stays_out_of_the_post(self):
         letters = self.letters_to_post(self.debtor("Betaald"), self.debtor("Open"))

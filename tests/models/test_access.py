@@ -110,7 +110,7 @@ class AccessCase(DunningCase):
         cls.env["dunning.payment.plan"].create(
             {"instalment_ids": [Command.create({"date": TODAY, "amount": 50})], **about}
         )
-        cls.env["dunning.contact"].create({"outcome": "other", **about})
+        cls.env["dunning.contact"].create({"outcome": "not_reached", **about})
 
     @classmethod
     def records(cls, company):

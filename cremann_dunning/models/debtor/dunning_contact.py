@@ -9,6 +9,8 @@ from ..dunning_inside import Inside, inside
 
 # A step that a person may take in the place of a letter. What the law wants in writing is never one of them.
 SPOKEN_TYPES = (rules.CALL, rules.REMINDER)
+# Outcomes of contacts in which nobody spoke with the debtor: nothing was said that is to have its time.
+NOT_SPOKEN = ("not_reached", "wrong_person")
 
 
 class DunningContact(models.Model):
@@ -18,7 +20,7 @@ class DunningContact(models.Model):
     _description = "Contact moment"
     _inherit = ["dunning.case.mixin"]
     _order = "date desc, id desc"
-    _decisive = frozenset({"active"})
+    _decisive = frozenset({"active", "date", "outcome"})
     _fixed = frozenset({"case_id", "move_ids", "date", "counts_as_step", "level_id", "counted_on"})
 
     kind = fields.Selection(
@@ -130,7 +132,9 @@ class DunningContact(models.Model):
     def _noted(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         outcomes = dict(self._fields["outcome"]._description_selection(self.env))
-        self.filtered("counts_as_step")._count()
+        counted = self.filtered("counts_as_step")
+        counted._count()
+        (self - counted)._redecide()  # its days of quiet begin
         self._tell_case(
             lambda contact: self.env._(
                 "%(kind)s by %(user)s: %(outcome)s. %(note)s",
@@ -270,6 +274,28 @@ class DunningContact(models.Model):
             )
         )
         self.env["account.move"].invalidate_model(["dunning_level_id"])
+
+    @api.model
+    def _spoken(self, company, partner_ids):
+        """Per debtor the day on which somebody last spoke with him, for the engine; one statement, and none where the
+        company leaves no days of quiet."""
+        if not company.dunning_quiet_days:
+            return {}
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT partner_id, MAX(counted_on)
+                  FROM dunning_contact
+                 WHERE company_id = %s AND active AND partner_id IN %s AND outcome <> ALL(%s) AND id <> ALL(%s)
+                 GROUP BY partner_id
+                """,
+                company.id,
+                partner_ids,
+                list(NOT_SPOKEN),
+                inside(self.env, "dunning_without_contacts", []),
+            )
+        )
+        return dict(self.env.cr.fetchall())
 
     @api.model
     def _steps(self, company, partner_ids):

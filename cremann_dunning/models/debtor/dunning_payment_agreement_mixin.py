@@ -1,18 +1,21 @@
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from markupsafe import escape
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_amount, format_list
 
+from ...engine.agreed import agreed_on
+from ...tools import spelling
 from ..dunning_money import exact
 
 # What came in on the invoices of each agreement between two days, and whether anything of them is still open. Without
-# named invoices it is about everything in that currency, and money that is booked on no invoice counts as well. Credit
-# notes are no payments.
+# named invoices it is about everything in that currency that was there when it was made, and money that is booked on no
+# invoice counts as well. Credit notes are no payments.
 LEDGER = """
 WITH agreement AS (
     SELECT * FROM unnest(%(ids)s::int[], %(companies)s::int[], %(partners)s::int[], %(currencies)s::int[],
@@ -22,7 +25,7 @@ WITH agreement AS (
     SELECT %(agreement)s AS id, %(move)s AS move_id FROM %(relation)s WHERE %(agreement)s = ANY(%(ids)s)
 ), item AS (
     SELECT a.id, a.since, a.until, l.id AS line_id, l.move_id, l.date, l.date_maturity, m.move_type,
-           l.amount_residual_currency AS residual,
+           l.amount_residual_currency AS residual, COALESCE(m.invoice_date, m.date) AS dated,
            EXISTS (SELECT FROM named n WHERE n.id = a.id) AS by_name,
            EXISTS (SELECT FROM named n WHERE n.id = a.id AND n.move_id = l.move_id) AS is_named
       FROM agreement a
@@ -32,7 +35,8 @@ WITH agreement AS (
       JOIN account_account c ON c.id = l.account_id AND c.account_type = 'asset_receivable'
       JOIN account_move m ON m.id = l.move_id
 ), claim AS (
-    SELECT * FROM item WHERE move_type IN ('out_invoice', 'out_receipt') AND (is_named OR NOT by_name)
+    SELECT * FROM item
+     WHERE move_type IN ('out_invoice', 'out_receipt') AND (is_named OR NOT by_name AND dated <= since)
 ), matched AS (
     SELECT c.id, SUM(r.debit_amount_currency) FILTER (WHERE m.move_type <> 'out_refund') AS paid,
            SUM(r.debit_amount_currency) FILTER (WHERE m.move_type = 'out_refund') AS credited
@@ -89,8 +93,28 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         precompute=True,
         required=True,
         tracking=True,
-        help="How much the debtor will pay. Filled in with what is open.",
+        help="How much the debtor will pay. Filled in with what a letter of today asks: his own credits, payments "
+        "under way, receipts that are not booked and disputed parts are taken off, interest and costs that are due are "
+        "in it.",
     )
+    asked_principal = fields.Monetary(compute="_compute_amount", store=True, precompute=True, string="Principal")
+    asked_interest = fields.Monetary(compute="_compute_amount", store=True, precompute=True, string="Interest")
+    asked_costs = fields.Monetary(compute="_compute_amount", store=True, precompute=True, string="Costs")
+    coming_amount = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        precompute=True,
+        string="Under way",
+        help="What was under way already and is no part of the amount. Money that is booked counts for it first.",
+    )
+    bank_account_id = fields.Many2one("res.partner.bank", compute="_compute_pay_to", compute_sudo=True)
+    payment_reference = fields.Char(compute="_compute_pay_to", compute_sudo=True)
+    payment_html = fields.Html(
+        compute="_compute_payment_html",
+        sanitize=False,
+        help="What the amount is made of and where to pay it, for texts.",
+    )
+    asked_text = fields.Char(compute="_compute_asked_text", string="What was asked")
     paid_amount = fields.Monetary(
         compute="_compute_paid_amount",
         string="Paid since",
@@ -110,13 +134,95 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
 
     _amount_positive = models.Constraint("CHECK(amount > 0)", "Enter the amount that the debtor will pay.")
 
-    @api.depends("move_ids", "case_id")
+    @api.depends("move_ids", "case_id", "currency_id")
     def _compute_amount(self):
+        """What a letter of today asks; see ``dunning.asked``. Nothing is computed anew once the record is there."""
+        parts = {}
+        for company, records in self.grouped("company_id").items():
+            partners = records.case_id.partner_id._origin
+            if company and partners:
+                parts |= {
+                    (company, partner_id): found
+                    for partner_id, found in self.env["dunning.asked"]._parts(company, partners.ids).items()
+                }
         for record in self:
-            if record.move_ids:
-                record.amount = sum(record.move_ids.mapped("amount_residual"))
-            else:
-                record.amount = record.case_id.amount_overdue
+            own = parts.get((record.company_id, record.case_id.partner_id._origin.id), ())
+            since = record._window()[0] or record.company_id._dunning_today()
+            # invoices that nothing is asked for (of another debtor, not posted) are refused by their own check
+            known = not record.move_ids or {part.claim.move_id for part in own} & set(record.move_ids.ids)
+            sums = agreed_on(own, record.currency_id.name, record.move_ids.ids, since)
+            record.asked_principal = float(sums.principal)
+            record.asked_interest = float(sums.interest)
+            record.asked_costs = float(sums.costs)
+            record.coming_amount = float(sums.coming)
+            record.amount = float(sums.total) if known else sum(record.move_ids.mapped("amount_residual"))
+
+    @api.depends("asked_principal", "asked_interest", "asked_costs", "coming_amount", "currency_id")
+    @api.depends_context("lang")
+    def _compute_asked_text(self):
+        for record in self:
+            record.asked_text = record._asked_in_words()
+
+    @api.depends("move_ids", "case_id", "currency_id")
+    def _compute_pay_to(self):
+        """Where to pay, as the letters say it; of an agreement about everything with the invoices that are open."""
+        domain = [
+            ("commercial_partner_id", "in", self.case_id.partner_id._origin.ids),
+            ("company_id", "in", self.company_id.ids),
+            ("move_type", "in", ("out_invoice", "out_receipt")),
+            ("state", "=", "posted"),
+            ("payment_state", "in", ("not_paid", "partial")),
+        ]
+        everything = any(not record.move_ids for record in self)
+        opened = self.env["account.move"].search(domain, order="invoice_date_due, id") if everything else None
+        for record in self:
+            moves = record.move_ids._origin or opened.filtered(record._is_about)
+            record.bank_account_id, record.payment_reference = moves._dunning_pay_to(record.company_id)
+
+    def _is_about(self, move):
+        """Whether an agreement about everything is about this open invoice."""
+        since = self._window()[0]
+        return (
+            move.commercial_partner_id == self.partner_id._origin
+            and move.company_id == self.company_id
+            and move.currency_id == self.currency_id
+            and (not since or not move.invoice_date or move.invoice_date <= since)
+        )
+
+    def _compute_payment_html(self):
+        for record in self:
+            lang = record.reader_lang
+            values = {
+                "agreement": record.with_context(lang=lang),
+                "bank": record.bank_account_id.sudo(),  # sudo: what every letter prints
+                "holder": record.bank_account_id.sudo().acc_holder_name or record.company_id.name,
+                "money": partial(record._money, lang),
+            }
+            qweb = self.env["ir.qweb"].with_context(lang=lang)
+            record.payment_html = qweb._render("cremann_dunning.agreement_payment", values)
+
+    def _money(self, lang, amount):
+        """An amount as a language writes it."""
+        return spelling.money(amount, self.currency_id.name, self.currency_id.decimal_places, lang)
+
+    def _asked_in_words(self):
+        """What the amount was made of, where that was more than invoices; False where there is nothing to say."""
+        self.ensure_one()
+        parts = [
+            (self.env._("principal %s"), self.asked_principal),
+            (self.env._("interest %s"), self.asked_interest),
+            (self.env._("costs %s"), self.asked_costs),
+            (self.env._("under way and not in it %s"), self.coming_amount),
+        ]
+        shown = [label % format_amount(self.env, amount, self.currency_id) for label, amount in parts if amount]
+        return format_list(self.env, shown) if any(amount for _label, amount in parts[1:]) else False
+
+    def _is_made_up(self):
+        """Whether the amount is the sum of invoices, interest and costs, so that it can be shown in parts."""
+        self.ensure_one()
+        parts = self.asked_principal + self.asked_interest + self.asked_costs
+        extra = self.asked_interest or self.asked_costs
+        return bool(extra) and not self.currency_id.compare_amounts(parts, self.amount)
 
     def _compute_paid_amount(self):
         ledger = self._origin._ledger()
@@ -130,7 +236,7 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
     def _ledger(self):
         """What the ledger says about these agreements, in one statement.
 
-        :return: ``Ledger`` per id.
+        :return: ``Ledger`` per id; what was under way when an agreement was made is no payment of it.
         """
         if not self:
             return {}
@@ -149,7 +255,11 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
             )
         )
         rows = self.env.cr.fetchall()
-        return {id_: Ledger(Decimal(paid), Decimal(credited), settled) for id_, paid, credited, settled in rows}
+        coming = {record.id: record._exact(record.coming_amount) for record in self}
+        return {
+            id_: Ledger(max(Decimal(paid) - coming[id_], Decimal(0)), Decimal(credited), settled)
+            for id_, paid, credited, settled in rows
+        }
 
     def _exact(self, amount):
         """An amount of this record as the Decimal it stands for."""

@@ -23,7 +23,7 @@ class DunningPaymentPlan(models.Model):
     _decisive = frozenset({"case_id", "move_ids", "state", "agreed_on"})
     _fixed = frozenset({"case_id", "move_ids", "amount", "currency_id", "instalment_ids"})
 
-    move_ids = fields.Many2many(help="Leave empty when the plan is about everything that is open.")
+    move_ids = fields.Many2many(help="Leave empty when the plan is about everything that is open on that day.")
     agreed_on = fields.Date(
         string="Agreed on",
         copy=False,
@@ -116,6 +116,7 @@ class DunningPaymentPlan(models.Model):
                 raise UserError(self.env._("Only a draft can be agreed on."))
             plan.agreed_on = plan.agreed_on or plan.company_id._dunning_today()
             plan._check_instalments()
+            plan.instalment_count = len(plan.instalment_ids)  # as it was agreed, whatever was divided
         self._by_system().write({"state": "active"})
         self._tell_case(
             lambda plan: self.env._(
@@ -220,6 +221,7 @@ class DunningPaymentPlan(models.Model):
         grace = timedelta(days=company.dunning_promise_grace_days)
         facts = defaultdict(tuple)
         for plan, (day, amount) in plans._next_instalments().items():
-            fact = Plan(day, day + grace, amount, plan.currency_id.name, frozenset(plan.move_ids.ids))
+            since = None if plan.move_ids else plan.agreed_on or None
+            fact = Plan(day, day + grace, amount, plan.currency_id.name, frozenset(plan.move_ids.ids), since)
             facts[plan.partner_id.id] += (fact,)
         return dict(facts)

@@ -19,7 +19,7 @@ class DunningPromise(models.Model):
     _order = "date desc, id desc"
     _decisive = frozenset({"case_id", "move_ids", "state", "amount", "currency_id", "date"})
 
-    move_ids = fields.Many2many(help="Leave empty when the promise is about everything that is open.")
+    move_ids = fields.Many2many(help="Leave empty when the promise is about everything that is open on that day.")
     made_on = fields.Date(
         string="Promised on",
         required=True,
@@ -132,7 +132,7 @@ class DunningPromise(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT p.partner_id, p.date, p.amount::text, u.name,
+                SELECT p.partner_id, p.date, p.amount::text, u.name, p.made_on,
                        COALESCE(array_agg(r.%(move)s) FILTER (WHERE r.%(move)s IS NOT NULL), '{}')
                   FROM dunning_promise p
                   JOIN res_currency u ON u.id = p.currency_id
@@ -148,7 +148,8 @@ class DunningPromise(models.Model):
         )
         grace = timedelta(days=company.dunning_promise_grace_days)
         facts = {}
-        for partner_id, day, amount, currency, move_ids in self.env.cr.fetchall():
-            promise = Promise(day, day + grace, Decimal(amount), currency, frozenset(move_ids))
+        for partner_id, day, amount, currency, made_on, move_ids in self.env.cr.fetchall():
+            since = None if move_ids else made_on
+            promise = Promise(day, day + grace, Decimal(amount), currency, frozenset(move_ids), since)
             facts.setdefault(partner_id, []).append(promise)
         return {partner_id: tuple(found) for partner_id, found in facts.items()}

@@ -18,4 +18,5 @@ from . import (
     mail_mail,
     mail_message,
     mail_notification,
+    mail_thread,
 )

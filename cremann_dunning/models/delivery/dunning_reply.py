@@ -3,6 +3,7 @@ from odoo.tools import html2plaintext
 from odoo.tools.mail import email_normalize
 
 from ...tools.spelling import as_note
+from ..dunning_inside import inside
 
 PREVIEW = 300
 
@@ -30,6 +31,12 @@ class DunningReply(models.Model):
     state = fields.Selection(
         [("open", "To handle"), ("handled", "Handled")], required=True, readonly=True, default="open", index=True
     )
+    is_automatic = fields.Boolean(
+        string="Automatic",
+        readonly=True,
+        help="A machine answered (out of office, received in good order, read). It needs no answer, and holds nothing "
+        "back.",
+    )
     handled_by_id = fields.Many2one("res.users", string="Handled by", readonly=True, ondelete="restrict")
     handled_at = fields.Datetime(string="Handled", readonly=True)
 
@@ -39,10 +46,13 @@ class DunningReply(models.Model):
     def _receive(self, case, msg_dict, letter=None):
         """Note a mail of the debtor about a letter or a case, tell the responsible, and stop what was to follow.
 
+        An automatic answer is noted and changes nothing: nobody has read the letter yet.
+
         :param msg_dict: the mail as Odoo's gateway parsed it. Mails of our own people change nothing.
         """
         if self._is_ours(msg_dict.get("email_from")):
             return self.browse()
+        automatic = inside(self.env, "dunning_automatic_reply", False)
         body = html2plaintext(msg_dict.get("body") or "").strip()
         reply = self.create(
             {
@@ -52,8 +62,12 @@ class DunningReply(models.Model):
                 "subject": msg_dict.get("subject"),
                 "preview": body[:PREVIEW] + ("…" if len(body) > PREVIEW else ""),
                 "received_on": case.company_id._dunning_today(),
+                "is_automatic": automatic,
+                "state": "handled" if automatic else "open",
             }
         )
+        if automatic:
+            return reply
         reply._tell()
         self.env["dunning.engine"]._redecide(case.company_id, case.partner_id)
         return reply

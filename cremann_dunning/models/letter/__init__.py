@@ -3,6 +3,7 @@
 May import run and rules, and what those may."""
 
 from . import (
+    dunning_asked,
     dunning_companion,
     dunning_draft,
     dunning_draft_notes,

@@ -3,6 +3,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
+from odoo.tools import str2bool
 
 # Keys of letters are typed over from paper: no vowels, so that no word comes out of it, and nothing that looks like
 # another letter or a digit. Twenty of nineteen letters are some 85 bits.
@@ -125,14 +126,18 @@ class DunningLetterPageMixin(models.AbstractModel):
         """What the page shows beside the frozen words: what is open by now, and how to pay exactly that.
 
         :return: ``state`` (open, under_way, paid or void), ``demanded`` and ``listed`` (a row per claim: ``line``,
-            ``asked``, ``open``, ``under_way``, ``invoice``), ``amount_now`` and its ``qr``, ``under_way`` (what was
-            paid and is not booked, over what is demanded), the ``body`` as HTML.
+            ``asked``, ``open``, ``under_way``, ``invoice``, ``decision``), ``amount_now`` and its
+            ``qr``, ``agreed`` (see ``_page_agreement``), ``online`` (whether Odoo's page of an invoice takes payments),
+            ``under_way`` (what was paid and is not booked, over what is demanded), the ``body`` as HTML.
         """
         self.ensure_one()
         rows = self._page_rows()
+        agreed = self._page_agreement(rows)
         demanded = [row for row in rows if row["line"].principal_part]
         paid = sum(row["asked"] - row["open"] for row in demanded)
         amount_now = self.currency_id.round(max(self.amount_total - paid, 0.0))
+        if agreed and agreed["in_instalments"]:
+            amount_now = float(agreed["amount"])
         under_way = self.currency_id.round(sum(row["under_way"] for row in demanded))
         state = OPEN if any(row["open"] for row in demanded) else UNDER_WAY if under_way else PAID
         if self.state == "cancelled" and not self.is_test:
@@ -144,6 +149,8 @@ class DunningLetterPageMixin(models.AbstractModel):
             "demanded": demanded,
             "listed": [row for row in rows if not row["line"].principal_part],
             "amount_now": amount_now,
+            "agreed": state == OPEN and agreed,
+            "online": state == OPEN and self._can_pay_online(amount_now),
             "part_paid": state == OPEN and self.currency_id.compare_amounts(paid, under_way) > 0,
             "under_way": under_way,
             "qr": state == OPEN and self._qr_image(amount_now),
@@ -160,15 +167,19 @@ class DunningLetterPageMixin(models.AbstractModel):
         What came into dispute since counts as open: it was not paid. More than the letter asks is never shown.
         """
         self.ensure_one()
-        outcome = self.env["dunning.engine"]._decide_now(self.company_id, self).get(self.partner_id.id)
+        found = self.env["dunning.engine"]._decide_now(self.company_id, self, keep_debtors=True)
+        debtor, outcome = found.get(self.partner_id.id, (None, None))
         now = {decision.claim.line_id: decision for decision in outcome.decisions} if outcome else {}
+        received = self.env["dunning.asked"]._received(self.company_id, debtor, outcome.question) if outcome else {}
         rows = []
         for line in self.line_ids:
             decision, is_open, under_way = now.get(line.move_line_id.id), 0.0, 0.0
             if decision:
                 disputed_since = max(float(decision.disputed) - line.amount_disputed, 0.0)
                 is_open = min(line.amount_open, float(decision.open) + disputed_since)
-                under_way = min(line.amount_open - is_open, float(decision.claim.in_payment))
+                not_booked = min(is_open, float(received.get(decision.claim.line_id, 0)))
+                under_way = min(line.amount_open - is_open, float(decision.claim.in_payment)) + not_booked
+                is_open -= not_booked
             rows.append(
                 {
                     "line": line,
@@ -176,9 +187,43 @@ class DunningLetterPageMixin(models.AbstractModel):
                     "open": self.currency_id.round(is_open),
                     "under_way": self.currency_id.round(under_way),
                     "invoice": line._page_invoice(),
+                    "decision": decision,
                 }
             )
         return rows
+
+    def _page_agreement(self, rows):
+        """What was agreed about all that the letter still asks: ``amount``, ``in_instalments``, ``text``; else None."""
+        decisions = [row["decision"] for row in rows if row["line"].principal_part and row["open"]]
+        codes = {decision.code for decision in decisions}
+        if len(codes) != 1 or not codes <= {"PLAN", "PROMISE"}:
+            return None
+        facts = min((decision.facts for decision in decisions), key=lambda facts: facts["date"])
+        told = {"amount": self._money(facts["amount"]), "date": self._day(facts["date"])}
+        if codes == {"PROMISE"}:
+            text = self.env._("We agreed that you pay %(amount)s on %(date)s at the latest.", **told)
+        else:
+            text = self.env._(
+                "We agreed that you pay in instalments. The next one is %(amount)s, on %(date)s at the latest. The "
+                "letter is not followed up as long as you pay on time.",
+                **told,
+            )
+        return {"amount": facts["amount"], "in_instalments": codes == {"PLAN"}, "text": text}
+
+    def _can_pay_online(self, amount):
+        """Whether Odoo's page of an invoice offers a way to pay online."""
+        self.ensure_one()
+        # sudo: which ways of paying there are, for whoever has the key
+        this, company = self.sudo(), self.company_id
+        if not str2bool(this.env["ir.config_parameter"].get_param("account_payment.enable_portal_payment") or "0"):
+            return False
+        providers = this.env["payment.provider"]._get_compatible_providers(
+            company.id, this.partner_id.id, amount, currency_id=this.currency_id.id
+        )
+        methods = this.env["payment.method"]._get_compatible_payment_methods(
+            providers.ids, this.partner_id.id, currency_id=this.currency_id.id
+        )
+        return bool(methods)
 
     def _page_invoice_url(self, move_id):
         """Odoo's own page of one invoice on this letter, where it can be paid online.

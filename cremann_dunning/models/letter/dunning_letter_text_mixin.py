@@ -232,12 +232,7 @@ class DunningLetterTextMixin(models.AbstractModel):
         for letter in self:
             moves = letter.line_ids.filtered("principal_part").move_id
             letter.pay_url = letter.page_url or (len(moves) == 1 and letter._pay_url(moves))
-            banks = moves.partner_bank_id.filtered("active")
-            letter.bank_account_id = banks if len(banks) == 1 else letter.company_id._dunning_bank_account()
-            if len(moves) == 1:
-                letter.payment_reference = moves.payment_reference or moves.name
-            else:
-                letter.payment_reference = ", ".join(moves.mapped("name")[:3]) + (" …" if len(moves) > 3 else "")
+            letter.bank_account_id, letter.payment_reference = moves._dunning_pay_to(letter.company_id)
 
     @api.model
     def _pay_url(self, move):
@@ -256,16 +251,8 @@ class DunningLetterTextMixin(models.AbstractModel):
         :param amount: what is asked by now, when that is not what the letter asks.
         """
         self.ensure_one()
-        bank, amount = self.bank_account_id, self.amount_total if amount is None else amount
-        if not bank or amount <= 0:
-            return False
-        reference = self.payment_reference
-        try:
-            drawn = bank.with_context(dunning_qr=True)
-            return drawn.build_qr_code_base64(amount, reference, reference, self.currency_id, self.partner_id)
-        except Exception as error:  # drawing only: a server without a barcode renderer still sends letters
-            _logger.warning("No payment QR code on letter %s: %s", self.id, error)
-            return False
+        amount = self.amount_total if amount is None else amount
+        return self.bank_account_id._dunning_qr(amount, self.payment_reference, self.currency_id, self.partner_id)
 
     def _compute_paper_body(self):
         """The words as on paper: the same, with the QR code in the payment block. Mails cannot show such a picture."""

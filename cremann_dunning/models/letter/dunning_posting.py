@@ -36,14 +36,18 @@ class DunningPosting(models.AbstractModel):
 
     @api.model
     def _open(self, letters):
-        """Show the letters on paper among these, to print them in one go and say when they were posted."""
+        """Show the letters on paper among these, to print them in one go and say when they were posted.
+
+        What was paid, disputed or promised since stands there with its reason and is not ticked: it may lie in an
+        envelope already.
+        """
         self.env["dunning.paper.copy"]._drop_settled(letters)
         letters = self._in_order(self._waiting(letters))
         if not letters:
             raise UserError(self.env._("None of these letters waits to be printed and posted."))
         if len(letters.company_id) != 1:
             raise UserError(self.env._("Choose letters of one company at a time: each company posts its own."))
-        wizard = self.env["dunning.posting.wizard"]._for_letters(letters)
+        wizard = self.env["dunning.posting.wizard"]._for_letters(letters, self._kept_back(letters))
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Print and post"),
@@ -52,6 +56,16 @@ class DunningPosting(models.AbstractModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    @api.model
+    def _kept_back(self, letters):
+        """Why those of these letters should not be posted that are no longer right: ``{letter: reason}``."""
+        if not letters:
+            return {}
+        look = self.env["dunning.last.look"].sudo()  # the facts decide, whatever the user may read of them
+        # as if they had been posted at once: whether that left enough days is looked at when somebody says when
+        reasons = look._settled_reasons(letters.sudo(), ("issued", "sent"), min(letters.mapped("date")))
+        return {letter.with_env(letters.env): reason for letter, reason in reasons.items()}
 
     @api.model
     def _stored_pages(self, letters):

@@ -29,6 +29,10 @@ SENTENCES = {
         "Not before %(date)s: the last letter to this debtor went out on %(last)s and there are at least "
         "%(days)s days between letters."
     ),
+    "SPOKEN_RECENTLY": _lt(
+        "Not before %(date)s: somebody spoke with the debtor on %(spoken)s, and %(days)s days are left for what was "
+        "said."
+    ),
     "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
     "APPROVAL": _lt("%(level)s is due and waits for somebody to confirm it."),
@@ -324,6 +328,7 @@ class DunningDecision(models.Model):
             "PERIOD_RUNNING": env._("Term still running"),
             "SENT_RECENTLY": env._("Invoice sent recently"),
             "TOO_SOON": env._("Letter too recent"),
+            "SPOKEN_RECENTLY": env._("Contact too recent"),
             "OTHER_LETTER": env._("Other letter first"),
             "LETTER_OPEN": env._("Letter under way"),
             "APPROVAL": env._("Waits for approval"),

@@ -45,6 +45,7 @@ class DunningGather(models.AbstractModel):
         agreements = self._agreements(company, partners)
         replies = self.env["dunning.reply"]._facts(company, partners)
         last_letters = past._last_letters(company, partners, without)
+        spoken = self.env["dunning.contact"]._spoken(company, partners)
         unmatched = ledger._unmatched(company, partners)
         self._complete(rows, company, as_of, partners)
         debtors = self._by_debtor(rows, company, partners, without, holds)
@@ -57,6 +58,7 @@ class DunningGather(models.AbstractModel):
                 last_letter_on=last_letters.get(partner_id),
                 hold=holds.get((partner_id, None)),
                 reply_on=replies.get(partner_id),
+                spoken_on=spoken.get(partner_id),
                 **{kind: found.get(partner_id, ()) for kind, found in agreements.items()},
                 **self._person(row),
             )
@@ -90,7 +92,8 @@ class DunningGather(models.AbstractModel):
             if row["residual"] > 0:
                 claims.append(self._claim(row, choose, usable, holds, under_way, history))
             else:
-                own_credits.append(Credit(row["number"], row["currency"], -row["residual"], row["under_way"]))
+                meant = frozenset({row["credited"]} if row["credited"] else ())
+                own_credits.append(Credit(row["number"], row["currency"], -row["residual"], row["under_way"], meant))
         return debtors
 
     @api.model
@@ -167,6 +170,7 @@ class DunningGather(models.AbstractModel):
             sent_on=row["sent_on"] if row["sent"] else None,
             not_arrived=row["not_arrived"],
             addressee=row["addressee"],
+            dated=row["dated"],
         )
 
     @api.model

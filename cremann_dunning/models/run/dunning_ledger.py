@@ -26,7 +26,7 @@ WITH lines AS (
            CASE WHEN m.move_type <> 'entry' THEN COALESCE(m.dunning_sent_on, m.invoice_date) END AS sent_on,
            m.dunning_procedure_id AS own_procedure, m.dunning_kind_set AS own_kind,
            %(periodic)s OR COALESCE(j.dunning_periodic, FALSE) AS periodic,
-           pay.id IS NOT NULL AS under_way,
+           pay.id IS NOT NULL AS under_way, m.reversed_entry_id AS credited, COALESCE(m.invoice_date, m.date) AS dated,
            COUNT(*) OVER (PARTITION BY l.move_id) AS instalments
       FROM account_move_line l
       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
@@ -212,21 +212,33 @@ class DunningLedger(models.AbstractModel):
         return found
 
     @api.model
-    def _unmatched(self, company, partners):
-        """Per debtor the bank receipts that name it but are not booked against anything yet, in company currency."""
+    def _unmatched(self, company, partners, since=None):
+        """Per debtor what of bank receipts that name it is not booked against anything yet, in company currency.
+
+        Of a receipt of which a part was booked only the rest: what still stands on the account of the journal for what
+        is not placed yet. That account is in the currency of the company, whatever that of the journal.
+
+        :param since: only what came in on this day or later.
+        """
         self.env.cr.execute(
             SQL(
                 """
-                SELECT p.commercial_partner_id, SUM(s.amount)::text
+                SELECT p.commercial_partner_id, SUM(r.rest)::text
                   FROM account_bank_statement_line s
                   JOIN account_move m ON m.id = s.move_id
+                  JOIN account_journal j ON j.id = m.journal_id
                   JOIN res_partner p ON p.id = s.partner_id
+                 CROSS JOIN LATERAL (
+                       SELECT -SUM(CASE WHEN a.reconcile THEN l.amount_residual ELSE l.balance END) AS rest
+                         FROM account_move_line l JOIN account_account a ON a.id = l.account_id
+                        WHERE l.move_id = m.id AND l.account_id = j.suspense_account_id) r
                  WHERE s.company_id = %s AND m.state = 'posted' AND s.is_reconciled IS NOT TRUE AND s.amount > 0
-                   AND p.commercial_partner_id IN %s
+                   AND r.rest > 0 AND p.commercial_partner_id IN %s AND m.date >= %s
                  GROUP BY p.commercial_partner_id
                 """,
                 company.id,
                 partners,
+                since or date.min,
             )
         )
         return {partner_id: Decimal(amount) for partner_id, amount in self.env.cr.fetchall()}

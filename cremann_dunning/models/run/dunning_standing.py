@@ -1,4 +1,5 @@
 import hashlib
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -23,6 +24,7 @@ SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
  UNION SELECT partner_id FROM dunning_promise WHERE company_id = %(company)s AND state = 'open'
  UNION SELECT partner_id FROM dunning_payment_plan WHERE company_id = %(company)s AND state = 'active'
  UNION SELECT partner_id FROM dunning_contact WHERE company_id = %(company)s AND counts_as_step AND active
+ UNION SELECT partner_id FROM dunning_contact WHERE company_id = %(company)s AND active AND counted_on > %(recent)s
  UNION SELECT partner_id FROM dunning_reply WHERE company_id = %(company)s AND state = 'open'
  UNION SELECT partner_id FROM account_payment
         WHERE company_id = %(company)s AND move_id IS NULL AND state IN ('in_process', 'paid')
@@ -109,7 +111,12 @@ class DunningStanding(models.Model):
     def _busy(self, run):
         company = run.company_id
         arrival, online = self.env["dunning.arrival"]._busy(company), self.env["dunning.online.payment"]._busy(company)
-        return SQL("%s UNION %s UNION %s", SQL(BUSY, company=company.id), arrival, online)
+        return SQL(
+            "%s UNION %s UNION %s",
+            SQL(BUSY, company=company.id, recent=run.date - timedelta(days=company.dunning_quiet_days + 1)),
+            arrival,
+            online,
+        )
 
     @api.model
     def _settings(self, run):

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from psycopg2.errors import CheckViolation
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -199,12 +201,79 @@ class TestContact(ContactCase):
             self.assertIn(self.second.name, self.to_call().note)
 
     def test_a_contact_in_the_place_of_a_reminder(self):
+        self.nl.dunning_quiet_days = 0
         self.decide()
         contact = self.step(level=self.first, kind="visit", outcome="promised")
         self.assertEqual((self.move.dunning_level_id, self.code(self.move)), (self.first, "LISTED"))
         self.assertEqual(contact.counted_on, TODAY)
         run = self.run_for()
         self.assertEqual(run.letter_ids.line_ids.filtered("level_id").move_id, self.second)
+
+    def test_a_contact_leaves_days_of_quiet(self):
+        self.decide()
+        self.assertEqual(self.code(self.second), "LETTER")
+        for outcome, code in (
+            ("not_reached", "LETTER"),
+            ("wrong_person", "LETTER"),
+            ("promised", "SPOKEN_RECENTLY"),
+            ("other", "SPOKEN_RECENTLY"),
+        ):
+            with self.subTest(outcome):
+                contact = self.contact(self.move, outcome=outcome)
+                self.assertEqual([self.code(move) for move in (self.move, self.second)], [code] * 2, "told at once")
+                contact.active = False
+                self.assertEqual(self.code(self.second), "LETTER")
+        contact = self.contact(self.move, outcome="paying", kind="mail")
+        self.assertEqual(
+            self.why(self.second),
+            "Not before 11/19/2026: somebody spoke with the debtor on 11/16/2026, and 3 days are left for what was "
+            "said.",
+        )
+        for days, code in ((2, "SPOKEN_RECENTLY"), (3, "LETTER"), (4, "LETTER")):
+            with self.subTest(days), self.at(days):
+                run = self.run_for()
+                self.assertEqual((self.code(self.second), run.letter_count), (code, int(code == "LETTER")))
+                run.action_cancel()
+        contact.outcome = "not_reached"
+        self.assertEqual(self.code(self.second), "LETTER")
+
+    def test_the_days_of_quiet_are_the_companys(self):
+        self.contact(self.move, outcome="paying", date=datetime(2026, 11, 15, 12, 0))
+        for days, code in ((0, "LETTER"), (1, "LETTER"), (2, "SPOKEN_RECENTLY")):
+            self.nl.dunning_quiet_days = days
+            self.decide()
+            self.assertEqual(self.code(self.second), code)
+        for days in (-1, 61):
+            with self.refused("", CheckViolation):
+                self.nl.dunning_quiet_days = days
+
+    def test_the_day_of_a_contact_is_that_of_the_company(self):
+        self.nl.dunning_quiet_days = 1
+        # half past eleven at night in Amsterdam the day before, and half past midnight of today
+        for moment, code in (((2026, 11, 15, 22, 30), "LETTER"), ((2026, 11, 15, 23, 30), "SPOKEN_RECENTLY")):
+            contact = self.contact(self.move, outcome="paying", date=datetime(*moment))
+            self.assertEqual(self.code(self.second), code)
+            contact.active = False
+
+    def test_a_contact_of_one_company_holds_back_nothing_of_another(self):
+        be = self._company("be")
+        self.env.user.company_ids = [Command.link(be.id)]
+        self.contact(self.move, outcome="paying")
+        self.env.flush_all()
+        contacts, partners = self.env["dunning.contact"], tuple(self.partner.ids)
+        self.assertEqual(contacts._spoken(self.nl, partners), {self.partner.id: TODAY})
+        self.assertEqual(contacts._spoken(be, partners), {})
+
+    def test_nobody_is_called_again_in_the_days_of_quiet(self):
+        self.send_level()
+        with self.at(8):
+            self.decide()
+            self.assertEqual(len(self.to_call()), 1)
+            self.contact(self.move, outcome="paying")
+            self.assertEqual((self.code(self.move), len(self.to_call())), ("SPOKEN_RECENTLY", 0))
+        with self.at(11):
+            self.decide()
+            self.assertEqual((self.code(self.move), len(self.to_call())), ("CALL_DUE", 1))
 
     def test_noted_later_it_counts_from_its_own_day(self):
         self.step(level=self.first, date=datetime(2026, 11, 12, 22, 59))

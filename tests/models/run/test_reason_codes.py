@@ -120,6 +120,19 @@ def _too_soon(case, company, partner, days):
 
 
 @scenario(
+    "SPOKEN_RECENTLY",
+    Point(2, "SPOKEN_RECENTLY", 1, (us(2), "3 days are left for what was said", us(-1))),
+    Point(3, "LETTER"),
+    Point(4, "LETTER"),
+)
+def _spoken_recently(case, company, partner, days):
+    """Somebody spoke with the debtor so many days ago, and three days of quiet follow."""
+    move = case.late(company, partner, 30)
+    case.note("dunning.contact", company, partner, move, made=days, outcome="paying")
+    return move
+
+
+@scenario(
     "SENT_RECENTLY",
     Point(4, "SENT_RECENTLY", 1, (f"Not before {us(-1)}", us(4), "less than 5 days ago")),
     Point(5, "LETTER"),

@@ -9,7 +9,10 @@ from odoo.addons.cremann_dunning.engine.reasons import REASONS, SEND
 from ...common import TODAY, DunningCase
 
 # Reasons that lift by themselves, or that are a letter.
-NOTHING_TO_DO = {"RIDES_ALONG", "LISTED", "NOT_YET", "PERIOD_RUNNING", "SENT_RECENTLY", "TOO_SOON", "OTHER_LETTER"}
+NOTHING_TO_DO = {
+    "RIDES_ALONG", "LISTED", "NOT_YET", "PERIOD_RUNNING", "SENT_RECENTLY", "TOO_SOON", "SPOKEN_RECENTLY",
+    "OTHER_LETTER",
+}  # fmt: skip
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,20 @@
+import logging
+
+from odoo import models
+
+_logger = logging.getLogger(__name__)
+
+
+class ResPartnerBank(models.Model):
+    _inherit = "res.partner.bank"
+
+    def _dunning_qr(self, amount, reference, currency, partner):
+        """The payment QR code of Odoo as a data address, where the account and the currency allow one; else False."""
+        if not self or not amount or amount <= 0:
+            return False
+        try:
+            drawn = self.with_context(dunning_qr=True)
+            return drawn.build_qr_code_base64(amount, reference, reference, currency, partner)
+        except Exception as error:  # drawing only: a server without a barcode renderer still says how to pay
+            _logger.warning("No payment QR code for %s: %s", reference, error)
+            return False
