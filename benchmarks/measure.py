@@ -18,6 +18,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import seed
+from freezegun import freeze_time
 from lxml import etree
 
 import odoo
@@ -29,6 +30,8 @@ from odoo.tools.safe_eval import safe_eval
 WORKLIST_ROWS = 80
 FLOOR_TIMES = 5
 DAYS_AHEAD = 90
+DAYS_OF_RUNS = 365
+LOOKED_AT = (30, 90, 180, DAYS_OF_RUNS)
 LETTERS_ALONE = 20
 LETTER_PARTS = {"PDFs": ("dunning.printing", "_store"), "mails": ("dunning.outbox", "_put")}
 
@@ -194,6 +197,39 @@ def simulate(env, options):
     return clock.steps
 
 
+def year(env, options):
+    """A run on every day of a year, its letters sent: what the tables of runs and decisions come to."""
+    company, clock = benchmark_company(env), Clock(env)
+    first, sizes = fields.Date.context_today(company), []
+    with clock.step(f"{DAYS_OF_RUNS} days", options.invoices):
+        for number in range(DAYS_OF_RUNS):
+            with freeze_time(f"{first + timedelta(days=number)} 09:00:00"):
+                send_all(env, propose_all(env, company))
+                env.cr.commit()
+                env.invalidate_all()
+            if number + 1 in LOOKED_AT:
+                sizes.append((number + 1, *rows_of_runs(env)))
+    for days, links, decisions in sizes:
+        print(f"after {days} days: {links:,} links of runs, {decisions:,} decisions", file=sys.stderr)
+    return clock.steps
+
+
+def send_all(env, run):
+    """As if the mail server had taken every letter of this run; no words and no PDF, which are not measured."""
+    letters = run.letter_ids.filtered(lambda letter: letter.state == "draft").sudo()
+    letters._number()
+    letters.write({"state": "issued"})
+    letters._register_sent()
+    env["dunning.delivery"].sudo()._after_sending(run.company_id)
+    run.sudo().state = "done"
+
+
+def rows_of_runs(env):
+    """How many rows stand in the tables of runs with their decisions, and of decisions."""
+    env.cr.execute("SELECT (SELECT COUNT(*) FROM dunning_decision_run_rel), (SELECT COUNT(*) FROM dunning_decision)")
+    return env.cr.fetchone()
+
+
 def propose_all(env, company):
     """A run over the whole ledger, proposed."""
     run = env["dunning.run"].create({"company_id": company.id})
@@ -310,6 +346,7 @@ def check(found, wanted, what):
 
 MEASURES = {
     "seed": seeding, "floor": floor, "ours": ours, "peer": peer, "confirm": confirm, "simulate": simulate,
+    "year": year,
 }  # fmt: skip
 
 

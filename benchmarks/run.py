@@ -14,6 +14,7 @@ Every measure runs in a process of its own on its own copy of the same seeded da
               opening the worklist
     peer      OCA account_credit_control: its run, its communications, and the mails of twenty of them with their PDF
     simulate  a look ahead of ninety days, up to 10,000 invoices unless asked for by name
+    year      a run on each day of a year, only when asked for by name: how the tables of runs and decisions grow
     confirm   issuing letters with PDFs, in batches and one by one, and what PDFs and mails take of it
 
 Run it by `./dev bench`, which makes the databases. `cpu s` is what Python and its PostgreSQL backend used together: on
@@ -35,7 +36,7 @@ from tools.devkit.console import Stop, say
 from tools.devkit.databases import psql, throw_away
 
 MEASURE = Path(__file__).with_name("measure.py")
-DATABASES = dict.fromkeys(("floor", "ours", "simulate", "confirm"), "DUNNING_BENCH_DB") | {
+DATABASES = dict.fromkeys(("floor", "ours", "simulate", "year", "confirm"), "DUNNING_BENCH_DB") | {
     "peer": "DUNNING_BENCH_PEER_DB"
 }
 SIMULATE_MAX = 10_000
@@ -191,7 +192,8 @@ def main():
     if missing:
         sys.exit(f"{' and '.join(missing)} must name a database: run ./dev bench")
     about, rows = machine(), []
-    wanted = [what for what in ("floor", "ours", "peer", "simulate") if not options.only or what in options.only]
+    measures = ("floor", "ours", "peer", "simulate", "year")
+    wanted = [what for what in measures if (what in options.only if options.only else what != "year")]
     most = {"peer": options.peer_max, "simulate": max(options.sizes) if options.only else SIMULATE_MAX}
     try:
         for size in options.sizes if wanted else ():

@@ -104,7 +104,6 @@ class CostScale:
             cents = min(cents, to_cents("maximum", self.maximum))
         return cents
 
-
     def tiers_in_cents(self, principal: int) -> list[tuple[int, int, int, int]]:
         """Return the steps behind the costs, before minimum and maximum: (base, percent, part, costs), cents each.
 

@@ -241,7 +241,8 @@ class MailMail(models.Model):
         """
         query = SQL(
             """
-            SELECT m.write_date, l.write_date, now() AT TIME ZONE 'UTC' FROM mail_mail m JOIN dunning_letter l ON l.id = m.dunning_letter_id
+            SELECT m.write_date, l.write_date, now() AT TIME ZONE 'UTC'
+              FROM mail_mail m JOIN dunning_letter l ON l.id = m.dunning_letter_id
              WHERE m.id = %s AND m.state = 'outgoing' AND l.state = 'issued'
                FOR NO KEY UPDATE OF m, l SKIP LOCKED
             """,

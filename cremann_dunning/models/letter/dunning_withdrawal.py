@@ -1,5 +1,3 @@
-from datetime import datetime
-
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -23,7 +21,7 @@ class DunningWithdrawal(models.AbstractModel):
         :raises UserError: when all of them stay.
         """
         stay = {}
-        for letter in letters.sorted(lambda letter: (letter.sent_at or datetime.min, letter.id), reverse=True):
+        for letter in letters.sorted(lambda letter: (letter.sent_at or letter.create_date, letter.id), reverse=True):
             if why := self._why_it_stays(letter):
                 stay[letter] = why
                 continue

@@ -68,7 +68,7 @@ class DunningDecisionRegister(models.AbstractModel):
 
     @api.model
     def _same_answer(self, old, vals):
-        """Whether the decision in force says the same; what is open and amounts in the facts count, the day does not."""
+        """Whether the decision in force says the same; what is open and amounts in the facts count, not the day."""
         return (
             old["code"] == vals["code"]
             and old["level_id"] == vals["level_id"]

@@ -87,7 +87,7 @@ class DunningRun(models.Model):
         string="Changes only",
         readonly=True,
         copy=False,
-        help="Of its answers those are left that were new on its day. The others stand in the runs that first gave them.",
+        help="Of its answers those are left that were new on its day. The others stand in runs before it.",
     )
     drafts_noted_on = fields.Date(
         string="Told that letters wait on", readonly=True, copy=False, help="The day whoever made the run was told."
