@@ -60,3 +60,16 @@ def form(lang):
 def as_note(text):
     """The words of a stranger as the HTML of a task: line by line, with none of his markup and no link to press."""
     return Markup("<p>%s</p>") % Markup("<br/>").join(text.splitlines())
+
+
+def shortened(text, most):
+    """A text on one line of at most so many signs, cut between words where it can be, with an ellipsis where it was cut.
+
+    :param text: may be empty or ``None``. :param int most: signs, the ellipsis among them.
+    """
+    line = " ".join((text or "").split())
+    if len(line) <= most:
+        return line
+    room = line[: most - 1]
+    whole = room.rpartition(" ")[0] if line[most - 1] != " " else room
+    return (whole if len(whole) > most // 2 else room).rstrip(" ,;:.-") + "\u2026"
