@@ -1,4 +1,4 @@
-"""What the HTML of a paper needs for wkhtmltopdf: words that keep their distance, and rows and closings that stay together.
+"""What the HTML of a paper needs for wkhtmltopdf: words that keep their distance, rows and closings that stay together.
 
 wkhtmltopdf places pieces of text by the widths of a screen and draws them with those of paper. Over a long piece the
 difference eats the blank before the next one, so each word beside a bold one becomes a piece of its own. And it keeps
@@ -32,8 +32,8 @@ NOWRAP = re.compile(r"white-space:\s*nowrap")
 def on_paper(html, cuts_rows=False):
     """A whole page of HTML as it is to be printed, marked as safe as it was.
 
-    :param str html: a document with ``html`` and ``body``. :param cuts_rows: unpatched Qt keeps blocks in one piece, but
-        no rows, and never repeats the head of a table.
+    :param str html: a document with ``html`` and ``body``.
+    :param cuts_rows: unpatched Qt keeps blocks in one piece, but no rows, and never repeats the head of a table.
     """
     root = lxml.html.document_fromstring(html)
     for signature in root.find_class(SIGNATURE):

@@ -89,7 +89,9 @@ class TestBoldFonts(unittest.TestCase):
 
     def test_bold_one_beside_the_ordinary_one(self):
         bold = self.FACE.replace("font-weight: 400", "font-weight:700").replace("Regular", "Bold")
-        self.assertEqual(with_bold(f"{self.FACE}p{{a:b}}", {"file:///f/X-Bold.ttf"}.__contains__), f"{self.FACE}{bold}p{{a:b}}")
+        self.assertEqual(
+            with_bold(f"{self.FACE}p{{a:b}}", {"file:///f/X-Bold.ttf"}.__contains__), f"{self.FACE}{bold}p{{a:b}}"
+        )
 
     def test_only_where_there_is_one(self):
         for face in (self.FACE, self.FACE.replace("400", "300"), self.FACE.replace("-Regular", "-Reg")):

@@ -3,8 +3,8 @@ import logging
 import psycopg2
 
 from odoo import api, models
-from odoo.tools import html2plaintext
 
+from ...tools.spelling import as_text
 from ..dunning_inside import inside
 
 _logger = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class MailNotification(models.Model):
                 for attempt in attempts:
                     notice = notices[attempt.notice_id.id]
                     reason = notice.failure_reason or notice.format_failure_reason()
-                    answer = html2plaintext(reason or "").strip() if STATES[status] == "refused" else False
+                    answer = as_text(reason) if STATES[status] == "refused" else False
                     attempt._register_answer(STATES[status], answer)
         except psycopg2.errors.TransactionRollbackError:
             raise  # Odoo tries the whole of it again

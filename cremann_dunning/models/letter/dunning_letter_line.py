@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ...tools import spelling
 from ..run import dunning_bulk
 
-# What the table of a letter shows of texts that others wrote, in signs: three lines, so that no row is longer than a page.
+# What the table of a letter shows of texts that others wrote, in signs: some three lines.
 LABEL, ORDER = 140, 60
 
 

@@ -265,8 +265,8 @@ def _disputed(case, company, partner, amount):
 @scenario(
     "PLAN",
     Point(-3, "LETTER"),
-    Point(-2, "PLAN", 1, ("instalment of 40.00 €", us(2), f"until {us(0)}")),
-    Point(-1, "PLAN", 2, ("instalment of 40.00 €", us(1), f"until {us(-1)}")),
+    Point(-2, "PLAN", 1, ("instalment of €40.00", us(2), f"until {us(0)}")),
+    Point(-1, "PLAN", 2, ("instalment of €40.00", us(1), f"until {us(-1)}")),
 )
 def _plan(case, company, partner, ahead):
     """An instalment that did not come, with two days of grace."""
@@ -281,8 +281,8 @@ def _plan(case, company, partner, ahead):
 @scenario(
     "PROMISE",
     Point(-3, "LETTER"),
-    Point(-2, "PROMISE", 1, ("pay 100.00 €", us(2), f"until {us(0)}")),
-    Point(-1, "PROMISE", 2, ("pay 100.00 €", us(1), f"until {us(-1)}")),
+    Point(-2, "PROMISE", 1, ("pay €100.00", us(2), f"until {us(0)}")),
+    Point(-1, "PROMISE", 2, ("pay €100.00", us(1), f"until {us(-1)}")),
 )
 def _promise(case, company, partner, ahead):
     """A day that passed without money, with two days of grace."""
