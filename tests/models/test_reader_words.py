@@ -194,6 +194,13 @@ class TestWords(ReaderCase):
                         word = field.getnext()
                         self.assertIn(f"{field.get('name')} ", word.get("invisible") or "", field.get("name"))
 
+    def test_widgets_suit_their_fields(self):
+        """The browser's console warns of a date that is a moment."""
+        views = self.env["ir.ui.view"].search([("model", "=like", "dunning.%"), ("type", "in", ("list", "form"))])
+        for view in views:
+            for field in etree.fromstring(view.arch).xpath("//field[@widget='date' and not(ancestor::field)]"):
+                self.assertEqual(self.env[view.model]._fields[field.get("name")].type, "date", view.name)
+
     def test_amounts_are_written_in_one_way(self):
         """On a screen, in a mail and on a letter."""
         for lang, shown in (("nl_NL", "€\xa01.234,50"), ("fr_FR", "1\u202f234,50\xa0€"), ("en_US", "€1,234.50")):
