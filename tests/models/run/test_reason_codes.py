@@ -20,7 +20,7 @@ from .reason_case import SCENARIOS, Point, ReasonCase, scenario, us, with_scenar
 @scenario(
     "LETTER",
     Point(0, None),
-    Point(1, "LETTER", 0, ("Reminder is due", "1 days past", us(1))),
+    Point(1, "LETTER", 0, ("Reminder is due", "1 day past", us(1))),
     Point(2, "LETTER", 0, ("2 days past", us(2))),
 )
 def _letter(case, company, partner, due):
