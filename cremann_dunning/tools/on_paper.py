@@ -24,8 +24,9 @@ WIDTHS = ((re.compile(r"[A-Z€$£%@]"), 0.76), (re.compile(r"\d"), 0.63), (re.c
 OTHER_WIDTH = 0.4
 PADDING = 1.2
 # Columns that do not break, in em: below this the others get the rest, below that a share, above it they have no room.
-ROOMY, FULL = 40, 60
-WORDS = 16  # em of the others in such a share
+ROOMY, FULL = 40, 70
+WORDS = 14  # em of the others in such a share
+MANY = 15  # rows; a shorter table keeps the widths that suit its words
 NOWRAP = re.compile(r"white-space:\s*nowrap")
 
 
@@ -123,7 +124,8 @@ def _widths(rows, count):
     if kept < ROOMY and any(breaking):
         return [not may and f"{width:.1f}em" for may, width in zip(breaking, found, strict=True)]
     shares = [WORDS / sum(breaking) if may else width for may, width in zip(breaking, found, strict=True)]
-    return [f"{share / sum(shares):.1%}" for share in shares] if kept < FULL or not any(breaking) else []
+    fits = not any(breaking) or (kept < FULL and len(rows) > MANY)
+    return [f"{share / sum(shares):.1%}" for share in shares] if fits else []
 
 
 def _width(text):

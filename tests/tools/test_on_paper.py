@@ -81,7 +81,7 @@ class TestTogether(unittest.TestCase):
         self.assertEqual(block.tail, "tail")
 
     def test_table_without_room_for_words_stays(self):
-        self.assertFalse(printed(table(6).replace("F/1<", f"F/{'1' * 99}<")).xpath("//colgroup"))
+        self.assertFalse(printed(table(6).replace("F/1<", f"F/{'1' * 120}<")).xpath("//colgroup"))
 
 
 class TestBoldFonts(unittest.TestCase):
