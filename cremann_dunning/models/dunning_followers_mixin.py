@@ -1,8 +1,8 @@
-from odoo import models
+from odoo import SUPERUSER_ID, models
 
 
 class DunningFollowersMixin(models.AbstractModel):
-    """Records that only colleagues follow.
+    """Records that only colleagues follow, and in whose language it is told what the system does to them.
 
     Letters reach the debtor by their own mail. Whoever outside the house follows a letter, case or run, by accident or
     by a setting of Odoo, would get the notes of colleagues and the answers of others by mail.
@@ -10,6 +10,20 @@ class DunningFollowersMixin(models.AbstractModel):
 
     _name = "dunning.followers.mixin"
     _description = "Followed by Colleagues Only"
+
+    def _keeper_lang(self):
+        """The language of who reads about these records, where nobody of the house has written it himself."""
+        return self.company_id[:1]._dunning_lang() if self.company_id else self.env.lang
+
+    def _told_to_keepers(self):
+        """These records in the language of their readers. Jobs have none, and a debtor on his page has his own."""
+        if self.env.uid != SUPERUSER_ID and self.env.user._is_internal() and self.env.context.get("lang"):
+            return self
+        return self.with_context(lang=self.sudo()._keeper_lang())  # sudo: the language only
+
+    def _message_track(self, fields_iter, initial_values_dict):
+        """Odoo keeps the words of a change, not its codes, so they are written in the language of who reads them."""
+        return super(DunningFollowersMixin, self._told_to_keepers())._message_track(fields_iter, initial_values_dict)
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         # sudo: whether somebody is a colleague, whoever subscribes

@@ -2,6 +2,10 @@
 
 from decimal import Decimal
 
+from odoo.tools.misc import get_lang
+
+from ..tools import spelling
+
 
 def exact(amount, currency):
     """A stored amount as the exact Decimal it stands for.
@@ -9,3 +13,15 @@ def exact(amount, currency):
     :param amount: float, as a monetary field gives it. :param currency: ``res.currency``, one record.
     """
     return Decimal(str(currency.round(amount))).quantize(Decimal(1).scaleb(-currency.decimal_places))
+
+
+def written(env, amount, currency, lang=None):
+    """An amount as its reader writes it: the same in a sentence on a screen, in a mail and on a letter.
+
+    Odoo puts the sign where the currency says, for every language.
+
+    :param amount: ``float`` or ``Decimal``. :param currency: ``res.currency``, one record. :param lang: else that of
+        ``env``.
+    """
+    rounded = currency.round(float(amount)) or 0.0
+    return spelling.money(rounded, currency.name, currency.decimal_places, lang or get_lang(env).code)

@@ -264,6 +264,11 @@ class ResCompany(models.Model):
         """Time zone for a company that names none: that of the two countries this addon is made for."""
         return "Europe/Amsterdam"
 
+    def _dunning_lang(self):
+        """The language of what jobs write for this company: of whoever is responsible, else of the company itself."""
+        self.ensure_one()
+        return self.dunning_responsible_id.lang or self.partner_id.lang or self.env.lang
+
     def _dunning_now(self):
         """The time it is now where the company is, which may differ from the server's."""
         self.ensure_one()

@@ -12,10 +12,16 @@ from odoo.tools import file_path
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ..models.letter.dunning_printing import REPORT
+from ..tools.on_paper import on_paper
 from ..tools.qr_code import qr_png
-from ..tools.used_styles import system_fonts, used_styles
+from ..tools.used_styles import system_fonts, used_styles, with_bold
 
 STYLESHEET = re.compile(r'<link\b[^>]*\bhref="(/web/assets/[^"]+\.css)"[^>]*>')
+PAPERS = (
+    REPORT,
+    "cremann_dunning.report_dunning_statement",
+    "cremann_dunning.report_dunning_posting_cover",
+)
 PLAIN_LINK = 4  # slashes; with more of them it depends on a website
 RUNNING = ("minimal_layout_report_headers", "minimal_layout_report_footers")
 FONTS = "web/static/fonts"
@@ -33,8 +39,8 @@ class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
-        letters = self._get_report(report_ref).report_name == REPORT
-        reports = self.with_context(dunning_letter=True) if letters else self
+        name = self._get_report(report_ref).report_name
+        reports = self.with_context(dunning_letter=name == REPORT, dunning_paper=name in PAPERS)
         return super(IrActionsReport, reports)._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
 
     def _run_wkhtmltopdf(self, bodies, *args, **kwargs):
@@ -61,9 +67,12 @@ class IrActionsReport(models.Model):
         wkhtmltopdf reads the header of every letter again for every page, and all of Odoo's styles three times a page.
         """
         made = super()._prepare_html(html, report_model=report_model)
-        if not made or not self.env.context.get("dunning_letter"):
+        if not made or not self.env.context.get("dunning_paper"):
             return made
         bodies, res_ids, header, footer, arguments = made
+        bodies = [on_paper(body, cuts_rows=not _wkhtml().is_patched_qt) for body in bodies]
+        if not self.env.context.get("dunning_letter"):
+            return bodies, res_ids, header, footer, arguments
         running = [_running_once(page).replace(HEAD_ENDS, RUNNING_STYLE + HEAD_ENDS, 1) for page in (header, footer)]
         pages = self._with_styles([*bodies, *running])
         return pages[:-2], res_ids, *pages[-2:], arguments
@@ -76,6 +85,7 @@ class IrActionsReport(models.Model):
         links = {link for page in pages for link in STYLESHEET.findall(page)}
         files = {link: self._stylesheet(link) for link in links}
         styles = {link: used_styles(file.raw.decode(), pages, _font_file) for link, file in files.items() if file}
+        styles = {link: with_bold(css, _is_font) for link, css in styles.items()}
         if not _wkhtml().is_patched_qt:
             styles = {link: system_fonts(css) for link, css in styles.items()}
 
@@ -149,6 +159,11 @@ def _font_file(address):
         return None
     found = _fonts().get(path.removeprefix(f"{FONTS}/"))
     return found.as_uri() if found else ""
+
+
+def _is_font(address):
+    """Whether this is the address of a font of Odoo's that is there."""
+    return any(address == path.as_uri() for path in _fonts().values())
 
 
 @functools.cache

@@ -5,16 +5,20 @@ and an amount that is printed with fewer decimals than it has is another one.
 """
 
 import copy
+import re
 from functools import lru_cache
 
 from babel.dates import get_month_names
 from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol, list_currencies
 from markupsafe import Markup
 
+from odoo.tools import html2plaintext
 from odoo.tools.misc import babel_locale_parse
 
 from ..engine.figures import Form
 
+MARKUP = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|&#?\w+;", re.IGNORECASE)
+ADDRESS = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 # Codes that are no money: metals, funds, tests, none at all.
 MONEY_WITH_X = {"XAF", "XCD", "XCG", "XOF", "XPF"}
 
@@ -57,6 +61,28 @@ def form(lang):
     )
 
 
+def as_text(said):
+    """What a service said as plain text, whether it said so in HTML or not: an address in angle brackets is no tag.
+
+    :param said: may be empty or ``None``.
+    """
+    text = said or ""
+    return (html2plaintext(ADDRESS.sub(r"&lt;\1&gt;", text)) if MARKUP.search(text) else text).strip()
+
+
 def as_note(text):
     """The words of a stranger as the HTML of a task: line by line, with none of his markup and no link to press."""
     return Markup("<p>%s</p>") % Markup("<br/>").join(text.splitlines())
+
+
+def shortened(text, most):
+    """A text on one line of at most so many signs, cut between words where it can be, with an ellipsis at the cut.
+
+    :param text: may be empty or ``None``. :param int most: signs, the ellipsis among them.
+    """
+    line = " ".join((text or "").split())
+    if len(line) <= most:
+        return line
+    room = line[: most - 1]
+    whole = room.rpartition(" ")[0] if line[most - 1] != " " else room
+    return (whole if len(whole) > most // 2 else room).rstrip(" ,;:.-") + "\u2026"

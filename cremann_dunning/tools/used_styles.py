@@ -22,6 +22,7 @@ FONT = re.compile(r"@font-face\{([^}]*)\}")
 FAMILY = re.compile(r"font-family:\s*[\"']?([^;\"'}]+)")
 NAMED = re.compile(r"(font-family:\s*(?:\"[^\"]*\"|'[^']*'))(?=\s*[;}])")
 SOURCES = re.compile(r"\bsrc:\s*(?:[^;\"'}]|\"[^\"]*\"|'[^']*')*;?")
+ORDINARY = re.compile(r"font-weight:\s*400")
 ADDRESS = re.compile(r"url\(\s*[\"']?([^\"')]+)")
 
 
@@ -49,6 +50,25 @@ def system_fonts(css):
     Unpatched Qt draws the letters of a font that it fetched as curves: nobody can search, copy or hear such a text.
     """
     return NAMED.sub(r"\1,sans-serif", FONT.sub("", css))
+
+
+def with_bold(css, is_there):
+    """The stylesheet with the bold font beside each ordinary one that has one.
+
+    Odoo names only the ordinary ones. Without the bold one Qt draws every bold word twice, a little apart: broader than
+    its place, and a program that reads the text finds it twice.
+
+    :param is_there: from the address of a font to whether it is there.
+    """
+
+    def pair(rule):
+        address = ADDRESS.search(rule[0])
+        bold = address and address[1].replace("-Regular.", "-Bold.")
+        if not bold or bold == address[1] or not ORDINARY.search(rule[0]) or not is_there(bold):
+            return rule[0]
+        return rule[0] + ORDINARY.sub("font-weight:700", rule[0]).replace(address[1], bold)
+
+    return FONT.sub(pair, css)
 
 
 def _font(rule, spoken_of, font_file):

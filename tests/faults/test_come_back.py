@@ -124,7 +124,7 @@ class TestGreylisting(SinkCase):
             self.outbox(minutes)
         self.assertEqual(letter.state, "failed")
         self.assertIn("come back later", letter.error)
-        self.assertIn(f"It was tried {len(COME_BACK_AFTER) + 1} times", letter.error)
+        self.assertIn(f"Attempts: {len(COME_BACK_AFTER) + 1}.", letter.error)
         self.assertTrue(letter.activity_ids)
         self.assertEqual(letter.dispatch_ids.mapped("state"), ["refused"] + ["deferred"] * len(COME_BACK_AFTER))
         self.outbox(minutes + 600)

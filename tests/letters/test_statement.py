@@ -123,6 +123,22 @@ class StatementPaper:
 
 @tagged("post_install", "-at_install")
 class TestPatchedStatement(StatementPaper, PdfCase):
+    def test_last_rows_stay_with_their_total(self):
+        """At each number of rows around the end of the page."""
+        broken = 0
+        for number in range(22, 31):
+            partner = self.debtor(f"Groothandel {number}", lang="nl_NL")
+            numbers = self.invoices([partner] * number, 121, due=9).mapped("name")
+            [pdf] = self.pdfs(self.case(partner)).values()
+            pages = [
+                (sum(name in page for name in numbers), len(re.findall(r"^ *Totaal", page, re.MULTILINE)))
+                for page in text_of(Paper(pdf))
+            ]
+            rows = next(rows for rows, totals in pages if totals)
+            self.assertGreaterEqual(rows, 2, (number, pages))
+            broken += rows < number
+        self.assertGreater(broken, 0, "no end of a page among these")
+
     def test_belgian_window(self):
         partner = self.account(company=self.be)
         case = self.case(partner, self.be)

@@ -266,7 +266,7 @@ class TestCompanyLacks(HalfwayCase):
         for letter in letters:
             self.assertReadable(letter.error)
             self.assertIn("The mail server cannot be reached: 111 Connection refused.", letter.error)
-            self.assertIn("It was tried 3 times.", letter.error)
+            self.assertIn("Attempts: 3.", letter.error)
             self.assertTrue(letter.activity_ids)
         self.assertFalse((self.move + self.good).dunning_level_id)
         self.run_for()

@@ -1,7 +1,9 @@
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import SQL, format_date
+
+from ..dunning_money import written
 
 
 class DunningCall(models.AbstractModel):
@@ -108,7 +110,7 @@ class DunningCall(models.AbstractModel):
                 "%(invoice)s, due on %(date)s: %(amount)s",
                 invoice=decision.move_id.name,
                 date=format_date(env, decision.move_id.invoice_date_due),
-                amount=format_amount(env, decision.amount_open, decision.currency_id),
+                amount=written(env, decision.amount_open, decision.currency_id),
             )
             for decision in decisions
         ]

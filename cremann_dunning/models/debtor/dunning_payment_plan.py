@@ -4,11 +4,13 @@ from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 
 from ...engine.facts import Plan
 from ...law.amounts import share_cents
 from ...law.calendar import add_months
+from .. import dunning_counted as counted
+from ..dunning_money import written
 
 MAX_INSTALMENTS = 120
 
@@ -56,7 +58,7 @@ class DunningPaymentPlan(models.Model):
     @api.depends("partner_id", "amount", "currency_id")
     def _compute_display_name(self):
         for plan in self:
-            amount = format_amount(self.env, plan.amount, plan.currency_id) if plan.currency_id else ""
+            amount = written(self.env, plan.amount, plan.currency_id) if plan.currency_id else ""
             plan.display_name = f"{plan.partner_id.name or ''}: {amount}"
 
     @api.depends("state", "instalment_ids.date", "instalment_ids.amount")
@@ -120,9 +122,9 @@ class DunningPaymentPlan(models.Model):
         self._by_system().write({"state": "active"})
         self._tell_case(
             lambda plan: self.env._(
-                "Payment plan agreed: %(amount)s in %(count)s instalments from %(date)s, %(what)s.",
-                amount=format_amount(self.env, plan.amount, plan.currency_id),
-                count=len(plan.instalment_ids),
+                "Payment plan agreed: %(amount)s in %(count)s from %(date)s, %(what)s.",
+                amount=written(self.env, plan.amount, plan.currency_id),
+                count=counted.instalments(self.env, len(plan.instalment_ids)),
                 date=format_date(self.env, min(plan.instalment_ids.mapped("date"))),
                 what=plan._of_invoices(),
             )
@@ -136,8 +138,8 @@ class DunningPaymentPlan(models.Model):
             raise UserError(
                 self.env._(
                     "The instalments come to %(sum)s and the plan is about %(amount)s. Make them equal.",
-                    sum=format_amount(self.env, float(total), self.currency_id),
-                    amount=format_amount(self.env, self.amount, self.currency_id),
+                    sum=written(self.env, float(total), self.currency_id),
+                    amount=written(self.env, self.amount, self.currency_id),
                 )
             )
         early = self.instalment_ids.filtered(lambda instalment: instalment.date < self.agreed_on)
@@ -204,7 +206,7 @@ class DunningPaymentPlan(models.Model):
             "The instalment of %(date)s has not come in: %(amount)s is missing. The invoices (%(what)s) are followed "
             "up again.",
             date=format_date(env, date),
-            amount=format_amount(env, float(amount), self.currency_id),
+            amount=written(env, float(amount), self.currency_id),
             what=self.with_env(env)._of_invoices(),
         )
 

@@ -2,9 +2,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import SQL, format_date
 
 from ...engine.facts import Promise
+from ..dunning_money import written
 
 # A payment is often booked some days after it came in: so long a broken promise can still turn out to be kept.
 SECOND_LOOK_DAYS = 30
@@ -54,7 +55,7 @@ class DunningPromise(models.Model):
             promise.display_name = self.env._(
                 "%(debtor)s: %(amount)s on %(date)s",
                 debtor=promise.partner_id.name or "",
-                amount=format_amount(self.env, promise.amount, promise.currency_id),
+                amount=written(self.env, promise.amount, promise.currency_id),
                 date=format_date(self.env, promise.date) if promise.date else "…",
             )
 
@@ -68,7 +69,7 @@ class DunningPromise(models.Model):
         self._tell_case(
             lambda promise: self.env._(
                 "Promised: %(amount)s on %(date)s, %(what)s. %(note)s",
-                amount=format_amount(self.env, promise.amount, promise.currency_id),
+                amount=written(self.env, promise.amount, promise.currency_id),
                 date=format_date(self.env, promise.date),
                 what=promise._of_invoices(),
                 note=promise.note or "",
@@ -114,10 +115,10 @@ class DunningPromise(models.Model):
         broken._remind({promise: ledger[promise.id].paid for promise in broken})
 
     def _reminder(self, env, found):
-        paid = format_amount(env, float(found), self.currency_id)
+        paid = written(env, float(found), self.currency_id)
         return env._("Promise broken"), env._(
             "%(amount)s was promised for %(date)s (%(what)s) and %(paid)s came in. The invoices are followed up again.",
-            amount=format_amount(env, self.amount, self.currency_id),
+            amount=written(env, self.amount, self.currency_id),
             date=format_date(env, self.date),
             what=self.with_env(env)._of_invoices(),
             paid=paid,

@@ -372,14 +372,15 @@ class DunningStatement(models.AbstractModel):
         ]
 
     @api.model
-    def _what_for(self, env, entry):
-        """What a row is about, in the language of `env`."""
+    def _what_for(self, env, entry, most=None):
+        """What a row is about, in the language of `env`; on paper in no more than so many signs."""
         words = {
             statement.CREDIT_NOTE: env._("Credit note"),
             statement.PAYMENT: env._("Payment"),
             statement.CONVERSION: env._("Matched with"),
         }
-        return " ".join(filter(None, (words.get(entry.kind), entry.label)))
+        said = " ".join(filter(None, (words.get(entry.kind), entry.label)))
+        return spelling.shortened(said, most) if most else said
 
     @api.model
     def _not_booked_text(self, page):

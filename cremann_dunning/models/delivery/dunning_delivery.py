@@ -84,9 +84,7 @@ class DunningDelivery(models.AbstractModel):
                 continue
             text = self._plain_reason(reason)
             if busy or unreached:
-                text = self.env._(
-                    "%(answer)s It was tried %(count)s times.", answer=text, count=self._tries(letter) + 1
-                )
+                text = self.env._("%(answer)s Attempts: %(count)s.", answer=text, count=self._tries(letter) + 1)
             if broken:
                 text = self.env._(
                     "The line to the mail server broke, so it is not known whether the letter left (%s). Look in the "

@@ -83,7 +83,9 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
     def _send_text_messages(self):
         """Put these in Odoo's queue of text messages, all at once; an error stays on the attempt."""
         stale = self.filtered(lambda attempt: not attempt._is_still_wanted())
-        stale.write({"state": "withheld", "answer": self.env._("Not sent: it was paid or taken back since.")})
+        for letter, attempts in stale.grouped("letter_id").items():
+            env = letter._told_to_keepers().env
+            attempts.write({"state": "withheld", "answer": env._("Not sent: it was paid or taken back since.")})
         ready = (self - stale).try_lock_for_update().filtered(lambda attempt: attempt.state == "queued")
         if not ready:
             return

@@ -61,10 +61,16 @@ class MailMail(models.Model):
             mails = ours.browse(waiting[:SENT_TOGETHER])
             if stopped:
                 mails = mails._dunning_not_waiting()
-            mails._dunning_send(commit, raise_exception, post_send_callback)
+            # what comes of them is told in the language of each company
+            for lang, group in mails.grouped(lambda mail: mail._dunning_lang()).items():
+                group.with_context(lang=lang)._dunning_send(commit, raise_exception, post_send_callback)
             waiting[:SENT_TOGETHER] = late
             late.clear()
         return True
+
+    def _dunning_lang(self):
+        """The language in which it is told what came of this mail."""
+        return self.sudo().dunning_letter_id._told_to_keepers().env.lang  # sudo: as in send()
 
     def _dunning_in_order(self):
         """Letters with a term of the law first, then the oldest."""

@@ -3,8 +3,8 @@ import logging
 import psycopg2
 
 from odoo import api, models
-from odoo.tools import html2plaintext
 
+from ...tools.spelling import as_text
 from ..dunning_inside import inside
 
 _logger = logging.getLogger(__name__)
@@ -48,10 +48,11 @@ class MailNotification(models.Model):
                 attempts = self.env["dunning.dispatch"].sudo()  # sudo: evidence is written by the system
                 attempts = attempts.search([("notice_id", "in", messages.ids), ("state", "=", "queued")])
                 notices = {notice.mail_message_id.id: notice for notice in self.sudo()}  # sudo: as above
-                for attempt in attempts:
-                    notice = notices[attempt.notice_id.id]
+                for found in attempts:
+                    attempt = found.with_env(found.letter_id._told_to_keepers().env)
+                    notice = notices[attempt.notice_id.id].with_context(lang=attempt.env.lang)
                     reason = notice.failure_reason or notice.format_failure_reason()
-                    answer = html2plaintext(reason or "").strip() if STATES[status] == "refused" else False
+                    answer = as_text(reason) if STATES[status] == "refused" else False
                     attempt._register_answer(STATES[status], answer)
         except psycopg2.errors.TransactionRollbackError:
             raise  # Odoo tries the whole of it again

@@ -7,12 +7,13 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date, html2plaintext
+from odoo.tools import format_date, html2plaintext
 
 from odoo.addons.base.models.ir_qweb import QWebError
 
 from ...engine.phone import international, is_mobile
 from ...law import calendar
+from ..dunning_money import written
 from .dunning_letter_paper_mixin import BY_POST
 
 _logger = logging.getLogger(__name__)
@@ -222,7 +223,7 @@ class DunningCompanion(models.AbstractModel):
                 "%(invoice)s, due on %(date)s: %(amount)s",
                 invoice=line.move_id.name,
                 date=format_date(env, line.date_due),
-                amount=format_amount(env, line.amount_open, line.currency_id),
+                amount=written(env, line.amount_open, line.currency_id),
             )
             for line in lines
         )

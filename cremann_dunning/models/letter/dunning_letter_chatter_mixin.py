@@ -13,8 +13,8 @@ class DunningLetterChatterMixin(models.AbstractModel):
         extras = ("mail.tracking.message", "mail.tracking.author")
         if len(self) == 1 or any(self.env.cr.precommit.data.get(f"{extra}.{self._name}") for extra in extras):
             return super()._message_track(fields_iter, initial_values_dict)
-        letters = self.exists()
-        tracked = self.fields_get(fields_iter, attributes=("string", "type", "selection", "currency_field"))
+        letters = self.exists()._told_to_keepers()
+        tracked = letters.fields_get(fields_iter, attributes=("string", "type", "selection", "currency_field"))
         tracking = {letter.id: letter._mail_track(tracked, initial_values_dict[letter.id]) for letter in letters}
         changed = letters.filtered(lambda letter: tracking[letter.id][1])
         messages = changed._message_log_batch({})
@@ -38,7 +38,9 @@ class DunningLetterChatterMixin(models.AbstractModel):
     def _message_receive_bounce(self, email, partner):
         """The letter came back: it was not delivered, whatever the mail server said first. Its level goes back."""
         result = super()._message_receive_bounce(email, partner)
-        self.env["dunning.delivery"]._came_back(self, email)
+        for letter in self:
+            told = letter._told_to_keepers()
+            told.env["dunning.delivery"]._came_back(told, email)
         return result
 
     def _readers(self):

@@ -1,11 +1,12 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 
 from ...engine import rules, wording
 from ...law import terms
 from ...law.errors import LawError
+from ..dunning_money import written
 from ..rules.regime_map import RegimeError
 
 DAY = timedelta(days=1)
@@ -142,7 +143,7 @@ class DunningLetterLight(models.AbstractModel):
         ]
         shown = [row for number, row in enumerate(rows) if row[1] or not number]
         shown.append((env._("To pay"), letter.amount_total, ""))
-        return [(label, format_amount(self.env, amount, letter.currency_id), why) for label, amount, why in shown]
+        return [(label, written(self.env, amount, letter.currency_id), why) for label, amount, why in shown]
 
     # -- the term -----------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools import spelling
 from ..run import dunning_bulk
+
+# What the table of a letter shows of texts that others wrote, in signs: some three lines.
+LABEL, ORDER = 140, 60
 
 
 class DunningLetterLine(models.Model):
@@ -93,6 +97,16 @@ class DunningLetterLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_drafts_only(self):
         self._check_draft()
+
+    def _shown_label(self):
+        """What the invoice was for, as the table shows it. The whole of it stands on the invoice."""
+        self.ensure_one()
+        return spelling.shortened(self.label, LABEL)
+
+    def _shown_order(self):
+        """The customer's order as the table shows it; empty where the label says the same."""
+        self.ensure_one()
+        return spelling.shortened(self.customer_ref, ORDER) if self.customer_ref != self.label else ""
 
     def _invoice_copy(self):
         """The invoice as it was printed for this letter, unless it was changed since."""

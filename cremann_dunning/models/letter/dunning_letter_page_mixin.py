@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import MissingError
 from odoo.tools import str2bool
 
+from ..dunning_money import written
+
 # Keys of letters are typed over from paper: no vowels, so that no word comes out of it, and nothing that looks like
 # another letter or a digit. Twenty of nineteen letters are some 85 bits.
 KEY_LETTERS = "bcdfghjkmnpqrstvwxz"
@@ -160,6 +162,11 @@ class DunningLetterPageMixin(models.AbstractModel):
             "phone": self.user_id.phone or self.company_id.phone,
             "email": self.user_id.email or self.company_id.email,
         }
+
+    def _page_total(self):
+        """What the letter asks, as the reader writes amounts: whoever has a login may read no more of it."""
+        self.ensure_one()
+        return written(self.env, self.amount_total, self.currency_id)
 
     def _page_rows(self):
         """Per claim what the letter asked and what is open of it now, after payments and the debtor's own credits.

@@ -160,7 +160,7 @@ class DunningElement(models.Model):
         ]
 
     def _value_what_for(self, letter):
-        return [[line.label] for line in letter._demanded_lines()] or [[]]
+        return [[line.label, line._shown_label()] for line in letter._demanded_lines()] or [[]]
 
     def _value_principal(self, letter):
         return [[letter._money(letter.amount_principal)]]

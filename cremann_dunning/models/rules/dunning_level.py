@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...engine import rules
+from .. import dunning_counted as counted
 from ..dunning_inside import inside
 from .dunning_level_channel import LETTER_CHANNELS
 
@@ -372,13 +373,13 @@ class DunningLevel(models.Model):
             follows, days = later.sorted("sequence")[:1], level.payment_term_days
             waits = level.legal_type in DATED_TYPES and follows.delay_from == "previous" and days >= follows.delay_days
             level.term_note = waits and self.env._(
-                "This letter gives %(days)s days to pay, and nothing follows within a term that was given. So "
-                "“%(next)s” goes out %(first)s days after it at the earliest, and later when the letter goes by post "
-                "or the last day moves; not after %(delay)s days.",
-                days=days,
+                "This letter gives %(days)s to pay, and nothing follows within a term that was given. So "
+                "“%(next)s” goes out %(first)s after it at the earliest, and later when the letter goes by post "
+                "or the last day moves; not after %(delay)s.",
+                days=counted.days(self.env, days),
                 next=follows.name,
-                first=days + 1,
-                delay=follows.delay_days,
+                first=counted.days(self.env, days + 1),
+                delay=counted.days(self.env, follows.delay_days),
             )
 
     def _companions(self):

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...engine import rules
+from .. import dunning_counted as counted
 from ..dunning_inside import Inside
 
 # Where a debtor of this kind looks when no procedure names the kind itself.
@@ -180,13 +181,13 @@ class DunningProcedure(models.Model):
                 if level.delay_from == "due_date" and latest and level.delay_days <= latest.delay_days:
                     raise ValidationError(
                         self.env._(
-                            "%(level)s would go out %(days)s days after the due date, before or together with "
-                            "%(previous)s (%(previous_days)s days). Give it a later day or count it from the step "
+                            "%(level)s would go out %(days)s after the due date, before or together with "
+                            "%(previous)s (%(previous_days)s). Give it a later day or count it from the step "
                             "before.",
                             level=level.name,
-                            days=level.delay_days,
+                            days=counted.days(self.env, level.delay_days),
                             previous=latest.name,
-                            previous_days=latest.delay_days,
+                            previous_days=counted.days(self.env, latest.delay_days),
                         )
                     )
                 if level.delay_from == "due_date" or not latest:

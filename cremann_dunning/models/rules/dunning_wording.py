@@ -185,7 +185,8 @@ class DunningWording(models.AbstractModel):
         yield from (company.company_registry, letter.payment_reference)
         for bank in letter.bank_account_id:
             yield from (bank.acc_holder_name, bank.acc_number, bank.bank_id.name)
-        yield from lines.mapped("label")
+        for line in lines:
+            yield from (line.label, line._shown_label(), line._shown_order())
         for name in ("name", "ref", "payment_reference", "invoice_origin"):
             yield from moves.mapped(name)
 

@@ -1,5 +1,7 @@
 from odoo import api, models
-from odoo.tools import SQL, html2plaintext
+from odoo.tools import SQL
+
+from ...tools.spelling import as_text
 
 # An invoice that Peppol refused, at whatever moment: the state of the module itself, and the last thing it logged.
 PEPPOL = """
@@ -71,7 +73,7 @@ class DunningArrival(models.AbstractModel):
         for name, query in reversed(self._sources()):
             self.env.cr.execute(SQL(query, moves=list(move_ids)))
             for move_id, words, code in self.env.cr.fetchall():
-                text = " ".join(html2plaintext(words or "").split()) or code or ""
+                text = " ".join(as_text(words).split()) or code or ""
                 refused[move_id] = f"{name}: {text[:LONGEST].rstrip(' .')}"
         return refused
 

@@ -36,7 +36,7 @@ class DunningDailyJob(models.AbstractModel):
         progress(self.env, remaining=behind)
         for company in companies:
             behind -= 1
-            job = self.sudo().with_company(company)
+            job = self.sudo().with_company(company).with_context(lang=company._dunning_lang())
             job = job.with_context(dunning_daily_job=Inside(), dunning_job_behind=Inside(behind))
             if not job._turn(company):
                 return

@@ -4,11 +4,12 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, LazyTranslate, format_amount, format_date
+from odoo.tools import SQL, LazyTranslate, format_date
 
 from ...engine import record
 from ...engine.decide import VERSION, Question
-from ..dunning_money import exact
+from .. import dunning_counted as counted
+from ..dunning_money import exact, written
 from . import dunning_bulk
 
 _lt = LazyTranslate(__name__)
@@ -18,16 +19,16 @@ ON_LETTER = {"LETTER", "NOTICE", "RIDES_ALONG", "LISTED"}
 
 # One sentence per code of engine/reasons.py, with the facts of the case in it. A test holds the two lists equal.
 SENTENCES = {
-    "LETTER": _lt("%(level)s is due: %(days)s days past the due date of %(due_date)s."),
-    "NOTICE": _lt("%(level)s: %(days)s days to go until the due date of %(due_date)s."),
+    "LETTER": _lt("%(level)s is due: %(days)s past the due date of %(due_date)s."),
+    "NOTICE": _lt("%(level)s: %(days)s to go until the due date of %(due_date)s."),
     "RIDES_ALONG": _lt("Goes along with the letter %(level)s; its own level moves one step."),
     "LISTED": _lt("Shown on the letter %(level)s for completeness. Its own next step is on %(date)s."),
     "NOT_YET": _lt("Not before %(date)s: then %(level)s is due."),
     "PERIOD_RUNNING": _lt("Not before %(date)s: the term that the last letter gives is still running."),
-    "SENT_RECENTLY": _lt("Not before %(date)s: the invoice went out on %(sent)s, less than %(days)s days ago."),
+    "SENT_RECENTLY": _lt("Not before %(date)s: the invoice went out on %(sent)s, less than %(days)s ago."),
     "TOO_SOON": _lt(
         "Not before %(date)s: the last letter to this debtor went out on %(last)s and there are at least "
-        "%(days)s days between letters."
+        "%(days)s between letters."
     ),
     "SPOKEN_RECENTLY": _lt(
         "Not before %(date)s: somebody spoke with the debtor on %(spoken)s, and %(days)s days are left for what was "
@@ -36,10 +37,10 @@ SENTENCES = {
     "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
     "APPROVAL": _lt("%(level)s is due and waits for somebody to confirm it."),
-    "CALL_DUE": _lt("%(level)s: call the debtor and log the contact. %(days)s days past the due date of %(due_date)s."),
+    "CALL_DUE": _lt("%(level)s: call the debtor and log the contact. %(days)s past the due date of %(due_date)s."),
     "NOT_A_SENDING_DAY": _lt("%(level)s is due and waits for %(date)s, the next day on which letters go out."),
     "BANK_BEHIND": _lt(
-        "The bank is not up to date: %(journal)s is booked up to %(date)s, and it may be %(days)s days behind. Import "
+        "The bank is not up to date: %(journal)s is booked up to %(date)s, and it may be %(days)s behind. Import "
         "the statements, or confirm the letter by hand."
     ),
     "HOLD": _lt("On hold without an end date: %(reason)s"),
@@ -73,7 +74,7 @@ SENTENCES = {
     "LAST_LEVEL": _lt("At the end of its procedure, after %(level)s. A person decides what comes next."),
     "REFUSED": _lt("The rules stop this letter. %(message)s"),
     "STOP_COUNT": _lt("No more letters: %(letters)s went out, and the procedure ends after %(maximum)s."),
-    "STOP_AGE": _lt("No more letters: %(days)s days past the due date, and the procedure ends after %(maximum)s."),
+    "STOP_AGE": _lt("No more letters: %(days)s past the due date, and the procedure ends after %(maximum)s."),
     "BACKLOG": _lt("Left out: due on %(due_date)s, too long before follow-up began on %(start)s."),
     "NO_PROCEDURE": _lt("No procedure fits this debtor. Make one for this country and kind, or choose one by hand."),
     "NO_LEVEL": _lt("The procedure %(procedure)s has no levels. Add a level or choose another procedure."),
@@ -301,7 +302,7 @@ class DunningDecision(models.Model):
         if isinstance(value, dict) and "date" in value:
             return format_date(self.env, value["date"])
         if isinstance(value, dict) and "amount" in value:
-            return format_amount(self.env, float(value["amount"]), currencies[value["currency"]])
+            return written(self.env, float(value["amount"]), currencies[value["currency"]])
         return value
 
     @api.model
@@ -313,6 +314,8 @@ class DunningDecision(models.Model):
         if code == "DISPUTED" and "reason" in params:  # kept as a code, read in one's own language
             reasons = dict(self.env["dunning.dispute"]._fields["reason"]._description_selection(self.env))
             params = params | {"reason": reasons.get(params["reason"], params["reason"])}
+        if "days" in params:
+            params = params | {"days": counted.days(self.env, params["days"])}
         return sentence % _Lenient(params)
 
     @api.model

@@ -3,7 +3,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
+
+from .. import dunning_counted as counted
+from ..dunning_money import written
 
 # So many debtors are named in the mail; more would not be read.
 NAMED = 40
@@ -66,7 +69,7 @@ class DunningForewarning(models.AbstractModel):
         currencies = self.env["dunning.decision"]._currencies()
         for row in rows:
             row["amount"] = ", ".join(
-                format_amount(self.env, float(amount), currencies[name]) for name, amount in row["amounts"].items()
+                written(self.env, float(amount), currencies[name]) for name, amount in row["amounts"].items()
             )
         body = self.env["ir.qweb"]._render(
             "cremann_dunning.forewarning_mail",
@@ -84,9 +87,9 @@ class DunningForewarning(models.AbstractModel):
         self.env["mail.mail"].sudo().create(
             {
                 "subject": self.env._(
-                    "%(company)s: %(count)s letters go out on %(day)s",
+                    "%(company)s: %(letters)s to go out on %(day)s",
                     company=company.name,
-                    count=len(rows),
+                    letters=counted.letters(self.env, len(rows)),
                     day=format_date(self.env, day),
                 ),
                 "body_html": body,

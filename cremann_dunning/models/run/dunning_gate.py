@@ -3,10 +3,10 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.tools import LazyTranslate, format_amount, format_date, format_datetime, format_list
+from odoo.tools import LazyTranslate, format_date, format_datetime, format_list
 
 from ...engine import gate
-from ..dunning_money import exact
+from ..dunning_money import exact, written
 from ..rules.dunning_charges import Charges, claim_beside
 from .dunning_history import NO_HISTORY
 
@@ -214,7 +214,7 @@ class DunningGate(models.AbstractModel):
         if hasattr(value, "isoformat"):
             return format_date(self.env, value)
         if isinstance(value, Decimal):
-            return format_amount(self.env, float(value), currency)
+            return written(self.env, float(value), currency)
         if isinstance(value, tuple):
             return format_list(self.env, value)
         return value

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from .. import dunning_counted as counted
 from . import (
     dunning_bulk,
     dunning_run_answers_mixin,  # noqa: F401  (the mixins before the model that is made of them)
@@ -301,9 +302,9 @@ class DunningRun(models.Model):
         sent = len(run.letter_ids.filtered(lambda letter: letter.state == "sent"))
         run.message_post(
             body=self.env._(
-                "%(user)s took back %(count)s letters that had not left. %(sent)s had been sent and stay as they are.",
+                "%(user)s took back %(letters)s that had not left. %(sent)s had been sent and stay as they are.",
                 user=self.env.user.name,
-                count=len(free),
+                letters=counted.letters(self.env, len(free)),
                 sent=sent + len(unsent - free),
             )
         )
@@ -333,9 +334,9 @@ class DunningRun(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=env._("Letters wait in this run"),
                 note=env._(
-                    "%s letters were proposed and never confirmed. The daily job makes none about the same invoices "
-                    "until the run is confirmed or cancelled.",
-                    run.draft_count,
+                    "Proposed and never confirmed: %s. The daily job makes none about the same invoices until the run "
+                    "is confirmed or cancelled.",
+                    counted.letters(env, run.draft_count),
                 ),
                 user_id=keeper.id,
             )

@@ -94,7 +94,7 @@ class TestCallLevel(ContactCase):
             for move in (self.move, self.second):
                 self.assertIn(move.name, activity.note)
             self.assertIn("06-11-2026", activity.note)
-            self.assertIn("100,00&nbsp;€", activity.note)
+            self.assertIn("€&nbsp;100,00", activity.note)
             before = activity.note
             self.decide()
             self.assertEqual((self.to_call(), activity.note), (activity, before))

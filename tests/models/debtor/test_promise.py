@@ -32,7 +32,7 @@ class TestPromise(PromiseCase):
         self.assertEqual((self.code(self.move), self.code(self.second)), ("PROMISE", "LETTER"))
         self.assertEqual(
             self.why(self.move),
-            "The debtor promised to pay 100.00\N{NO-BREAK SPACE}€ on 11/19/2026. Left alone until 11/21/2026.",
+            "The debtor promised to pay €100.00 on 11/19/2026. Left alone until 11/21/2026.",
         )
         self.assertEqual(self.move.dunning_next_date, TODAY + timedelta(days=6))
         self.assertEqual(promise.until, TODAY + timedelta(days=5))
@@ -104,7 +104,7 @@ class TestPromise(PromiseCase):
             activity = self.calls_for_help()
             self.assertEqual(len(activity), 1)
             self.assertEqual(activity.user_id, self.user)
-            self.assertIn("10.00&nbsp;€ came in", activity.note)
+            self.assertIn("€10.00 came in", activity.note)
             self.assertIn(self.move.name, activity.note)
             self.assertEqual(self.code(self.move), "LETTER")
 

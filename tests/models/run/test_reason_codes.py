@@ -20,7 +20,7 @@ from .reason_case import SCENARIOS, Point, ReasonCase, scenario, us, with_scenar
 @scenario(
     "LETTER",
     Point(0, None),
-    Point(1, "LETTER", 0, ("Reminder is due", "1 days past", us(1))),
+    Point(1, "LETTER", 0, ("Reminder is due", "1 day past", us(1))),
     Point(2, "LETTER", 0, ("2 days past", us(2))),
 )
 def _letter(case, company, partner, due):
@@ -278,8 +278,8 @@ def _disputed(case, company, partner, amount):
 @scenario(
     "PLAN",
     Point(-3, "LETTER"),
-    Point(-2, "PLAN", 1, ("instalment of 40.00 €", us(2), f"until {us(0)}")),
-    Point(-1, "PLAN", 2, ("instalment of 40.00 €", us(1), f"until {us(-1)}")),
+    Point(-2, "PLAN", 1, ("instalment of €40.00", us(2), f"until {us(0)}")),
+    Point(-1, "PLAN", 2, ("instalment of €40.00", us(1), f"until {us(-1)}")),
 )
 def _plan(case, company, partner, ahead):
     """An instalment that did not come, with two days of grace."""
@@ -294,8 +294,8 @@ def _plan(case, company, partner, ahead):
 @scenario(
     "PROMISE",
     Point(-3, "LETTER"),
-    Point(-2, "PROMISE", 1, ("pay 100.00 €", us(2), f"until {us(0)}")),
-    Point(-1, "PROMISE", 2, ("pay 100.00 €", us(1), f"until {us(-1)}")),
+    Point(-2, "PROMISE", 1, ("pay €100.00", us(2), f"until {us(0)}")),
+    Point(-1, "PROMISE", 2, ("pay €100.00", us(1), f"until {us(-1)}")),
 )
 def _promise(case, company, partner, ahead):
     """A day that passed without money, with two days of grace."""

@@ -51,8 +51,8 @@ def _not_sent(case, company, partner, at):
 @scenario(
     "NET_CREDIT",
     Point(99.99, "LETTER"),
-    Point(100.00, "NET_CREDIT", None, ("100.00 €", "RINV/")),
-    Point(100.01, "NET_CREDIT", None, ("100.00 €", "RINV/")),
+    Point(100.00, "NET_CREDIT", None, ("€100.00", "RINV/")),
+    Point(100.01, "NET_CREDIT", None, ("€100.00", "RINV/")),
 )
 def _net_credit(case, company, partner, amount):
     case.follow(company, partner, {}, minimum_amount=0)
@@ -79,7 +79,7 @@ def _not_arrived(case, company, partner, status):
 @scenario(
     "UNMATCHED_PAYMENT",
     Point(0, "LETTER"),
-    Point(0.01, "UNMATCHED_PAYMENT", None, ("0.01 € came in",)),
+    Point(0.01, "UNMATCHED_PAYMENT", None, ("€0.01 came in",)),
     Point(-0.01, "LETTER"),
 )
 def _unmatched_payment(case, company, partner, amount):
@@ -92,8 +92,8 @@ def _unmatched_payment(case, company, partner, amount):
 @scenario(
     "IN_PAYMENT",
     Point(99.99, "LETTER"),
-    Point(100.00, "IN_PAYMENT", None, ("payment of 100.00 €",)),
-    Point(100.01, "IN_PAYMENT", None, ("payment of 100.00 €",)),
+    Point(100.00, "IN_PAYMENT", None, ("payment of €100.00",)),
+    Point(100.01, "IN_PAYMENT", None, ("payment of €100.00",)),
 )
 def _in_payment(case, company, partner, amount):
     """A direct debit that was sent to the bank: an accounting app keeps such payments without an entry of their own."""
@@ -124,8 +124,8 @@ def _in_payment(case, company, partner, amount):
 @scenario(
     "NOTHING_LEFT",
     Point(59.99, "LETTER"),
-    Point(60.00, "NOTHING_LEFT", None, ("40.00 € is disputed", "60.00 €")),
-    Point(60.01, "NOTHING_LEFT", None, ("40.00 € is disputed", "60.01 €")),
+    Point(60.00, "NOTHING_LEFT", None, ("€40.00 is disputed", "€60.00")),
+    Point(60.01, "NOTHING_LEFT", None, ("€40.00 is disputed", "€60.01")),
 )
 def _nothing_left(case, company, partner, paying):
     """Of 100 euro 40 are disputed, and so much is on its way through the bank."""
@@ -138,7 +138,7 @@ def _nothing_left(case, company, partner, paying):
 
 @scenario(
     "MIN_AMOUNT",
-    Point(4.99, "MIN_AMOUNT", None, ("4.99 € is due", "minimum of 5.00 €")),
+    Point(4.99, "MIN_AMOUNT", None, ("€4.99 is due", "minimum of €5.00")),
     Point(5.00, "LETTER"),
     Point(5.01, "LETTER"),
 )

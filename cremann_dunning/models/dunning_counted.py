@@ -1,0 +1,16 @@
+"""Numbers with their noun, as the reader writes them: one day, two days."""
+
+
+def days(env, number):
+    """So many days, in the language of ``env``."""
+    return env._("1 day") if number == 1 else env._("%s days", number)
+
+
+def letters(env, number):
+    """So many letters, in the language of ``env``."""
+    return env._("1 letter") if number == 1 else env._("%s letters", number)
+
+
+def instalments(env, number):
+    """So many instalments, in the language of ``env``."""
+    return env._("1 instalment") if number == 1 else env._("%s instalments", number)
