@@ -146,7 +146,7 @@ class TestForewarning(DeliveryCase):
     def warned(self):
         self.env["dunning.run"]._cron_run()
         mails = self.env["mail.mail"].search([("recipient_ids", "in", self.user.partner_id.ids)])
-        return mails.filtered(lambda mail: "letters go out" in mail.subject)
+        return mails.filtered(lambda mail: "to go out on" in mail.subject)
 
     def test_day_before(self):
         """Due tomorrow by the level's delay: told today, once, and gone tomorrow."""

@@ -97,7 +97,8 @@ class TestDutchLetters(DutchCase):
         self.assertIn("Openstaande hoofdsom € 1.210,00", body)
         self.assertIn("daarna € 0,34 per dag € 5,86", body)
         self.assertIn(
-            "Incassokosten (artikel 6:96 BW en Besluit vergoeding voor buitengerechtelijke incassokosten) € 181,50",
+            "Incassokosten (artikel 6:96 BW en Besluit vergoeding voor buitengerechtelijke incassokosten) "
+            "15% van € 1.210,00 = € 181,50 € 181,50",
             body,
         )
         self.assertIn("Te betalen € 1.397,36", body)
@@ -113,7 +114,7 @@ class TestDutchLetters(DutchCase):
         for phrase in (
             "U bent daarom in verzuim.",
             "Er komen nu geen kosten bij.",
-            "Dan moet u ons ook incassokosten betalen: € 181,50.",
+            "Dan moet u ons ook incassokosten betalen: € 181,50 (15% van € 1.210,00 = € 181,50).",
             "artikel 6:96 van het Burgerlijk Wetboek",
             "Besluit vergoeding voor buitengerechtelijke incassokosten",
             "Wij behouden ons ondubbelzinnig het recht voor op betaling van de hoofdsom, de wettelijke rente",
@@ -162,11 +163,11 @@ class TestDutchLetters(DutchCase):
             "btw (€ {}), samen € {}."
         )
         body = self.text(self.ladder(self.dutch("Mevrouw De Wit", (300,), kind="consumer"))[-1])[1]
-        self.assertIn("Dan moet u ons ook incassokosten betalen: € 54,45.", body)
+        self.assertIn("Dan moet u ons ook incassokosten betalen: € 54,45 (15% van € 300,00 = € 45,00).", body)
         self.assertIn(declared.format("45,00", "9,45", "54,45"), body)
         self.back_in_time()
         body = self.text(self.ladder(self.dutch("Bakkerij Jansen"))[-1])[1]
-        self.assertIn("buitengerechtelijke incassokosten) waarvan btw € 38,12 € 219,62", body)
+        self.assertIn("buitengerechtelijke incassokosten) waarvan btw € 38,12 15% van € 1.210,00 = € 181,50 € 219,62", body)
         self.assertIn(declared.format("181,50", "38,12", "219,62"), body)
 
     def test_second_reminder_tells_a_consumer_what_follows(self):
@@ -183,7 +184,7 @@ class TestDutchLetters(DutchCase):
     def assert_first_reminder(self, body):
         """Article XIX.2 WER: balance and clause, who with his number, what for and since when, the term, for free."""
         self.assertIn("Te betalen: € 250,00.", body)
-        self.assertIn("een schadevergoeding van € 40,00, volgens artikel 7 van onze algemene voorwaarden", body)
+        self.assertIn("een schadevergoeding van € 40,00 (€ 30,00 + 10% van € 100,00 = € 40,00), volgens artikel 7 van onze algemene voorwaarden", body)
         self.assertRegex(body, r"Kaai België BV .*Ondernemingsnummer 0477472701")
         self.assertIn("Reparatie van de oven 30 okt 2026 13 nov 2026 € 250,00", body)
         self.assertIn("U heeft 14 kalenderdagen om te betalen zonder kosten, interest of vergoeding.", body)
@@ -251,6 +252,7 @@ class TestDutchReasons(DutchCase):
             "message": "Dit klopt niet.",
             "journal": "Bank",
             "payment": "PBNK1/2026/00003",
+            "spoken": date(2026, 11, 10),
             "sent": date(2026, 11, 3),
             "disputed": Decimal("60.00"),
             "paying": Decimal("39.50"),
@@ -281,9 +283,9 @@ class TestDutchReasons(DutchCase):
         run.action_propose()
         decision = move.dunning_decision_id
         dutch, english = decision.with_context(lang="nl_NL"), decision.with_context(lang="en_US")
-        self.assertEqual(dutch.explanation, "Herinnering is aan de beurt. Vervaldatum 15-11-2026, dagen te laat: 1.")
+        self.assertEqual(dutch.explanation, "Herinnering is aan de beurt: 1 dag na de vervaldatum van 15-11-2026.")
         self.assertEqual(dutch.reason_label, "Brief")
-        self.assertEqual(english.explanation, "Reminder is due: 1 days past the due date of 11/15/2026.")
+        self.assertEqual(english.explanation, "Reminder is due: 1 day past the due date of 11/15/2026.")
         self.assertEqual(english.reason_label, "Letter")
 
     def test_another_language_is_no_other_answer(self):

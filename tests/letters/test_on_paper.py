@@ -24,7 +24,7 @@ def blanks(letter):
     done = subprocess.run(["pdftotext", "-bbox", "-l", "1", "-", "-"], input=pdf, capture_output=True, check=True)
     words = [(float(x), float(y), float(end), word) for x, y, end, _low, word in WORD.findall(done.stdout.decode())]
     pairs = itertools.pairwise(words)
-    found = [(round(b[0] - a[2], 2), (a[3], b[3])) for a, b in pairs if abs(a[1] - b[1]) < 1 and b[0] - a[2] < 8]
+    found = [(round(b[0] - a[2], 2), (a[3], b[3])) for a, b in pairs if abs(a[1] - b[1]) < 1 and -8 < b[0] - a[2] < 8]
     return {pair: gap for gap, pair in sorted(found)}
 
 

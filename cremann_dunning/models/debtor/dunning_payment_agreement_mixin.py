@@ -7,11 +7,11 @@ from markupsafe import escape
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_amount, format_list
+from odoo.tools import SQL, format_list
 
 from ...engine.agreed import agreed_on
 from ...tools import spelling
-from ..dunning_money import exact
+from ..dunning_money import exact, written
 
 # What came in on the invoices of each agreement between two days, and whether anything of them is still open. Without
 # named invoices it is about everything in that currency that was there when it was made, and money that is booked on no
@@ -214,7 +214,7 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
             (self.env._("costs %s"), self.asked_costs),
             (self.env._("under way and not in it %s"), self.coming_amount),
         ]
-        shown = [label % format_amount(self.env, amount, self.currency_id) for label, amount in parts if amount]
+        shown = [label % written(self.env, amount, self.currency_id) for label, amount in parts if amount]
         return format_list(self.env, shown) if any(amount for _label, amount in parts[1:]) else False
 
     def _is_made_up(self):

@@ -31,7 +31,7 @@ SENTENCES = {
         "%(days)s between letters."
     ),
     "SPOKEN_RECENTLY": _lt(
-        "Not before %(date)s: somebody spoke with the debtor on %(spoken)s, and %(days)s days are left for what was "
+        "Not before %(date)s: somebody spoke with the debtor on %(spoken)s, and %(days)s are left for what was "
         "said."
     ),
     "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),

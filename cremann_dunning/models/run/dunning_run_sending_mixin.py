@@ -1,9 +1,9 @@
 from collections import Counter, defaultdict
 
 from odoo import api, fields, models
-from odoo.tools import format_amount
 
 from ..dunning_inside import Inside
+from ..dunning_money import written
 
 
 class DunningRunSendingMixin(models.AbstractModel):
@@ -101,7 +101,7 @@ class DunningRunSendingMixin(models.AbstractModel):
             dict(self.env["dunning.letter"]._fields["channel"]._description_selection(self.env)),
         )
         for channel, currency, count, amount in self._to_confirm():
-            rows.append((ways[channel], str(count), format_amount(self.env, amount, currency)))
+            rows.append((ways[channel], str(count), written(self.env, amount, currency)))
             number += count
             total += currency._convert(amount, company.currency_id, company, company._dunning_today())
-        return rows, number, format_amount(self.env, total, company.currency_id)
+        return rows, number, written(self.env, total, company.currency_id)
