@@ -167,7 +167,9 @@ class TestDutchLetters(DutchCase):
         self.assertIn(declared.format("45,00", "9,45", "54,45"), body)
         self.back_in_time()
         body = self.text(self.ladder(self.dutch("Bakkerij Jansen"))[-1])[1]
-        self.assertIn("buitengerechtelijke incassokosten) waarvan btw € 38,12 15% van € 1.210,00 = € 181,50 € 219,62", body)
+        self.assertIn(
+            "buitengerechtelijke incassokosten) waarvan btw € 38,12 15% van € 1.210,00 = € 181,50 € 219,62", body
+        )
         self.assertIn(declared.format("181,50", "38,12", "219,62"), body)
 
     def test_second_reminder_tells_a_consumer_what_follows(self):
@@ -184,7 +186,10 @@ class TestDutchLetters(DutchCase):
     def assert_first_reminder(self, body):
         """Article XIX.2 WER: balance and clause, who with his number, what for and since when, the term, for free."""
         self.assertIn("Te betalen: € 250,00.", body)
-        self.assertIn("een schadevergoeding van € 40,00 (€ 30,00 + 10% van € 100,00 = € 40,00), volgens artikel 7 van onze algemene voorwaarden", body)
+        self.assertIn(
+            "een schadevergoeding van € 40,00 (€ 30,00 + 10% van € 100,00 = € 40,00), volgens artikel 7 van onze algemene voorwaarden",
+            body,
+        )
         self.assertRegex(body, r"Kaai België BV .*Ondernemingsnummer 0477472701")
         self.assertIn("Reparatie van de oven 30 okt 2026 13 nov 2026 € 250,00", body)
         self.assertIn("U heeft 14 kalenderdagen om te betalen zonder kosten, interest of vergoeding.", body)

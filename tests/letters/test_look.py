@@ -180,9 +180,7 @@ class EveryLetter:
         # where unpatched Qt ends a page, what reaches below the line of the last row is drawn on the next page as well
         last = {max(set(re.findall(r"INV/\d+/\d+", page))) for page in with_rows} if self.build != "PATCHED" else set()
         for move in moves:
-            lines = [
-                line for page in pages for line in page.splitlines() if re.search(rf"{move.name}\b.*121,00", line)
-            ]
+            lines = [line for page in pages for line in page.splitlines() if re.search(rf"{move.name}\b.*121,00", line)]
             self.assertIn("€", lines[0])
             self.assertLessEqual(len(lines), 2 if move.name in last else 1, move.name)
 

@@ -31,8 +31,7 @@ SENTENCES = {
         "%(days)s between letters."
     ),
     "SPOKEN_RECENTLY": _lt(
-        "Not before %(date)s: somebody spoke with the debtor on %(spoken)s, and %(days)s are left for what was "
-        "said."
+        "Not before %(date)s: somebody spoke with the debtor on %(spoken)s, and %(days)s are left for what was said."
     ),
     "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
