@@ -186,10 +186,8 @@ class TestDutchLetters(DutchCase):
     def assert_first_reminder(self, body):
         """Article XIX.2 WER: balance and clause, who with his number, what for and since when, the term, for free."""
         self.assertIn("Te betalen: € 250,00.", body)
-        self.assertIn(
-            "een schadevergoeding van € 40,00 (€ 30,00 + 10% van € 100,00 = € 40,00), volgens artikel 7 van onze algemene voorwaarden",
-            body,
-        )
+        costs = "€ 40,00 (€ 30,00 + 10% van € 100,00 = € 40,00)"
+        self.assertIn(f"een schadevergoeding van {costs}, volgens artikel 7 van onze algemene voorwaarden", body)
         self.assertRegex(body, r"Kaai België BV .*Ondernemingsnummer 0477472701")
         self.assertIn("Reparatie van de oven 30 okt 2026 13 nov 2026 € 250,00", body)
         self.assertIn("U heeft 14 kalenderdagen om te betalen zonder kosten, interest of vergoeding.", body)
