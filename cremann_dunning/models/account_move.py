@@ -242,37 +242,16 @@ class AccountMove(models.Model):
             if field and field.readonly and field.store:
                 raise AccessError(self.env._("%s is written by the system only.", field._description_string(self.env)))
 
+    def _post(self, soft=True):
+        """Claims that came back with other items are followed, so that no ladder starts again."""
+        posted = super()._post(soft)
+        self.env["dunning.following"]._follow(posted)
+        return posted
+
     def unlink(self):
-        """An invoice that a letter names stays on record, like the letter."""
-        self._dunning_check_no_letter()
+        """Nothing of ours holds an entry: what was said about it stays by value, and no answer about it is in force."""
+        self.env["dunning.decision.register"]._let_go(self)
         return super().unlink()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_unless_named(self):
-        """An invoice that somebody named in a dispute, promise, plan or contact stays: without it that would change."""
-        for model in ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact"):
-            # sudo: whoever deletes an invoice need not know of dunning
-            records = self.env[model].sudo().with_context(active_test=False)
-            if record := records.search([("move_ids", "in", self.ids)], limit=1):
-                raise UserError(
-                    self.env._(
-                        "%(invoice)s is named in “%(record)s”, so it cannot be deleted. Cancel the invoice instead.",
-                        invoice=(record.move_ids & self)[:1].display_name,
-                        record=record.display_name,
-                    )
-                )
-
-    def _dunning_check_no_letter(self):
-        # sudo: whoever deletes an invoice need not know of dunning
-        line = self.env["dunning.letter.line"].sudo().search([("move_id", "in", self.ids)], limit=1)
-        if line:
-            raise UserError(
-                self.env._(
-                    "%(invoice)s stands on the letter %(letter)s, so it cannot be deleted. Cancel the invoice instead.",
-                    invoice=line.move_id.display_name,
-                    letter=line.letter_id.display_name,
-                )
-            )
 
     def _dunning_invoice_pdf(self):
         """The invoice as it was sent, as base64; printed now when Odoo holds no file of it.

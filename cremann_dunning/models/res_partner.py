@@ -108,6 +108,11 @@ class ResPartner(models.Model):
         """The VAT number, or nothing for the "/" by which Odoo users mark that there is none."""
         return vat if vat and vat.strip("/ -") else False
 
+    def unlink(self):
+        """Who owes nothing and never got a letter may go, with what we noted about him."""
+        self.env["dunning.case"].sudo()._let_go(self)  # sudo: whoever deletes a contact need not know of dunning
+        return super().unlink()
+
     def action_open_dunning_case(self):
         """Open the debtor's case in the current company, making it if this is the first look."""
         self.ensure_one()

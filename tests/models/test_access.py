@@ -650,11 +650,15 @@ class TestBiller(AccessCase):
         self.assertEqual(self.move.amount_residual, 1000)
         self.assertTrue(line.exists())
 
-    def test_reminded_invoice_is_not_deleted(self):
+    def test_reminded_invoice_is_deleted(self):
+        """What was sent stays on record by value, and the number too."""
+        letter, number = self.own["dunning.letter"], self.move.name
         move = self.as_user(self.biller, self.move)
         move.button_draft()
-        with self.refused(f"{self.move.name} stands on the letter DUN.*cannot be deleted", UserError):
-            move.with_context(force_delete=True).unlink()
+        move.with_context(force_delete=True).unlink()
+        self.assertFalse(self.move.exists())
+        self.assertEqual((letter.line_ids.number, letter.line_ids.display_name), (number, number))
+        self.assertFalse(letter.line_ids.move_id)
 
     def test_company_card_of_a_debtor(self):
         """An employee who keeps the addresses need not know of dunning."""

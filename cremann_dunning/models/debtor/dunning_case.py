@@ -383,6 +383,24 @@ class DunningCase(models.Model):
         run.action_propose()
         return run._get_records_action()
 
+    @api.model
+    def _let_go(self, partners):
+        """These contacts are about to be deleted: what we noted about them goes along, and so no key of ours stops it.
+
+        A debtor with a letter on record stays, as one with an invoice does: the letter proves what was said to whom.
+        """
+        everything = self.with_context(active_test=False)
+        cases = everything.search([("partner_id", "in", partners.ids)])
+        letters = self.env["dunning.letter"].search([("case_id", "in", cases.ids)])
+        kept = letters.filtered(lambda letter: letter.state != "draft" or letter.name != "/" or letter.override_ids)
+        gone = cases - kept.case_id
+        (letters - kept).filtered(lambda letter: letter.case_id in gone)._discard()
+        for model in ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact"):
+            everything.env[model].search([("case_id", "in", gone.ids)]).unlink()
+        holds = everything.env["dunning.hold"].search([("partner_id", "in", partners.ids)])
+        holds.filtered(lambda hold: hold.partner_id not in kept.partner_id).unlink()
+        gone.unlink()
+
     def action_hold(self):
         """Ask for reason and end date, then hold everything of this debtor."""
         self.check_access("read")

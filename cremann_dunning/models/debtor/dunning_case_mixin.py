@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..dunning_loose import LooseMany2many
+
 
 class DunningCaseMixin(models.AbstractModel):
     """What disputes, promises, payment plans and contacts share: the debtor's case and the invoices they are about."""
@@ -18,14 +20,21 @@ class DunningCaseMixin(models.AbstractModel):
         related="case_id.partner_id", string="Customer", store=True, precompute=True, index=True
     )
     company_id = fields.Many2one(related="case_id.company_id", store=True, precompute=True, index=True)
-    # restrict: a record that loses its last invoice would suddenly be about everything
-    move_ids = fields.Many2many(
+    move_ids = LooseMany2many(
         "account.move",
         string="Invoices",
-        ondelete="restrict",
         check_company=True,
         domain="[('commercial_partner_id', '=', partner_id), ('company_id', '=', company_id), "
         "('move_type', 'in', ('out_invoice', 'out_receipt')), ('state', '=', 'posted')]",
+    )
+    # Asked anew when somebody names others, and not when an invoice is deleted: then a record that lost its last one is
+    # still about that one, and not suddenly about everything.
+    numbers = fields.Char(
+        string="About",
+        compute="_compute_numbers",
+        store=True,
+        precompute=True,
+        help="The numbers of the invoices, as they were when somebody named them. Empty: everything.",
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -36,6 +45,11 @@ class DunningCaseMixin(models.AbstractModel):
         required=True,
         help="The currency of the invoices.",
     )
+
+    @api.depends("move_ids")
+    def _compute_numbers(self):
+        for record in self:
+            record.numbers = ", ".join(move.name or "/" for move in record.move_ids)
 
     @api.depends("move_ids", "case_id")
     def _compute_currency_id(self):
@@ -89,6 +103,8 @@ class DunningCaseMixin(models.AbstractModel):
     def write(self, vals):
         """What was decided about the invoices follows when it matters."""
         result = super().write(vals)
+        if "move_ids" in vals:
+            self._fields["move_ids"].forget_lost(self)
         if self._decisive & set(vals):
             self._redecide()
         return result
@@ -125,7 +141,12 @@ class DunningCaseMixin(models.AbstractModel):
     def _of_invoices(self):
         """The named invoices for a sentence, or that it is about everything."""
         self.ensure_one()
-        return ", ".join(self.move_ids.mapped("name")) or self.env._("everything of this debtor")
+        return self.numbers or self.env._("everything of this debtor")
+
+    def _named(self):
+        """Ids of the invoices it is about; none when it is about everything, and only 0 when all of them are gone."""
+        self.ensure_one()
+        return self.move_ids.ids or ([0] if self.numbers else [])
 
     def _tell_case(self, body):
         """Leave a line in the debtor's case; text only, so what people typed is escaped.

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...engine import rules
 from ..dunning_inside import Inside, inside
+from ..dunning_loose import LooseMany2many
 
 # A step that a person may take in the place of a letter. What the law wants in writing is never one of them.
 SPOKEN_TYPES = (rules.CALL, rules.REMINDER)
@@ -63,14 +64,14 @@ class DunningContact(models.Model):
         precompute=True,
         help="The day it was where the company is.",
     )
-    move_line_ids = fields.Many2many(
+    move_line_ids = LooseMany2many(
         "account.move.line",
         string="Claims",
         readonly=True,
         copy=False,
-        ondelete="restrict",
         help="The claims that it moved a step.",
     )
+    told = fields.Json(readonly=True, copy=False, help="These claims by value, see dunning.following.")
     active = fields.Boolean(default=True, help="Archive a contact that was noted by mistake: it no longer counts.")
 
     @api.depends("kind", "date", "partner_id")
@@ -153,7 +154,7 @@ class DunningContact(models.Model):
                 self.env._("A contact that counted as a step stays as it is. Archive it and note it again.")
             )
         result = super().write(vals)
-        if vals.keys() == {"move_line_ids"}:  # what counting wrote
+        if vals.keys() == {"move_line_ids", "told"}:  # what counting wrote
             return result
         if vals.get("active", True):
             again = self if "active" in vals else self - counted
@@ -181,7 +182,8 @@ class DunningContact(models.Model):
                 for claim in contact._claims_at_level(move, claims.get(move.id, []), procedures)
             ]
             # which claims moved is the system's to write
-            contact._by_system().write({"move_line_ids": [Command.set(line_ids)]})
+            told = self.env["dunning.following"]._told(line_ids)
+            contact._by_system().write({"move_line_ids": [Command.set(line_ids)], "told": told})
         self._show_levels(self.move_ids)
         call_type = self.env["dunning.call"]._activity_type()
         self.case_id.activity_ids.filtered(lambda activity: activity.activity_type_id == call_type).action_feedback()
@@ -235,6 +237,43 @@ class DunningContact(models.Model):
         else:
             return found
         raise UserError(message)
+
+    @api.model
+    def _follow(self, moved):
+        """The claims that contacts moved have other items now.
+
+        :param moved: ``{contact id: {item id: the one it is now, or None}}``.
+        """
+        places = [(id_, key, line_id) for id_, own in moved.items() for key, line_id in own.items()]
+        contacts, keys, lines = (list(column) for column in zip(*places, strict=True))
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH place AS (
+                    SELECT * FROM unnest(%(contacts)s::int[], %(keys)s::int[], %(lines)s::int[]) AS p (id, key, line)
+                ), told AS (
+                    UPDATE dunning_contact c
+                       SET told = (SELECT jsonb_agg(CASE WHEN p.id IS NULL THEN e
+                                                         ELSE e || jsonb_build_object('line', p.line) END)
+                                     FROM jsonb_array_elements(c.told) e
+                                     LEFT JOIN place p ON p.id = c.id AND p.key = (e ->> 'line')::int)
+                     WHERE c.id = ANY(%(contacts)s)
+                ), gone AS (
+                    DELETE FROM %(relation)s r USING place p
+                     WHERE r.%(contact)s = p.id AND r.%(line)s = p.key
+                       AND NOT EXISTS (SELECT FROM place q WHERE q.id = p.id AND q.line = p.key)
+                )
+                INSERT INTO %(relation)s (%(contact)s, %(line)s)
+                SELECT id, line FROM place WHERE line IS NOT NULL
+                    ON CONFLICT DO NOTHING
+                """,
+                contacts=contacts,
+                keys=keys,
+                lines=lines,
+                **self._relation("move_line_ids", "contact", "line"),
+            )
+        )
+        self.invalidate_model(["move_line_ids", "told"])
 
     @api.model
     def _counted_after(self, claims, day):

@@ -121,10 +121,10 @@ class DunningDispute(models.Model):
     @api.constrains("move_ids", "amount")
     def _check_what(self):
         for dispute in self:
-            if not dispute.move_ids:
+            if not dispute._named():
                 raise ValidationError(self.env._("Choose the invoices that the debtor disputes."))
             total = sum(dispute.move_ids.mapped("amount_total"))
-            if dispute.currency_id.compare_amounts(dispute.amount, total) > 0:
+            if dispute.move_ids and dispute.currency_id.compare_amounts(dispute.amount, total) > 0:
                 raise ValidationError(
                     self.env._(
                         "The disputed part is more than the invoices come to. Enter a smaller amount, or none when "

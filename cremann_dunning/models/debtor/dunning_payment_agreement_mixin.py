@@ -173,10 +173,12 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
             ("state", "=", "posted"),
             ("payment_state", "in", ("not_paid", "partial")),
         ]
-        everything = any(not record.move_ids for record in self)
+        everything = any(not record._named() for record in self)
         opened = self.env["account.move"].search(domain, order="invoice_date_due, id") if everything else None
         for record in self:
-            moves = record.move_ids._origin or opened.filtered(record._is_about)
+            moves = record.move_ids._origin
+            if not record._named():
+                moves = opened.filtered(record._is_about)
             record.bank_account_id, record.payment_reference = moves._dunning_pay_to(record.company_id)
 
     def _is_about(self, move):

@@ -10,6 +10,7 @@ from ...engine.facts import Plan
 from ...law.amounts import share_cents
 from ...law.calendar import add_months
 from .. import dunning_counted as counted
+from ..dunning_loose import LooseMany2many
 from ..dunning_money import written
 
 MAX_INSTALMENTS = 120
@@ -25,7 +26,7 @@ class DunningPaymentPlan(models.Model):
     _decisive = frozenset({"case_id", "move_ids", "state", "agreed_on"})
     _fixed = frozenset({"case_id", "move_ids", "amount", "currency_id", "instalment_ids"})
 
-    move_ids = fields.Many2many(help="Leave empty when the plan is about everything that is open on that day.")
+    move_ids = LooseMany2many(help="Leave empty when the plan is about everything that is open on that day.")
     agreed_on = fields.Date(
         string="Agreed on",
         copy=False,
@@ -223,7 +224,8 @@ class DunningPaymentPlan(models.Model):
         grace = timedelta(days=company.dunning_promise_grace_days)
         facts = defaultdict(tuple)
         for plan, (day, amount) in plans._next_instalments().items():
-            since = None if plan.move_ids else plan.agreed_on or None
-            fact = Plan(day, day + grace, amount, plan.currency_id.name, frozenset(plan.move_ids.ids), since)
+            named = frozenset(plan._named())
+            since = None if named else plan.agreed_on or None
+            fact = Plan(day, day + grace, amount, plan.currency_id.name, named, since)
             facts[plan.partner_id.id] += (fact,)
         return dict(facts)

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from ...engine.facts import Promise
+from ..dunning_loose import LooseMany2many
 from ..dunning_money import written
 
 # A payment is often booked some days after it came in: so long a broken promise can still turn out to be kept.
@@ -20,7 +21,7 @@ class DunningPromise(models.Model):
     _order = "date desc, id desc"
     _decisive = frozenset({"case_id", "move_ids", "state", "amount", "currency_id", "date"})
 
-    move_ids = fields.Many2many(help="Leave empty when the promise is about everything that is open on that day.")
+    move_ids = LooseMany2many(help="Leave empty when the promise is about everything that is open on that day.")
     made_on = fields.Date(
         string="Promised on",
         required=True,

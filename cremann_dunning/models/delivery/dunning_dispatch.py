@@ -142,7 +142,7 @@ class DunningDispatch(models.Model):
         return {
             "channel": "email" if by_mail else paper,
             "pdf_sha256": letter.pdf_sha256,
-            "recipient": letter.email_to if by_mail else letter.contact_id.display_name,
+            "recipient": letter.email_to if by_mail else letter._whom(),
             "copy_to": by_mail and letter.copy_to,
             "message_id": letter.mail_id.message_id if by_mail else False,
         }

@@ -221,13 +221,13 @@ class DunningCompanion(models.AbstractModel):
             item
             % env._(
                 "%(invoice)s, due on %(date)s: %(amount)s",
-                invoice=line.move_id.name,
+                invoice=line.number,
                 date=format_date(env, line.date_due),
                 amount=written(env, line.amount_open, line.currency_id),
             )
             for line in lines
         )
-        company, invoices = letter.company_id.name, ", ".join(lines.move_id.mapped("name"))
+        company, invoices = letter.company_id.name, ", ".join(letter._demanded_numbers())
         script = (
             env._("You speak with %(name)s of %(company)s. Is this a good moment?", name=user.name, company=company),
             env._(
@@ -242,7 +242,7 @@ class DunningCompanion(models.AbstractModel):
         return Markup("<p>%s</p><ul>%s</ul><p>%s</p><ol>%s</ol><p>%s</p>") % (
             env._(
                 "Call %(who)s, %(number)s, about letter %(letter)s:",
-                who=letter.contact_id.display_name,
+                who=letter._whom(),
                 number=number or env._("no telephone number is known"),
                 letter=letter.name,
             ),

@@ -195,6 +195,8 @@ class DunningLastLook(models.AbstractModel):
 
         An address from which a letter came back is no such reason: whoever retries the letter knows of it.
         """
+        if not letter.contact_id:
+            return self.env._("Not sent: %s is no contact of this debtor any more.", letter._whom())
         if letter.channel != "email" or letter.is_test:
             return False
         contact = letter.contact_id.sudo()  # sudo: what Odoo knows of an address, whoever sends

@@ -91,7 +91,8 @@ class DunningLetter(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Debtor", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    contact_id = fields.Many2one("res.partner", string="Sent to", required=True, readonly=True, ondelete="restrict")
+    # A person at the debtor may be deleted: on letters that were issued his name stays in contact_name.
+    contact_id = fields.Many2one("res.partner", string="Sent to", readonly=True, ondelete="set null")
     email_to = fields.Char(string="E-mail address", readonly=True)
     user_id = fields.Many2one("res.users", string="Signed by", readonly=True, ondelete="restrict")
     lang = fields.Selection(
@@ -169,6 +170,10 @@ class DunningLetter(models.Model):
         for letter in self:
             letter.pdf_name = f"{letter.name.replace('/', '-')}.pdf" if letter.pdf_sha256 else False
 
+    def _demanded_numbers(self):
+        """The numbers of the invoices that the letter asks money for, each once, in its order."""
+        return list(dict.fromkeys(line.number or "" for line in self.line_ids.filtered("principal_part")))
+
     def _demanded_lines(self):
         """The lines that the letter asks money for."""
         return self.line_ids.filtered("principal_part")
@@ -240,6 +245,8 @@ class DunningLetter(models.Model):
         if self.filtered(lambda letter: not letter._letter_text()):
             raise UserError(self.env._("The level has no text. Choose a text on the level."))
         self._number()
+        for letter in self:
+            letter.contact_name = letter.contact_id.display_name  # he may be deleted afterwards
         self._give_keys()
         self.env["dunning.snailmail"]._fall_to_paper(self)
         self._freeze_text()

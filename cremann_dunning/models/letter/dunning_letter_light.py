@@ -132,7 +132,7 @@ class DunningLetterLight(models.AbstractModel):
         basis = regime.article or regime.name
         if regime.costs_need_clause and letter.company_id.dunning_consumer_clause:
             basis = f"{letter.company_id.dunning_consumer_clause} · {basis}"
-        numbers = letter._demanded_lines().move_id.mapped("name")
+        numbers = letter._demanded_numbers()
         invoices = ", ".join(numbers[:3]) + (" …" if len(numbers) > 3 else "")
         rows = [
             (env._("Principal"), letter.amount_principal, invoices),

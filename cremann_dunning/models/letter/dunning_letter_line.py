@@ -22,10 +22,19 @@ class DunningLetterLine(models.Model):
     state = fields.Selection(related="letter_id.state")
     # Kept for the index below. The whole state would be written once more for each letter that leaves.
     is_cancelled = fields.Boolean(compute="_compute_is_cancelled", store=True, precompute=True)
-    # what holds the journal item holds its entry: Odoo deletes the items of an entry along with it
-    move_id = dunning_bulk.Unguarded("account.move", string="Invoice", required=True, index=True, readonly=True)
-    move_line_id = fields.Many2one(
-        "account.move.line", string="Journal item", required=True, index=True, ondelete="restrict", readonly=True
+    # Nothing here holds an entry: what the letter said about it stays by value, whatever becomes of it. The entry's link
+    # goes empty with it. The item's is the claim: it has no key, leads nowhere when the item is gone, and is empty when
+    # the item was another claim afterwards; dunning.following sees to that.
+    move_id = fields.Many2one("account.move", string="Entry", index=True, readonly=True, ondelete="set null")
+    move_line_id = dunning_bulk.Unguarded("account.move.line", string="Journal item", index=True, readonly=True)
+    number = fields.Char(string="Invoice", readonly=True, help="The number of the invoice, as the letter names it.")
+    alike = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        help="How many claims of its entry had this due date and amount, itself among them.",
+    )
+    instalments = fields.Integer(
+        readonly=True, aggregator=None, help="How many claims on its debtor its entry had, itself among them."
     )
     level_id = fields.Many2one(
         "dunning.level",
@@ -76,10 +85,10 @@ class DunningLetterLine(models.Model):
         for line in self:
             line.is_cancelled = line.letter_id.state == "cancelled"
 
-    @api.depends("move_id", "level_id")
+    @api.depends("number")
     def _compute_display_name(self):
         for line in self:
-            line.display_name = line.move_id.name or ""
+            line.display_name = line.number or ""
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -111,7 +120,7 @@ class DunningLetterLine(models.Model):
     def _invoice_copy(self):
         """The invoice as it was printed for this letter, unless it was changed since."""
         copy = self.invoice_copy_id.sudo()  # sudo: a file that goes to its own debtor
-        return copy.filtered(lambda file: file.file_size and file.create_date >= self.move_id.write_date)
+        return copy.filtered(lambda file: file.file_size and self.move_id and file.create_date >= self.move_id.write_date)
 
     def _page_invoice(self):
         """The invoice that the debtor may open on Odoo's own page; an entry has none, nor what is no longer booked."""

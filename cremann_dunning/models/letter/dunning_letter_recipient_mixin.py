@@ -9,6 +9,12 @@ class DunningLetterRecipientMixin(models.AbstractModel):
     _name = "dunning.letter.recipient.mixin"
     _description = "Recipient of a Dunning Letter"
 
+    contact_name = fields.Char(
+        string="Name on the letter",
+        readonly=True,
+        copy=False,
+        help="Who it was for when it was issued, also when that contact was deleted since.",
+    )
     contact_facts = fields.Char(readonly=True, copy=False)
     contact_reason = fields.Char(
         string="Why this contact",
@@ -33,6 +39,11 @@ class DunningLetterRecipientMixin(models.AbstractModel):
             role = "debtor" if letter.contact_id == letter.partner_id else "invoice"
             by_mail = "email" in (letter.level_id.channel, *letter.level_id.channel_ids.mapped("channel"))
             letter.contact_reason = letter.contact_id and words._reason(letter.contact_facts, role, by_mail)
+
+    def _whom(self):
+        """Who gets it, by the name that he has now or had at last."""
+        self.ensure_one()
+        return self.contact_id.display_name or self.contact_name or self.partner_id.display_name
 
     def _copy_address(self):
         """The address that gets a copy of the mail, False for none.

@@ -62,16 +62,15 @@ class DunningLetterTextMixin(models.AbstractModel):
     paper_body = fields.Html(compute="_compute_paper_body", sanitize=False)
 
     def _compute_text_parts(self):
-        self.line_ids.move_id.mapped("name")  # read for all letters at once
         previous = self._previous_letters()
         bookings = self.env["dunning.letter"]._bookings_until(self.company_id)
         for letter in self:
             env = letter.with_context(lang=letter.lang).env
-            moves = letter.line_ids.filtered("principal_part").move_id
-            if len(moves) == 1:
-                letter.invoice_label = env._("invoice %s", moves.name)
+            numbers = letter._demanded_numbers()
+            if len(numbers) == 1:
+                letter.invoice_label = env._("invoice %s", numbers[0])
             else:
-                letter.invoice_label = env._("%s invoices", len(moves))
+                letter.invoice_label = env._("%s invoices", len(numbers))
             letter.deadline_text = letter.deadline and letter._day(letter.deadline, "EEEE d MMMM y")
             dates = [letter._day(day) for day in sorted(set(previous[letter].mapped("sent_on")))]
             letter.previous_text = format_list(env, dates, lang_code=letter.lang)
@@ -86,7 +85,7 @@ class DunningLetterTextMixin(models.AbstractModel):
             letter.costs_tiers_text = letter._costs_tiers()
             letter.clause_interest_text = letter._clause_interest()
             letter.vat_text = letter._vat_declaration()
-            letter.demanded_count = len(moves)
+            letter.demanded_count = len(numbers)
             levels = letter.procedure_id.level_ids.with_context(lang=letter.lang)
             letter.next_step_text = levels.filtered(
                 lambda level, letter=letter: level.active and level.sequence > letter.level_id.sequence
@@ -279,7 +278,7 @@ class DunningLetterTextMixin(models.AbstractModel):
             if found.total != Decimal(str(round(line.amount_interest, 2))):
                 _logger.warning("No annex on letter %s: its interest cannot be computed again", self.id)
                 return []
-            rows.append({"number": line.move_id.name, "total": line.amount_interest, "segments": found.segments})
+            rows.append({"number": line.number, "total": line.amount_interest, "segments": found.segments})
         return rows
 
     def _percent(self, percent):

@@ -41,7 +41,7 @@ class DunningPaperCopy(models.AbstractModel):
 
     @api.model
     def _prepare_vals(self, letter):
-        return {"recipient": letter.contact_id.display_name, "pdf_sha256": letter.pdf_sha256}
+        return {"recipient": letter._whom(), "pdf_sha256": letter.pdf_sha256}
 
     @api.model
     def _post(self, letters, day=None, tracking=None, was_posted=False):

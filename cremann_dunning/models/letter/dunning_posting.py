@@ -30,7 +30,7 @@ class DunningPosting(models.AbstractModel):
         def order(letter):
             place = letter._place_on_paper()
             postcode = (place.zip or "").replace(" ", "").upper()
-            return place.country_id.code or "", postcode, letter.contact_id.display_name or "", letter.id
+            return place.country_id.code or "", postcode, letter._whom(), letter.id
 
         return letters.sorted(order)
 

@@ -149,7 +149,7 @@ class DunningElement(models.Model):
         return [[letter.user_id.phone, letter.user_id.email, letter.company_id.phone, letter.company_id.email]]
 
     def _value_invoice_numbers(self, letter):
-        return [[line.move_id.name] for line in letter._demanded_lines()] or [[]]
+        return [[line.number] for line in letter._demanded_lines()] or [[]]
 
     def _value_due_dates(self, letter):
         days = {line.date_due for line in letter._demanded_lines()} or {False}

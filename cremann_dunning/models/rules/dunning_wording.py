@@ -156,7 +156,7 @@ class DunningWording(models.AbstractModel):
     def _others(self, letters):
         """What in the text of each letter others chose, as ``engine.others.Others``; in a fixed number of queries."""
         found, own = {}, {}
-        letters.sudo().line_ids.move_id.mapped("name")  # read for all letters at once; sudo: as below
+        letters.sudo().line_ids.move_id.mapped("ref")  # read for all letters at once; sudo: as below
         for letter in letters:
             text = letter._letter_text().sudo()  # sudo: whoever checks a letter need not be able to open its text
             key = text, letter.lang
@@ -186,7 +186,7 @@ class DunningWording(models.AbstractModel):
         for bank in letter.bank_account_id:
             yield from (bank.acc_holder_name, bank.acc_number, bank.bank_id.name)
         for line in lines:
-            yield from (line.label, line._shown_label(), line._shown_order())
+            yield from (line.number, line.label, line._shown_label(), line._shown_order())
         for name in ("name", "ref", "payment_reference", "invoice_origin"):
             yield from moves.mapped(name)
 

@@ -10,6 +10,7 @@ from . import (
     dunning_decision,
     dunning_decision_register,
     dunning_engine,
+    dunning_following,
     dunning_forewarning,
     dunning_gate,
     dunning_gather,

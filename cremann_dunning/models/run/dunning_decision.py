@@ -104,8 +104,10 @@ class DunningDecision(models.Model):
     _rec_name = "code"
 
     company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # _run_idx starts with it
-    move_id = fields.Many2one("account.move", string="Invoice", required=True, index=True, ondelete="cascade")
-    partner_id = fields.Many2one("res.partner", string="Debtor", required=True, index=True, ondelete="restrict")
+    # What was decided stays on record when its entry or its debtor is deleted; the number stays by value.
+    move_id = fields.Many2one("account.move", string="Invoice", readonly=True, index=True, ondelete="set null")
+    number = fields.Char(readonly=True, help="The number that the invoice had.")
+    partner_id = fields.Many2one("res.partner", string="Debtor", readonly=True, index=True, ondelete="set null")
     currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
     run_ids = dunning_bulk.UnguardedMany2many(
         "dunning.run", "dunning_decision_run_rel", "decision_id", "run_id", string="Runs"
@@ -149,11 +151,11 @@ class DunningDecision(models.Model):
     _one_in_force = models.UniqueIndex("(move_id) WHERE is_current", "An invoice has one decision in force.")
     _run_idx = models.Index("(company_id, date, code)")
 
-    @api.depends("code", "move_id")
+    @api.depends("code", "number")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for decision in self:
-            decision.display_name = f"{decision.reason_label} · {decision.move_id.name}"
+            decision.display_name = f"{decision.reason_label} · {decision.number or ''}"
 
     @api.depends("code", "params")
     @api.depends_context("lang")

@@ -94,6 +94,7 @@ class DunningDecisionRegister(models.AbstractModel):
             return {
                 "company_id": company_id,
                 "move_id": claim.move_id,
+                "number": claim.number,
                 "partner_id": debtor.partner_id,
                 "currency_id": currencies[claim.currency],
                 "date": day,
@@ -269,6 +270,19 @@ class DunningDecisionRegister(models.AbstractModel):
         return model._sentence(decision.code, params)
 
     @api.model
+    def _let_go(self, moves):
+        """These entries are about to be deleted: what was decided about them stays, and none of it is in force.
+
+        SQL and not the ORM: whoever deletes an entry need not know of dunning.
+        """
+        if not moves:
+            return
+        self.env.cr.execute(
+            SQL("UPDATE dunning_decision SET is_current = FALSE WHERE is_current AND move_id = ANY(%s)", moves.ids)
+        )
+        self.env["dunning.decision"].invalidate_model(["is_current"])
+
+    @api.model
     def _retire_settled(self, company):
         """Take the decisions off invoices that were settled since: filters must not find them any more."""
         self.env.flush_all()
@@ -288,6 +302,13 @@ class DunningDecisionRegister(models.AbstractModel):
                              JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
                             WHERE l.move_id = m.id AND l.reconciled IS NOT TRUE)))
                 """,
+                company.id,
+            )
+        )
+        # an entry that was deleted past Odoo
+        self.env.cr.execute(
+            SQL(
+                "UPDATE dunning_decision SET is_current = FALSE WHERE is_current AND move_id IS NULL AND company_id = %s",
                 company.id,
             )
         )

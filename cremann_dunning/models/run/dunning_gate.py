@@ -122,7 +122,7 @@ class DunningGate(models.AbstractModel):
                 found[letter].append(
                     gate.ClaimOnLetter(
                         line_id=line.move_line_id.id,
-                        number=line.move_id.name,
+                        number=line.number or "",
                         due_date=line.date_due or None,
                         place=place,
                         reached=reached,

@@ -73,7 +73,7 @@ class DunningHistory(models.AbstractModel):
                   FROM dunning_letter_line k
                   JOIN dunning_letter f ON f.id = k.letter_id
                  WHERE f.company_id = %s AND f.state = 'sent' AND (k.level_id IS NOT NULL OR k.principal_part)
-                   AND f.partner_id IN %s AND f.id NOT IN %s
+                   AND k.move_line_id IS NOT NULL AND f.partner_id IN %s AND f.id NOT IN %s
                  GROUP BY k.move_line_id
                 """,
                 company.id,
@@ -159,7 +159,7 @@ class DunningHistory(models.AbstractModel):
                   JOIN dunning_letter f ON f.id = k.letter_id
                   JOIN dunning_level v ON v.id = f.level_id
                  WHERE f.company_id = %s AND f.state IN ('draft', 'issued', 'failed') AND k.level_id IS NOT NULL
-                   AND f.partner_id IN %s AND f.id NOT IN %s
+                   AND k.move_line_id IS NOT NULL AND f.partner_id IN %s AND f.id NOT IN %s
                 """,
                 self.env.lang or "en_US",
                 company.id,

@@ -119,11 +119,14 @@ class RunContext:
     def line_vals(self, decision, demanded, interest):
         """Values of one line of the letter. Claims that are only listed reach no level."""
         claim = decision.claim
-        invoice_date, total = self._totals[claim.line_id]
+        invoice_date, total, instalments, alike = self._totals[claim.line_id]
         amount_interest, interest_from = interest.get(claim.line_id, (ZERO, False))
         return {
             "move_id": claim.move_id,
             "move_line_id": claim.line_id,
+            "number": claim.number,
+            "instalments": instalments,
+            "alike": alike,
             "level_id": decision.level.id if decision.code != "LISTED" else False,
             "principal_part": demanded,
             "label": self._labels[claim.line_id],
@@ -254,24 +257,38 @@ class RunContext:
         return self._declaring[key]
 
     def _invoice_facts(self, plans):
-        """Per receivable line what it was for, its customer's order, and its date and original amount; one query."""
+        """Per receivable line what it was for, its customer's order, and its date, original amount and place among the
+        claims of its entry on its debtor (how many, how many just like it); one query."""
         claims = {d.claim.line_id: plan.partner_id for plan in plans for d in plan.decisions}
         if not claims:
             return {}, {}, {}
         self.env.cr.execute(
             """
-            SELECT DISTINCT ON (l.id) l.id, COALESCE(m.invoice_date, m.date), l.amount_currency::text,
-                   m.move_type, m.name, p.name, m.invoice_origin, m.ref, l.name
-              FROM account_move_line l JOIN account_move m ON m.id = l.move_id
-              LEFT JOIN account_move_line p ON p.move_id = m.id AND p.display_type = 'product' AND p.id != l.id
-             WHERE l.id IN %s
-             ORDER BY l.id, btrim(COALESCE(p.name, ''), E' \t\r\n') = '', ABS(p.balance) DESC, p.id
+            WITH claims AS (
+                SELECT DISTINCT ON (l.id) l.id, COALESCE(m.invoice_date, m.date) AS day, l.amount_currency,
+                       m.move_type, m.name AS number, p.name AS product, m.invoice_origin, m.ref, l.name,
+                       l.move_id, l.account_id, l.partner_id, l.date_maturity
+                  FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+                  LEFT JOIN account_move_line p ON p.move_id = m.id AND p.display_type = 'product' AND p.id != l.id
+                 WHERE l.id IN %s
+                 ORDER BY l.id, btrim(COALESCE(p.name, ''), E' \t\r\n') = '', ABS(p.balance) DESC, p.id
+            )
+            SELECT c.id, c.day, c.amount_currency::text, n.instalments, n.alike,
+                   c.move_type, c.number, c.product, c.invoice_origin, c.ref, c.name
+              FROM claims c CROSS JOIN LATERAL (
+                   SELECT COUNT(*) AS instalments,
+                          COUNT(*) FILTER (WHERE s.date_maturity IS NOT DISTINCT FROM c.date_maturity
+                                             AND s.amount_currency = c.amount_currency) AS alike
+                     FROM account_move_line s
+                    WHERE s.move_id = c.move_id AND s.account_id = c.account_id AND s.partner_id = c.partner_id
+                      AND s.amount_currency > 0) n
             """,
             (tuple(claims),),
         )
         labels, references, totals = {}, {}, {}
-        for line_id, day, amount, kind, number, product, origin, reference, own in self.env.cr.fetchall():
-            totals[line_id] = day, Decimal(amount)
+        rows = self.env.cr.fetchall()
+        for line_id, day, amount, instalments, alike, kind, number, product, origin, reference, own in rows:
+            totals[line_id] = day, Decimal(amount), instalments, alike
             references[line_id] = next(filter(None, map(_first_line, (reference, origin))), None)
             # on an entry the line itself says what it is, and the line against it is somebody else's
             ways = (own, product, origin, reference) if kind == "entry" else (product, origin, reference, own)

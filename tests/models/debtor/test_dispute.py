@@ -160,16 +160,22 @@ class TestDispute(AgreementCase):
         found = self.as_user(self.user)["dunning.case"].search([("dispute_ids.state", "=", "open")])
         self.assertEqual(found, self.case)
 
-    def test_a_named_invoice_stays(self):
-        dispute = self.dispute()
-        self.move.button_draft()
-        self.move.name = False
-        with self.refused("is named in “Bakkerij Jansen: price”"):
-            self.move.unlink()
+    def test_a_named_invoice_may_be_deleted(self):
+        """The dispute stays about that invoice, and nothing else becomes disputed."""
+        dispute, number = self.dispute(), self.move.name
+        move = self.as_user(self.biller, self.move).with_context(force_delete=True)
+        move.button_draft()
+        move.unlink()
+        self.assertFalse(self.move.exists())
+        self.assertEqual((dispute.numbers, dispute.move_ids, dispute._named()), (number, self.move.browse(), [0]))
+        self.run_for().action_cancel()
+        self.assertEqual(self.code(self.second), "LETTER")
+        dispute.outcome = "rejected"
+        dispute.action_close()
+        self.assertEqual(dispute.state, "closed")
         with self.refused("", AccessError):
             dispute.unlink()
         self.as_user(self.manager, dispute).unlink()
-        self.move.unlink()
 
     def test_removed_by_the_manager(self):
         dispute = self.dispute()
