@@ -53,8 +53,10 @@ def _fill_lines(cr):
               ADD COLUMN IF NOT EXISTS instalments integer, ADD COLUMN IF NOT EXISTS alike integer
         """
     )
-    cr.execute("UPDATE dunning_letter_line k SET move_id = NULL WHERE NOT EXISTS (SELECT FROM account_move m"
-               " WHERE m.id = k.move_id)")
+    cr.execute(
+        "UPDATE dunning_letter_line k SET move_id = NULL WHERE NOT EXISTS (SELECT FROM account_move m"
+        " WHERE m.id = k.move_id)"
+    )
     cr.execute(
         """
         WITH claims AS (

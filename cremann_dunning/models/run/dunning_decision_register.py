@@ -308,7 +308,8 @@ class DunningDecisionRegister(models.AbstractModel):
         # an entry that was deleted past Odoo
         self.env.cr.execute(
             SQL(
-                "UPDATE dunning_decision SET is_current = FALSE WHERE is_current AND move_id IS NULL AND company_id = %s",
+                "UPDATE dunning_decision SET is_current = FALSE"
+                " WHERE is_current AND move_id IS NULL AND company_id = %s",
                 company.id,
             )
         )

@@ -11,8 +11,8 @@ from ...engine.following import Now, Told, follow
 # What letters that count or may still leave, and contacts that counted, said about entries: a row per claim and saying.
 SAID = """
 SELECT 'letter' AS kind, k.id, k.move_id, d.commercial_partner_id AS partner_id, k.move_line_id AS key,
-       k.date_due AS due, k.amount_total::text AS amount, u.name AS currency, k.instalments, k.alike, k.level_id AS level,
-       f.state = 'sent' AS reached, COALESCE(f.sent_on, f.date) AS day
+       k.date_due AS due, k.amount_total::text AS amount, u.name AS currency, k.instalments, k.alike,
+       k.level_id AS level, f.state = 'sent' AS reached, COALESCE(f.sent_on, f.date) AS day
   FROM dunning_letter_line k
   JOIN dunning_letter f ON f.id = k.letter_id AND f.state IN ('draft', 'issued', 'failed', 'sent')
   JOIN res_partner d ON d.id = f.partner_id

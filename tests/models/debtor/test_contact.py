@@ -281,6 +281,38 @@ class TestContact(ContactCase):
         other = self.step(self.second, level=self.first, date=datetime(2026, 11, 12, 23, 1))
         self.assertEqual(other.counted_on, TODAY - timedelta(3), "midnight is that of Amsterdam")
 
+    def test_the_step_follows_its_claim(self):
+        """The invoice is split: the part on the old due date has had its step, the other one starts."""
+        contact, due = self.step(level=self.first), self.move.invoice_date_due
+        own = self.as_user(self.biller, self.move)
+        days = (due - self.move.invoice_date).days
+        halves = [Command.create({"value": "percent", "value_amount": 50, "nb_days": days + more}) for more in (0, 5)]
+        own.button_draft()
+        own.invoice_payment_term_id = self.env["account.payment.term"].create({"name": "Halves", "line_ids": halves})
+        own.action_post()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        items = self.move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        self.assertEqual(len(items), 2)
+        first = items.filtered(lambda line: line.date_maturity == due)
+        self.assertEqual(contact.move_line_ids, first)
+        self.assertEqual([told["line"] for told in contact.told], first.ids)
+        steps = self.env["dunning.contact"]._steps(self.nl, tuple(self.partner.ids))
+        self.assertEqual({line_id: levels for line_id, (levels, _day) in steps.items()}, {first.id: self.first.ids})
+
+    def test_the_step_ends_with_its_invoice(self):
+        contact, number = self.step(level=self.first), self.move.name
+        own = self.as_user(self.biller, self.move).with_context(force_delete=True)
+        own.button_draft()
+        own.unlink()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((contact.numbers, contact._of_invoices()), (number, number))
+        self.open_form(self.as_user(self.user, contact))
+        contact.active = False
+        contact.active = True
+        self.assertFalse(contact.move_line_ids)
+
     def test_no_step_is_skipped_or_taken_twice(self):
         for level in (self.call, self.last):
             with self.refused(f"The next step for {self.move.name} is Reminder and not {level.name}"):
