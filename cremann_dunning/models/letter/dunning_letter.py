@@ -17,7 +17,7 @@ from ..run import dunning_bulk
 from ..run.dunning_progress import may_commit
 from . import (  # the mixins before the model that is made of them
     dunning_letter_chatter_mixin,  # noqa: F401
-    dunning_letter_document_mixin,  # noqa: F401
+    dunning_letter_document_mixin,
     dunning_letter_left_out_mixin,  # noqa: F401
     dunning_letter_outcome_mixin,  # noqa: F401
     dunning_letter_page_mixin,  # noqa: F401
@@ -131,7 +131,7 @@ class DunningLetter(models.Model):
         copy=False,
         help="Version of the company's general terms on the day of issue.",
     )
-    pdf_file = fields.Binary(string="PDF", attachment=True, readonly=True, copy=False)
+    pdf_file = dunning_letter_document_mixin.Document(string="PDF", attachment=True, readonly=True, copy=False)
     pdf_name = fields.Char(compute="_compute_pdf_name")
     pdf_sha256 = fields.Char(string="SHA-256 of the PDF", readonly=True, copy=False)
 
