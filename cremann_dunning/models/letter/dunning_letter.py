@@ -150,7 +150,8 @@ class DunningLetter(models.Model):
     write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
     _number_uniq = models.UniqueIndex(
-        "(company_id, name) WHERE name <> '/'", "There is a letter with this number already."
+        "(company_id, name) WHERE name <> '/' AND shares_number IS NOT TRUE",
+        "There is a letter with this number already."
     )
     _sent_idx = models.Index("(company_id, partner_id, sent_on) WHERE state = 'sent'")
     _pending_idx = models.Index("(company_id) WHERE follow_up_pending IS TRUE")

@@ -38,6 +38,12 @@ class DunningLetterDocumentMixin(models.AbstractModel):
         copy=False,
         help="One line per part of its mail, the words first and then each file: digest and name.",
     )
+    shares_number = fields.Boolean(
+        string="Number stands twice",
+        readonly=True,
+        copy=False,
+        help="An earlier letter was printed with the same number, before numbers were kept apart. Both stay as printed.",
+    )
     pdf_problem = fields.Char(
         string="Document",
         compute="_compute_pdf_problem",
