@@ -218,7 +218,7 @@ class TestMarks(LeaningCase):
         self.assertIn(f"({printed[1].id}, '{number}'), ({late.id}, '/')", logs.output[0])
         self.assertEqual(printed.mapped("name"), [number] * 2, "what was printed stays as it is")
         self.assertEqual(printed.mapped("shares_number"), [False, True])
-        self.assertEqual(printed[1]._stored_pdf(), printed[0]._stored_pdf())
+        self.assertEqual(printed.mapped("pdf_problem"), [False] * 2)
         self.assertEqual((late.name, late.shares_number), ("/", False))
         self.make_index()
         with self.assertNoLogs(level="WARNING"):
