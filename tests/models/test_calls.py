@@ -160,8 +160,7 @@ class TestCalls(CallsCase):
         savepoint = self.env.cr.savepoint(flush=False)
         try:
             with mute_logger("odoo.sql_db", "odoo.addons", "odoo.http"):
-                window = env[model].create(values)
-                result = window.read(), getattr(window, name)()
+                result = getattr(env[model].create(values), name)()
                 env.flush_all()
             changed = [row[0] for row, before in zip(self.state(), self.before, strict=True) if row != before]
         except Exception:  # whatever it is: the call did nothing
