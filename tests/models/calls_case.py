@@ -1,6 +1,5 @@
 """One record of every model of ours for each company, every public method, and what a call could have changed."""
 
-from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import get_public_method
 from odoo.tools import SQL

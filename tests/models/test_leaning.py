@@ -186,7 +186,7 @@ class TestMarks(LeaningCase):
             self.cr.execute("UPDATE dunning_letter SET name = %s WHERE id = %s", [names[0], run.letter_ids.ids[1]])
 
     def letters_with_one_number(self):
-        """Two that were printed, one that was not, all with the number of the first; as it could come before the index."""
+        """Two that were printed, one that was not, all with one number; as it could be before the index."""
         moves = self.invoices([self.debtor(f"Firm {number}") for number in range(3)], 100, due=10)
         letters = self.run_for(partners=moves.commercial_partner_id).letter_ids.with_env(self.env).sorted("id")
         printed, late = letters[:2], letters[2:]
@@ -200,9 +200,7 @@ class TestMarks(LeaningCase):
     def make_index(self):
         """As an update makes it, which only warns when it cannot."""
         index = self.env.registry["dunning.letter"]._table_objects["dunning_letter_number_uniq"]
-        add_index(
-            self.cr, "dunning_letter_number_uniq", "dunning_letter", index._index_definition, unique=index.unique
-        )
+        add_index(self.cr, "dunning_letter_number_uniq", "dunning_letter", index._index_definition, unique=index.unique)
 
     def test_numbers_that_stood_twice_before_an_update(self):
         printed, late = self.letters_with_one_number()

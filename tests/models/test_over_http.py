@@ -1,4 +1,4 @@
-"""What Odoo lets anybody with a login call, on every model of ours and over HTTP: JSON-RPC, the new JSON, and XML-RPC."""
+"""What Odoo lets anybody with a login call, on every model of ours and over HTTP: JSON-RPC, new JSON, XML-RPC."""
 
 from datetime import datetime, timedelta
 from xmlrpc.client import Fault
@@ -78,14 +78,14 @@ class OverHttpCase(CallsCase, HttpAttackCase):
         for model, record in self.models.items():
             for right, method, arguments in self.attempts(model, record):
                 may, hidden = self.may(user, model, right), self.hidden(user, model)
-                if may and not hidden and right != "r" or may and method == "create":
+                if (may and not hidden and right != "r") or (may and method == "create"):
                     continue  # his work, which has tests of its own
                 with self.subTest(user=user.login, model=model, method=method):
                     answer, error = ask(model, method, arguments)
                     tried += 1
                     if may and user == self.portal:
                         self.assertDebtorsOwn(method, answer)
-                    elif not may or hidden and method not in MANY:
+                    elif not may or (hidden and method not in MANY):
                         self.assertTrue(error, answer)
                     elif hidden:
                         self.assertFalse(answer, error)

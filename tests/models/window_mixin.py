@@ -11,7 +11,7 @@ CSV = base64.b64encode(b"valid_from,percent,source\n2026-01-01,4.00,law\n").deco
 
 
 class WindowMixin:
-    """For cases with ``letter``, ``case``, ``attempt``, ``paper``, ``the_run``, ``table`` and ``partner`` of the company."""
+    """For cases with ``letter``, ``case``, ``attempt``, ``paper``, ``the_run``, ``table`` and ``partner``."""
 
     @property
     def ahead(self):

@@ -151,7 +151,7 @@ class DunningLetter(models.Model):
 
     _number_uniq = models.UniqueIndex(
         "(company_id, name) WHERE name <> '/' AND shares_number IS NOT TRUE",
-        "There is a letter with this number already."
+        "There is a letter with this number already.",
     )
     _sent_idx = models.Index("(company_id, partner_id, sent_on) WHERE state = 'sent'")
     _pending_idx = models.Index("(company_id) WHERE follow_up_pending IS TRUE")

@@ -42,7 +42,8 @@ class DunningLetterDocumentMixin(models.AbstractModel):
         string="Number stands twice",
         readonly=True,
         copy=False,
-        help="An earlier letter was printed with the same number, before numbers were kept apart. Both stay as printed.",
+        help="An earlier letter was printed with the same number, before numbers were kept apart. Both stay as "
+        "printed.",
     )
     pdf_problem = fields.Char(
         string="Document",
