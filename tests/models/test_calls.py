@@ -1,14 +1,14 @@
 """Every public method of ours, called from outside as Odoo lets anybody with a login call it."""
 
-from odoo.exceptions import AccessError, UserError
+import inspect
+
 from odoo.service.model import get_public_method
 from odoo.tests import tagged
-from odoo.tools import SQL, mute_logger
+from odoo.tools import mute_logger
 
-from ..common import TODAY
-from .test_access import AccessCase
+from .calls_case import OURS, CallsCase
+from .window_mixin import SECRET
 
-OURS = "cremann_dunning"
 # What anybody may call: printing asks for the right to read by itself, and a case of one's own company is one's own.
 HARMLESS = {
     ("dunning.letter", "action_print"),
@@ -39,101 +39,37 @@ CONTEXT = {
 
 
 @tagged("post_install", "-at_install")
-class TestCalls(AccessCase):
-    refusal = (AccessError, UserError)
+class TestCalls(CallsCase):
+    def setUp(self):
+        super().setUp()
+        letters = (self.draft + self.sent + self.left_out).ids
+        # What a call says that it is about: somebody else's records.
+        self.forged = {
+            **CONTEXT,
+            "active_model": "dunning.letter",
+            "active_id": self.sent.id,
+            "active_ids": letters,
+            "default_letter_id": self.sent.id,
+            "default_letter_ids": letters,
+            "default_case_id": self.case.id,
+            "default_case_ids": self.case.ids,
+            "default_run_ids": self.taking.ids,
+            "default_dispatch_id": self.attempt.id,
+            "default_company_id": self.nl.id,
+            "default_table_id": self.table.id,
+            "default_partner_ids": self.partner.ids,
+            "default_move_ids": self.move.ids,
+            "default_state": "sent",
+        }
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.portal = cls.debtor_with_login()
-        letter = cls.own["dunning.letter"]
-        cls.other_move = cls.invoice(cls.debtor("Second"), 100, due=10)
-        cls.draft = cls.run_for(partners=cls.other_move.commercial_partner_id).letter_ids
-        cls.send_outbox(cls.confirm(cls.run_nl))
-        cls.sent = letter
-        cls.taken_back = cls._taken_back()
-        cls._rest()
-        cls.env.flush_all()
-
-    @classmethod
-    def _taken_back(cls):
-        """A letter that was sent and taken back: the debtor may still read it."""
-        letter = cls.sent.copy()
-        letter.flush_recordset()
-        cls.env.cr.execute(
-            "UPDATE dunning_letter SET state = 'cancelled', sent_on = %s, cancel_reason = 'In error' WHERE id = %s",
-            [TODAY, letter.id],
-        )
-        letter.invalidate_recordset()
-        return letter
-
-    @classmethod
-    def _rest(cls):
-        env = cls.env
-        case = cls.own["dunning.case"][:1]
-        env["dunning.opening"].create(
-            {"letter_id": cls.sent.id, "opened_at": "2026-03-02 08:00:00", "hour": "2026-03-02 08:00:00"}
-        )
-        env["dunning.override"].create({"letter_id": cls.sent.id, "code": "X", "sentence": "?", "reason": "because"})
-        env["dunning.reply"].create({"case_id": case.id, "letter_id": cls.sent.id, "received_on": TODAY})
-
-    # -- the walk -------------------------------------------------------------------------------------------------
-
-    def methods(self):
-        """Every public method that a class of ours defines: model and name."""
-        for model, registered in sorted(self.registry.items()):
-            if registered._transient:
-                continue  # only their maker may touch them at all, which has a test of its own
-            for name in sorted(dir(registered)):
-                if name.startswith("_") or name == "default_get" or not callable(getattr(registered, name, None)):
-                    continue
-                makers = [base.__module__ for base in registered.__mro__ if name in base.__dict__]
-                if not any(OURS in maker for maker in makers):
-                    continue
-                try:
-                    get_public_method(self.env[model], name)
-                except (AccessError, AttributeError):
-                    continue
-                yield model, name
-
-    def of_company(self, model):
-        """Records of the Dutch company to call on."""
-        if model == "dunning.letter":
-            return [self.draft, self.sent, self.taken_back]
-        if model == "account.move":
-            return [self.move]
-        if model in ("res.partner", "res.company", "res.users"):
-            return [{"res.partner": self.partner, "res.company": self.nl, "res.users": self.user}[model]]
-        if not model.startswith("dunning.") or self.env[model]._abstract:
-            return [self.env[model]]
-        records = self.env[model].with_context(active_test=False)
-        domain = [("company_id", "=", self.nl.id)] if "company_id" in records._fields else []  # shared law is shared
-        return [found] if (found := records.search(domain, limit=1)) else []
-
-    def state(self):
-        """A digest of everything of the Dutch company that a call could have changed."""
-        self.env.flush_all()
-        parts = []
-        for model, registered in sorted(self.registry.items()):
-            watched = model.startswith("dunning.") or model in (
-                "account.move",
-                "mail.mail",
-                "mail.message",
-                "res.users",
-            )
-            if not watched or registered._abstract or registered._transient or not self.env[model]._auto:
-                continue
-            own = "company_id" in registered._fields and model != "res.users"
-            where = SQL("company_id = %s OR company_id IS NULL", self.nl.id) if own else SQL("TRUE")
-            parts.append(
-                SQL(
-                    "SELECT %s AS t, count(*) AS n, sum(hashtext(t::text)::bigint) AS h FROM %s t WHERE %s",
-                    model,
-                    SQL.identifier(registered._table),
-                    where,
-                )
-            )
-        return self.env.execute_query(SQL(" UNION ALL ").join(parts))
+    def test_there_is_something_to_try_it_on(self):
+        """A new model needs a record of the Dutch company in ``CallsCase``, or nobody tries anything on it."""
+        for model, registered in self.registry.items():
+            if registered._original_module == OURS and not registered._abstract and registered._auto:
+                with self.subTest(model):
+                    self.assertTrue(all(self.of_company(model)) and self.of_company(model))
+        self.assertTrue(self.taking.can_take_over)
+        self.assertTrue(self.left_out.is_left_out)
 
     def call(self, user, record, name, args, context=None):
         """As ``/web/dataset/call_kw`` does it, undone afterwards: the error or the result, and what had changed."""
@@ -158,6 +94,14 @@ class TestCalls(AccessCase):
             self.env.invalidate_all(flush=False)
         return error, result, changed
 
+    def fits(self, model, name, args):
+        """Whether a method takes these arguments at all."""
+        try:
+            inspect.signature(getattr(self.env[model], name)).bind(*args)
+        except TypeError:
+            return False
+        return True
+
     def walk(self, users, context=None):
         """What a call did not refuse: model, method, who, and what it changed."""
         self.before = self.state()
@@ -166,8 +110,10 @@ class TestCalls(AccessCase):
             for record in self.of_company(model):
                 for user in users:
                     for args in FORGED:
-                        error, result, changed = self.call(user, record, name, args, context)
                         tried += 1
+                        if not self.fits(model, name, args):
+                            continue  # the server refuses it before anything runs
+                        error, result, changed = self.call(user, record, name, args, context)
                         if changed:
                             found.append(("CHANGES", model, name, user.login, args, changed))
                         elif not error and result and result is not True and (model, name) not in HARMLESS:
@@ -177,10 +123,50 @@ class TestCalls(AccessCase):
 
     def test_nobody_from_outside_gets_anything(self):
         self.assertEqual(self.walk([self.portal]), [])
-        self.assertEqual(self.walk([self.portal], CONTEXT), [])
+        self.assertEqual(self.walk([self.portal], self.forged), [])
 
     def test_people_of_another_company_get_nothing(self):
         self.assertEqual(self.walk([self.be_manager]), [])
+        self.assertEqual(self.walk([self.be_manager], self.forged), [])
 
     def test_colleagues_without_a_part_in_it_change_nothing(self):
         self.assertEqual([found for found in self.walk([self.internal]) if found[0] == "CHANGES"], [])
+        # what a window is about, said by who has no part in it
+        self.assertEqual([found for found in self.walk([self.internal], self.forged) if found[0] == "CHANGES"], [])
+
+    def test_own_windows_about_what_is_others(self):
+        """Somebody opens a window himself, about records of the Dutch company, and presses its buttons."""
+        self.before, tried = self.state(), 0
+        by_model = {}
+        for model, name in self.methods():
+            if model in self.opened:
+                by_model.setdefault(model, []).append(name)
+        for user in (self.portal, self.internal, self.be_manager):
+            for model, names in by_model.items():
+                for values, context in ((self.values().get(model, {}), {}), ({}, self.forged)):
+                    for name in names:
+                        with self.subTest(user=user.login, model=model, name=name, context=bool(context)):
+                            tried += 1
+                            result, changed = self.press(user, model, values, name, context)
+                            self.assertFalse(changed)
+                            for secret in (SECRET, self.partner.name, self.sent.name, self.move.name):
+                                self.assertNotIn(secret, str(result))
+        self.assertGreater(tried, 100)
+
+    def press(self, user, model, values, name, context):
+        """Make a window as this user and call a method of it, undone afterwards: the answer, and what had changed."""
+        env, result, changed = self.as_user(user, **context), None, None
+        self.env.invalidate_all()
+        savepoint = self.env.cr.savepoint(flush=False)
+        try:
+            with mute_logger("odoo.sql_db", "odoo.addons", "odoo.http"):
+                result = getattr(env[model].create(values), name)()
+                env.flush_all()
+            changed = [row[0] for row, before in zip(self.state(), self.before, strict=True) if row != before]
+        except Exception:  # whatever it is: the call did nothing
+            changed = None
+        finally:
+            self.env.invalidate_all(flush=False)
+            savepoint.close(rollback=True)
+            self.env.invalidate_all(flush=False)
+        return result, changed

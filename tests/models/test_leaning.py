@@ -1,6 +1,8 @@
 """Records that others lean on: nobody tells them otherwise afterwards, by whatever way."""
 
+import runpy
 from datetime import timedelta
+from pathlib import Path
 
 from psycopg2.errors import UniqueViolation
 
@@ -8,6 +10,9 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.sql import add_index
+
+from odoo.addons import cremann_dunning
 
 from ..common import TODAY
 from .test_access import AccessCase
@@ -179,6 +184,54 @@ class TestMarks(LeaningCase):
         twice = self.assertRaisesRegex(UniqueViolation, "number_uniq")
         with twice, self.cr.savepoint(), mute_logger("odoo.sql_db"):
             self.cr.execute("UPDATE dunning_letter SET name = %s WHERE id = %s", [names[0], run.letter_ids.ids[1]])
+
+    def letters_with_one_number(self):
+        """Two that were printed, one that was not, all with one number; as it could be before the index."""
+        moves = self.invoices([self.debtor(f"Firm {number}") for number in range(3)], 100, due=10)
+        letters = self.run_for(partners=moves.commercial_partner_id).letter_ids.with_env(self.env).sorted("id")
+        printed, late = letters[:2], letters[2:]
+        printed._issue()
+        self.env.flush_all()
+        self.cr.execute("DROP INDEX dunning_letter_number_uniq")
+        self.cr.execute("UPDATE dunning_letter SET name = %s WHERE id = ANY(%s)", [printed[0].name, letters.ids])
+        self.env.invalidate_all()
+        return printed, late
+
+    def make_index(self):
+        """As an update makes it, which only warns when it cannot."""
+        index = self.env.registry["dunning.letter"]._table_objects["dunning_letter_number_uniq"]
+        add_index(self.cr, "dunning_letter_number_uniq", "dunning_letter", index._index_definition, unique=index.unique)
+
+    def test_numbers_that_stood_twice_before_an_update(self):
+        printed, late = self.letters_with_one_number()
+        number = printed[0].name
+        with self.assertRaises(UniqueViolation), self.cr.savepoint(), mute_logger("odoo.sql_db"):
+            self.make_index()
+        script = Path(cremann_dunning.__file__).parent / "migrations" / "19.0.1.7.0" / "pre-numbers.py"
+        migrate = runpy.run_path(str(script))["migrate"]
+        migrate(self.cr, None)
+        with self.assertLogs(level="WARNING") as logs:
+            migrate(self.cr, "19.0.1.6.0")
+        self.env.invalidate_all()
+        self.assertIn(f"({printed[1].id}, '{number}'), ({late.id}, '/')", logs.output[0])
+        self.assertEqual(printed.mapped("name"), [number] * 2, "what was printed stays as it is")
+        self.assertEqual(printed.mapped("shares_number"), [False, True])
+        self.assertEqual(printed.mapped("pdf_problem"), [False] * 2)
+        self.assertEqual((late.name, late.shares_number), ("/", False))
+        self.make_index()
+        with self.assertNoLogs(level="WARNING"):
+            migrate(self.cr, "19.0.1.6.0")  # once more changes nothing
+        self.env.invalidate_all()
+        self.assertEqual(printed.mapped("shares_number"), [False, True])
+        late._issue()
+        self.assertEqual(late.state, "issued")
+        self.assertNotIn(late.name, ("/", number))
+        twice = self.assertRaisesRegex(UniqueViolation, "number_uniq")
+        with twice, self.cr.savepoint(), mute_logger("odoo.sql_db"):
+            self.cr.execute("UPDATE dunning_letter SET name = %s WHERE id = %s", [number, late.id])
+        for user in self.users:
+            with self.refused("", (AccessError, UserError)):
+                self.as_user(user, late).shares_number = True
 
     def test_the_mark_of_a_draft(self):
         """A draft is printed with its mark, whatever the context of the call says."""

@@ -9,14 +9,12 @@ from odoo.models import LOG_ACCESS_COLUMNS
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..common import MANAGER, TODAY
+from ..common import MANAGER
 from .http_case import HttpAttackCase
-
-SECRET = "Bakkerij Geheim"
-CSV = base64.b64encode(b"valid_from,percent,source\n2026-01-01,4.00,law\n").decode()
+from .window_mixin import SECRET, WindowMixin
 
 
-class WindowCase(HttpAttackCase):
+class WindowCase(WindowMixin, HttpAttackCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -49,44 +47,6 @@ class WindowCase(HttpAttackCase):
             for name, model in cls.registry.items()
             if model._transient and model._original_module == "cremann_dunning"
         }
-
-    def values(self):
-        """What a manager of the Dutch company opens each window with; a line of a window comes with its window."""
-        letter, case = self.letter.id, self.case.id
-        about = {"letter_id": letter}
-        return {
-            "dunning.confirm.wizard": {"run_ids": [Command.set(self.the_run.ids)]},
-            "dunning.hold.wizard": {"case_ids": [Command.set([case])], "reason": f"About {SECRET}"},
-            "dunning.leave.out.wizard": {"letter_ids": [Command.set([letter])], "reason": f"About {SECRET}"},
-            "dunning.letter.preview": about,
-            "dunning.letter.wizard": {"case_id": case},
-            "dunning.mode.wizard": {"company_id": self.nl.id, "mode": "test", "test_email": "secret@nl.example.com"},
-            "dunning.override.wizard": {**about, "reason": "my own reason, and nobody else's"},
-            "dunning.posting.wizard": {
-                "company_id": self.nl.id,
-                "posted_on": str(TODAY),
-                "line_ids": [Command.create({"letter_id": self.paper.id})],
-            },
-            "dunning.proof.wizard": {"dispatch_id": self.attempt.id},
-            "dunning.rate.import.wizard": {"table_id": self.table.id, "data": CSV},
-            "dunning.simulation": {"company_id": self.nl.id, "partner_ids": [Command.set(self.partner.ids)]},
-            "dunning.statement.wizard": {"case_ids": [Command.set([case])]},
-            "dunning.whatsapp.wizard": {"dispatch_id": self.attempt.id},
-            "dunning.withdrawal.wizard": {"letter_ids": [Command.set([letter])], "reason": "sent by mistake"},
-        }
-
-    def windows(self):
-        """One window of each model, opened by the manager, with the files that are made in it."""
-        env = self.as_user(self.manager)
-        found = {model: env[model].create(values) for model, values in self.values().items()}
-        found["dunning.posting.wizard.line"] = found["dunning.posting.wizard"].line_ids
-        self.invoice(self.partner, 100, due=-3)
-        found["dunning.simulation"].action_simulate()
-        found["dunning.simulation.line"] = found["dunning.simulation"].line_ids[:1]
-        found["dunning.statement.wizard"].write({"file": base64.b64encode(b"what they owe"), "file_name": "s.pdf"})
-        found["dunning.posting.wizard"].write({"pdf_file": base64.b64encode(b"to print"), "pdf_name": "p.pdf"})
-        self.env.flush_all()
-        return found
 
     def fetch(self, path):
         self.env.flush_all()

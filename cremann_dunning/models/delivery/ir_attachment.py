@@ -1,15 +1,21 @@
 import os
 
+from werkzeug.exceptions import NotFound
+
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
+from ..letter.dunning_letter_document_mixin import digest
+
 # What makes a file another file, or another's.
 FIXED = {"raw", "datas", "db_datas", "store_fname", "res_model", "res_id", "res_field", "name", "type", "url", "public"}
 # What makes a file that of another record.
 PLACE = {"res_model", "res_id", "res_field"}
+# Where its content can be read.
+CONTENT = {"raw", "datas", "db_datas"}
 # Every file of these is evidence. Those of a letter are so as its document or when they go along with its mail; what
 # people attach to their notes on a letter is their own.
 EVIDENCE = ("dunning.letter.line", "dunning.dispatch", "dunning.override", "dunning.opening", "dunning.reply")
@@ -24,6 +30,62 @@ class IrAttachment(models.Model):
         if self.type != "binary":
             return False
         return not self.store_fname or os.path.isfile(self._full_path(self.store_fname))
+
+    # -- what is given out ----------------------------------------------------------------------------------------
+
+    def _to_http_stream(self):
+        """What was issued is downloaded as it was issued, or not at all, and the answer says why."""
+        # sudo: only compares; whether the visitor may have the file was asked before
+        if problem := self.sudo()._dunning_problem():
+            raise NotFound(problem)
+        return super()._to_http_stream()
+
+    def _read_format(self, fnames, load="_classic_read"):
+        """A call reads the content of what was issued only while it is that; the outbox measures it by itself."""
+        if CONTENT & set(fnames) and not self.env.su and not self.env.context.get("bin_size"):
+            self._dunning_require_whole()
+        return super()._read_format(fnames, load)
+
+    def export_data(self, fields_to_export):
+        """As ``read``."""
+        if CONTENT & set(fields_to_export):
+            self._dunning_require_whole()
+        return super().export_data(fields_to_export)
+
+    def _dunning_require_whole(self):
+        # sudo: only compares; what it may read is asked by whoever reads
+        for file in self.sudo():
+            if problem := file._dunning_problem():
+                raise UserError(problem)
+
+    def _dunning_problem(self):
+        """What is wrong with the content of this file, False for nothing: it is not what was issued with a letter."""
+        self.ensure_one()
+        if self.type != "binary" or not self._dunning_issued():
+            return False
+        content = self.with_context(bin_size=False).raw or b""
+        letter = self.env["dunning.letter"]
+        if self.res_model == letter._name:
+            letter = letter.browse(self.res_id).exists()
+            if self.res_field == "pdf_file":
+                return letter and letter._problem_of(content)
+        kept = self._dunning_digests(letter)
+        if digest(content) in kept if kept else self.checksum == self._compute_checksum(content):
+            return False
+        return self.env._(
+            "The stored file %s is not the one that was issued with the letter: it has gone or was changed. Put it "
+            "back from a backup.",
+            self.name,
+        )
+
+    def _dunning_digests(self, letter):
+        """The digests that are kept of the files among which this one is; none for what Odoo keeps a checksum of."""
+        lines = ""
+        if letter and self in letter.mail_id.attachment_ids:
+            lines = (letter.mail_digests or "").partition("\n")[2]  # after that of the words
+        elif self.res_model == "dunning.dispatch":
+            lines = self.env["dunning.dispatch"].browse(self.res_id).exists().proof_digests or ""
+        return {line.split(" ", 1)[0] for line in lines.splitlines()}
 
     # -- what nobody may touch ------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from ..run import dunning_bulk
 from ..run.dunning_progress import may_commit
 from . import (  # the mixins before the model that is made of them
     dunning_letter_chatter_mixin,  # noqa: F401
-    dunning_letter_document_mixin,  # noqa: F401
+    dunning_letter_document_mixin,
     dunning_letter_left_out_mixin,  # noqa: F401
     dunning_letter_outcome_mixin,  # noqa: F401
     dunning_letter_page_mixin,  # noqa: F401
@@ -132,7 +132,7 @@ class DunningLetter(models.Model):
         copy=False,
         help="Version of the company's general terms on the day of issue.",
     )
-    pdf_file = fields.Binary(string="PDF", attachment=True, readonly=True, copy=False)
+    pdf_file = dunning_letter_document_mixin.Document(string="PDF", attachment=True, readonly=True, copy=False)
     pdf_name = fields.Char(compute="_compute_pdf_name")
     pdf_sha256 = fields.Char(string="SHA-256 of the PDF", readonly=True, copy=False)
 
@@ -151,7 +151,8 @@ class DunningLetter(models.Model):
     write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
     _number_uniq = models.UniqueIndex(
-        "(company_id, name) WHERE name <> '/'", "There is a letter with this number already."
+        "(company_id, name) WHERE name <> '/' AND shares_number IS NOT TRUE",
+        "There is a letter with this number already.",
     )
     _sent_idx = models.Index("(company_id, partner_id, sent_on) WHERE state = 'sent'")
     _pending_idx = models.Index("(company_id) WHERE follow_up_pending IS TRUE")

@@ -10,6 +10,22 @@ def digest(content):
     return hashlib.sha256(content or b"").hexdigest()
 
 
+class Document(fields.Binary):
+    """A stored document that gives nothing but what was issued, whoever reads it and by whatever way."""
+
+    def read(self, records):
+        """As any field, without what has gone, was changed or was put there; ``pdf_problem`` says so."""
+        if records.env.context.get("bin_size"):  # only how big it is
+            super().read(records)
+            return
+        contents, found = records._stored_contents(), {}
+        for letter in records:
+            content = contents.get(letter.id, b"")
+            # sudo: only compares
+            found[letter.id] = content and not letter.sudo()._problem_of(content) and base64.b64encode(content)
+        self._insert_cache(records, [found[id_] or False for id_ in records._ids])
+
+
 class DunningLetterDocumentMixin(models.AbstractModel):
     """The stored document of a letter, compared with the digest of the day of issue whenever it is used or shown."""
 
@@ -21,6 +37,13 @@ class DunningLetterDocumentMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         help="One line per part of its mail, the words first and then each file: digest and name.",
+    )
+    shares_number = fields.Boolean(
+        string="Number stands twice",
+        readonly=True,
+        copy=False,
+        help="An earlier letter was printed with the same number, before numbers were kept apart. Both stay as "
+        "printed.",
     )
     pdf_problem = fields.Char(
         string="Document",

@@ -1,0 +1,57 @@
+"""One window of every transient model, as a manager opens it."""
+
+import base64
+
+from odoo import Command
+
+from ..common import TODAY
+
+SECRET = "Bakkerij Geheim"
+CSV = base64.b64encode(b"valid_from,percent,source\n2026-01-01,4.00,law\n").decode()
+
+
+class WindowMixin:
+    """For cases with ``letter``, ``case``, ``attempt``, ``paper``, ``the_run``, ``table`` and ``partner``."""
+
+    @property
+    def ahead(self):
+        """Whom the simulation is about."""
+        return self.partner
+
+    def values(self):
+        """What a manager of the Dutch company opens each window with; a line of a window comes with its window."""
+        letter, case = self.letter.id, self.case.id
+        about = {"letter_id": letter}
+        return {
+            "dunning.confirm.wizard": {"run_ids": [Command.set(self.the_run.ids)]},
+            "dunning.hold.wizard": {"case_ids": [Command.set([case])], "reason": f"About {SECRET}"},
+            "dunning.leave.out.wizard": {"letter_ids": [Command.set([letter])], "reason": f"About {SECRET}"},
+            "dunning.letter.preview": about,
+            "dunning.letter.wizard": {"case_id": case},
+            "dunning.mode.wizard": {"company_id": self.nl.id, "mode": "test", "test_email": "secret@nl.example.com"},
+            "dunning.override.wizard": {**about, "reason": "my own reason, and nobody else's"},
+            "dunning.posting.wizard": {
+                "company_id": self.nl.id,
+                "posted_on": str(TODAY),
+                "line_ids": [Command.create({"letter_id": self.paper.id})],
+            },
+            "dunning.proof.wizard": {"dispatch_id": self.attempt.id},
+            "dunning.rate.import.wizard": {"table_id": self.table.id, "data": CSV},
+            "dunning.simulation": {"company_id": self.nl.id, "partner_ids": [Command.set(self.ahead.ids)]},
+            "dunning.statement.wizard": {"case_ids": [Command.set([case])]},
+            "dunning.whatsapp.wizard": {"dispatch_id": self.attempt.id},
+            "dunning.withdrawal.wizard": {"letter_ids": [Command.set([letter])], "reason": "sent by mistake"},
+        }
+
+    def windows(self):
+        """One window of each model, opened by the manager, with the files that are made in it."""
+        env = self.as_user(self.manager)
+        found = {model: env[model].create(values) for model, values in self.values().items()}
+        found["dunning.posting.wizard.line"] = found["dunning.posting.wizard"].line_ids
+        self.invoice(self.ahead, 100, due=-3)
+        found["dunning.simulation"].action_simulate()
+        found["dunning.simulation.line"] = found["dunning.simulation"].line_ids[:1]
+        found["dunning.statement.wizard"].write({"file": base64.b64encode(b"what they owe"), "file_name": "s.pdf"})
+        found["dunning.posting.wizard"].write({"pdf_file": base64.b64encode(b"to print"), "pdf_name": "p.pdf"})
+        self.env.flush_all()
+        return found
