@@ -115,7 +115,7 @@ class OverHttpCase(CallsCase, HttpAttackCase):
 class TestOverHttp(OverHttpCase):
     def test_every_model_as_the_web_client_calls_it(self):
         tried = 0
-        for user in (self.portal, self.be_manager, self.user, self.manager, self.biller):
+        for user in (self.portal, self.be_manager, self.user):
             self.come_in(user)
             tried += self.walk(user, self.by_json_rpc)
         self.assertGreater(tried, 1000)
