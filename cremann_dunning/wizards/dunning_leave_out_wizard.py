@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 # How many days a letter that was left out waits, unless somebody says otherwise.
 DAYS = 7
-ENDS = [("after", "after a day"), ("ended", "when somebody puts it back")]
+ENDS = [("after", "after a date"), ("ended", "when somebody puts it back")]
 
 
 class DunningLeaveOutWizard(models.TransientModel):
@@ -44,8 +44,10 @@ class DunningLeaveOutWizard(models.TransientModel):
 
     @api.depends("letter_ids", "move_ids")
     def _compute_date_until(self):
+        """Some days from now; from its own day where a letter of a look ahead is left out, or it would come by then."""
         for wizard in self:
-            wizard.date_until = wizard._today() + timedelta(days=DAYS)
+            first = max([wizard._today(), *filter(None, wizard.letter_ids.mapped("date"))])
+            wizard.date_until = first + timedelta(days=DAYS)
 
     def _today(self):
         """The date where the company of these letters or invoices is."""

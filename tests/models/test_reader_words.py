@@ -184,6 +184,25 @@ class TestWords(ReaderCase):
             self.assertIn(english, decision.with_context(lang="en_US")._sentence("LETTER", params))
             self.assertIn(dutch, decision.with_context(lang="nl_NL")._sentence("LETTER", params))
 
+    def test_a_draft_goes_by_its_level_in_each_language(self):
+        """Whoever proposed it, and whatever his language: a letter without a number has no other name."""
+        self.run_for(partners=self.move.partner_id)
+        again = self.run_for(partners=self.move.partner_id, user=self.group_user)
+        decision = again.decision_ids
+        self.assertEqual(decision.code, "LETTER_OPEN")
+        for lang, word in (("en_US", "Reminder"), ("nl_NL", "Herinnering")):
+            self.assertIn(f" {word}, ", decision.with_context(lang=lang).explanation)
+
+    def test_new_agreements_are_called_new(self):
+        """Before a debtor is chosen a form has no name of its own; a call has the date as its reader writes it."""
+        for model in ("dunning.promise", "dunning.payment.plan", "dunning.dispute", "dunning.contact"):
+            with self.subTest(model=model):
+                self.assertFalse(self.env[model].new({}).display_name)
+        case = self.env["dunning.case"]._for_partners(self.move.partner_id, self.nl, create=True)
+        call = self.env["dunning.contact"].create({"case_id": case.id, "date": "2026-11-12 10:00:00"})
+        for lang, name in (("en_US", "Jan: Phone 11/12/2026"), ("nl_NL", "Jan: Telefoon 12-11-2026")):
+            self.assertEqual(call.with_context(lang=lang).display_name, name)
+
     def test_no_days_beside_a_number_on_a_form(self):
         """Every field of a number before the word hides it at one."""
         for model in ("dunning.procedure", "dunning.level", "res.config.settings"):
