@@ -19,8 +19,6 @@ CLOSING = 2  # paragraphs that stay with the signature
 TAIL = 2  # rows that stay with the total
 WHOLE = 4  # a table of no more rows needs no care
 NO_BREAK = "page-break-inside:avoid;"
-# Unpatched Qt ends a page below a line, and draws what reaches out of it on the next page once more.
-HIGH_LINES = "line-height:1.6;padding-top:1px;padding-bottom:1px;"
 # How wide letters are, in em: generous, because the font is the company's.
 WIDTHS = ((re.compile(r"[A-Z€$£%@]"), 0.76), (re.compile(r"\d"), 0.63), (re.compile(r"[a-zà-ÿ]"), 0.65))
 OTHER_WIDTH = 0.4
@@ -43,8 +41,6 @@ def on_paper(html, cuts_rows=False):
         _keep_closing(signature)
     for table in list(root.iter("table")):
         _keep_tail(table, cuts_rows)
-    for cell in root.iterfind(".//tbody/tr/td") if cuts_rows else ():
-        cell.set("style", f"{cell.get('style') or ''};{HIGH_LINES}")
     for block in _blocks_with_marks(root):
         _part(block)
     return Markup(lxml.html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>"))

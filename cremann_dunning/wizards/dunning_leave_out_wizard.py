@@ -17,7 +17,7 @@ class DunningLeaveOutWizard(models.TransientModel):
 
     letter_ids = fields.Many2many("dunning.letter", string="Letters")
     move_ids = fields.Many2many("account.move", string="Invoices")
-    letter_names = fields.Char(compute="_compute_names", string="Left out")
+    letter_names = fields.Text(compute="_compute_names", string="Left out")
     has_invoices = fields.Boolean(compute="_compute_names")
     has_entries = fields.Boolean(compute="_compute_names")
     reason = fields.Char(help="Shown wherever somebody asks why no letter went out.")
@@ -37,7 +37,7 @@ class DunningLeaveOutWizard(models.TransientModel):
     @api.depends("letter_ids", "move_ids")
     def _compute_names(self):
         for wizard in self:
-            wizard.letter_names = ", ".join(wizard.letter_ids.mapped("display_name"))
+            wizard.letter_names = "\n".join(wizard.letter_ids.mapped("display_name"))
             entries = wizard.move_ids.filtered(lambda move: move.move_type == "entry")
             wizard.has_entries = bool(entries)
             wizard.has_invoices = bool(wizard.move_ids - entries)

@@ -57,9 +57,10 @@ class DunningPaymentPlan(models.Model):
 
     @api.depends("partner_id", "amount", "currency_id")
     def _compute_display_name(self):
-        for plan in self:
+        self.display_name = False
+        for plan in self.filtered("partner_id"):
             amount = written(self.env, plan.amount, plan.currency_id) if plan.currency_id else ""
-            plan.display_name = bool(plan.partner_id) and f"{plan.partner_id.name or ''}: {amount}"
+            plan.display_name = f"{plan.partner_id.name or ''}: {amount}"
 
     @api.depends("state", "instalment_ids.date", "instalment_ids.amount")
     def _compute_next(self):

@@ -114,7 +114,7 @@ class DunningRunAnswersMixin(models.AbstractModel):
             )
 
     def _elsewhere(self):
-        """The drafts outside this run that hold back invoices which it looked at; those of a look ahead hold nothing."""
+        """The drafts outside this run that hold back invoices which it looked at; a look ahead holds nothing."""
         self.ensure_one()
         letters = self.env["dunning.letter"]
         if self not in self._waiting_runs():

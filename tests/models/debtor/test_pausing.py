@@ -313,7 +313,8 @@ class TestLeavingOutALetter(PausingCase):
     def test_a_letter_of_a_look_ahead_waits_from_its_own_day(self):
         for ahead in (0, 9):
             with self.subTest(days=ahead):
-                letter = self.run_for(date=TODAY + timedelta(days=ahead), partners=self.partner).letter_ids
+                partner = self.invoice(self.debtor(f"Debtor {ahead}"), 100, due=10).partner_id
+                letter = self.run_for(date=TODAY + timedelta(days=ahead), partners=partner).letter_ids
                 wizard = self.as_user(self.user)["dunning.leave.out.wizard"].create({"letter_ids": letter.ids})
                 self.assertEqual(wizard.date_until, TODAY + timedelta(days=ahead + 7))
 
