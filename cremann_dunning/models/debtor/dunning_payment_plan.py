@@ -86,7 +86,7 @@ class DunningPaymentPlan(models.Model):
         return self.env._("What was agreed stays as it is. Put the plan back to draft to change it.")
 
     def _window(self):
-        return self.agreed_on or self.company_id._dunning_today(), None
+        return self.agreed_on or (self.company_id or self.env.company)._dunning_today(), None
 
     # -- making ---------------------------------------------------------------------------------------------------
 
