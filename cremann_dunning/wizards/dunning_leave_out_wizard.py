@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 # How many days a letter that was left out waits, unless somebody says otherwise.
 DAYS = 7
-ENDS = [("after", "after a day"), ("ended", "when somebody puts it back")]
+ENDS = [("after", "after a date"), ("ended", "when somebody puts it back")]
 
 
 class DunningLeaveOutWizard(models.TransientModel):
@@ -17,7 +17,7 @@ class DunningLeaveOutWizard(models.TransientModel):
 
     letter_ids = fields.Many2many("dunning.letter", string="Letters")
     move_ids = fields.Many2many("account.move", string="Invoices")
-    letter_names = fields.Char(compute="_compute_names", string="Left out")
+    letter_names = fields.Text(compute="_compute_names", string="Left out")
     has_invoices = fields.Boolean(compute="_compute_names")
     has_entries = fields.Boolean(compute="_compute_names")
     reason = fields.Char(help="Shown wherever somebody asks why no letter went out.")
@@ -37,15 +37,17 @@ class DunningLeaveOutWizard(models.TransientModel):
     @api.depends("letter_ids", "move_ids")
     def _compute_names(self):
         for wizard in self:
-            wizard.letter_names = ", ".join(wizard.letter_ids.mapped("display_name"))
+            wizard.letter_names = "\n".join(wizard.letter_ids.mapped("display_name"))
             entries = wizard.move_ids.filtered(lambda move: move.move_type == "entry")
             wizard.has_entries = bool(entries)
             wizard.has_invoices = bool(wizard.move_ids - entries)
 
     @api.depends("letter_ids", "move_ids")
     def _compute_date_until(self):
+        """Some days from now; from its own day where a letter of a look ahead is left out, or it would come by then."""
         for wizard in self:
-            wizard.date_until = wizard._today() + timedelta(days=DAYS)
+            first = max([wizard._today(), *filter(None, wizard.letter_ids.mapped("date"))])
+            wizard.date_until = first + timedelta(days=DAYS)
 
     def _today(self):
         """The date where the company of these letters or invoices is."""

@@ -10,13 +10,13 @@ class DunningWithdrawalWizard(models.TransientModel):
     _inherit = ["dunning.window.mixin"]
 
     letter_ids = fields.Many2many("dunning.letter", string="Letters", required=True)
-    letter_names = fields.Char(compute="_compute_letter_names", string="Taken Back")
+    letter_names = fields.Text(compute="_compute_letter_names", string="Taken Back")
     reason = fields.Text(help="Stays on the letter with your name.")
 
     @api.depends("letter_ids")
     def _compute_letter_names(self):
         for wizard in self:
-            wizard.letter_names = ", ".join(wizard.letter_ids.mapped("display_name"))
+            wizard.letter_names = "\n".join(wizard.letter_ids.mapped("display_name"))
 
     def action_withdraw(self):
         """Take the letters back, the last one first."""

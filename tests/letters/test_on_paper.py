@@ -124,6 +124,21 @@ class OnPaper:
                 ends += last[0] < number
         self.assertTrue(0 < ends < len(self.around_annex), "no end of a page among these")
 
+    def test_a_paragraph_stays_on_one_page(self):
+        """At each number of rows around the end of the page: what is said of the costs is never cut in two."""
+        level = self.env.ref("cremann_dunning.dunning_procedure_nl_consumer").level_ids.filtered(
+            lambda level: level.legal_type == "statutory_notice"
+        )
+        self.nl.dunning_term_agreed = True
+        seen = set()
+        for number in self.around_costs:
+            with self.subTest(invoices=number):
+                pages = text_of(self.letter(number, level=level, dunning_kind_set="consumer", is_company=False))
+                on = [n for n, page in enumerate(pages) if "Staat het volledige bedrag" in page]
+                self.assertEqual(on, [n for n, page in enumerate(pages) if "over de rest" in re.sub(r"\s+", " ", page)])
+                seen |= set(on)
+        self.assertEqual(seen, {0, 1}, "no end of a page among these")
+
     # -- long words -----------------------------------------------------------------------------------------------
 
     def test_long_descriptions_are_shortened(self):
@@ -148,9 +163,11 @@ class OnPaper:
 @tagged("post_install", "-at_install")
 class TestPatchedOnPaper(OnPaper, PdfCase):
     around, around_annex, heads = (21, 22, 23, 24, 25), (35, 36, 37, 38, 39, 40), None
+    around_costs = (14, 15, 16, 17, 18, 19, 20)
 
 
 @tagged("post_install", "-at_install")
 class TestUnpatchedOnPaper(OnPaper, PdfCase):
     build = "UNPATCHED"
     around, around_annex, heads = (34, 35, 36, 37, 38), (50, 51, 52, 53, 54), 1
+    around_costs = (26, 27, 28, 29, 30, 31, 32)

@@ -1,13 +1,14 @@
 """What jobs write is in the words of who reads it; counts of one, amounts and sources are written as people do."""
 
 import runpy
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
 from lxml import etree
 
 from odoo import Command, api
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons import cremann_dunning
@@ -15,7 +16,7 @@ from odoo.addons.cremann_dunning.models import dunning_counted
 from odoo.addons.cremann_dunning.models.dunning_money import written
 from odoo.addons.cremann_dunning.tools.spelling import as_text, shortened
 
-from ..common import DunningCase
+from ..common import TODAY, DunningCase
 from .run.sending_case import refuse_mail
 
 REFUSED = "{'jan@x.nl': (550, b'5.1.1 <jan@x.nl>: no such user')}"
@@ -183,6 +184,26 @@ class TestWords(ReaderCase):
             params = {"level": "L", "days": days, "due_date": "x"}
             self.assertIn(english, decision.with_context(lang="en_US")._sentence("LETTER", params))
             self.assertIn(dutch, decision.with_context(lang="nl_NL")._sentence("LETTER", params))
+
+    def test_a_draft_goes_by_its_level_in_each_language(self):
+        """Whoever proposed it, and whatever his language: a letter without a number has no other name."""
+        self.run_for(partners=self.move.partner_id)
+        decision = self.run_for(date=TODAY + timedelta(days=1), partners=self.move.partner_id).decision_ids
+        self.assertEqual(decision.code, "LETTER_OPEN")
+        for lang, word in (("en_US", "Reminder"), ("nl_NL", "Herinnering")):
+            self.assertIn(f" {word}, ", decision.with_context(lang=lang).explanation)
+
+    def test_new_agreements_are_called_new(self):
+        """Before a debtor is chosen a form has no name of its own; a call has the date as its reader writes it."""
+        for model in ("dunning.promise", "dunning.payment.plan", "dunning.dispute", "dunning.contact"):
+            with self.subTest(model=model):
+                shown = self.as_user(self.user)[model].onchange({}, [], {"display_name": {}})
+                self.assertFalse(shown["value"]["display_name"])
+                Form(self.as_user(self.user)[model])  # by New in its menu, where no debtor is given
+        case = self.env["dunning.case"]._for_partners(self.move.partner_id, self.nl, create=True)
+        call = self.env["dunning.contact"].create({"case_id": case.id, "date": "2026-11-12 10:00:00"})
+        for lang, name in (("en_US", "Jan: Phone 11/12/2026"), ("nl_NL", "Jan: Telefoon 12-11-2026")):
+            self.assertEqual(call.with_context(lang=lang).display_name, name)
 
     def test_no_days_beside_a_number_on_a_form(self):
         """Every field of a number before the word hides it at one."""

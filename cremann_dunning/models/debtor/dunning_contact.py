@@ -2,7 +2,7 @@ from datetime import timezone
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...engine import rules
 from ..dunning_inside import Inside, inside
@@ -79,8 +79,10 @@ class DunningContact(models.Model):
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for contact in self:
-            day = fields.Datetime.context_timestamp(contact, contact.date).date() if contact.date else ""
-            contact.display_name = f"{contact.partner_id.name or ''}: {kinds.get(contact.kind, '')} {day}"
+            day = contact.date and fields.Datetime.context_timestamp(contact, contact.date).date()
+            words = (kinds.get(contact.kind, ""), format_date(self.env, day) if day else "")
+            debtor = contact.partner_id
+            contact.display_name = bool(debtor) and f"{debtor.name or ''}: {' '.join(filter(None, words))}"
 
     @api.depends("date", "company_id")
     def _compute_counted_on(self):
@@ -220,7 +222,7 @@ class DunningContact(models.Model):
             message = self.env._(
                 "The letter %(letter)s about %(invoice)s has not gone out yet. Cancel it first, or do not count this "
                 "contact as a step.",
-                letter=under_way,
+                letter=self.env["dunning.level"]._letter_label(under_way),
                 invoice=move.name,
             )
         elif not claims:

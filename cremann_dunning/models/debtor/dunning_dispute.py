@@ -93,7 +93,7 @@ class DunningDispute(models.Model):
         reasons = self._reasons()
         for dispute in self:
             reason = reasons.get(dispute.reason, "")
-            dispute.display_name = self.env._(
+            dispute.display_name = bool(dispute.partner_id) and self.env._(
                 "%(debtor)s: %(reason)s", debtor=dispute.partner_id.name or "", reason=reason
             )
 

@@ -147,7 +147,7 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
                 }
         for record in self:
             own = parts.get((record.company_id, record.case_id.partner_id._origin.id), ())
-            since = record._window()[0] or record.company_id._dunning_today()
+            since = record._window()[0] or (record.company_id or self.env.company)._dunning_today()
             # invoices that nothing is asked for (of another debtor, not posted) are refused by their own check
             known = not record.move_ids or {part.claim.move_id for part in own} & set(record.move_ids.ids)
             sums = agreed_on(own, record.currency_id.name, record.move_ids.ids, since)

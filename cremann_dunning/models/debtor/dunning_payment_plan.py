@@ -58,7 +58,8 @@ class DunningPaymentPlan(models.Model):
 
     @api.depends("partner_id", "amount", "currency_id")
     def _compute_display_name(self):
-        for plan in self:
+        self.display_name = False
+        for plan in self.filtered("partner_id"):
             amount = written(self.env, plan.amount, plan.currency_id) if plan.currency_id else ""
             plan.display_name = f"{plan.partner_id.name or ''}: {amount}"
 
@@ -86,7 +87,7 @@ class DunningPaymentPlan(models.Model):
         return self.env._("What was agreed stays as it is. Put the plan back to draft to change it.")
 
     def _window(self):
-        return self.agreed_on or self.company_id._dunning_today(), None
+        return self.agreed_on or (self.company_id or self.env.company)._dunning_today(), None
 
     # -- making ---------------------------------------------------------------------------------------------------
 

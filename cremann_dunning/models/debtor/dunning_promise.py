@@ -53,7 +53,7 @@ class DunningPromise(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for promise in self:
-            promise.display_name = self.env._(
+            promise.display_name = bool(promise.partner_id) and self.env._(
                 "%(debtor)s: %(amount)s on %(date)s",
                 debtor=promise.partner_id.name or "",
                 amount=written(self.env, promise.amount, promise.currency_id),

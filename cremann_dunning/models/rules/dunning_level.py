@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import MissingError, UserError, ValidationError
 
 from ...engine import rules
 from .. import dunning_counted as counted
@@ -15,6 +15,9 @@ LEGAL_TYPES = [
     (rules.FINAL_NOTICE, "Final notice"),
     (rules.HANDOVER, "Hand-over"),
 ]
+
+# What facts call a letter that has no number yet: this and the id of its level.
+OF_LEVEL = "level:"
 
 # The steps that go out as a letter.
 WRITTEN_TYPES = {
@@ -315,6 +318,21 @@ class DunningLevel(models.Model):
             # sudo: where a text came from, whoever looks at the level
             texts = (level.template_id + level.template_informal_id).sudo()
             level.has_shipped_text = bool(texts.filtered("template_fs"))
+
+    @api.model
+    def _label(self, level_id):
+        """What a level is called, in the reader's language; a few dots for one that is gone."""
+        try:
+            # sudo: the label only, also when the procedure has moved to another company since
+            return self.sudo().browse(level_id).name or "…"
+        except MissingError:
+            return "…"
+
+    @api.model
+    def _letter_label(self, name):
+        """A letter as facts name it, as a person reads it: by its number, or by its level as long as it has none."""
+        of_level = isinstance(name, str) and name.startswith(OF_LEVEL)
+        return self._label(int(name.removeprefix(OF_LEVEL))) if of_level else name
 
     def _text_for(self, tone):
         """The text for debtors who are addressed this way; the only one there is where a level has but one."""

@@ -2,7 +2,7 @@ import json
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate, format_date
 
@@ -295,16 +295,12 @@ class DunningDecision(models.Model):
     def _format_param(self, value, currencies):
         """A stored fact as the reader writes it: a date, an amount of money, a level by its label, or as it is."""
         if isinstance(value, dict) and "level" in value:
-            try:
-                # sudo: the label only, also when the procedure has moved to another company since
-                return self.env["dunning.level"].sudo().browse(value["level"]).name or "…"
-            except MissingError:
-                return "…"
+            return self.env["dunning.level"]._label(value["level"])
         if isinstance(value, dict) and "date" in value:
             return format_date(self.env, value["date"])
         if isinstance(value, dict) and "amount" in value:
             return written(self.env, float(value["amount"]), currencies[value["currency"]])
-        return value
+        return self.env["dunning.level"]._letter_label(value)
 
     @api.model
     def _sentence(self, code, params):

@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...engine.facts import Notice
+from ..rules.dunning_level import OF_LEVEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +149,19 @@ class DunningHistory(models.AbstractModel):
         """Per receivable line the letter that covers it and is not settled: ``(open, failed)``.
 
         A letter that only lists a line (no level) does not move it and so stands in nobody's way. One without a number
-        yet goes by the name of its level.
+        yet goes by its level, see ``dunning.level._letter_label``.
         """
         self.env.cr.execute(
             SQL(
                 """
                 SELECT k.move_line_id, f.state,
-                       COALESCE(NULLIF(f.name, '/'), v.name ->> %s, v.name ->> 'en_US')
+                       COALESCE(NULLIF(f.name, '/'), %s || f.level_id)
                   FROM dunning_letter_line k
                   JOIN dunning_letter f ON f.id = k.letter_id
-                  JOIN dunning_level v ON v.id = f.level_id
                  WHERE f.company_id = %s AND f.state IN ('draft', 'issued', 'failed') AND k.level_id IS NOT NULL
                    AND k.move_line_id IS NOT NULL AND f.partner_id IN %s AND f.id NOT IN %s
                 """,
-                self.env.lang or "en_US",
+                OF_LEVEL,
                 company.id,
                 partners,
                 without,

@@ -79,11 +79,9 @@ class DunningProposal(models.AbstractModel):
 
     @api.model
     def _drop_previews(self, run):
-        """Throw away what runs of a later day have drafted: a look ahead never stands in the way of today."""
-        today = run.company_id._dunning_today()
-        if run.date <= today:
-            ahead = [("company_id", "=", run.company_id.id), ("date", ">", today), ("state", "=", "proposed")]
-            self._drop_drafts(run.search(ahead))
+        """Throw away what other looks ahead have drafted: none stands in the way of today, or of another look."""
+        ahead = [("date", ">", run.company_id._dunning_today()), ("state", "=", "proposed"), ("id", "!=", run.id)]
+        self._drop_drafts(run.search([("company_id", "=", run.company_id.id), *ahead]))
 
     @api.model
     def _make_letters(self, run, debtors, outcomes, drafts=None):

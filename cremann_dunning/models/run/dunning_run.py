@@ -168,7 +168,7 @@ class DunningRun(models.Model):
             asks = run.company_id and run.state == "proposed" and not run.is_ahead
             today = asks and run.company_id._dunning_today()
             procedures = run.letter_ids.procedure_id.sudo() if asks else run.env["dunning.procedure"]
-            run.off_day = ", ".join(
+            run.off_day = "; ".join(
                 p.name for p in procedures if p._engine_procedure(run.company_id).sending_day(today) != today
             )
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .. import dunning_counted as counted
+
 # The last answer of each run about each invoice. A run that waits says what holds now: what was put right since, or
 # settled, is no answer any more. One of another day is a look: what it found is in force nowhere.
 ANSWERS = """
@@ -112,7 +114,7 @@ class DunningRunAnswersMixin(models.AbstractModel):
             )
 
     def _elsewhere(self):
-        """The drafts outside this run that hold back invoices which it looked at."""
+        """The drafts outside this run that hold back invoices which it looked at; a look ahead holds nothing."""
         self.ensure_one()
         letters = self.env["dunning.letter"]
         if self not in self._waiting_runs():
@@ -120,18 +122,20 @@ class DunningRunAnswersMixin(models.AbstractModel):
         domain = [("state", "=", "draft"), ("company_id", "=", self.company_id.id), ("run_id", "!=", self.id)]
         held = self.kept_decision_ids.filtered(lambda decision: decision.outcome not in ("skip", "error"))
         lines = [("move_id", "in", held.move_id.ids), ("level_id", "!=", False)]
-        return letters.search([*domain, ("line_ids", "any", lines)], order="run_id, id")
+        found = letters.search([*domain, ("line_ids", "any", lines)], order="run_id, id")
+        return found.filtered(lambda letter: not letter.run_id.is_ahead)
 
     def _whose(self, other, letters):
         """How many drafts wait where and with whom, as one sentence."""
+        number = counted.letters(self.env, len(letters))
         if not other:
             writers = ", ".join(letters.create_uid.mapped("name"))
-            return self.env._("%(count)s letter(s) that %(user)s wrote by hand.", count=len(letters), user=writers)
+            return self.env._("%(letters)s that %(user)s wrote by hand.", letters=number, user=writers)
         if other.automatic:
-            return self.env._("%(count)s letter(s) of the daily job, %(run)s.", count=len(letters), run=other.name)
+            return self.env._("%(letters)s of the daily job, %(run)s.", letters=number, run=other.name)
         return self.env._(
-            "%(count)s letter(s) in “%(run)s” by %(user)s.",
-            count=len(letters),
+            "%(letters)s in “%(run)s” by %(user)s.",
+            letters=number,
             run=other.name,
             user=other.user_id.name,
         )
@@ -181,9 +185,9 @@ class DunningRunAnswersMixin(models.AbstractModel):
         env = self.with_context(lang=keeper.lang or self.env.lang).env
         self.message_post(
             body=env._(
-                "%(user)s took over %(count)s letter(s): they wait in “%(run)s” now.",
+                "%(user)s took over %(letters)s, which wait in “%(run)s” now.",
                 user=self.env.user.name,
-                count=count,
+                letters=counted.letters(env, count),
                 run=by.with_env(env).name,
             ),
             partner_ids=keeper.partner_id.ids,

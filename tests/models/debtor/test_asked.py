@@ -91,7 +91,7 @@ class TestAsked(AskedCase):
             with self.subTest(model):
                 found = self.about(model)
                 self.assertEqual((found.amount, found.coming_amount), (asked, 25))
-                self.assertIn("under way and not in it 25.00", found.asked_text)
+                self.assertIn("under way and not in it €25.00", found.asked_text)
                 # the credits go to the oldest, as on the letter
                 parts = [self.about(model, move).amount for move in (self.move, self.second)]
                 self.assertEqual(parts, [50, 160])

@@ -310,6 +310,14 @@ class TestLeavingOutALetter(PausingCase):
                 with self.refused("today or a later day"):
                     wizard.action_leave_out()
 
+    def test_a_letter_of_a_look_ahead_waits_from_its_own_day(self):
+        for ahead in (0, 9):
+            with self.subTest(days=ahead):
+                partner = self.invoice(self.debtor(f"Debtor {ahead}"), 100, due=10).partner_id
+                letter = self.run_for(date=TODAY + timedelta(days=ahead), partners=partner).letter_ids
+                wizard = self.as_user(self.user)["dunning.leave.out.wizard"].create({"letter_ids": letter.ids})
+                self.assertEqual(wizard.date_until, TODAY + timedelta(days=ahead + 7))
+
     def test_only_people_of_the_company(self):
         _run, letter = self.proposed()
         for user in (self.be_manager, self.biller, self.internal):

@@ -164,12 +164,24 @@ class TestElsewhere(AnswersCase):
         left = self.left_behind(self.colleague)
         run = self.run_for()
         shown = self.open_form(run)
-        self.assertEqual(shown["elsewhere_text"], f"1 letter(s) in “{left.name}” by Colleague.")
+        self.assertEqual(shown["elsewhere_text"], f"1 letter in “{left.name}” by Colleague.")
         self.assertTrue(shown["can_take_over"])
         self.assertEqual(run.action_open_elsewhere()["res_id"], left.id)
         [row] = shown["kept_decision_ids"]
         decision = run.env["dunning.decision"].browse(row["id"])
         self.assertEqual(decision.action_open_letter()["res_id"], left.letter_ids.id)
+
+    def test_a_look_ahead_holds_nothing_back(self):
+        """Made since this run was proposed, on an invoice that has time: its drafts go when somebody proposes today."""
+        self.env.ref("cremann_dunning.dunning_procedure_nl_business").level_ids[0].delay_days = 11
+        run = self.run_for()
+        self.assertEqual(self.code(self.move), "NOT_YET")
+        ahead = self.run_for(date=TODAY + timedelta(days=1), user=self.colleague)
+        self.assertTrue(ahead.letter_ids)
+        shown = self.open_form(run)
+        self.assertEqual((shown["elsewhere_text"], shown["can_take_over"]), ("", False))
+        with self.refused("nothing to take over"):
+            run.action_take_over()
 
     def test_the_day_after_too(self):
         self.left_behind(self.colleague)

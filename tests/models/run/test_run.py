@@ -290,6 +290,15 @@ class TestRun(DunningCase):
         with self.assertRaisesRegex(UserError, "future"):
             run.action_confirm()
 
+    def test_a_look_ahead_hides_nothing_from_another(self):
+        """A second one, of a later day, shows what would go out then; the first one is asked anew."""
+        partner = self.invoice(self.debtor("Twice"), 100, due=10).partner_id
+        first = self.run_for(date=TODAY + timedelta(days=1), partners=partner)
+        second = self.run_for(date=TODAY + timedelta(days=2), partners=partner)
+        self.assertEqual((len(first.letter_ids), len(second.letter_ids)), (0, 1))
+        first.action_propose()
+        self.assertEqual((len(first.letter_ids), len(second.letter_ids)), (1, 0))
+
     def test_look_ahead_changes_nothing_and_stands_in_nobodys_way(self):
         partner = self.debtor()
         move = self.invoice(partner, 1000, due=1)
