@@ -22,8 +22,8 @@ class DunningLetterLine(models.Model):
     state = fields.Selection(related="letter_id.state")
     # Kept for the index below. The whole state would be written once more for each letter that leaves.
     is_cancelled = fields.Boolean(compute="_compute_is_cancelled", store=True, precompute=True)
-    # Nothing here holds an entry: what the letter said about it stays by value, whatever becomes of it. The link to the
-    # entry goes empty with it. That to the item is the claim: it has no key, leads nowhere when the item is gone, and is
+    # Nothing here holds an entry: what the letter said about it stays by value, whatever becomes of it. The link to an
+    # entry goes empty with it. That to an item is the claim: it has no key, leads nowhere when the item is gone, and is
     # empty when the item was another claim afterwards; dunning.following sees to that.
     move_id = fields.Many2one("account.move", string="Entry", index=True, readonly=True, ondelete="set null")
     move_line_id = dunning_bulk.Unguarded("account.move.line", string="Journal item", index=True, readonly=True)
