@@ -201,8 +201,10 @@ class TestWords(ReaderCase):
                 self.assertFalse(shown["value"]["display_name"])
                 Form(self.as_user(self.user)[model])  # by New in its menu, where no debtor is given
         case = self.env["dunning.case"]._for_partners(self.move.partner_id, self.nl, create=True)
-        call = self.env["dunning.contact"].create({"case_id": case.id, "date": "2026-11-12 10:00:00"})
-        for lang, name in (("en_US", "Jan: Phone 11/12/2026"), ("nl_NL", "Jan: Telefoon 12-11-2026")):
+        call = self.env["dunning.contact"].create(
+            {"case_id": case.id, "date": "2026-11-12 10:00:00", "outcome": "not_reached"}
+        )
+        for lang, name in (("en_US", "Jan: Call 11/12/2026"), ("nl_NL", "Jan: Telefoon 12-11-2026")):
             self.assertEqual(call.with_context(lang=lang).display_name, name)
 
     def test_no_days_beside_a_number_on_a_form(self):
