@@ -38,7 +38,7 @@ class TestQuestion(ConfirmingCase):
         self.assertEqual(window.number, 3)
         rows = self.table(window)
         self.assertEqual(rows[0], ["Way", "Letters", "To pay"])
-        self.assertEqual(rows[-1], ["Together", "3", "1,230.50 €"])
+        self.assertEqual(rows[-1], ["Together", "3", "€1,230.50"])
         self.assertEqual({row[0]: row[1] for row in rows[1:-1]}, {"E-mail": "2", "On paper": "1"})
         self.assertEqual(run.letter_ids.mapped("state"), ["draft"] * 3, "asking sends nothing")
         self.assertEqual(window.action_confirm()["type"], "ir.actions.act_window_close")
@@ -53,8 +53,8 @@ class TestQuestion(ConfirmingCase):
         self.invoice(self.debtor("B"), 100, due=10, currency=self.usd)
         rate = self.usd._convert(100, self.eur, self.nl, self.nl._dunning_today())
         rows = self.table(self.ask(self.run_for()))
-        self.assertEqual({row[2] for row in rows[1:-1]}, {"100.00 €", "$ 100.00"})
-        self.assertEqual(rows[-1][1:], ["2", f"{100 + rate:,.2f} €"])
+        self.assertEqual({row[2] for row in rows[1:-1]}, {"€100.00", "$100.00"})
+        self.assertEqual(rows[-1][1:], ["2", f"€{100 + rate:,.2f}"])
 
     def test_what_only_a_manager_confirms_is_apart(self):
         level = self.env.ref("cremann_dunning.dunning_level_nl_business_1")
