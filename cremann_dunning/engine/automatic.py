@@ -36,7 +36,7 @@ UNSURE = (
 SUBJECT = re.compile(
     r"auto(matic|mated)?[ -]?(reply|response)|out of (the )?office|"
     r"automatis(ch|che|chem|cher) (antwoord|beantwoording|antwort)|afwezig|niet op kantoor|buiten kantoor|"
-    r"abwesen|abwesend|réponse automatique|absen(ce|t)\b|en dehors du bureau|"
+    r"abwesen|réponse automatique|absen(ce|t)\b|en dehors du bureau|"
     r"respuesta automática|fuera de la oficina|risposta automatica|fuori sede|resposta automática|"
     r"automatisk svar|autosvar|frånvaro|odpowiedź automatyczna|automatyczna odpowiedź",
     re.IGNORECASE,

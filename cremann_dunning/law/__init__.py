@@ -9,7 +9,8 @@ Bad input raises an error of :mod:`.errors` that names the field; nothing turns 
 ``amounts``         checked conversion between ``Decimal`` and whole cents, exact rounding, sharing to the
 cent
 ``calendar``        working days, public holidays and postal delivery days of NL and BE
-``costs``           collection costs: any bracket scale, VAT on top, instalments, caps, the 40 euro
+``scales``          bracket scales of collection costs, and how costs come about by one
+``costs``           collection costs over claims: VAT on top, instalments, caps, the 40 euro
 ``interest``        dated rates, simple or yearly compounding, day counts, segments a court can read
 ``terms``           the day from which costs may be claimed, payment terms, start of default and of interest
 ``allocation``      which debt, and which part of it, a payment pays (6:43 and 6:44 BW)

@@ -219,7 +219,7 @@ class AccountMove(models.Model):
         """How to pay an amount of this invoice by bank, for its page where nothing can be paid online."""
         self.ensure_one()
         bank, reference = self._dunning_pay_to(self.company_id)
-        return self.company_id._dunning_by_bank(bank, amount, self.currency_id, reference, self.commercial_partner_id)
+        return bank._dunning_by_bank(amount, self.currency_id, reference, self.commercial_partner_id)
 
     @api.model_create_multi
     def create(self, vals_list):

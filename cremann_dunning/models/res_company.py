@@ -432,23 +432,6 @@ class ResCompany(models.Model):
         self.env.cr.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [f"ir_sequence_{sequence.id:03d}", count])
         return [sequence.get_next_char(number) for (number,) in self.env.cr.fetchall()]
 
-    def _dunning_by_bank(self, bank, amount, currency, reference, partner):
-        """How to pay by bank, for a page: ``holder``, ``account``, ``reference``, ``amount`` and ``qr``.
-
-        False without an account.
-        """
-        self.ensure_one()
-        if not bank:
-            return False
-        return {
-            "holder": bank.acc_holder_name or self.name,
-            "account": bank.acc_number,
-            "reference": reference,
-            "amount": amount,
-            "currency": currency,
-            "qr": bank._dunning_qr(amount, reference, currency, partner),
-        }
-
     def _dunning_bank_account(self):
         """The account that letters ask to pay into when the invoice names none."""
         self.ensure_one()

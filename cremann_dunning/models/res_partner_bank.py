@@ -8,6 +8,20 @@ _logger = logging.getLogger(__name__)
 class ResPartnerBank(models.Model):
     _inherit = "res.partner.bank"
 
+    def _dunning_by_bank(self, amount, currency, reference, partner):
+        """How to pay into this account, for a page: ``holder``, ``account``, ``reference``, ``amount`` and ``qr``.
+
+        False of no account.
+        """
+        return bool(self) and {
+            "holder": self.acc_holder_name or self.partner_id.name,
+            "account": self.acc_number,
+            "reference": reference,
+            "amount": amount,
+            "currency": currency,
+            "qr": self._dunning_qr(amount, reference, currency, partner),
+        }
+
     def _dunning_qr(self, amount, reference, currency, partner):
         """The payment QR code of Odoo as a data address, where the account and the currency allow one; else False."""
         if not self or not amount or amount <= 0:

@@ -10,7 +10,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_list
 
 from ...engine.agreed import agreed_on
-from ...tools import spelling
 from ..dunning_money import exact, written
 
 # What came in on the invoices of each agreement between two days, and whether anything of them is still open. Without
@@ -198,14 +197,10 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
                 "agreement": record.with_context(lang=lang),
                 "bank": record.bank_account_id.sudo(),  # sudo: what every letter prints
                 "holder": record.bank_account_id.sudo().acc_holder_name or record.company_id.name,
-                "money": partial(record._money, lang),
+                "money": partial(written, self.env, currency=record.currency_id, lang=lang),
             }
             qweb = self.env["ir.qweb"].with_context(lang=lang)
             record.payment_html = qweb._render("cremann_dunning.agreement_payment", values)
-
-    def _money(self, lang, amount):
-        """An amount as a language writes it."""
-        return spelling.money(amount, self.currency_id.name, self.currency_id.decimal_places, lang)
 
     def _asked_in_words(self):
         """What the amount was made of, where that was more than invoices; False where there is nothing to say."""

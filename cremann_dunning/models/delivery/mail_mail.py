@@ -218,7 +218,8 @@ class MailMail(models.Model):
         letter = mail.dunning_letter_id
         attempts = self.env["dunning.dispatch"].sudo()  # sudo: as in send()
         vals = attempts._prepare_attempt(letter) | {"letter_id": letter.id, "recipient": mail.email_to}
-        self._dunning_spare_clock(datetime.now(timezone.utc).replace(tzinfo=None))
+        if commit:
+            self._dunning_spare_clock(datetime.now(timezone.utc).replace(tzinfo=None))
         attempt = attempts.create(vals | {"message_id": mail.message_id})
         self.env.flush_all()
         if commit:
@@ -231,7 +232,8 @@ class MailMail(models.Model):
             attempt.write({"state": "withheld", "ended_at": fields.Datetime.now()})
             return attempts
         *dates, now = locked
-        self._dunning_spare_clock(now)
+        if commit:
+            self._dunning_spare_clock(now)
         if commit and kept and kept.is_current(self, dates):
             kept.recall(self, attempt)
         return attempt

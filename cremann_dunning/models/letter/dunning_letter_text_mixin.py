@@ -82,7 +82,7 @@ class DunningLetterTextMixin(models.AbstractModel):
             letter.phone_text = (letter.user_id.phone or letter.company_id.phone or "").replace(" ", "\xa0")
             letter.amount_text = letter._money(letter.amount_total)
             letter.costs_text = letter._money(letter.amount_costs or letter.amount_costs_announced)
-            letter.costs_tiers_text = letter._costs_tiers()
+            letter.costs_tiers_text = letter._cost_tiers_text()
             letter.clause_interest_text = letter._clause_interest()
             letter.vat_text = letter._vat_declaration()
             letter.demanded_count = len(numbers)
@@ -141,7 +141,7 @@ class DunningLetterTextMixin(models.AbstractModel):
             return None
         return found and (*found, costs)
 
-    def _costs_tiers(self):
+    def _cost_tiers_text(self):
         """How the costs come about by the scale of the law, in the debtor's language; False when it is no scale."""
         self.ensure_one()
         if not (found := self._cost_tiers()):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
-from ...law import costs
+from ...law import scales
 
 
 class DunningCostScale(models.Model):
@@ -60,9 +60,9 @@ class DunningCostScale(models.Model):
         scale = self.sudo()
         brackets = scale.bracket_ids.sorted("above")
         uppers = [Decimal(str(bracket.above)) for bracket in brackets[1:]] + [None]
-        return costs.CostScale(
+        return scales.CostScale(
             brackets=tuple(
-                costs.Bracket(
+                scales.Bracket(
                     upper=upper,
                     percent=Decimal(str(bracket.percent)),
                     base=Decimal(str(bracket.base)) if bracket.has_base else None,

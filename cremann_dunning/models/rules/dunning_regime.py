@@ -301,7 +301,7 @@ class DunningRegime(models.Model):
 
         :param principal: as in ``collection_costs``. :param asked: the costs in question, ``Decimal``, without VAT.
         :param clause_scale: as in ``lump_sum``.
-        :return: ``(tuple of law.costs.Tier, law.costs.CostScale)``; None when no scale explains this amount: a fixed
+        :return: ``(tuple of law.scales.Tier, law.scales.CostScale)``; None when no scale explains this amount: a fixed
             sum, a tariff for instalments, or what is left beside an earlier notice.
         """
         return CostLaw(self).tiers(principal, asked, clause_scale)

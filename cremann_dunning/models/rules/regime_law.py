@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import fields
 from odoo.tools import format_date
 
-from ...law import allocation, calendar, costs, interest, limitation, terms
+from ...law import allocation, calendar, costs, interest, limitation, scales, terms
 from ...law.amounts import CENT, ZERO, to_decimal
 from ...law.errors import FIRST_YEAR, LawError, RatePeriodError
 from .regime_map import RegimeError
@@ -117,7 +117,7 @@ class CostLaw(RegimeLaw):
             scale = checked_scale(regime, clause_scale)._law_scale() if clause_scale else regime._law_scale()
             if principal <= 0 or costs.collection_costs(principal, scale) != asked:
                 return None
-            return costs.tiers(principal, scale), scale
+            return scales.tiers(principal, scale), scale
 
     def instalment_costs(self, instalment, on, earlier):
         """Of one instalment of a running contract."""
