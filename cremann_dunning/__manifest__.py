@@ -1,7 +1,7 @@
 {
     "name": "Dunning for the Netherlands and Belgium",
     "summary": "Reminders, aanmaningen and 14-day letters: in order, within the law, explained and proven",
-    "version": "19.0.1.8.0",
+    "version": "19.0.1.9.0",
     "category": "Accounting/Accounting",
     "author": "Cremann",
     "website": "https://github.com/cremann/cremann_dunning",
@@ -50,6 +50,7 @@
         "views/debtor/dunning_payment_plan_views.xml",
         "views/debtor/dunning_contact_views.xml",
         "views/run/dunning_decision_views.xml",
+        "views/claim/dunning_claim_views.xml",
         "views/delivery/dunning_opening_views.xml",
         "views/letter/dunning_letter_views.xml",
         "views/run/dunning_override_views.xml",

@@ -22,10 +22,11 @@ MAY_IMPORT = {
     "tools": ("engine", "law"),
     "models": BELOW_MODELS,
     "models/rules": ("models", *BELOW_MODELS),
-    "models/run": ("models/rules", "models", *BELOW_MODELS),
-    "models/letter": ("models/run", "models/rules", "models", *BELOW_MODELS),
-    "models/delivery": ("models/letter", "models/run", "models/rules", "models", *BELOW_MODELS),
-    "models/debtor": ("models/letter", "models/run", "models/rules", "models", *BELOW_MODELS),
+    "models/claim": ("models/rules", "models", *BELOW_MODELS),
+    "models/run": ("models/claim", "models/rules", "models", *BELOW_MODELS),
+    "models/letter": ("models/run", "models/claim", "models/rules", "models", *BELOW_MODELS),
+    "models/delivery": ("models/letter", "models/run", "models/claim", "models/rules", "models", *BELOW_MODELS),
+    "models/debtor": ("models/letter", "models/run", "models/claim", "models/rules", "models", *BELOW_MODELS),
 }
 UPPER = ("report", "wizards", "controllers")
 PURE = ("law", "engine")

@@ -251,6 +251,7 @@ class AccountMove(models.Model):
     def unlink(self):
         """Nothing of ours holds an entry: what was said about it stays by value, and no answer about it is in force."""
         self.env["dunning.decision.register"]._let_go(self)
+        self.env["dunning.claim"]._let_go(self)
         return super().unlink()
 
     def _dunning_invoice_pdf(self):

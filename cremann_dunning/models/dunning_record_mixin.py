@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 # What a record of ours may belong to: where it stands is settled when it is made.
-PLACES = {"company_id", "partner_id", "move_id", "move_line_id", "letter_id", "run_id"}
+PLACES = {"company_id", "partner_id", "move_id", "move_line_id", "claim_id", "letter_id", "run_id"}
 
 # How the fields begin that notes and activities of Odoo bring along.
 CHATTER = ("message", "activity", "my", "website")

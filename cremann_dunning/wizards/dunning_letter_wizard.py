@@ -76,7 +76,8 @@ class DunningLetterWizard(models.TransientModel):
         context = RunContext(run, [Outcome(plan.decisions, (plan,))], by_hand=True)
         letters = self.env["dunning.letter"].sudo()
         try:
-            letter = letters.create(letters.env["dunning.draft"]._prepare_vals(plan, debtor, context))
+            drafts = letters.env["dunning.draft"]
+            letter = letters.create(drafts._with_claims(drafts._prepare_vals(plan, debtor, context)))
         except RegimeError as error:
             raise UserError(str(error)) from error
         return letter.with_env(self.env)._get_records_action()

@@ -65,10 +65,11 @@ class TestAttacks(OverHttpCase):
         self.assertEqual(letter.cancel_reason, "In error")
 
     def test_marks_and_messages(self):
-        line = self.move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        claim = self.env["dunning.claim"].search([("move_id", "=", self.move.id)])
+        self.assertTrue(claim)
         contact = self.own["dunning.contact"]
         attempts = [
-            *self.writes(contact, {"move_line_ids": [Command.link(line.id)]}, {"counted_on": "2020-01-01"}),
+            *self.writes(contact, {"claim_ids": [Command.link(claim.id)]}, {"counted_on": "2020-01-01"}),
             *self.writes(self.case, {"limitation_warned": "0"}, {"limitation_date": "2050-01-01"}, {"payer": "prompt"}),
             *self.writes(self.case, {"message_ids": [Command.clear()]}),
             *self.writes(self.sent, {"message_ids": [Command.clear()]}, {"user_id": False}, {"name": "X"}),

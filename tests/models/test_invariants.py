@@ -135,7 +135,7 @@ class Books:
             found[row["id"]] = [tuple(row.values())]
         lines = self.rows(
             """
-            SELECT k.letter_id, k.move_id, k.move_line_id, k.level_id, k.principal_part, k.date_due, k.amount_total,
+            SELECT k.letter_id, k.move_id, k.claim_id, k.level_id, k.principal_part, k.date_due, k.amount_total,
                    k.amount_open, k.amount_interest FROM dunning_letter_line k ORDER BY k.id
             """
         )
@@ -425,9 +425,9 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
         self.assertFalse(unproven, "a level that no sent letter proves")
         twice = books.rows(
             """
-            SELECT k.move_line_id FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
+            SELECT k.claim_id FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
              WHERE f.state <> 'cancelled' AND k.level_id IS NOT NULL
-             GROUP BY k.move_line_id, k.level_id HAVING count(*) > 1
+             GROUP BY k.claim_id, k.level_id HAVING count(*) > 1
             """
         )
         self.assertFalse(twice, "two live letters of one level")
@@ -436,7 +436,7 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
         """3: no level skipped, and no two letters to a debtor within the shortest interval."""
         rows = books.rows(
             """
-            SELECT k.move_line_id, v.procedure_id, v.sequence, f.partner_id, f.company_id, f.sent_on
+            SELECT k.claim_id, v.procedure_id, v.sequence, f.partner_id, f.company_id, f.sent_on
               FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
               JOIN dunning_level v ON v.id = k.level_id
              WHERE f.state = 'sent' ORDER BY f.sent_on, v.sequence
@@ -444,7 +444,7 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
         )
         ladders, days = {}, {}
         for row in rows:
-            ladders.setdefault((row["move_line_id"], row["procedure_id"]), []).append(row["sequence"])
+            ladders.setdefault((row["claim_id"], row["procedure_id"]), []).append(row["sequence"])
             days.setdefault((row["company_id"], row["partner_id"]), set()).add(row["sent_on"])
         for (_line, procedure_id), reached in ladders.items():
             levels = self.env["dunning.procedure"].browse(procedure_id).level_ids.mapped("sequence")
@@ -465,7 +465,7 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
             """
             SELECT later.name, earlier.name AS before
               FROM dunning_letter_line k JOIN dunning_letter later ON later.id = k.letter_id
-              JOIN dunning_letter_line b ON b.move_line_id = k.move_line_id AND b.principal_part
+              JOIN dunning_letter_line b ON b.claim_id = k.claim_id AND b.principal_part
               JOIN dunning_letter earlier ON earlier.id = b.letter_id AND earlier.sent_on < later.sent_on
              WHERE later.state = 'sent' AND earlier.state = 'sent' AND k.level_id IS NOT NULL
                AND later.sent_on < GREATEST(earlier.deadline + 1, earlier.default_from, earlier.claimable_from)
@@ -489,7 +489,7 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
             self.assertNotIn(letter.legal_type, ("reminder", "statutory_notice"))
             for line in letter.line_ids.filtered("principal_part"):
                 notices = self.env["dunning.letter.line"].search(
-                    [("move_line_id", "=", line.move_line_id.id), ("state", "=", "sent"), ("principal_part", "=", True)]
+                    [("claim_id", "=", line.claim_id.id), ("state", "=", "sent"), ("principal_part", "=", True)]
                 )
                 ends = notices.letter_id.filtered(lambda x: x.legal_type == "statutory_notice").mapped("claimable_from")
                 self.assertTrue(any(end and end <= letter.date for end in ends), f"{letter.name}: too early")

@@ -112,10 +112,11 @@ class TestMarks(LeaningCase):
 
     def test_marks_by_a_call(self):
         contact, hold = self.own["dunning.contact"], self.own["dunning.hold"]
-        line = self.move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        claim = self.env["dunning.claim"].search([("move_id", "=", self.move.id)])
+        self.assertTrue(claim)
         for user in self.users:
             for record, vals in (
-                (contact, {"move_line_ids": [Command.link(line.id)]}),
+                (contact, {"claim_ids": [Command.link(claim.id)]}),
                 (contact, {"counted_on": "2020-01-01"}),
                 (self.case, {"limitation_warned": "0"}),
                 (self.case, {"limitation_date": "2050-01-01"}),
@@ -141,10 +142,10 @@ class TestMarks(LeaningCase):
                     self.as_user(user, record).write(vals)
 
     def test_marks_when_something_is_made(self):
-        line = self.move.line_ids[:1]
+        claim = self.env["dunning.claim"].search([("move_id", "=", self.move.id)])
         about = {"case_id": self.case.id, "move_ids": [Command.set(self.move.ids)]}
         for model, vals in (
-            ("dunning.contact", {**about, "outcome": "other", "move_line_ids": [Command.link(line.id)]}),
+            ("dunning.contact", {**about, "outcome": "other", "claim_ids": [Command.link(claim.id)]}),
             ("dunning.promise", {**about, "date": TODAY, "state": "kept"}),
             ("dunning.payment.plan", {**about, "state": "active"}),
             ("dunning.dispute", {**about, "reason": "price", "state": "closed"}),

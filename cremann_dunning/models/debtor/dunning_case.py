@@ -72,6 +72,7 @@ class DunningCase(models.Model):
     limitation_regime_id = fields.Many2one("dunning.regime", readonly=True, ondelete="set null")
     limitation_warned = fields.Char(readonly=True, help="Months left at the last warning; 0 when it was too late.")
 
+    claim_ids = fields.One2many("dunning.claim", "case_id", string="Claims")
     letter_ids = fields.One2many("dunning.letter", "case_id", string="Letters")
     letter_count = fields.Integer(compute="_compute_counts")
     failed_count = fields.Integer(compute="_compute_counts", search="_search_failed_count", string="Failed letters")
@@ -399,6 +400,7 @@ class DunningCase(models.Model):
             everything.env[model].search([("case_id", "in", gone.ids)]).unlink()
         holds = everything.env["dunning.hold"].search([("partner_id", "in", partners.ids)])
         holds.filtered(lambda hold: hold.partner_id not in kept.partner_id).unlink()
+        everything.env["dunning.claim"].search([("case_id", "in", gone.ids)]).unlink()
         gone.unlink()
 
     def action_hold(self):

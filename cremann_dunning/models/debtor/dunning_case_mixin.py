@@ -89,6 +89,8 @@ class DunningCaseMixin(models.AbstractModel):
     def create(self, vals_list):
         """A new record counts at once: what is shown about the invoices follows."""
         records = super().create(vals_list)
+        # sudo: that something was said about these claims is the system's to note
+        self.env["dunning.claim"].sudo()._of_moves(records.move_ids)
         records._noted()
         return records
 
@@ -105,6 +107,7 @@ class DunningCaseMixin(models.AbstractModel):
         result = super().write(vals)
         if "move_ids" in vals:
             self._fields["move_ids"].forget_lost(self)
+            self.env["dunning.claim"].sudo()._of_moves(self.move_ids)  # sudo: as in create
         if self._decisive & set(vals):
             self._redecide()
         return result

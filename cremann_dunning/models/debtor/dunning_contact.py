@@ -6,7 +6,6 @@ from odoo.tools import SQL, format_date
 
 from ...engine import rules
 from ..dunning_inside import Inside, inside
-from ..dunning_loose import LooseMany2many
 
 # A step that a person may take in the place of a letter. What the law wants in writing is never one of them.
 SPOKEN_TYPES = (rules.CALL, rules.REMINDER)
@@ -64,14 +63,9 @@ class DunningContact(models.Model):
         precompute=True,
         help="The day it was where the company is.",
     )
-    move_line_ids = LooseMany2many(
-        "account.move.line",
-        string="Claims",
-        readonly=True,
-        copy=False,
-        help="The claims that it moved a step.",
+    claim_ids = fields.Many2many(
+        "dunning.claim", string="Claims", readonly=True, copy=False, help="The claims that it moved a step."
     )
-    told = fields.Json(readonly=True, copy=False, help="These claims by value, see dunning.following.")
     active = fields.Boolean(default=True, help="Archive a contact that was noted by mistake: it no longer counts.")
 
     @api.depends("kind", "date", "partner_id")
@@ -156,7 +150,7 @@ class DunningContact(models.Model):
                 self.env._("A contact that counted as a step stays as it is. Archive it and note it again.")
             )
         result = super().write(vals)
-        if vals.keys() == {"move_line_ids", "told"}:  # what counting wrote
+        if vals.keys() == {"claim_ids"}:  # what counting wrote
             return result
         if vals.get("active", True):
             again = self if "active" in vals else self - counted
@@ -184,8 +178,8 @@ class DunningContact(models.Model):
                 for claim in contact._claims_at_level(move, claims.get(move.id, []), procedures)
             ]
             # which claims moved is the system's to write
-            told = self.env["dunning.following"]._told(line_ids)
-            contact._by_system().write({"move_line_ids": [Command.set(line_ids)], "told": told})
+            claims = self.env["dunning.claim"].sudo()._of_moves(contact.move_ids, line_ids)
+            contact._by_system().write({"claim_ids": [Command.set(list(claims.values()))]})
         self._show_levels(self.move_ids)
         call_type = self.env["dunning.call"]._activity_type()
         self.case_id.activity_ids.filtered(lambda activity: activity.activity_type_id == call_type).action_feedback()
@@ -241,46 +235,9 @@ class DunningContact(models.Model):
         raise UserError(message)
 
     @api.model
-    def _follow(self, moved):
-        """The claims that contacts moved have other items now.
-
-        :param moved: ``{contact id: {item id: the one it is now, or None}}``.
-        """
-        places = [(id_, key, line_id) for id_, own in moved.items() for key, line_id in own.items()]
-        contacts, keys, lines = (list(column) for column in zip(*places, strict=True))
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH place AS (
-                    SELECT * FROM unnest(%(contacts)s::int[], %(keys)s::int[], %(lines)s::int[]) AS p (id, key, line)
-                ), told AS (
-                    UPDATE dunning_contact c
-                       SET told = (SELECT jsonb_agg(CASE WHEN p.id IS NULL THEN e
-                                                         ELSE e || jsonb_build_object('line', p.line) END)
-                                     FROM jsonb_array_elements(c.told) e
-                                     LEFT JOIN place p ON p.id = c.id AND p.key = (e ->> 'line')::int)
-                     WHERE c.id = ANY(%(contacts)s)
-                ), gone AS (
-                    DELETE FROM %(relation)s r USING place p
-                     WHERE r.%(contact)s = p.id AND r.%(line)s = p.key
-                       AND NOT EXISTS (SELECT FROM place q WHERE q.id = p.id AND q.line = p.key)
-                )
-                INSERT INTO %(relation)s (%(contact)s, %(line)s)
-                SELECT id, line FROM place WHERE line IS NOT NULL
-                    ON CONFLICT DO NOTHING
-                """,
-                contacts=contacts,
-                keys=keys,
-                lines=lines,
-                **self._relation("move_line_ids", "contact", "line"),
-            )
-        )
-        self.invalidate_model(["move_line_ids", "told"])
-
-    @api.model
     def _counted_after(self, claims, day):
-        """A contact that moved one of these receivable lines on this day or later."""
-        domain = [("counts_as_step", "=", True), ("counted_on", ">=", day), ("move_line_ids", "in", claims.ids)]
+        """A contact that moved one of these claims on this day or later."""
+        domain = [("counts_as_step", "=", True), ("counted_on", ">=", day), ("claim_ids", "in", claims.ids)]
         return self.search(domain, limit=1)
 
     @api.model
@@ -299,19 +256,24 @@ class DunningContact(models.Model):
                    SET dunning_level_id = (
                        SELECT v.id
                          FROM (SELECT k.level_id, f.sent_on AS day
-                                 FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
-                                WHERE k.move_id = m.id AND f.state = 'sent'
+                                 FROM dunning_letter_line k
+                                 JOIN dunning_letter f ON f.id = k.letter_id AND f.state = 'sent'
+                                 JOIN dunning_claim q ON q.id = k.claim_id AND q.move_line_id IS NOT NULL
+                                WHERE q.move_id = m.id AND k.is_let_go IS NOT TRUE
                                UNION ALL
                                SELECT c.level_id, c.counted_on
-                                 FROM dunning_contact c JOIN %(relation)s r ON r.%(contact)s = c.id
-                                WHERE r.%(move)s = m.id AND c.counts_as_step AND c.active) step
+                                 FROM dunning_claim q
+                                 JOIN %(relation)s r ON r.%(claim)s = q.id
+                                 JOIN dunning_contact c ON c.id = r.%(contact)s
+                                WHERE q.move_id = m.id AND q.move_line_id IS NOT NULL AND c.counts_as_step
+                                  AND c.active) step
                          JOIN dunning_level v ON v.id = step.level_id
                         ORDER BY step.day DESC, v.sequence DESC
                         LIMIT 1)
                  WHERE m.id IN %(moves)s
                 """,
                 moves=tuple(moves.ids),
-                **self._relation("move_ids", "contact", "move"),
+                **self._relation("claim_ids", "contact", "claim"),
             )
         )
         self.env["account.move"].invalidate_model(["dunning_level_id"])
@@ -325,10 +287,11 @@ class DunningContact(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT partner_id, MAX(counted_on)
-                  FROM dunning_contact
-                 WHERE company_id = %s AND active AND partner_id IN %s AND outcome <> ALL(%s) AND id <> ALL(%s)
-                 GROUP BY partner_id
+                SELECT d.commercial_partner_id, MAX(c.counted_on)
+                  FROM dunning_contact c JOIN res_partner d ON d.id = c.partner_id
+                 WHERE c.company_id = %s AND c.active AND d.commercial_partner_id IN %s AND c.outcome <> ALL(%s)
+                   AND c.id <> ALL(%s)
+                 GROUP BY d.commercial_partner_id
                 """,
                 company.id,
                 partner_ids,
@@ -347,16 +310,19 @@ class DunningContact(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT r.%(line)s, array_agg(c.level_id), MAX(c.counted_on)
-                  FROM dunning_contact c JOIN %(relation)s r ON r.%(contact)s = c.id
-                 WHERE c.company_id = %(company)s AND c.counts_as_step AND c.active AND c.partner_id IN %(partners)s
-                   AND c.id <> ALL(%(without)s)
-                 GROUP BY r.%(line)s
+                SELECT q.move_line_id, array_agg(c.level_id), MAX(c.counted_on)
+                  FROM dunning_contact c
+                  JOIN %(relation)s r ON r.%(contact)s = c.id
+                  JOIN dunning_claim q ON q.id = r.%(claim)s
+                  JOIN account_move_line l ON l.id = q.move_line_id
+                  JOIN res_partner d ON d.id = l.partner_id AND d.commercial_partner_id IN %(partners)s
+                 WHERE c.company_id = %(company)s AND c.counts_as_step AND c.active AND c.id <> ALL(%(without)s)
+                 GROUP BY q.move_line_id
                 """,
                 company=company.id,
                 partners=partner_ids,
                 without=inside(self.env, "dunning_without_contacts", []),
-                **self._relation("move_line_ids", "contact", "line"),
+                **self._relation("claim_ids", "contact", "claim"),
             )
         )
         return {line_id: (levels, day) for line_id, levels, day in self.env.cr.fetchall()}

@@ -99,6 +99,8 @@ class DunningHold(models.Model):
             if vals.get("move_id") and not vals.get("partner_id"):
                 vals["partner_id"] = self.env["account.move"].browse(vals["move_id"]).commercial_partner_id.id
         holds = super().create(vals_list)
+        # sudo: that something was said about these claims is the system's to note
+        self.env["dunning.claim"].sudo()._of_moves(holds.move_id)
         holds.filtered(lambda hold: not hold.letter_id)._tell("_begun")  # of a letter left out its own words are told
         holds._redecide()
         return holds

@@ -64,9 +64,11 @@ class DunningLimitation(models.AbstractModel):
                 SELECT p.commercial_partner_id AS partner_id, l.date_maturity AS due_date,
                        COALESCE(c.code, %(country)s) AS country,
                        COALESCE(m.dunning_kind_set, d.dunning_debtor_kind, 'unknown') AS kind,
-                       (SELECT array_agg(f.sent_on) FROM dunning_letter_line k JOIN dunning_letter f ON f.id =
-                         k.letter_id WHERE k.move_line_id = l.id AND k.principal_part AND f.state = 'sent'
-                           AND f.legal_type IN %(demands)s) AS demands,
+                       (SELECT array_agg(f.sent_on) FROM dunning_claim q
+                          JOIN dunning_letter_line k ON k.claim_id = q.id AND k.principal_part
+                           AND k.is_let_go IS NOT TRUE
+                          JOIN dunning_letter f ON f.id = k.letter_id AND f.state = 'sent'
+                         WHERE q.move_line_id = l.id AND f.legal_type IN %(demands)s) AS demands,
                        (SELECT array_agg(r.max_date) FROM account_partial_reconcile r
                           JOIN account_move_line t ON t.id = r.credit_move_id
                           JOIN account_move n ON n.id = t.move_id

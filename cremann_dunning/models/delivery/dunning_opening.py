@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..run import dunning_bulk
+from .. import dunning_bulk
 
 AGENT_LENGTH = 120
 

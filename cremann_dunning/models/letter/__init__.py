@@ -1,6 +1,6 @@
 """The document: its lines, words and PDF, who gets it, its page and proof, and what a person does with it.
 
-May import run and rules, and what those may."""
+May import run, claim and rules, and what those may."""
 
 from . import (
     dunning_asked,

@@ -1,7 +1,11 @@
 from odoo import Command, api, models
 
 from ...engine.rules import protection
-from ..run import dunning_bulk
+from .. import dunning_bulk
+from ..claim.dunning_claim import SAID
+
+# What the values of a line say of the place of its claim; the claim keeps it.
+OF_CLAIM = {"move_line_id", "instalment", "instalments", "alike"}
 
 
 class DunningDraft(models.AbstractModel):
@@ -70,6 +74,7 @@ class DunningDraft(models.AbstractModel):
         :param vals_list: what ``_prepare_vals`` gives.
         """
         self.env.flush_all()
+        claims = self.env["dunning.claim"]._open([row for vals in vals_list for row in self._said(vals)])
         heads = [{name: value for name, value in vals.items() if name != "line_ids"} for vals in vals_list]
         letters = dunning_bulk.insert(
             self.env["dunning.letter"], [head | {"state": "draft", "outcome": False} for head in heads]
@@ -77,8 +82,9 @@ class DunningDraft(models.AbstractModel):
         dunning_bulk.insert(
             self.env["dunning.letter.line"],
             [
-                line
-                | {"letter_id": letter_id, "is_cancelled": False}
+                self._own(line)
+                | {"letter_id": letter_id, "claim_id": claims[line["move_line_id"]]}
+                | {"is_cancelled": False, "is_let_go": False}
                 | {name: vals[name] for name in ("company_id", "currency_id")}
                 for letter_id, vals in zip(letters._ids, vals_list, strict=True)
                 for _command, _id, line in vals["line_ids"]
@@ -86,6 +92,27 @@ class DunningDraft(models.AbstractModel):
         )
         self.env.invalidate_all(flush=False)
         return letters
+
+    @api.model
+    def _own(self, line):
+        """What of the values of a line it keeps itself; which item that is, and its place there, its claim knows."""
+        return {name: value for name, value in line.items() if name not in OF_CLAIM}
+
+    @api.model
+    def _said(self, vals):
+        """What a draft says about its claims, as ``dunning.claim._open`` takes it."""
+        places = {name: vals[name] for name in ("company_id", "case_id", "partner_id", "currency_id")}
+        names = ("move_id", "move_line_id", *SAID)
+        return [places | {name: line[name] for name in names} for _command, _id, line in vals["line_ids"]]
+
+    @api.model
+    def _with_claims(self, vals):
+        """Values of one draft as ``create`` takes them; claims about which nothing was said before come into being."""
+        claims = self.env["dunning.claim"]._open(self._said(vals))
+        lines = [
+            self._own(line) | {"claim_id": claims[line["move_line_id"]]} for _command, _id, line in vals["line_ids"]
+        ]
+        return vals | {"line_ids": [Command.create(line) for line in lines]}
 
     @api.model
     def _same_as(self, drafts, vals_list, apart=()):
@@ -96,16 +123,29 @@ class DunningDraft(models.AbstractModel):
         if not vals_list:
             return {}
         lines = self.env["dunning.letter.line"]
+        bodies_wanted = self._bodies(vals_list)
         names = [name for name in vals_list[0] if name not in ("line_ids", *apart)]
-        of_line = {name for vals in vals_list for _command, _id, line in vals["line_ids"] for name in line}
+        of_line = {name for body in bodies_wanted for line in body for name in line}
         of_line = sorted(of_line - set(apart))
         heads = dunning_bulk.read(drafts, names, "id", drafts.ids)
         bodies = dunning_bulk.read(lines, of_line, "letter_id", drafts.ids)
         known = {(*heads[id_][0], *bodies.get(id_, ())): id_ for id_ in heads}
         read_head, read_line = dunning_bulk.reader(drafts, names), dunning_bulk.reader(lines, of_line)
         found = {}
-        for index, vals in enumerate(vals_list):
-            body = [read_line(line) for _command, _id, line in vals["line_ids"]]
-            if id_ := known.get((*read_head(vals), *body)):
+        for index, (vals, body) in enumerate(zip(vals_list, bodies_wanted, strict=True)):
+            if id_ := known.get((*read_head(vals), *map(read_line, body))):
                 found[index] = id_
         return found
+
+    @api.model
+    def _bodies(self, vals_list):
+        """Per letter its lines as they would be written: with the claim that there is about each item, None without."""
+        items = {line["move_line_id"] for vals in vals_list for _command, _id, line in vals["line_ids"]}
+        known = self.env["dunning.claim"]._known(items)
+        return [
+            [
+                self._own(line) | {"claim_id": known.get(line["move_line_id"])}
+                for _command, _id, line in vals["line_ids"]
+            ]
+            for vals in vals_list
+        ]

@@ -9,11 +9,11 @@ from odoo.addons.base.models.ir_qweb import QWebError
 
 from ...engine import rules
 from ...law.calendar import add_months
+from .. import dunning_bulk
 from ..dunning_money import exact
 from ..res_company import TONES
 from ..rules.dunning_level import LEGAL_TYPES
 from ..rules.dunning_level_channel import LETTER_CHANNELS
-from ..run import dunning_bulk
 from ..run.dunning_progress import may_commit
 from . import (  # the mixins before the model that is made of them
     dunning_letter_chatter_mixin,  # noqa: F401

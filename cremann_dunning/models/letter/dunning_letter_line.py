@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...tools import spelling
-from ..run import dunning_bulk
+from .. import dunning_bulk
 
 # What the table of a letter shows of texts that others wrote, in signs: some three lines.
 LABEL, ORDER = 140, 60
@@ -23,19 +24,22 @@ class DunningLetterLine(models.Model):
     # Kept for the index below. The whole state would be written once more for each letter that leaves.
     is_cancelled = fields.Boolean(compute="_compute_is_cancelled", store=True, precompute=True)
     # Nothing here holds an entry: what the letter said about it stays by value, whatever becomes of it. The link to an
-    # entry goes empty with it. That to an item is the claim: it has no key, leads nowhere when the item is gone, and is
-    # empty when the item was another claim afterwards; dunning.following sees to that.
+    # entry goes empty with it, and which item it is about is the claim's to say.
     move_id = fields.Many2one("account.move", string="Entry", index=True, readonly=True, ondelete="set null")
-    move_line_id = dunning_bulk.Unguarded("account.move.line", string="Journal item", index=True, readonly=True)
-    number = fields.Char(string="Invoice", readonly=True, help="The number of the invoice, as the letter names it.")
-    alike = fields.Integer(
+    claim_id = fields.Many2one("dunning.claim", required=True, index=True, readonly=True, ondelete="restrict")
+    is_let_go = fields.Boolean(
+        string="Does not count any more",
         readonly=True,
-        aggregator=None,
-        help="How many claims of its entry had this due date and amount, itself among them.",
+        help="The claim went into another one that never had this level, or has it from another letter.",
     )
-    instalments = fields.Integer(
-        readonly=True, aggregator=None, help="How many claims on its debtor its entry had, itself among them."
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        string="Journal item",
+        compute="_compute_move_line_id",
+        search="_search_move_line_id",
+        help="The item that its claim is now, as far as the line counts for it.",
     )
+    number = fields.Char(string="Invoice", readonly=True, help="The number of the invoice, as the letter names it.")
     level_id = fields.Many2one(
         "dunning.level",
         string="Moves to",
@@ -76,7 +80,7 @@ class DunningLetterLine(models.Model):
     write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
     _one_live_letter = models.UniqueIndex(
-        "(move_line_id, level_id) WHERE is_cancelled IS NOT TRUE AND level_id IS NOT NULL",
+        "(claim_id, level_id) WHERE is_cancelled IS NOT TRUE AND is_let_go IS NOT TRUE AND level_id IS NOT NULL",
         "There is already a letter of this level for one of these invoices.",
     )
 
@@ -84,6 +88,17 @@ class DunningLetterLine(models.Model):
     def _compute_is_cancelled(self):
         for line in self:
             line.is_cancelled = line.letter_id.state == "cancelled"
+
+    @api.depends("claim_id.move_line_id", "is_let_go")
+    def _compute_move_line_id(self):
+        for line in self:
+            line.move_line_id = line.claim_id.move_line_id if not line.is_let_go else False
+
+    @api.model
+    def _search_move_line_id(self, operator, value):
+        if operator not in ("in", "any"):
+            return NotImplemented
+        return Domain("is_let_go", "!=", True) & Domain("claim_id.move_line_id", operator, value)
 
     @api.depends("number")
     def _compute_display_name(self):

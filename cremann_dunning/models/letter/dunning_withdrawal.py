@@ -46,10 +46,10 @@ class DunningWithdrawal(models.AbstractModel):
     @api.model
     def _what_follows(self, letter):
         """What builds on a letter, as a sentence: the highest level goes first. False for nothing."""
-        claims = letter.line_ids.filtered("level_id").move_line_id
+        claims = letter.line_ids.filtered("level_id").claim_id
         later = self.env["dunning.letter.line"].search(
             [
-                ("move_line_id", "in", claims.ids),
+                ("claim_id", "in", claims.ids),
                 ("level_id", "!=", False),
                 ("letter_id", "!=", letter.id),
                 ("state", "=", "sent"),

@@ -1,20 +1,17 @@
 """From the ledger to decisions: gather the facts, ask the engine, write what it says, and the gate that letters pass.
 
-May import rules, and what those may."""
+May import claim and rules, and what those may."""
 
 from . import (
     dunning_arrival,
-    dunning_bulk,
     dunning_confirmation,
     dunning_daily_job,
     dunning_decision,
     dunning_decision_register,
     dunning_engine,
-    dunning_following,
     dunning_forewarning,
     dunning_gate,
     dunning_gather,
-    dunning_history,
     dunning_ledger,
     dunning_online_payment,
     dunning_override,

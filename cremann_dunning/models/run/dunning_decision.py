@@ -8,9 +8,9 @@ from odoo.tools import SQL, LazyTranslate, format_date
 
 from ...engine import record
 from ...engine.decide import VERSION, Question
+from .. import dunning_bulk
 from .. import dunning_counted as counted
 from ..dunning_money import exact, written
-from . import dunning_bulk
 
 _lt = LazyTranslate(__name__)
 

@@ -6,9 +6,9 @@ from odoo import api, models
 from odoo.tools import LazyTranslate, format_date, format_datetime, format_list
 
 from ...engine import gate
+from ..claim.dunning_history import NO_HISTORY
 from ..dunning_money import exact, written
 from ..rules.dunning_charges import Charges, claim_beside
-from .dunning_history import NO_HISTORY
 
 _lt = LazyTranslate(__name__)
 

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...engine.facts import ZERO, Claim, Contact, Credit, Debtor, Hold
-from .dunning_history import NO_HISTORY
+from ..claim.dunning_history import NO_HISTORY
 
 
 class DunningGather(models.AbstractModel):

@@ -5,9 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from .. import dunning_bulk
 from .. import dunning_counted as counted
 from . import (
-    dunning_bulk,
     dunning_run_answers_mixin,  # noqa: F401  (the mixins before the model that is made of them)
     dunning_run_sending_mixin,  # noqa: F401
 )

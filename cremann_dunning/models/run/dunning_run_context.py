@@ -119,12 +119,13 @@ class RunContext:
     def line_vals(self, decision, demanded, interest):
         """Values of one line of the letter. Claims that are only listed reach no level."""
         claim = decision.claim
-        invoice_date, total, instalments, alike = self._totals[claim.line_id]
+        invoice_date, total, instalment, instalments, alike = self._totals[claim.line_id]
         amount_interest, interest_from = interest.get(claim.line_id, (ZERO, False))
         return {
             "move_id": claim.move_id,
             "move_line_id": claim.line_id,
             "number": claim.number,
+            "instalment": instalment,
             "instalments": instalments,
             "alike": alike,
             "level_id": decision.level.id if decision.code != "LISTED" else False,
@@ -258,7 +259,7 @@ class RunContext:
 
     def _invoice_facts(self, plans):
         """Per receivable line what it was for, its customer's order, and its date, original amount and place among the
-        claims of its entry on its debtor (how many, how many just like it); one query."""
+        claims of its entry on its debtor (which, of how many, how many just like it); one query."""
         claims = {d.claim.line_id: plan.partner_id for plan in plans for d in plan.decisions}
         if not claims:
             return {}, {}, {}
@@ -273,10 +274,11 @@ class RunContext:
                  WHERE l.id IN %s
                  ORDER BY l.id, btrim(COALESCE(p.name, ''), E' \t\r\n') = '', ABS(p.balance) DESC, p.id
             )
-            SELECT c.id, c.day, c.amount_currency::text, n.instalments, n.alike,
+            SELECT c.id, c.day, c.amount_currency::text, n.instalment, n.instalments, n.alike,
                    c.move_type, c.number, c.product, c.invoice_origin, c.ref, c.name
               FROM claims c CROSS JOIN LATERAL (
                    SELECT COUNT(*) AS instalments,
+                          COUNT(*) FILTER (WHERE (s.date_maturity, s.id) <= (c.date_maturity, c.id)) AS instalment,
                           COUNT(*) FILTER (WHERE s.date_maturity IS NOT DISTINCT FROM c.date_maturity
                                              AND s.amount_currency = c.amount_currency) AS alike
                      FROM account_move_line s
@@ -287,8 +289,8 @@ class RunContext:
         )
         labels, references, totals = {}, {}, {}
         rows = self.env.cr.fetchall()
-        for line_id, day, amount, instalments, alike, kind, number, product, origin, reference, own in rows:
-            totals[line_id] = day, Decimal(amount), instalments, alike
+        for line_id, day, amount, *place, kind, number, product, origin, reference, own in rows:
+            totals[line_id] = day, Decimal(amount), *place
             references[line_id] = next(filter(None, map(_first_line, (reference, origin))), None)
             # on an entry the line itself says what it is, and the line against it is somebody else's
             ways = (own, product, origin, reference) if kind == "entry" else (product, origin, reference, own)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine import record
-from . import dunning_bulk
+from .. import dunning_bulk
 
 
 class DunningSnapshot(models.Model):

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...engine import record
 from ...engine.decide import VERSION
-from . import dunning_bulk
+from .. import dunning_bulk
 from .dunning_recipient import BOUNCED
 
 # Settings that decisions and drafts rest on. A row of theirs that was touched, added or removed makes everything be
@@ -42,11 +42,17 @@ WITH wanted AS (
            string_agg(id || '.' || xmin::text || ctid::text, ',' ORDER BY id) AS state
       FROM res_partner WHERE commercial_partner_id = ANY(%(partners)s) GROUP BY 1
 ), letters AS (
-    SELECT partner_id, string_agg(id || '.' || xmin::text || ctid::text, ',' ORDER BY id) AS state,
-           bool_or(state IN ('draft', 'issued', 'failed')) AS open
-      FROM dunning_letter
+    SELECT d.commercial_partner_id AS partner_id,
+           string_agg(f.id || '.' || f.xmin::text || f.ctid::text, ',' ORDER BY f.id) AS state,
+           bool_or(f.state IN ('draft', 'issued', 'failed')) AS open
+      FROM dunning_letter f JOIN res_partner d ON d.id = f.partner_id
+     WHERE f.company_id = %(company)s AND d.commercial_partner_id = ANY(%(partners)s)
+       AND (f.state <> 'cancelled' OR f.sent_on IS NOT NULL)
+     GROUP BY 1
+), claims AS (
+    SELECT partner_id, string_agg(id || '.' || xmin::text || ctid::text, ',' ORDER BY id) AS state
+      FROM dunning_claim
      WHERE company_id = %(company)s AND partner_id = ANY(%(partners)s)
-       AND (state <> 'cancelled' OR sent_on IS NOT NULL)
      GROUP BY 1
 ), decisions AS (
     SELECT partner_id, string_agg(id::text, ',' ORDER BY id) AS state, COUNT(*) AS number,
@@ -57,13 +63,14 @@ WITH wanted AS (
      WHERE company_id = %(company)s AND is_current AND partner_id = ANY(%(partners)s)
      GROUP BY 1
 )
-SELECT partner_id, md5(concat_ws('|', p.state, c.id, c.xmin::text, c.ctid::text, l.state, d.state)),
+SELECT partner_id, md5(concat_ws('|', p.state, c.id, c.xmin::text, c.ctid::text, l.state, d.state, q.state)),
        l.open IS TRUE, d.number, d.on_letter IS TRUE
   FROM wanted
   LEFT JOIN people p USING (partner_id)
   LEFT JOIN dunning_case c USING (partner_id)
   LEFT JOIN letters l USING (partner_id)
   LEFT JOIN decisions d USING (partner_id)
+  LEFT JOIN claims q USING (partner_id)
  WHERE c.company_id = %(company)s OR c.id IS NULL
 """
 

@@ -295,8 +295,7 @@ class TestContact(ContactCase):
         items = self.move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
         self.assertEqual(len(items), 2)
         first = items.filtered(lambda line: line.date_maturity == due)
-        self.assertEqual(contact.move_line_ids, first)
-        self.assertEqual([told["line"] for told in contact.told], first.ids)
+        self.assertEqual(contact.claim_ids.move_line_id, first)
         steps = self.env["dunning.contact"]._steps(self.nl, tuple(self.partner.ids))
         self.assertEqual({line_id: levels for line_id, (levels, _day) in steps.items()}, {first.id: self.first.ids})
 
@@ -311,7 +310,7 @@ class TestContact(ContactCase):
         self.open_form(self.as_user(self.user, contact))
         contact.active = False
         contact.active = True
-        self.assertFalse(contact.move_line_ids)
+        self.assertFalse(contact.claim_ids.move_line_id)
 
     def test_no_step_is_skipped_or_taken_twice(self):
         for level in (self.call, self.last):

@@ -19,7 +19,7 @@ from .standing_case import StandingMixin
 LEDGER = {"account_move", "account_move_line"}
 ADDRESSES = {"dunning_dispatch"}  # from which letters came back: read as such, see _settings
 STATE = {
-    "dunning_case", "dunning_decision", "dunning_letter", "dunning_letter_line", "res_partner",
+    "dunning_case", "dunning_claim", "dunning_decision", "dunning_letter", "dunning_letter_line", "res_partner",
     "dunning_snapshot", "dunning_standing", "dunning_decision_run_rel", "dunning_run", "dunning_run_res_partner_rel",
 }  # fmt: skip
 # Read in a proposal, and no part of any answer: who the user is and what he may, the screens, the clock.

@@ -62,7 +62,7 @@ class DunningHistory(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT k.move_line_id, array_agg(k.level_id) FILTER (WHERE k.level_id IS NOT NULL),
+                SELECT c.move_line_id, array_agg(k.level_id) FILTER (WHERE k.level_id IS NOT NULL),
                        MAX(f.sent_on) FILTER (WHERE k.level_id IS NOT NULL AND f.legal_type <> 'pre_due'),
                        MAX(f.claimable_from) FILTER (WHERE k.principal_part),
                        (array_agg(f.regime_id ORDER BY f.sent_on, f.id)
@@ -73,9 +73,12 @@ class DunningHistory(models.AbstractModel):
                        MAX(GREATEST(f.deadline + 1, f.default_from, f.claimable_from)) FILTER (WHERE k.principal_part)
                   FROM dunning_letter_line k
                   JOIN dunning_letter f ON f.id = k.letter_id
+                  JOIN dunning_claim c ON c.id = k.claim_id
+                  JOIN account_move_line l ON l.id = c.move_line_id
+                  JOIN res_partner d ON d.id = l.partner_id
                  WHERE f.company_id = %s AND f.state = 'sent' AND (k.level_id IS NOT NULL OR k.principal_part)
-                   AND k.move_line_id IS NOT NULL AND f.partner_id IN %s AND f.id NOT IN %s
-                 GROUP BY k.move_line_id
+                   AND k.is_let_go IS NOT TRUE AND d.commercial_partner_id IN %s AND f.id NOT IN %s
+                 GROUP BY c.move_line_id
                 """,
                 company.id,
                 partners,
@@ -154,12 +157,15 @@ class DunningHistory(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT k.move_line_id, f.state,
+                SELECT c.move_line_id, f.state,
                        COALESCE(NULLIF(f.name, '/'), %s || f.level_id)
                   FROM dunning_letter_line k
                   JOIN dunning_letter f ON f.id = k.letter_id
+                  JOIN dunning_claim c ON c.id = k.claim_id
+                  JOIN account_move_line l ON l.id = c.move_line_id
+                  JOIN res_partner d ON d.id = l.partner_id
                  WHERE f.company_id = %s AND f.state IN ('draft', 'issued', 'failed') AND k.level_id IS NOT NULL
-                   AND k.move_line_id IS NOT NULL AND f.partner_id IN %s AND f.id NOT IN %s
+                   AND k.is_let_go IS NOT TRUE AND d.commercial_partner_id IN %s AND f.id NOT IN %s
                 """,
                 OF_LEVEL,
                 company.id,
@@ -178,10 +184,11 @@ class DunningHistory(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT partner_id, MAX(sent_on) FROM dunning_letter
-                 WHERE company_id = %s AND state IN ('sent', 'cancelled') AND sent_on IS NOT NULL
-                   AND partner_id IN %s AND id NOT IN %s
-                 GROUP BY partner_id
+                SELECT d.commercial_partner_id, MAX(f.sent_on)
+                  FROM dunning_letter f JOIN res_partner d ON d.id = f.partner_id
+                 WHERE f.company_id = %s AND f.state IN ('sent', 'cancelled') AND f.sent_on IS NOT NULL
+                   AND d.commercial_partner_id IN %s AND f.id NOT IN %s
+                 GROUP BY d.commercial_partner_id
                 """,
                 company.id,
                 partners,

@@ -336,17 +336,19 @@ class TestFollowing(FollowingCase):
         self.env.flush_all()
         self.cr.execute(
             """
-            SELECT k.move_line_id, k.level_id, COUNT(*) FROM dunning_letter_line k
-             WHERE k.is_cancelled IS NOT TRUE AND k.level_id IS NOT NULL AND k.move_line_id IS NOT NULL
+            SELECT c.move_line_id, k.level_id, COUNT(*) FROM dunning_letter_line k
+              JOIN dunning_claim c ON c.id = k.claim_id AND c.move_line_id IS NOT NULL
+             WHERE k.is_cancelled IS NOT TRUE AND k.level_id IS NOT NULL AND k.is_let_go IS NOT TRUE
              GROUP BY 1, 2 HAVING COUNT(*) > 1
             """
         )
         self.assertFalse(self.cr.fetchall())
         self.cr.execute(
             """
-            SELECT k.id FROM dunning_letter_line k JOIN account_move_line l ON l.id = k.move_line_id
+            SELECT k.id FROM dunning_letter_line k JOIN dunning_claim c ON c.id = k.claim_id
+              JOIN account_move_line l ON l.id = c.move_line_id
               JOIN dunning_letter f ON f.id = k.letter_id
-             WHERE l.move_id <> k.move_id OR l.partner_id <> f.partner_id
+             WHERE l.move_id <> k.move_id OR l.partner_id <> f.partner_id OR c.move_id <> k.move_id
             """
         )
         self.assertFalse(self.cr.fetchall(), "a claim is followed within its entry and debtor only")

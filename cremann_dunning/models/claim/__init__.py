@@ -1,0 +1,9 @@
+"""What one debtor owes on one receivable, from the moment something is said about it: its life and its history.
+
+May import rules, and what that may."""
+
+from . import (
+    dunning_claim,
+    dunning_following,
+    dunning_history,
+)

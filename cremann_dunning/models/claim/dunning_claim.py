@@ -1,0 +1,227 @@
+from odoo import api, fields, models
+from odoo.tools import SQL, format_date
+
+from .. import dunning_bulk
+
+# What a claim keeps by value, as it was when something was last said about it.
+SAID = (
+    "number", "label", "customer_ref", "invoice_date", "date_due", "amount_total", "instalment", "instalments", "alike",
+)  # fmt: skip
+# The items of entries that are asked of debtors, as a letter would tell of them.
+ITEMS = """
+SELECT l.id AS move_line_id, l.move_id, l.company_id, l.currency_id, p.commercial_partner_id AS partner_id,
+       m.name AS number, l.name AS label, m.ref AS customer_ref, COALESCE(m.invoice_date, m.date) AS invoice_date,
+       l.date_maturity AS date_due, l.amount_currency AS amount_total,
+       ROW_NUMBER() OVER (PARTITION BY l.move_id, p.commercial_partner_id ORDER BY l.date_maturity, l.id)::int
+           AS instalment,
+       COUNT(*) OVER (PARTITION BY l.move_id, p.commercial_partner_id)::int AS instalments,
+       COUNT(*) OVER (PARTITION BY l.move_id, p.commercial_partner_id, l.date_maturity, l.amount_currency)::int AS alike
+  FROM account_move_line l
+  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+  JOIN account_move m ON m.id = l.move_id
+  JOIN res_partner p ON p.id = l.partner_id
+ WHERE l.move_id = ANY(%(moves)s) AND l.amount_currency > 0
+"""
+
+READDRESSED, MERGED, LET_GO, DELETED = "readdressed", "merged", "let_go", "deleted"
+
+
+class DunningClaim(models.Model):
+    """What one debtor owes on one receivable, from the moment something is said about it.
+
+    It keeps by value what was true then, points to its item as long as it is that one, goes along when the ledger moves
+    (``dunning.following``) or ends and says why. Nothing of it holds an entry, an item or a journal.
+    """
+
+    _name = "dunning.claim"
+    _description = "Claim"
+    _inherit = ["dunning.record.mixin"]
+    _order = "date_due, id"
+    _rec_name = "number"
+
+    company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # as its case has
+    case_id = fields.Many2one("dunning.case", required=True, readonly=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        "res.partner", string="Debtor", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
+    move_id = fields.Many2one("account.move", string="Entry", readonly=True, index=True, ondelete="set null")
+    # no key: it leads nowhere when the item is gone, and is empty once the claim has ended
+    move_line_id = dunning_bulk.Unguarded("account.move.line", string="Journal item", readonly=True)
+    number = fields.Char(readonly=True, help="The number that the debtor knows.")
+    label = fields.Char(string="What for", readonly=True)
+    customer_ref = fields.Char(string="Order", readonly=True)
+    invoice_date = fields.Date(readonly=True)
+    date_due = fields.Date(string="Due date", readonly=True)
+    amount_total = fields.Monetary(string="Amount", readonly=True)
+    instalment = fields.Integer(readonly=True, aggregator=None, help="Its place among the claims of its entry.")
+    instalments = fields.Integer(
+        readonly=True, aggregator=None, help="How many claims on its debtor its entry had, itself among them."
+    )
+    alike = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        help="How many claims of its entry had this due date and amount, itself among them.",
+    )
+    ended_on = fields.Date(readonly=True, help="When it was no claim on this debtor any more.")
+    end_reason = fields.Selection(
+        [
+            (READDRESSED, "Wrongly addressed"),
+            (MERGED, "Went into another claim"),
+            (LET_GO, "Not recognised any more"),
+            (DELETED, "Entry deleted"),
+        ],
+        string="Ended since",
+        readonly=True,
+        help="Why it is not followed up any more. What was said about it stays on record.",
+    )
+    into_id = fields.Many2one(
+        "dunning.claim", string="Went into", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    line_ids = fields.One2many("dunning.letter.line", "claim_id", string="On letters", readonly=True)
+    contact_ids = fields.Many2many("dunning.contact", string="Contacts", readonly=True)
+    state = fields.Selection(
+        [("open", "Open"), ("settled", "Settled"), ("draft", "Not booked"), ("ended", "Ended")],
+        string="Status",
+        compute="_compute_now",
+    )
+    amount_open = fields.Monetary(string="Open", compute="_compute_now")
+    level_id = fields.Many2one("dunning.level", string="Level reached", compute="_compute_level_id")
+
+    _one_per_item = models.UniqueIndex("(move_line_id)", "There is a claim about this item already.")
+
+    @api.depends("number", "instalment", "instalments")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for claim in self:
+            place = self.env._("%(number)s (%(place)s of %(all)s)") if claim.instalments > 1 else "%(number)s"
+            claim.display_name = place % {
+                "number": claim.number or "", "place": claim.instalment, "all": claim.instalments,
+            }  # fmt: skip
+
+    @api.depends("move_line_id", "ended_on")
+    def _compute_now(self):
+        """What the ledger says of it today; nothing is open of one that ended."""
+        # sudo: what is open on the items, for whoever may read the claims
+        items = self.move_line_id.sudo().exists().grouped("id")
+        for claim in self:
+            item = items.get(claim.move_line_id.id)
+            booked = bool(item) and item.parent_state == "posted"
+            claim.amount_open = item.amount_residual_currency if booked else 0
+            if claim.ended_on or not claim.move_id:
+                claim.state = "ended"
+            elif not booked:
+                claim.state = "draft"
+            else:
+                claim.state = "settled" if item.reconciled else "open"
+
+    @api.depends("line_ids.state", "contact_ids.active")
+    def _compute_level_id(self):
+        """The last level that it reached, by a letter that was sent or by word of mouth."""
+        for claim in self:
+            lines = claim.line_ids.filtered(lambda line: line.state == "sent" and line.level_id and not line.is_let_go)
+            steps = [(line.letter_id.sent_on, line.level_id.sequence, line.level_id.id) for line in lines]
+            steps += [
+                (contact.counted_on, contact.level_id.sequence, contact.level_id.id)
+                for contact in claim.contact_ids
+                if contact.counts_as_step and contact.active
+            ]
+            claim.level_id = max(steps)[2] if steps else False
+
+    # -- coming into being ----------------------------------------------------------------------------------------
+
+    @api.model
+    def _open(self, rows):
+        """The claims of these items; those about which nothing was said before come into being, of the others what is
+        kept by value follows what is said now. Two statements more where there are any of these.
+
+        :param rows: dicts with company, case, partner, currency, move and item by the names of the fields, and what
+            ``SAID`` names.
+        :return: ``{item id: claim id}``.
+        """
+        rows = {row["move_line_id"]: row for row in rows}
+        known = self._known(rows)
+        self._say([row | {"id": known[item]} for item, row in rows.items() if item in known])
+        fresh = [row for item, row in rows.items() if item not in known]
+        if not fresh:
+            return known
+        made = dunning_bulk.insert(self.sudo(), fresh)  # sudo: claims are the system's, whoever says something
+        return known | dict(zip([row["move_line_id"] for row in fresh], made._ids, strict=True))
+
+    @api.model
+    def _known(self, item_ids):
+        """The claims that there are: ``{item id: claim id}``."""
+        self.env.cr.execute(
+            SQL("SELECT move_line_id, id FROM dunning_claim WHERE move_line_id = ANY(%s)", list(item_ids))
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _say(self, rows):
+        """What these claims keep by value, from now on.
+
+        :param rows: dicts with the ``id`` of a claim, and ``SAID``.
+        """
+        if not rows:
+            return
+        names = SQL(", ").join(map(SQL.identifier, SAID))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE dunning_claim c SET (%(names)s) = (SELECT %(values)s)"
+                "  FROM jsonb_populate_recordset(NULL::dunning_claim, %(rows)s) r"
+                " WHERE c.id = r.id AND (%(old)s) IS DISTINCT FROM (%(values)s)",
+                names=names,
+                values=SQL(", ").join(SQL.identifier("r", name) for name in SAID),
+                old=SQL(", ").join(SQL.identifier("c", name) for name in SAID),
+                rows=dunning_bulk.to_json([{name: row[name] or None for name in ("id", *SAID)} for row in rows]),
+            )
+        )
+        self.invalidate_model(SAID)
+
+    @api.model
+    def _of_moves(self, moves, line_ids=None):
+        """The claims of these entries, which somebody says something about now.
+
+        :param line_ids: only of these items.
+        :return: ``{item id: claim id}``.
+        """
+        if not moves:
+            return {}
+        self.env.flush_all()
+        self.env.cr.execute(SQL(ITEMS, moves=moves.ids))
+        items = [row for row in self.env.cr.dictfetchall() if line_ids is None or row["move_line_id"] in line_ids]
+        known = self._known(row["move_line_id"] for row in items)
+        fresh = [row for row in items if row["move_line_id"] not in known]
+        if not fresh:
+            return known
+        cases = {}
+        for company in moves.company_id:
+            debtors = self.env["res.partner"].browse({r["partner_id"] for r in fresh if r["company_id"] == company.id})
+            for case in self.env["dunning.case"]._for_partners(debtors, company, create=True):
+                cases[company.id, case.partner_id.id] = case.id
+        return known | self._open([row | {"case_id": cases[row["company_id"], row["partner_id"]]} for row in fresh])
+
+    # -- coming to an end -----------------------------------------------------------------------------------------
+
+    @api.model
+    def _let_go(self, moves):
+        """These entries are about to be deleted. SQL and not the ORM: whoever deletes one need not know of dunning."""
+        if not moves:
+            return
+        self.env.cr.execute(
+            SQL(
+                "UPDATE dunning_claim SET move_line_id = NULL, ended_on = %s, end_reason = %s WHERE move_id = ANY(%s)",
+                fields.Date.context_today(self),
+                DELETED,
+                moves.ids,
+            )
+        )
+        self.invalidate_model(["move_line_id", "ended_on", "end_reason"])
+
+    def _why_ended(self):
+        """Since when and why it is no claim any more, as a sentence; False while it is one."""
+        self.ensure_one()
+        if not self.end_reason:
+            return False
+        reason = dict(self._fields["end_reason"]._description_selection(self.env))[self.end_reason]
+        return self.env._("%(reason)s, since %(day)s.", reason=reason, day=format_date(self.env, self.ended_on))
