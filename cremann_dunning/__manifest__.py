@@ -72,6 +72,7 @@
         "wizards/dunning_rate_import_wizard_views.xml",
         "wizards/dunning_simulation_views.xml",
         "wizards/dunning_statement_wizard_views.xml",
+        "wizards/dunning_take_in_wizard_views.xml",
         "wizards/dunning_whatsapp_wizard_views.xml",
         "wizards/dunning_withdrawal_wizard_views.xml",
         "views/dunning_menus.xml",

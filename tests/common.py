@@ -319,6 +319,56 @@ class DunningCase(RefusalMixin, TransactionCase):
         )
 
     @classmethod
+    def take_in(cls, moves, user=None, given=None):
+        """Take journal entries in as claims, through the window as a person does.
+
+        :param user: without one, who has every right. :param given: ``{item: values}`` that he fills in.
+        """
+        moves = cls.as_user(user, moves) if user else moves
+        action = moves.action_dunning_take_in()
+        window = moves.env[action["res_model"]].browse(action["res_id"])
+        for line in window.line_ids:
+            line.write((given or {}).get(line.move_line_id.with_env(cls.env), {}))
+        window.action_take_in()
+        return window
+
+    @classmethod
+    def opening(cls, *items, company=None, on=TODAY, ref="Opening balance", post=True):
+        """One journal entry with an open receivable line for each of ``(partner, amount, due, label)``.
+
+        :return: its receivable lines, in that order.
+        """
+        company = company or cls.nl
+        journal = cls.env["account.journal"].search(
+            [("type", "=", "general"), ("company_id", "=", company.id)], limit=1
+        )
+        lines = [
+            {
+                "account_id": (partner or company.partner_id).with_company(company).property_account_receivable_id.id,
+                "partner_id": partner and partner.id,
+                "balance": amount,
+                "date_maturity": due is not None and day(due),
+                "name": label,
+            }
+            for partner, amount, due, label in items
+        ]
+        total = sum(line["balance"] for line in lines)
+        lines.append({"account_id": cls._account(company, "asset_current").id, "balance": -total, "name": "Against"})
+        move = cls.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": journal.id,
+                "company_id": company.id,
+                "date": on,
+                "ref": ref,
+                "line_ids": [Command.create(line) for line in lines],
+            }
+        )
+        if post:
+            move._post(soft=False)
+        return move.line_ids.filtered(lambda line: line.account_type == "asset_receivable").sorted("id")
+
+    @classmethod
     def _account(cls, company, kind):
         return cls.env["account.account"].search(
             [("account_type", "=", kind), ("company_ids", "in", company.ids)], limit=1

@@ -51,6 +51,8 @@ class Claim:
     ``sent_on`` is the day on which the invoice went to the debtor as it is now (where nobody knows, its own date),
     ``not_arrived`` what the network or the post said when it came to nothing after all. ``addressee`` is the contact
     below the debtor that the invoice names (None: the debtor itself). ``dated`` is the day of the invoice.
+    ``taken_in``: the item of a journal entry that somebody took in; beside it others may stand, of other debtors or of
+    other invoices, so it has an answer of its own.
     """
 
     line_id: int
@@ -82,6 +84,7 @@ class Claim:
     not_arrived: str = ""
     addressee: int | None = None
     dated: date | None = None
+    taken_in: bool = False
 
     @property
     def ends(self) -> date | None:

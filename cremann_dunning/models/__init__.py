@@ -9,6 +9,7 @@ from . import (
     account_move_pausing,
     account_move_send,
     account_move_sending,
+    account_move_taking_in,
     dunning_followers_mixin,
     dunning_record_mixin,
     res_company,

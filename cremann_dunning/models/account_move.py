@@ -17,6 +17,7 @@ _logger = logging.getLogger(__name__)
 INSIDE = "cremann_dunning.group_dunning_user"
 
 # What an invoice shows of its decision in force, and the columns of dunning_decision it stands in.
+SHOWN = [("is_current", "=", True), ("is_shown", "=", True)]
 CURRENT = {"dunning_decision_id": "id", "dunning_next_level_id": "level_id", "dunning_next_date": "next_date"}
 
 
@@ -103,7 +104,7 @@ class AccountMove(models.Model):
         )
 
     def _compute_dunning_decision_id(self):
-        current = [("move_id", "in", self.ids), ("is_current", "=", True)]
+        current = [("move_id", "in", self.ids), *SHOWN]
         # sudo: which one it is; what it says is read with the rights of the reader
         found = {d.move_id.id: d.id for d in self.env["dunning.decision"].sudo().search(current)}
         for move in self:
@@ -115,7 +116,7 @@ class AccountMove(models.Model):
         # Odoo asks as the system here, also for a user who may not see the field: then nobody else would refuse it
         if self.env.uid != SUPERUSER_ID and not self.env.user.has_group(INSIDE):
             raise AccessError(self.env._("Only who works with dunning may search for its decisions."))
-        current = Domain("is_current", "=", True)
+        current = Domain(SHOWN)
         decisions = self.env["dunning.decision"]
         if operator in ("any", "any!"):
             if operator == "any!":
@@ -137,10 +138,11 @@ class AccountMove(models.Model):
         self._check_field_access(self._fields[field_expr], "read")
         table = query.make_alias(alias, "dunning_decision_in_force")
         condition = SQL(
-            "%s = %s AND %s",
+            "%s = %s AND %s AND %s",
             SQL.identifier(table, "move_id"),
             SQL.identifier(alias, "id"),
             SQL.identifier(table, "is_current"),
+            SQL.identifier(table, "is_shown"),
         )
         query.add_join("LEFT JOIN", table, "dunning_decision", condition)
         return SQL.identifier(table, CURRENT[field_expr])
@@ -167,7 +169,7 @@ class AccountMove(models.Model):
 
     def _dunning_check_selection(self):
         """Refuse a selection with nothing to follow up, with a message that says why."""
-        moves = self.filtered(lambda move: move.move_type in ("out_invoice", "out_receipt") and move.state == "posted")
+        moves = self._dunning_followed_up()
         if not moves:
             raise UserError(self.env._("Choose posted customer invoices. Drafts and credit notes are not followed up."))
         if len(moves.company_id) > 1:
@@ -177,14 +179,15 @@ class AccountMove(models.Model):
     def action_dunning_next_letter(self):
         """Propose the next letter for the debtors of these invoices, and show it for review."""
         moves = self._dunning_check_selection()
-        return self.env["dunning.case"]._propose_for(moves.company_id, moves.commercial_partner_id)
+        return self.env["dunning.case"]._propose_for(moves.company_id, moves._dunning_debtors())
 
     def _dunning_action_new(self, model, name):
         """The form of a new record about these invoices of one debtor, in a window."""
         moves = self._dunning_check_selection()
-        if len(moves.commercial_partner_id) > 1:
+        debtors = moves._dunning_debtors()
+        if len(debtors) > 1:
             raise UserError(self.env._("Choose invoices of one debtor at a time."))
-        cases = self.env["dunning.case"]._for_partners(moves.commercial_partner_id, moves.company_id, create=True)
+        cases = self.env["dunning.case"]._for_partners(debtors, moves.company_id, create=True)
         return cases._action_new(model, name, move_ids=moves.ids)
 
     def action_dunning_dispute(self):
@@ -204,16 +207,19 @@ class AccountMove(models.Model):
         """Note a contact about these invoices."""
         return self._dunning_action_new("dunning.contact", self.env._("Log a contact"))
 
-    def _dunning_pay_to(self, company):
+    def _dunning_pay_to(self, company, numbers=None):
         """Where to pay these invoices: ``(account, reference)``.
 
         The invoices' own account when they agree on one, else that of the company; one invoice's own reference.
+
+        :param numbers: as the debtor knows them, where that are not their names.
         """
         banks = self.partner_bank_id.filtered("active")
         bank = banks if len(banks) == 1 else company._dunning_bank_account()
-        if len(self) == 1:
+        if len(self) == 1 and self.move_type != "entry":
             return bank, self.payment_reference or self.name
-        return bank, ", ".join(self.mapped("name")[:3]) + (" …" if len(self) > 3 else "")
+        numbers = numbers or self.mapped("name")
+        return bank, ", ".join(numbers[:3]) + (" …" if len(numbers) > 3 else "")
 
     def _dunning_by_bank(self, amount):
         """How to pay an amount of this invoice by bank, for its page where nothing can be paid online."""
@@ -246,6 +252,9 @@ class AccountMove(models.Model):
         """Claims that came back with other items are followed, so that no ladder starts again."""
         posted = super()._post(soft)
         self.env["dunning.following"]._follow(posted)
+        again = posted.sudo().filtered("dunning_is_claim")  # sudo: whoever posts it need not know of dunning
+        if again:
+            again.env["dunning.claim"]._take_in_more(again)
         return posted
 
     def unlink(self):

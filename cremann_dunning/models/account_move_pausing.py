@@ -3,9 +3,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .account_move import INSIDE
-from .dunning_inside import Inside
-
-SALES = ("out_invoice", "out_receipt")
 
 
 class AccountMove(models.Model):
@@ -112,48 +109,7 @@ class AccountMove(models.Model):
             )
         return holds.action_release()
 
-    # -- taking in and leaving out --------------------------------------------------------------------------------
-
-    def action_dunning_take_in(self):
-        """Follow up these journal entries like invoices, from their due date on."""
-        self.check_access("write")
-        for move in self:
-            move._dunning_check_claim()
-        # sudo: the user may write the entries; that they are locked or posted does not matter here
-        entries = self.sudo()
-        entries.dunning_is_claim = True
-        # which Odoo sets on every journal entry
-        entries._dunning_claim_lines().with_context(dunning_told=Inside()).no_followup = False
-        entries._dunning_note(self.env._("Taken in as a claim: it is followed up from its due date on."))
-        entries._dunning_redecide()
-
-    def _dunning_claim_lines(self):
-        """What these entries ask of debtors."""
-        return self.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable" and not line.reconciled and line.amount_residual > 0
-        )
-
-    def _dunning_check_claim(self):
-        """Refuse an entry that could not be followed up, with a message that says why."""
-        self.ensure_one()
-        name = self.display_name
-        if self.move_type != "entry" or self.state != "posted":
-            raise UserError(
-                self.env._("%s is no posted journal entry. Invoices are followed up without being taken in.", name)
-            )
-        lines = self._dunning_claim_lines()
-        if not lines:
-            raise UserError(
-                self.env._("%s has nothing open on a receivable account, so there is nothing to ask a debtor.", name)
-            )
-        if lines.filtered(lambda line: not line.partner_id or not line.date_maturity):
-            raise UserError(
-                self.env._(
-                    "%s cannot be taken in: every open receivable line needs a partner and a due date. Fill them in on "
-                    "the lines of the entry first.",
-                    name,
-                )
-            )
+    # -- leaving out ----------------------------------------------------------------------------------------------
 
     def action_dunning_leave_out(self):
         """Ask why and until when these invoices, or entries that were taken in, are left out of follow-up.
@@ -175,21 +131,6 @@ class AccountMove(models.Model):
             "context": {"default_move_ids": moves.ids},
         }
 
-    def _dunning_followed_up(self):
-        """Those of these entries that letters may ask for."""
-        return self.filtered(lambda move: move.state == "posted" and (move.move_type in SALES or move.dunning_is_claim))
-
-    def _dunning_leave_out(self, reason):
-        """Do not follow up these journal entries any more; letters that have not gone out are stopped by it."""
-        self.check_access("write")
-        entries = self.sudo()  # as in action_dunning_take_in
-        entries.dunning_is_claim = False
-        entries._dunning_claim_lines().with_context(dunning_told=Inside()).no_followup = True
-        entries._dunning_note(self.env._("Left out of follow-up: %s", reason))
-        for company in entries.company_id:
-            self.env["dunning.decision.register"].sudo()._retire_settled(company)  # sudo: decisions are the engine's
-        entries._dunning_redecide()
-
     def action_dunning_follow_up(self):
         """Follow up again what was marked in Odoo as not to be followed up."""
         self.check_access("write")
@@ -208,12 +149,6 @@ class AccountMove(models.Model):
                 about = moves.filtered(lambda move, case=case: case.partner_id in move._dunning_debtors())
                 found[case.id] = f"{', '.join(about.mapped('name'))}: {body}"
         self.env["dunning.case"].sudo().browse(found)._message_log_batch(found)
-
-    def _dunning_debtors(self):
-        """Whom these entries ask: the customer, or those on the lines of an entry that was taken in."""
-        entries = self.filtered(lambda move: move.move_type == "entry")
-        lines = entries.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
-        return (self - entries).commercial_partner_id | lines.partner_id.commercial_partner_id
 
     def _dunning_redecide(self):
         """What is shown about the debtors of these entries follows."""

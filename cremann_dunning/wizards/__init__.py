@@ -17,6 +17,8 @@ from . import (
     dunning_simulation,
     dunning_simulation_line,
     dunning_statement_wizard,
+    dunning_take_in_wizard,
+    dunning_take_in_wizard_line,
     dunning_whatsapp_wizard,
     dunning_withdrawal_wizard,
 )

@@ -25,9 +25,9 @@ class DunningHoldWizard(models.TransientModel):
         common = {"reason": self.reason, "date_until": self.date_until}
         self.env["dunning.hold"].create(
             [
-                {"move_id": move.id, "partner_id": move.commercial_partner_id.id, "company_id": move.company_id.id}
-                | common
+                {"move_id": move.id, "partner_id": partner.id, "company_id": move.company_id.id} | common
                 for move in self.move_ids
+                for partner in move._dunning_debtors()
             ]
             + [{"partner_id": case.partner_id.id, "company_id": case.company_id.id} | common for case in self.case_ids]
         )

@@ -31,9 +31,9 @@ class DunningLetterWizard(models.TransientModel):
         compute_sudo=False,
         store=True,
         readonly=False,
-        domain="[('commercial_partner_id', '=', partner_id), ('company_id', '=', company_id), ('state', '=', "
-        "'posted'), ('move_type', 'in', ('out_invoice', 'out_receipt')), ('payment_state', 'in', ('not_paid', "
-        "'partial'))]",
+        domain="[('company_id', '=', company_id), ('state', '=', 'posted'), ('payment_state', 'in', ('not_paid', "
+        "'partial')), '|', '&', ('move_type', 'in', ('out_invoice', 'out_receipt')), ('commercial_partner_id', '=', "
+        "partner_id), '&', ('dunning_is_claim', '=', True), ('dunning_claim_ids.partner_id', '=', partner_id)]",
         help="The overdue invoices that the letter is about.",
     )
     level_id = fields.Many2one(
@@ -53,6 +53,8 @@ class DunningLetterWizard(models.TransientModel):
                     move.invoice_date_due and move.invoice_date_due < today and move.amount_residual > 0
                 )
             )
+            taken_in = wizard.case_id.taken_in_ids
+            wizard.move_ids |= taken_in.filtered(lambda claim, today=today: claim.date_due < today).move_id
 
     @api.depends("case_id")
     def _compute_allowed_level_ids(self):

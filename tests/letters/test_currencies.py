@@ -78,7 +78,7 @@ class TestLabels(PdfCase):
         for debtor, name in ((partner, "Opening balance 2025"), (other, False)):
             line = self.unallocated(debtor, -100, on="2026-10-01")
             line.write({"name": name, "date_maturity": "2026-11-01"})
-            line.move_id.action_dunning_take_in()
+            self.take_in(line.move_id)
         run = self.run_for(partners=partner + other)
         self.assertEqual(
             set(run.letter_ids.partner_id.ids), {partner.id, other.id}, run.decision_ids.mapped("explanation")

@@ -18,6 +18,16 @@ class WindowMixin:
         """Whom the simulation is about."""
         return self.partner
 
+    @property
+    def opened(self):
+        """The entry that would be taken in."""
+        return self.move
+
+    @property
+    def opened_line(self):
+        """Its open item."""
+        return self.move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+
     def values(self):
         """What a manager of the Dutch company opens each window with; a line of a window comes with its window."""
         letter, case = self.letter.id, self.case.id
@@ -39,6 +49,7 @@ class WindowMixin:
             "dunning.rate.import.wizard": {"table_id": self.table.id, "data": CSV},
             "dunning.simulation": {"company_id": self.nl.id, "partner_ids": [Command.set(self.ahead.ids)]},
             "dunning.statement.wizard": {"case_ids": [Command.set([case])]},
+            "dunning.take.in.wizard": {"move_ids": [Command.set(self.opened.ids)]},
             "dunning.whatsapp.wizard": {"dispatch_id": self.attempt.id},
             "dunning.withdrawal.wizard": {"letter_ids": [Command.set([letter])], "reason": "sent by mistake"},
         }
@@ -47,6 +58,12 @@ class WindowMixin:
         """One window of each model, opened by the manager, with the files that are made in it."""
         env = self.as_user(self.manager)
         found = {model: env[model].create(values) for model, values in self.values().items()}
+        found["dunning.take.in.wizard"].line_ids = [
+            Command.create(
+                {"move_line_id": self.opened_line.id, "number": SECRET, "invoice_date": TODAY, "date_due": TODAY}
+            )
+        ]
+        found["dunning.take.in.wizard.line"] = found["dunning.take.in.wizard"].line_ids
         found["dunning.posting.wizard.line"] = found["dunning.posting.wizard"].line_ids
         self.invoice(self.ahead, 100, due=-3)
         found["dunning.simulation"].action_simulate()

@@ -10,16 +10,19 @@ SAID = (
 # The items of entries that are asked of debtors, as a letter would tell of them.
 ITEMS = """
 SELECT l.id AS move_line_id, l.move_id, l.company_id, l.currency_id, p.commercial_partner_id AS partner_id,
-       m.name AS number, l.name AS label, m.ref AS customer_ref, COALESCE(m.invoice_date, m.date) AS invoice_date,
-       l.date_maturity AS date_due, l.amount_currency AS amount_total,
-       ROW_NUMBER() OVER (PARTITION BY l.move_id, p.commercial_partner_id ORDER BY l.date_maturity, l.id)::int
-           AS instalment,
+       COALESCE(t.number, m.name) AS number, l.name AS label, m.ref AS customer_ref,
+       COALESCE(t.invoice_date, m.invoice_date, m.date) AS invoice_date,
+       COALESCE(t.date_due, l.date_maturity) AS date_due, l.amount_currency AS amount_total,
+       ROW_NUMBER() OVER (PARTITION BY l.move_id, p.commercial_partner_id
+                          ORDER BY COALESCE(t.date_due, l.date_maturity), l.id)::int AS instalment,
        COUNT(*) OVER (PARTITION BY l.move_id, p.commercial_partner_id)::int AS instalments,
-       COUNT(*) OVER (PARTITION BY l.move_id, p.commercial_partner_id, l.date_maturity, l.amount_currency)::int AS alike
+       COUNT(*) OVER (PARTITION BY l.move_id, p.commercial_partner_id, COALESCE(t.date_due, l.date_maturity),
+                      l.amount_currency)::int AS alike
   FROM account_move_line l
   JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
   JOIN account_move m ON m.id = l.move_id
   JOIN res_partner p ON p.id = l.partner_id
+  LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
  WHERE l.move_id = ANY(%(moves)s) AND l.amount_currency > 0
 """
 
@@ -63,6 +66,11 @@ class DunningClaim(models.Model):
         aggregator=None,
         help="How many claims of its entry had this due date and amount, itself among them.",
     )
+    is_taken_in = fields.Boolean(
+        string="Taken in",
+        readonly=True,
+        help="An item of a journal entry. Its number and dates are those that were given when it was taken in.",
+    )
     ended_on = fields.Date(readonly=True, help="When it was no claim on this debtor any more.")
     end_reason = fields.Selection(
         [
@@ -87,14 +95,17 @@ class DunningClaim(models.Model):
     )
     amount_open = fields.Monetary(string="Open", compute="_compute_now")
     level_id = fields.Many2one("dunning.level", string="Level reached", compute="_compute_level_id")
+    next_date = fields.Date(string="Next step on", compute="_compute_answer")
+    explanation = fields.Char(string="Why", compute="_compute_answer", help="What was decided about it last.")
 
     _one_per_item = models.UniqueIndex("(move_line_id)", "There is a claim about this item already.")
 
-    @api.depends("number", "instalment", "instalments")
+    @api.depends("number", "instalment", "instalments", "is_taken_in")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for claim in self:
-            place = self.env._("%(number)s (%(place)s of %(all)s)") if claim.instalments > 1 else "%(number)s"
+            parts = claim.instalments > 1 and not claim.is_taken_in  # what is taken in has a number of its own
+            place = self.env._("%(number)s (%(place)s of %(all)s)") if parts else "%(number)s"
             claim.display_name = place % {
                 "number": claim.number or "", "place": claim.instalment, "all": claim.instalments,
             }  # fmt: skip
@@ -127,6 +138,43 @@ class DunningClaim(models.Model):
                 if contact.counts_as_step and contact.active
             ]
             claim.level_id = max(steps)[2] if steps else False
+
+    @api.depends("move_line_id", "ended_on")
+    @api.depends_context("lang")
+    def _compute_answer(self):
+        """The decision in force about its item, or about the invoice that it is a part of."""
+        alive = self.filtered(lambda claim: not claim.ended_on)
+        about = [("is_taken_in", "=", False), ("move_id", "in", alive.move_id.ids)]
+        about = ["|", ("move_line_id", "in", alive.mapped("move_line_id").ids), "&", *about]
+        decisions = self.env["dunning.decision"].search([("is_current", "=", True), *about])
+        items, moves = decisions.grouped("move_line_id"), decisions.grouped("move_id")
+        for claim in self:
+            found = items.get(claim.move_line_id) or (not claim.is_taken_in and moves.get(claim.move_id))
+            found = found if found and claim in alive else decisions.browse()
+            claim.next_date, claim.explanation = found.next_date, found.explanation
+
+    @api.model
+    def _levels_of(self, alias):
+        """A query for the levels that one claim reached, by letter and by word of mouth: ``level_id``, ``day``.
+
+        :param alias: the name of ``dunning_claim`` in the statement around it.
+        """
+        contacts = self._fields["contact_ids"]
+        return SQL(
+            """
+            SELECT k.level_id, f.sent_on AS day
+              FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id AND f.state = 'sent'
+             WHERE k.claim_id = %(claim)s AND k.is_let_go IS NOT TRUE AND k.level_id IS NOT NULL
+             UNION ALL
+            SELECT c.level_id, c.counted_on
+              FROM %(relation)s r JOIN dunning_contact c ON c.id = r.%(contact)s
+             WHERE r.%(own)s = %(claim)s AND c.counts_as_step AND c.active
+            """,
+            claim=SQL.identifier(alias, "id"),
+            relation=SQL.identifier(contacts.relation),
+            own=SQL.identifier(contacts.column1),
+            contact=SQL.identifier(contacts.column2),
+        )
 
     # -- coming into being ----------------------------------------------------------------------------------------
 
@@ -200,6 +248,39 @@ class DunningClaim(models.Model):
             for case in self.env["dunning.case"]._for_partners(debtors, company, create=True):
                 cases[company.id, case.partner_id.id] = case.id
         return known | self._open([row | {"case_id": cases[row["company_id"], row["partner_id"]]} for row in fresh])
+
+    @api.model
+    def _take_in(self, given):
+        """Items of journal entries become claims, with what the debtor knows them by; nothing is written on the items.
+
+        :param given: ``{item id: {"number", "invoice_date", "date_due"}}``; of one that is a claim already these are
+            its own from now on, what was said stays as it was said.
+        """
+        moves = self.env["account.move.line"].browse(given).move_id
+        claims = self._of_moves(moves, given)
+        rows = [{"id": claims[item], **values} for item, values in given.items() if item in claims]
+        self.env.cr.execute(
+            SQL(
+                "UPDATE dunning_claim c"
+                "   SET number = r.number, invoice_date = r.invoice_date, date_due = r.date_due, is_taken_in = TRUE"
+                "  FROM jsonb_populate_recordset(NULL::dunning_claim, %s) r WHERE c.id = r.id",
+                dunning_bulk.to_json(rows),
+            )
+        )
+        self.invalidate_model([*SAID, "is_taken_in"])
+
+    @api.model
+    def _take_in_more(self, moves):
+        """Entries that were taken in are posted again: what is new on them is taken in as it stands there."""
+        self._of_moves(moves)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE dunning_claim SET is_taken_in = TRUE"
+                " WHERE move_id = ANY(%s) AND move_line_id IS NOT NULL AND is_taken_in IS NOT TRUE",
+                moves.ids,
+            )
+        )
+        self.invalidate_model(["is_taken_in"])
 
     # -- coming to an end -----------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from . import (
     dunning_call,
     dunning_case,
     dunning_case_mixin,
+    dunning_case_open_items,
     dunning_contact,
     dunning_dispute,
     dunning_figures,

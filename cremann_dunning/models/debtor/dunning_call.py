@@ -66,7 +66,7 @@ class DunningCall(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT c.id, array_agg(d.id ORDER BY m.invoice_date_due, m.id)
+                SELECT c.id, array_agg(d.id ORDER BY d.params -> 'due_date' ->> 'date', m.id, d.move_line_id)
                   FROM dunning_decision d
                   JOIN account_move m ON m.id = d.move_id
                   JOIN dunning_case c ON c.partner_id = d.partner_id AND c.company_id = d.company_id
@@ -108,8 +108,8 @@ class DunningCall(models.AbstractModel):
             row
             % env._(
                 "%(invoice)s, due on %(date)s: %(amount)s",
-                invoice=decision.move_id.name,
-                date=format_date(env, decision.move_id.invoice_date_due),
+                invoice=decision.number,
+                date=format_date(env, decision.params["due_date"]["date"]),
                 amount=written(env, decision.amount_open, decision.currency_id),
             )
             for decision in decisions

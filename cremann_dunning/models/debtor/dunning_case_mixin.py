@@ -24,8 +24,9 @@ class DunningCaseMixin(models.AbstractModel):
         "account.move",
         string="Invoices",
         check_company=True,
-        domain="[('commercial_partner_id', '=', partner_id), ('company_id', '=', company_id), "
-        "('move_type', 'in', ('out_invoice', 'out_receipt')), ('state', '=', 'posted')]",
+        domain="[('company_id', '=', company_id), ('state', '=', 'posted'), '|', "
+        "'&', ('move_type', 'in', ('out_invoice', 'out_receipt')), ('commercial_partner_id', '=', partner_id), "
+        "'&', ('dunning_is_claim', '=', True), ('dunning_claim_ids.partner_id', '=', partner_id)]",
     )
     # Asked anew when somebody names others, and not when an invoice is deleted: then a record that lost its last one is
     # still about that one, and not suddenly about everything.
@@ -49,23 +50,26 @@ class DunningCaseMixin(models.AbstractModel):
     @api.depends("move_ids")
     def _compute_numbers(self):
         for record in self:
-            record.numbers = ", ".join(move.name or "/" for move in record.move_ids)
+            record.numbers = ", ".join(record.move_ids._dunning_numbers(record.case_id.partner_id))
 
     @api.depends("move_ids", "case_id")
     def _compute_currency_id(self):
         for record in self:
-            record.currency_id = (
-                record.move_ids.currency_id[:1] or record.case_id.currency_id or self.env.company.currency_id
-            )
+            record.currency_id = record._currencies()[:1] or record.case_id.currency_id or self.env.company.currency_id
+
+    def _currencies(self):
+        """In which currencies the named invoices and entries ask this debtor."""
+        entries = self.move_ids.filtered(lambda move: move.move_type == "entry")
+        return (self.move_ids - entries).currency_id | entries._dunning_items(self.case_id.partner_id).currency_id
 
     @api.constrains("move_ids", "case_id", "currency_id")
     def _check_invoices(self):
-        """Posted customer invoices of this debtor, and of one currency where an amount stands beside them."""
+        """Customer invoices of this debtor, or entries taken in that ask him; of one currency beside an amount."""
         for record in self:
             wrong = record.move_ids.filtered(
                 lambda move, record=record: (
-                    move.commercial_partner_id != record.partner_id
-                    or move.move_type not in ("out_invoice", "out_receipt")
+                    (move.move_type not in ("out_invoice", "out_receipt") and not move.sudo().dunning_is_claim)
+                    or record.partner_id not in move._dunning_debtors()
                 )
             )
             if wrong:
@@ -76,7 +80,7 @@ class DunningCaseMixin(models.AbstractModel):
                         debtor=record.partner_id.display_name,
                     )
                 )
-            if record._has_amount() and record.move_ids.currency_id - record.currency_id:
+            if record._has_amount() and record._currencies() - record.currency_id:
                 raise ValidationError(
                     self.env._("These invoices are in several currencies. Make one for each currency.")
                 )

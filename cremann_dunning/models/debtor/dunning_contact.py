@@ -111,7 +111,7 @@ class DunningContact(models.Model):
         """Offer the step that is next, and the invoices that wait for it."""
         if not self.counts_as_step or self.level_id:
             return
-        moves = self.move_ids or self.case_id.open_move_ids
+        moves = self.move_ids or self.case_id.open_move_ids | self.case_id.taken_in_ids.move_id
         level = moves.dunning_next_level_id.filtered(lambda level: level.legal_type in SPOKEN_TYPES)[:1]
         self.level_id = level
         self.move_ids = moves.filtered(lambda move: move.dunning_next_level_id == level) if level else self.move_ids
@@ -170,12 +170,12 @@ class DunningContact(models.Model):
 
     def _count(self):
         """Let these contacts count: check that the step is the next one, move the invoices, end the calls."""
-        claims, procedures = self._claims()
+        facts, procedures = self._claims()
         for contact in self:
             line_ids = [
                 claim.line_id
                 for move in contact.move_ids
-                for claim in contact._claims_at_level(move, claims.get(move.id, []), procedures)
+                for claim in contact._claims_at_level(move, facts.get((contact.partner_id.id, move.id), []), procedures)
             ]
             # which claims moved is the system's to write
             claims = self.env["dunning.claim"].sudo()._of_moves(contact.move_ids, line_ids)
@@ -186,7 +186,7 @@ class DunningContact(models.Model):
         self._redecide()
 
     def _claims(self):
-        """The facts of the debtors without these contacts: claims by invoice, and the procedures by id."""
+        """The facts of the debtors without these contacts: claims by debtor and invoice, and the procedures by id."""
         claims, procedures = {}, {}
         for company, contacts in self.grouped("company_id").items():
             # sudo: the facts decide, whatever the user may read of them
@@ -195,7 +195,7 @@ class DunningContact(models.Model):
             procedures |= self.env["dunning.engine"]._rules(company, debtors)[0]
             for debtor in debtors:
                 for claim in debtor.claims:
-                    claims.setdefault(claim.move_id, []).append(claim)
+                    claims.setdefault((debtor.partner_id, claim.move_id), []).append(claim)
         return claims, procedures
 
     def _claims_at_level(self, move, claims, procedures):

@@ -123,7 +123,7 @@ class DunningDispute(models.Model):
         for dispute in self:
             if not dispute._named():
                 raise ValidationError(self.env._("Choose the invoices that the debtor disputes."))
-            total = sum(dispute.move_ids.mapped("amount_total"))
+            total = sum(dispute.move_ids._dunning_items(dispute.partner_id).mapped("amount_currency"))
             if dispute.move_ids and dispute.currency_id.compare_amounts(dispute.amount, total) > 0:
                 raise ValidationError(
                     self.env._(

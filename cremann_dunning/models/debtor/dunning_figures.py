@@ -6,17 +6,19 @@ REFRESH = """
 WITH figures AS (
     SELECT p.commercial_partner_id AS partner_id,
            SUM(l.amount_residual) FILTER (WHERE l.amount_residual > 0) AS overdue,
-           COUNT(DISTINCT l.move_id) FILTER (WHERE l.amount_residual > 0) AS invoices,
-           MIN(l.date_maturity) FILTER (WHERE l.amount_residual > 0) AS oldest,
+           COUNT(DISTINCT (l.move_id, CASE WHEN m.move_type = 'entry' THEN l.id END))
+               FILTER (WHERE l.amount_residual > 0) AS invoices,
+           MIN(COALESCE(t.date_due, l.date_maturity)) FILTER (WHERE l.amount_residual > 0) AS oldest,
            -COALESCE(SUM(l.amount_residual) FILTER (WHERE l.amount_residual < 0), 0) AS credit
       FROM account_move_line l
       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
       JOIN res_partner p ON p.id = l.partner_id
       JOIN account_move m ON m.id = l.move_id
+      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
        AND (l.amount_residual < 0
             OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
-               AND (l.date_maturity IS NULL OR l.date_maturity < %(today)s)) %(only)s
+               AND (COALESCE(t.date_due, l.date_maturity) < %(today)s) IS NOT FALSE) %(only)s
      GROUP BY p.commercial_partner_id
 ), steps AS (
     SELECT DISTINCT ON (p.commercial_partner_id)
@@ -24,21 +26,33 @@ WITH figures AS (
       FROM account_move m
       JOIN dunning_decision d ON d.move_id = m.id AND d.is_current
       JOIN res_partner p ON p.id = d.partner_id
+      LEFT JOIN account_move_line i ON i.id = d.move_line_id AND d.is_taken_in
      WHERE m.company_id = %(company)s AND m.state = 'posted'
-       AND m.payment_state IN ('not_paid', 'partial') %(only)s
+       AND CASE WHEN d.is_taken_in THEN m.dunning_is_claim AND i.reconciled IS FALSE
+                ELSE m.payment_state IN ('not_paid', 'partial') END %(only)s
      ORDER BY p.commercial_partner_id,
               CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
                              WHEN 'wait' THEN 3 ELSE 4 END,
-              d.next_date NULLS LAST, m.invoice_date_due, m.id
-), levels AS (
-    SELECT DISTINCT ON (m.commercial_partner_id)
-           m.commercial_partner_id AS partner_id, m.dunning_level_id AS level_id
+              d.next_date NULLS LAST, m.invoice_date_due, m.id, d.move_line_id
+), reached AS (
+    SELECT m.commercial_partner_id AS partner_id, m.dunning_level_id AS level_id
       FROM account_move m
-      JOIN dunning_level v ON v.id = m.dunning_level_id
-      JOIN res_partner p ON p.id = m.commercial_partner_id
-     WHERE m.company_id = %(company)s AND m.state = 'posted'
-       AND m.payment_state IN ('not_paid', 'partial') %(only)s
-     ORDER BY m.commercial_partner_id, v.sequence DESC, m.id
+     WHERE m.company_id = %(company)s AND m.state = 'posted' AND m.move_type <> 'entry'
+       AND m.payment_state IN ('not_paid', 'partial') AND m.dunning_level_id IS NOT NULL
+     UNION ALL
+    SELECT t.partner_id, s.level_id
+      FROM dunning_claim t
+      JOIN account_move m ON m.id = t.move_id AND m.dunning_is_claim
+      JOIN account_move_line i ON i.id = t.move_line_id AND i.reconciled IS FALSE AND i.parent_state = 'posted'
+     CROSS JOIN LATERAL (%(spoken)s) s
+     WHERE t.company_id = %(company)s AND t.is_taken_in
+), levels AS (
+    SELECT DISTINCT ON (p.commercial_partner_id) p.commercial_partner_id AS partner_id, r.level_id
+      FROM reached r
+      JOIN dunning_level v ON v.id = r.level_id
+      JOIN res_partner p ON p.id = r.partner_id
+     WHERE TRUE %(only)s
+     ORDER BY p.commercial_partner_id, v.sequence DESC, r.level_id
 ), fresh AS (
     SELECT f.*, s.decision_id, s.level_id AS next_level_id, s.next_date, v.level_id
       FROM figures f
@@ -107,6 +121,7 @@ class DunningFigures(models.AbstractModel):
                 now=now,
                 uid=self.env.uid,
                 only=only,
+                spoken=self.env["dunning.claim"]._levels_of("t"),
             )
         )
         self._settle(company, [case_id for (case_id,) in self.env.cr.fetchall()], partner_ids)

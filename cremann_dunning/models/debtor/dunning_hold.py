@@ -32,7 +32,8 @@ class DunningHold(models.Model):
         index="btree_not_null",
         ondelete="cascade",
         check_company=True,
-        domain="[('move_type', 'in', ('out_invoice', 'out_receipt')), ('commercial_partner_id', '=', partner_id)]",
+        domain="['|', '&', ('move_type', 'in', ('out_invoice', 'out_receipt')), ('commercial_partner_id', '=', "
+        "partner_id), '&', ('dunning_is_claim', '=', True), ('dunning_claim_ids.partner_id', '=', partner_id)]",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     letter_id = fields.Many2one(

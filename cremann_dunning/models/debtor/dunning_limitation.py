@@ -61,7 +61,8 @@ class DunningLimitation(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT p.commercial_partner_id AS partner_id, l.date_maturity AS due_date,
+                SELECT p.commercial_partner_id AS partner_id,
+                       COALESCE(t.date_due, l.date_maturity) AS due_date,
                        COALESCE(c.code, %(country)s) AS country,
                        COALESCE(m.dunning_kind_set, d.dunning_debtor_kind, 'unknown') AS kind,
                        (SELECT array_agg(f.sent_on) FROM dunning_claim q
@@ -79,9 +80,10 @@ class DunningLimitation(models.AbstractModel):
                   JOIN res_partner p ON p.id = l.partner_id
                   JOIN res_partner d ON d.id = p.commercial_partner_id
                   LEFT JOIN res_country c ON c.id = d.country_id
+                  LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
                  WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-                   AND l.amount_residual > 0 AND m.move_type IN ('out_invoice', 'out_receipt')
-                   AND l.date_maturity < %(before)s
+                   AND l.amount_residual > 0 AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
+                   AND COALESCE(t.date_due, l.date_maturity) < %(before)s
                 """,
                 company=company.id,
                 country=company.country_id.code or None,

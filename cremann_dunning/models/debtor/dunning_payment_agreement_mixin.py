@@ -23,8 +23,10 @@ WITH agreement AS (
 ), named AS (
     SELECT %(agreement)s AS id, %(move)s AS move_id FROM %(relation)s WHERE %(agreement)s = ANY(%(ids)s)
 ), item AS (
-    SELECT a.id, a.since, a.until, l.id AS line_id, l.move_id, l.date, l.date_maturity, m.move_type,
-           l.amount_residual_currency AS residual, COALESCE(m.invoice_date, m.date) AS dated,
+    SELECT a.id, a.since, a.until, l.id AS line_id, l.move_id, l.date, m.move_type,
+           COALESCE(t.date_due, l.date_maturity) AS date_maturity, l.amount_residual_currency AS residual,
+           COALESCE(t.invoice_date, m.invoice_date, m.date) AS dated,
+           m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim AND l.amount_currency > 0 AS is_claim,
            EXISTS (SELECT FROM named n WHERE n.id = a.id) AS by_name,
            EXISTS (SELECT FROM named n WHERE n.id = a.id AND n.move_id = l.move_id) AS is_named
       FROM agreement a
@@ -33,9 +35,10 @@ WITH agreement AS (
                               AND l.currency_id = a.currency_id AND l.parent_state = 'posted'
       JOIN account_account c ON c.id = l.account_id AND c.account_type = 'asset_receivable'
       JOIN account_move m ON m.id = l.move_id
+      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
 ), claim AS (
     SELECT * FROM item
-     WHERE move_type IN ('out_invoice', 'out_receipt') AND (is_named OR NOT by_name AND dated <= since)
+     WHERE is_claim AND (is_named OR NOT by_name AND dated <= since)
 ), matched AS (
     SELECT c.id, SUM(r.debit_amount_currency) FILTER (WHERE m.move_type <> 'out_refund') AS paid,
            SUM(r.debit_amount_currency) FILTER (WHERE m.move_type = 'out_refund') AS credited
@@ -154,7 +157,11 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
             record.asked_interest = float(sums.interest)
             record.asked_costs = float(sums.costs)
             record.coming_amount = float(sums.coming)
-            record.amount = float(sums.total) if known else sum(record.move_ids.mapped("amount_residual"))
+            record.amount = (
+                float(sums.total)
+                if known
+                else sum(record.move_ids._dunning_items(record.case_id.partner_id).mapped("amount_residual_currency"))
+            )
 
     @api.depends("asked_principal", "asked_interest", "asked_costs", "coming_amount", "currency_id")
     @api.depends_context("lang")
@@ -178,7 +185,8 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
             moves = record.move_ids._origin
             if not record._named():
                 moves = opened.filtered(record._is_about)
-            record.bank_account_id, record.payment_reference = moves._dunning_pay_to(record.company_id)
+            numbers = moves._dunning_numbers(record.partner_id._origin)
+            record.bank_account_id, record.payment_reference = moves._dunning_pay_to(record.company_id, numbers)
 
     def _is_about(self, move):
         """Whether an agreement about everything is about this open invoice."""

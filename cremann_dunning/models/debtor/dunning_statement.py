@@ -27,7 +27,8 @@ PRINTED_TOGETHER = 50
 # Receivable lines of debtors up to a day, with what was open then: a match counts from the later of its two dates.
 ENTRIES = """
 WITH lines AS (
-    SELECT l.id, p.commercial_partner_id AS partner_id, l.date, m.name, cur.name AS currency, l.amount_currency,
+    SELECT l.id, p.commercial_partner_id AS partner_id, l.date, COALESCE(t.number, m.name) AS name,
+           cur.name AS currency, l.amount_currency,
            l.amount_currency
            - COALESCE((SELECT SUM(r.debit_amount_currency) FROM account_partial_reconcile r
                         WHERE r.debit_move_id = l.id AND r.max_date <= %(as_of)s), 0)
@@ -37,13 +38,17 @@ WITH lines AS (
                 WHEN m.move_type = 'out_refund' THEN 'credit_note'
                 WHEN m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL OR j.type IN ('bank', 'cash')
                 THEN 'payment' ELSE 'entry' END AS kind,
-           COALESCE(m.invoice_date, l.date) AS dated, l.date_maturity, l.move_id, COALESCE(m.ref, '') AS ref
+           COALESCE(t.invoice_date, m.invoice_date, l.date) AS dated,
+           COALESCE(t.date_due, l.date_maturity) AS date_maturity, l.move_id,
+           -- the words of an entry that was taken in are about all that stands in it
+           COALESCE(CASE WHEN t.id IS NULL THEN m.ref ELSE NULLIF(l.name, t.number) END, '') AS ref
       FROM account_move_line l
       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
       JOIN account_move m ON m.id = l.move_id
       JOIN account_journal j ON j.id = m.journal_id
       JOIN res_currency cur ON cur.id = l.currency_id
       JOIN res_partner p ON p.id = l.partner_id
+      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.date <= %(as_of)s
        AND l.amount_currency <> 0 AND p.commercial_partner_id IN %(partners)s
 )

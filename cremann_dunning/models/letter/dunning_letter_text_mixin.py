@@ -195,7 +195,7 @@ class DunningLetterTextMixin(models.AbstractModel):
         return spelling.money(amount, self.currency_id.name, self.currency_id.decimal_places, self.lang)
 
     def _previous_letters(self):
-        """Per letter the earlier letters about the same invoices that were sent."""
+        """Per letter the earlier letters to its debtor about the same invoices, or items taken in, that were sent."""
         found = {}
         rows = (
             self.env["dunning.letter.line"]
@@ -207,12 +207,17 @@ class DunningLetterTextMixin(models.AbstractModel):
                     ("level_id", "!=", False),
                     ("letter_id.legal_type", "!=", rules.PRE_DUE),
                 ],
-                ["move_id", "letter_id"],
+                ["move_id", "claim_id", "letter_id"],
             )
         )
         for letter in self:
-            moves = letter.line_ids.filtered("principal_part").move_id
-            sent = [earlier.id for move, earlier in rows if move in moves and earlier != letter]
+            lines = letter.line_ids.filtered("principal_part")
+            moves = lines.move_id.filtered(lambda move: move.move_type != "entry")
+            sent = [
+                earlier.id
+                for move, claim, earlier in rows
+                if (move in moves or claim in lines.claim_id) and earlier != letter
+            ]
             # sudo: as above
             found[letter] = self.env["dunning.letter"].sudo().browse(dict.fromkeys(sent))
         return found
@@ -234,7 +239,8 @@ class DunningLetterTextMixin(models.AbstractModel):
         for letter in self:
             moves = letter.line_ids.filtered("principal_part").move_id
             letter.pay_url = letter.page_url or (len(moves) == 1 and letter._pay_url(moves))
-            letter.bank_account_id, letter.payment_reference = moves._dunning_pay_to(letter.company_id)
+            pay_to = moves._dunning_pay_to(letter.company_id, letter._demanded_numbers())
+            letter.bank_account_id, letter.payment_reference = pay_to
 
     @api.model
     def _pay_url(self, move):

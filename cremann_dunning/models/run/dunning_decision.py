@@ -14,6 +14,12 @@ from ..dunning_money import exact, written
 
 _lt = LazyTranslate(__name__)
 
+# Whether line k of a letter is about what decision d is about: the invoice, or the one item that was taken in.
+SAME = SQL(
+    "CASE WHEN d.is_taken_in THEN k.claim_id = (SELECT q.id FROM dunning_claim q WHERE q.move_line_id = d.move_line_id)"
+    " AND k.is_let_go IS NOT TRUE ELSE TRUE END AND k.move_id = d.move_id"
+)
+
 # The answers of the engine that put a claim on a letter.
 ON_LETTER = {"LETTER", "NOTICE", "RIDES_ALONG", "LISTED"}
 
@@ -95,7 +101,10 @@ OUTCOMES = [
 
 
 class DunningDecision(models.Model):
-    """For one invoice: what was decided, why and from which facts. Only the engine writes it; nobody changes it."""
+    """What was decided about one invoice, or one item of an entry that was taken in, why and from which facts.
+
+    Only the engine writes it; nobody changes it.
+    """
 
     _name = "dunning.decision"
     _description = "Dunning decision"
@@ -106,6 +115,8 @@ class DunningDecision(models.Model):
     company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # _run_idx starts with it
     # What was decided stays on record when its entry or its debtor is deleted; the number stays by value.
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True, index=True, ondelete="set null")
+    # no key: what was decided stays on record. Of an invoice the instalment that speaks for it.
+    move_line_id = dunning_bulk.Unguarded("account.move.line", string="Journal item", readonly=True)
     number = fields.Char(readonly=True, help="The number that the invoice had.")
     partner_id = fields.Many2one("res.partner", string="Debtor", readonly=True, index=True, ondelete="set null")
     currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
@@ -132,6 +143,11 @@ class DunningDecision(models.Model):
     is_current = fields.Boolean(
         string="In force", readonly=True, help="The latest answer on its invoice, as long as that one is open."
     )
+    is_taken_in = fields.Boolean(readonly=True, help="It is about one item of a journal entry that was taken in.")
+    is_shown = fields.Boolean(
+        readonly=True,
+        help="Its entry shows it. Of an entry that was taken in, with several items, the first to do something about.",
+    )
     letter_id = fields.Many2one(
         "dunning.letter",
         string="On letter",
@@ -148,7 +164,10 @@ class DunningDecision(models.Model):
     create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
     write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
-    _one_in_force = models.UniqueIndex("(move_id) WHERE is_current", "An invoice has one decision in force.")
+    _one_per_item = models.UniqueIndex("(move_line_id) WHERE is_current", "A claim has one decision in force.")
+    _one_shown = models.UniqueIndex(
+        "(move_id) WHERE is_current AND is_shown", "An invoice has one decision in force that it shows."
+    )
     _run_idx = models.Index("(company_id, date, code)")
 
     @api.depends("code", "number")
@@ -280,11 +299,12 @@ class DunningDecision(models.Model):
                 """
                 SELECT DISTINCT ON (d.id) d.id, k.letter_id
                   FROM dunning_decision d
-                  JOIN dunning_letter_line k ON k.move_id = d.move_id AND k.is_cancelled IS NOT TRUE
+                  JOIN dunning_letter_line k ON k.is_cancelled IS NOT TRUE AND %s
                    AND (k.level_id = d.level_id OR k.level_id IS NULL)
                  WHERE d.id = ANY(%s) AND d.outcome IN ('send', 'ride')
                  ORDER BY d.id, k.letter_id DESC
                 """,
+                SAME,
                 self.ids,
             )
         )
@@ -375,9 +395,11 @@ class DunningDecision(models.Model):
 
     @api.model
     def _held(self, move_ids):
-        """Per invoice what its decision in force says, as far as it takes to see whether another one says the same.
+        """What the decisions in force about these entries say, as far as it takes to see whether another says the same.
 
-        Its params as JSON text: most are compared by their code alone.
+        Params as JSON text: most are compared by their code alone.
+
+        :return: by what they are about, see ``engine.decide.told_of``.
         """
         self.env.flush_all()
         self.env.cr.execute(
@@ -385,16 +407,21 @@ class DunningDecision(models.Model):
                 """
                 SELECT d.move_id, d.id, d.date, d.code, d.params::text, d.level_id, d.next_date, d.amount_open::text,
                        EXISTS (SELECT 1 FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
-                                WHERE k.move_id = d.move_id AND f.state IN ('draft', 'issued')
-                                  AND (k.level_id = d.level_id OR k.level_id IS NULL)) AS announced
+                                WHERE %s AND f.state IN ('draft', 'issued')
+                                  AND (k.level_id = d.level_id OR k.level_id IS NULL)) AS announced,
+                       d.move_line_id, d.is_taken_in
                   FROM dunning_decision d
                  WHERE d.is_current AND d.move_id = ANY(%s)
                 """,
+                SAME,
                 move_ids,
             )
         )
-        rows = self.env.cr.dictfetchall()
-        return {row["move_id"]: row | {"amount_open": Decimal(row["amount_open"])} for row in rows}
+        return {
+            (row["move_id"], row["move_line_id"]) if row["is_taken_in"] else row["move_id"]: row
+            | {"amount_open": Decimal(row["amount_open"])}
+            for row in self.env.cr.dictfetchall()
+        }
 
     @api.model
     def _insert(self, rows, held, in_force):
@@ -404,14 +431,51 @@ class DunningDecision(models.Model):
         :param in_force: whether they take the place of those; not for a look at another day.
         """
         self.env.flush_all()
-        if in_force and (replaced := [held[row["move_id"]]["id"] for row in rows if row["move_id"] in held]):
+        about = [(row["move_id"], row["move_line_id"]) if row["is_taken_in"] else row["move_id"] for row in rows]
+        if in_force and (replaced := [held[place]["id"] for place in about if place in held]):
             self._retire(replaced)
         # Somebody else deciding on the same invoice at this moment is a conflict like any other: Odoo tries again.
         # Without the clause it would be a violated index, and the user would read that.
-        conflict = SQL("ON CONFLICT (move_id) WHERE is_current DO NOTHING")
-        made = dunning_bulk.insert(self, [row | {"is_current": in_force} for row in rows], conflict)
+        conflict = SQL("ON CONFLICT DO NOTHING")
+        fresh = [row | {"is_current": in_force, "is_shown": not row["is_taken_in"]} for row in rows]
+        made = dunning_bulk.insert(self, fresh, conflict)
+        if in_force:
+            self._choose_shown({row["move_id"] for row in rows if row["is_taken_in"]})
         self._forget_on_invoices()
         return made
+
+    @api.model
+    def _choose_shown(self, move_ids):
+        """Of several items of an entry that was taken in, which answer its entry shows: as ``engine.per_invoice`` has
+        it, whosever item it is.
+
+        What is shown is taken off first: then two who decide about debtors of one entry at the same moment write the
+        same row, and Odoo tries again.
+        """
+        if not move_ids:
+            return
+        self.env.cr.execute(
+            SQL(
+                "UPDATE dunning_decision SET is_shown = FALSE WHERE is_current AND is_shown AND move_id = ANY(%s)",
+                sorted(move_ids),
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dunning_decision SET is_shown = TRUE WHERE id IN (
+                    SELECT DISTINCT ON (move_id) id FROM dunning_decision
+                     WHERE is_current AND is_taken_in AND move_id = ANY(%s)
+                     ORDER BY move_id, CASE WHEN code IN ('LETTER', 'NOTICE') THEN 0 WHEN code = 'RIDES_ALONG' THEN 1
+                                            WHEN code = 'LETTER_FAILED' OR outcome = 'error' THEN 2
+                                            WHEN code IN ('LISTED', 'CALL_DUE') THEN 3
+                                            WHEN outcome = 'wait' THEN 4 ELSE 5 END,
+                              next_date NULLS LAST, move_line_id)
+                """,
+                sorted(move_ids),
+            )
+        )
+        self.invalidate_model(["is_shown"])
 
     @api.model
     def _retire(self, ids):

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine import decide as engine
+from .dunning_decision import SAME
 
 # What is said of an invoice on a draft, and what another run finds that sees the draft.
 ANNOUNCED = {
@@ -36,11 +37,12 @@ class DunningDecisionRegister(models.AbstractModel):
         ]
         if not chosen:
             return
-        held = self.env["dunning.decision"]._held([decision.claim.move_id for _debtor, decision, _question in chosen])
+        moves = {decision.claim.move_id for _debtor, decision, _question in chosen}
+        held = self.env["dunning.decision"]._held(list(moves))
         prepare = self._preparer(company, day, outcomes)
         fresh, kept, about = [], [], []
         for debtor, decision, question in chosen:
-            old = held.get(decision.claim.move_id)
+            old = held.get(engine.told_of(decision.claim))
             if old and (old["code"], decision.code) in ANNOUNCED:
                 vals, same = None, self._still_announced(old, decision, day)
             else:
@@ -94,6 +96,8 @@ class DunningDecisionRegister(models.AbstractModel):
             return {
                 "company_id": company_id,
                 "move_id": claim.move_id,
+                "move_line_id": claim.line_id,
+                "is_taken_in": claim.taken_in,
                 "number": claim.number,
                 "partner_id": debtor.partner_id,
                 "currency_id": currencies[claim.currency],
@@ -171,17 +175,19 @@ class DunningDecisionRegister(models.AbstractModel):
                      WHERE r.run_id = %(run)s AND d.id = r.decision_id AND NOT (d.is_current AND %(keep)s)
                        AND NOT EXISTS (SELECT 1 FROM dunning_letter_line k
                                          JOIN dunning_letter f ON f.id = k.letter_id
-                                        WHERE k.move_id = d.move_id AND f.run_id = r.run_id
+                                        WHERE %(same)s AND f.run_id = r.run_id
                                           AND f.state NOT IN ('draft', 'cancelled'))
-                 RETURNING d.move_id
+                 RETURNING d.move_id, CASE WHEN d.is_taken_in THEN d.move_line_id END AS item
                 )
                 INSERT INTO dunning_decision_run_rel (run_id, decision_id)
                 SELECT DISTINCT %(run)s, d.id FROM gone
                   JOIN dunning_decision d ON d.move_id = gone.move_id AND d.is_current AND %(keep)s
+                   AND (gone.item IS NULL OR gone.item = d.move_line_id)
                     ON CONFLICT DO NOTHING
                 """,
                 run=run.id,
                 keep=keep,
+                same=SAME,
             )
         )
         run.invalidate_recordset(["decision_ids"])
@@ -300,11 +306,14 @@ class DunningDecisionRegister(models.AbstractModel):
                         OR m.move_type = 'entry' AND NOT (m.dunning_is_claim AND EXISTS (
                            SELECT 1 FROM account_move_line l
                              JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                            WHERE l.move_id = m.id AND l.reconciled IS NOT TRUE)))
+                            WHERE l.id = d.move_line_id AND l.move_id = m.id AND l.reconciled IS NOT TRUE)))
+             RETURNING CASE WHEN d.is_taken_in THEN d.move_id END
                 """,
                 company.id,
             )
         )
+        retired = {move_id for (move_id,) in self.env.cr.fetchall()}
+        self.env["dunning.decision"]._choose_shown(retired - {None})
         # an entry that was deleted past Odoo
         self.env.cr.execute(
             SQL(

@@ -171,6 +171,7 @@ class DunningGather(models.AbstractModel):
             not_arrived=row["not_arrived"],
             addressee=row["addressee"],
             dated=row["dated"],
+            taken_in=row["taken_in"],
         )
 
     @api.model

@@ -14,26 +14,28 @@ CENT = Decimal("0.01")
 # The open receivable lines of debtors with something due, claims and credits together, with what the debtor is.
 ITEMS = f"""
 WITH lines AS (
-    SELECT l.id AS line_id, l.move_id, m.name AS number, m.move_type,
+    SELECT l.id AS line_id, l.move_id, COALESCE(t.number, m.name) AS number, m.move_type,
            NULLIF(m.partner_id, p.commercial_partner_id) AS addressee,
            p.commercial_partner_id AS partner_id, SIGN(l.amount_residual_currency)::int AS amount_sign,
            l.amount_residual_currency::text AS amount,
            l.amount_residual::text AS residual_company, cur.name AS currency,
-           l.date_maturity AS due_date,
+           COALESCE(t.date_due, l.date_maturity) AS due_date,
            COALESCE(l.no_followup, FALSE) AS no_followup,
            m.move_type = 'entry' OR (COALESCE(m.is_move_sent, FALSE) OR m.dunning_sent_how IS NOT NULL)
            AND m.dunning_sent_how IS DISTINCT FROM 'none' AND m.dunning_sent_changed IS NOT TRUE AS sent,
            CASE WHEN m.move_type <> 'entry' THEN COALESCE(m.dunning_sent_on, m.invoice_date) END AS sent_on,
            m.dunning_procedure_id AS own_procedure, m.dunning_kind_set AS own_kind,
            %(periodic)s OR COALESCE(j.dunning_periodic, FALSE) AS periodic,
-           pay.id IS NOT NULL AS under_way, m.reversed_entry_id AS credited, COALESCE(m.invoice_date, m.date) AS dated,
-           COUNT(*) OVER (PARTITION BY l.move_id) AS instalments
+           pay.id IS NOT NULL AS under_way, m.reversed_entry_id AS credited,
+           COALESCE(t.invoice_date, m.invoice_date, m.date) AS dated, m.move_type = 'entry' AS taken_in,
+           CASE WHEN m.move_type = 'entry' THEN 1 ELSE COUNT(*) OVER (PARTITION BY l.move_id) END AS instalments
       FROM account_move_line l
       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
       JOIN account_move m ON m.id = l.move_id
       JOIN account_journal j ON j.id = m.journal_id
       JOIN res_currency cur ON cur.id = l.currency_id
       JOIN res_partner p ON p.id = l.partner_id
+      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
       LEFT JOIN account_payment pay
              ON pay.id = m.origin_payment_id AND pay.state = 'in_process'
             AND pay.is_matched IS NOT TRUE
@@ -41,7 +43,7 @@ WITH lines AS (
        AND l.amount_residual_currency <> 0 %(only)s
        AND (l.amount_residual_currency < 0
             OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
-               AND (l.date_maturity IS NULL OR l.date_maturity < %(listed)s))
+               AND (COALESCE(t.date_due, l.date_maturity) < %(listed)s) IS NOT FALSE)
 ), overdue AS (
     SELECT partner_id,
            COALESCE(array_agg(DISTINCT addressee) FILTER (WHERE addressee IS NOT NULL), '{{}}') AS named
@@ -114,7 +116,8 @@ class DunningLedger(models.AbstractModel):
             SQL(
                 """
                 WITH lines AS (
-                    SELECT p.commercial_partner_id AS partner_id, l.id, l.date_maturity,
+                    SELECT p.commercial_partner_id AS partner_id, l.id,
+                           COALESCE(t.date_due, l.date_maturity) AS date_maturity,
                            l.id || '.' || l.xmin::text || l.ctid::text || m.xmin::text || m.ctid::text AS state,
                            l.amount_residual_currency > 0
                            AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim) AS is_claim
@@ -122,6 +125,8 @@ class DunningLedger(models.AbstractModel):
                       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
                       JOIN account_move m ON m.id = l.move_id
                       JOIN res_partner p ON p.id = l.partner_id
+                      LEFT JOIN dunning_claim t
+                             ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
                      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
                        AND l.amount_residual_currency <> 0 %(only)s
                 )
@@ -143,8 +148,8 @@ class DunningLedger(models.AbstractModel):
         """Open receivable lines of debtors with something due before `seen`, claims and credits together, as dicts.
 
         Claims, as far as due before `listed`, are invoices and receipts, and journal entries that somebody took in as
-        claims (which the debtor got in another way, so they count as sent); a credit is any open receivable line the
-        other way: credit note, payment, entry.
+        claims (which the debtor got in another way, so they count as sent), with the number and dates that were given
+        then; a credit is any open receivable line the other way: credit note, payment, entry.
         """
         only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids is not None else SQL()
         self.env.cr.execute(

@@ -184,9 +184,10 @@ class DunningRepair(models.AbstractModel):
         return action
 
     def _open_letter(self, decision):
-        lines = self.env["dunning.letter.line"].search(
-            [("move_id", "=", decision.move_id.id), ("state", "in", ("draft", "issued", "failed"))]
-        )
+        about = [("move_id", "=", decision.move_id.id)]
+        if decision.is_taken_in:
+            about = [("move_line_id", "in", decision.move_line_id.ids)]
+        lines = self.env["dunning.letter.line"].search([*about, ("state", "in", ("draft", "issued", "failed"))])
         letters = lines.letter_id
         if len(letters) == 1:
             return self._form(letters)

@@ -1,23 +1,27 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import dunning_counted as counted
+from .dunning_decision import SAME
 
 # The last answer of each run about each invoice. A run that waits says what holds now: what was put right since, or
 # settled, is no answer any more. One of another day is a look: what it found is in force nowhere.
 ANSWERS = """
 WITH linked AS (
-    SELECT DISTINCT ON (r.run_id, d.move_id) r.run_id, d.move_id, d.id
+    SELECT DISTINCT ON (r.run_id, d.move_id, CASE WHEN d.is_taken_in THEN d.move_line_id END)
+           r.run_id, d.move_id, CASE WHEN d.is_taken_in THEN d.move_line_id END AS item, d.id
       FROM dunning_decision_run_rel r
       JOIN dunning_decision d ON d.id = r.decision_id
      WHERE r.run_id = ANY(%(runs)s)
-     ORDER BY r.run_id, d.move_id, d.id DESC
+     ORDER BY r.run_id, d.move_id, CASE WHEN d.is_taken_in THEN d.move_line_id END, d.id DESC
 ), answers AS (
     SELECT l.run_id, l.id FROM linked l WHERE NOT l.run_id = ANY(%(waiting)s)
      UNION ALL
     SELECT l.run_id, c.id FROM linked l
-      JOIN dunning_decision c ON c.move_id = l.move_id AND c.is_current
+      JOIN dunning_decision c
+        ON c.move_id = l.move_id AND c.is_current AND (l.item IS NULL OR l.item = c.move_line_id)
      WHERE l.run_id = ANY(%(waiting)s)
 )
 """
@@ -33,7 +37,7 @@ SELECT a.run_id, d.id
                AS other
       FROM dunning_letter_line k
       JOIN dunning_letter f ON f.id = k.letter_id
-     WHERE k.move_id = d.move_id AND k.is_cancelled IS NOT TRUE
+     WHERE %(same)s AND k.is_cancelled IS NOT TRUE
  ) letters
  WHERE CASE WHEN d.outcome IN ('skip', 'error') THEN TRUE
             WHEN d.outcome = 'wait' THEN NOT own
@@ -78,7 +82,7 @@ class DunningRunAnswersMixin(models.AbstractModel):
         """What a query over ``ANSWERS`` gives per run id: decision ids."""
         self.env.flush_all()
         found = {}
-        parameters = {"runs": self.ids, "waiting": self._waiting_runs().ids}
+        parameters = {"runs": self.ids, "waiting": self._waiting_runs().ids, "same": SAME}
         for run_id, decision_id in self.env.execute_query(SQL(ANSWERS + select, **parameters)):
             found.setdefault(run_id, []).append(decision_id)
         return found
@@ -121,7 +125,9 @@ class DunningRunAnswersMixin(models.AbstractModel):
             return letters
         domain = [("state", "=", "draft"), ("company_id", "=", self.company_id.id), ("run_id", "!=", self.id)]
         held = self.kept_decision_ids.filtered(lambda decision: decision.outcome not in ("skip", "error"))
-        lines = [("move_id", "in", held.move_id.ids), ("level_id", "!=", False)]
+        invoices = Domain("move_id", "in", held.filtered(lambda decision: not decision.is_taken_in).move_id.ids)
+        items = Domain("move_line_id", "in", held.filtered("is_taken_in").mapped("move_line_id").ids)
+        lines = (invoices | items) & Domain("level_id", "!=", False)
         found = letters.search([*domain, ("line_ids", "any", lines)], order="run_id, id")
         return found.filtered(lambda letter: not letter.run_id.is_ahead)
 

@@ -132,7 +132,7 @@ class RunContext:
             "principal_part": demanded,
             "label": self._labels[claim.line_id],
             "customer_ref": self._references.get(claim.line_id),
-            "invoice_date": invoice_date,
+            "invoice_date": claim.dated or invoice_date,  # of what was taken in: as somebody said then
             "date_due": claim.due_date,
             "days_overdue": max((self.date - claim.due_date).days, 0),
             "amount_total": total,
@@ -268,17 +268,21 @@ class RunContext:
             WITH claims AS (
                 SELECT DISTINCT ON (l.id) l.id, COALESCE(m.invoice_date, m.date) AS day, l.amount_currency,
                        m.move_type, m.name AS number, p.name AS product, m.invoice_origin, m.ref, l.name,
-                       l.move_id, l.account_id, l.partner_id, l.date_maturity
+                       l.move_id, l.account_id, l.partner_id, l.date_maturity,
+                       m.move_type = 'entry' AND EXISTS (
+                           SELECT 1 FROM account_move_line o
+                            WHERE o.move_id = m.id AND o.account_id = l.account_id AND o.id <> l.id) AS is_shared
                   FROM account_move_line l JOIN account_move m ON m.id = l.move_id
                   LEFT JOIN account_move_line p ON p.move_id = m.id AND p.display_type = 'product' AND p.id != l.id
                  WHERE l.id IN %s
                  ORDER BY l.id, btrim(COALESCE(p.name, ''), E' \t\r\n') = '', ABS(p.balance) DESC, p.id
             )
             SELECT c.id, c.day, c.amount_currency::text, n.instalment, n.instalments, n.alike,
-                   c.move_type, c.number, c.product, c.invoice_origin, c.ref, c.name
+                   c.move_type, c.number, c.product, c.invoice_origin, c.ref, c.name, c.is_shared
               FROM claims c CROSS JOIN LATERAL (
                    SELECT COUNT(*) AS instalments,
-                          COUNT(*) FILTER (WHERE (s.date_maturity, s.id) <= (c.date_maturity, c.id)) AS instalment,
+                          COUNT(*) FILTER (WHERE (COALESCE(s.date_maturity, 'infinity'), s.id)
+                                              <= (COALESCE(c.date_maturity, 'infinity'), c.id)) AS instalment,
                           COUNT(*) FILTER (WHERE s.date_maturity IS NOT DISTINCT FROM c.date_maturity
                                              AND s.amount_currency = c.amount_currency) AS alike
                      FROM account_move_line s
@@ -289,7 +293,9 @@ class RunContext:
         )
         labels, references, totals = {}, {}, {}
         rows = self.env.cr.fetchall()
-        for line_id, day, amount, *place, kind, number, product, origin, reference, own in rows:
+        for line_id, day, amount, *place, kind, number, product, origin, reference, own, is_shared in rows:
+            if is_shared:  # an entry with other items beside it: its words are about all of them
+                product = origin = reference = None
             totals[line_id] = day, Decimal(amount), *place
             references[line_id] = next(filter(None, map(_first_line, (reference, origin))), None)
             # on an entry the line itself says what it is, and the line against it is somebody else's

@@ -56,7 +56,7 @@ WITH wanted AS (
      GROUP BY 1
 ), decisions AS (
     SELECT partner_id, string_agg(id::text, ',' ORDER BY id) AS state, COUNT(*) AS number,
-           bool_and(date = %(day)s AND (move_id, level_id) IN (
+           bool_and(date = %(day)s AND is_taken_in IS NOT TRUE AND (move_id, level_id) IN (
                     SELECT k.move_id, k.level_id FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
                      WHERE f.company_id = %(company)s AND f.state IN ('draft', 'issued'))) AS on_letter
       FROM dunning_decision

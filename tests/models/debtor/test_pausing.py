@@ -102,7 +102,7 @@ class TestFilters(PausingCase):
                 {"case_id": case.id, "move_ids": move.ids, "reason": "price", "deadline": TODAY}
             )
             self.env["dunning.decision"].search([("move_id", "=", move.id)]).is_current = False
-            self.env["dunning.decision"].create(vals | {"next_date": tomorrow, "is_current": True})
+            self.env["dunning.decision"].create(vals | {"next_date": tomorrow, "is_current": True, "is_shown": True})
             case.write({"next_date": tomorrow, "amount_overdue": 100})
         with self.freeze(LATE):
             env = self.as_user(self.group_user)
@@ -335,7 +335,7 @@ class TestLeavingOutALetter(PausingCase):
         """Its debtor stands on its lines."""
         line = self.unallocated(self.debtor("Entry"), -100, on=TODAY - timedelta(days=20))
         line.date_maturity = TODAY - timedelta(days=10)
-        line.move_id.action_dunning_take_in()
+        self.take_in(line.move_id)
         run = self.run_for(partners=line.partner_id)
         self.leave_out(run.letter_ids)
         self.assertEqual(self.code(line.move_id), "HOLD_UNTIL")
@@ -412,7 +412,7 @@ class TestLeavingOutAnInvoice(PausingCase):
         line = self.unallocated(self.partner, -100, on=TODAY - timedelta(days=20))
         line.date_maturity = TODAY - timedelta(days=10)
         entry, case = line.move_id, self.case_of()
-        entry.action_dunning_take_in()
+        self.take_in(entry)
         self.assertIn("Taken in as a claim", self.last(entry))
         self.assertEqual(self.code(entry), "LETTER")
         self.leave_out(entry)
@@ -420,5 +420,5 @@ class TestLeavingOutAnInvoice(PausingCase):
         self.assertEqual(self.last(entry), "Left out of follow-up: settled by our lawyer")
         self.assertEqual(self.last(case), f"{entry.name}: Left out of follow-up: settled by our lawyer")
         self.assertFalse(self.code(entry), "no answer stands any more")
-        entry.action_dunning_take_in()
+        self.take_in(entry)
         self.assertEqual(self.code(entry), "LETTER")

@@ -456,10 +456,10 @@ class TestEntries(TimingCase):
     def test_an_entry_counts_only_when_it_was_taken_in(self):
         move = self.entry()
         self.assertFalse(self.run_for().letter_ids)
-        self.as_user(self.user, move).action_dunning_take_in()
+        self.take_in(move, self.user)
         letter = self.send_level()
         self.assertEqual((letter.line_ids.move_id, letter.amount_total), (move, 100))
-        self.assertEqual(letter.line_ids.invoice_date, TODAY)
+        self.assertEqual(letter.line_ids.invoice_date, letter.line_ids.date_due, "booked later than it was due")
         self.assertEqual(move.dunning_level_id, letter.level_id)
         case = self.env["dunning.case"].search([("partner_id", "=", self.partner.id)])
         self.assertEqual((case.amount_overdue, case.decision_id.move_id), (100, move))
@@ -470,7 +470,7 @@ class TestEntries(TimingCase):
 
     def test_leaving_out_stops_a_letter_that_has_not_gone_out(self):
         move = self.entry()
-        move.action_dunning_take_in()
+        self.take_in(move)
         letters = self.confirm(self.run_for())
         self.leave_out(move)
         self.assertFalse(self.send_outbox(letters))
@@ -478,7 +478,7 @@ class TestEntries(TimingCase):
 
     def test_a_settled_entry_is_forgotten(self):
         move = self.entry()
-        move.action_dunning_take_in()
+        self.take_in(move)
         self.run_for()
         self.assertEqual(self.code(move), "LETTER")
         claim = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
@@ -489,7 +489,7 @@ class TestEntries(TimingCase):
     def test_due_from_the_day_after(self):
         for due, code in ((0, False), (1, "LETTER"), (2, "LETTER")):
             move = self.entry(due=due, partner=self.debtor(f"Debtor {due}"))
-            move.action_dunning_take_in()
+            self.take_in(move)
             self.run_for()
             self.assertEqual(self.code(move), code)
 
@@ -498,8 +498,7 @@ class TestEntries(TimingCase):
             (self.invoice(self.partner, 100), "Invoices are followed up without"),
             (self.entry(post=False), "no posted journal entry"),
             (self.entry(amount=-100), "nothing open"),
-            (self.entry(with_partner=False), "partner and a due date"),
-            (self.entry(due=None), "partner and a due date"),
+            (self.entry(with_partner=False), "needs a partner"),
         ):
             with self.subTest(message), self.assertRaisesRegex(UserError, message):
                 self.as_user(self.user, move).action_dunning_take_in()

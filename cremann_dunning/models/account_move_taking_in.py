@@ -1,0 +1,122 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .account_move import INSIDE
+from .dunning_inside import Inside
+
+SALES = ("out_invoice", "out_receipt")
+
+
+class AccountMove(models.Model):
+    """Journal entries that are followed up like invoices: opening balances, a point of sale on customer account."""
+
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    dunning_claim_ids = fields.One2many("dunning.claim", "move_id", string="Dunning claims", groups=INSIDE)
+
+    # -- taking in and leaving out --------------------------------------------------------------------------------
+
+    def action_dunning_take_in(self):
+        """Ask by which number the debtors know what these journal entries ask of them, and when it is due.
+
+        :raises UserError: one of them cannot be followed up, or they are of several companies.
+        """
+        self.check_access("write")
+        for move in self:
+            move._dunning_check_claim()
+        if len(self.company_id) > 1:
+            raise UserError(self.env._("Choose entries of one company at a time: each company sends its own letters."))
+        return (
+            self.env["dunning.take.in.wizard"]
+            ._for_entries(self)
+            ._get_records_action(name=self.env._("Take in as claims"), target="new")
+        )
+
+    def _dunning_take_in(self, given):
+        """Follow up these journal entries like invoices.
+
+        :param given: see ``dunning.claim._take_in``.
+        """
+        self.check_access("write")
+        # sudo: the user may write the entries; that they are locked or posted does not matter here
+        entries = self.sudo()
+        fresh = entries.filtered(lambda move: not move.dunning_is_claim)
+        fresh.dunning_is_claim = True
+        # which Odoo sets on every journal entry
+        fresh._dunning_claim_lines().with_context(dunning_told=Inside()).no_followup = False
+        entries.env["dunning.claim"]._take_in(given)
+        fresh._dunning_note(self.env._("Taken in as a claim: it is followed up from its due date on."))
+        (entries - fresh)._dunning_note(self.env._("Number, date and due date as a claim were changed."))
+        entries._dunning_redecide()
+
+    def _dunning_leave_out(self, reason):
+        """Do not follow up these journal entries any more; letters that have not gone out are stopped by it."""
+        self.check_access("write")
+        entries = self.sudo()  # as in _dunning_take_in
+        entries.dunning_is_claim = False
+        entries._dunning_claim_lines().with_context(dunning_told=Inside()).no_followup = True
+        entries._dunning_note(self.env._("Left out of follow-up: %s", reason))
+        for company in entries.company_id:
+            self.env["dunning.decision.register"].sudo()._retire_settled(company)  # sudo: decisions are the engine's
+        entries._dunning_redecide()
+
+    def _dunning_check_claim(self):
+        """Refuse an entry that could not be followed up, with a message that says why."""
+        self.ensure_one()
+        name = self.display_name
+        if self.move_type != "entry" or self.state != "posted":
+            raise UserError(
+                self.env._("%s is no posted journal entry. Invoices are followed up without being taken in.", name)
+            )
+        lines = self._dunning_claim_lines()
+        if not lines:
+            raise UserError(
+                self.env._("%s has nothing open on a receivable account, so there is nothing to ask a debtor.", name)
+            )
+        if lines.filtered(lambda line: not line.partner_id):
+            raise UserError(
+                self.env._(
+                    "%s cannot be taken in: every open receivable line needs a partner. Fill it in on the lines of the "
+                    "entry first.",
+                    name,
+                )
+            )
+
+    # -- what they ask of whom ------------------------------------------------------------------------------------
+
+    def _dunning_followed_up(self):
+        """Those of these entries that letters may ask for."""
+        posted = self.filtered(lambda move: move.state == "posted")
+        # sudo: whether letters ask for it, for whoever may read the entry
+        return posted.filtered(lambda move: move.move_type in SALES or move.sudo().dunning_is_claim)
+
+    def _dunning_claim_lines(self):
+        """What these entries ask of debtors."""
+        return self.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and not line.reconciled and line.amount_residual > 0
+        )
+
+    def _dunning_items(self, partner):
+        """What these invoices and entries asked of this debtor from the start, paid or not."""
+        return self._origin.line_ids.filtered(
+            lambda line: (
+                line.account_type == "asset_receivable"
+                and line.amount_currency > 0
+                and line.partner_id.commercial_partner_id == partner
+            )
+        )
+
+    def _dunning_numbers(self, partner):
+        """By which numbers this debtor knows these invoices and entries; those of others are not his."""
+        numbers = []
+        for move in self._origin:
+            own = move.sudo().dunning_claim_ids  # sudo: a number, for whoever may read the entry
+            own = own.filtered(lambda claim: claim.is_taken_in and claim.partner_id == partner and claim.move_line_id)
+            numbers += own.mapped("number") or [move.name or "/"]
+        return numbers
+
+    def _dunning_debtors(self):
+        """Whom these entries ask: the customer, or those on the lines of an entry that was taken in."""
+        entries = self.filtered(lambda move: move.move_type == "entry")
+        lines = entries.line_ids.filtered(lambda line: line.account_type == "asset_receivable" and line.balance > 0)
+        return (self - entries).commercial_partner_id | lines.partner_id.commercial_partner_id

@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class DunningCase(models.Model):
+    """What a debtor owes outside invoices: entries that were taken in, and what is open and nobody asks for."""
+
+    _inherit = "dunning.case"  # pylint: disable=consider-merging-classes-inherited
+
+    taken_in_ids = fields.Many2many("dunning.claim", compute="_compute_taken_in_ids", string="Entries taken in")
+    unasked_line_ids = fields.Many2many(
+        "account.move.line", compute="_compute_unasked", string="Open, but not followed up"
+    )
+    amount_unasked = fields.Monetary(
+        compute="_compute_unasked",
+        string="Not followed up",
+        help="What is open on journal entries that no letter asks for, such as an opening balance or a sale on customer "
+        "account. Taking them in makes claims of them.",
+    )
+
+    @api.depends("claim_ids.is_taken_in", "claim_ids.move_line_id")
+    def _compute_taken_in_ids(self):
+        """The items of entries that were taken in, as far as they are open."""
+        claims = self.env["dunning.claim"].search(
+            [
+                ("case_id", "in", self.ids),
+                ("is_taken_in", "=", True),
+                ("ended_on", "=", False),
+                ("move_id.dunning_is_claim", "=", True),
+            ],
+            order="date_due, id",
+        )
+        opened = claims.filtered(lambda claim: claim.state == "open").grouped("case_id")
+        for case in self:
+            case.taken_in_ids = opened.get(case._origin)
+
+    def _compute_unasked(self):
+        """Amounts on receivable accounts of journal entries that were not taken in; one search for all cases."""
+        lines = self.env["account.move.line"].search(
+            [
+                ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("amount_residual", ">", 0),
+                ("move_id.move_type", "=", "entry"),
+                ("move_id.dunning_is_claim", "=", False),
+            ],
+            order="date, id",
+        )
+        own = lines.grouped(lambda line: (line.partner_id.commercial_partner_id, line.company_id))
+        for case in self:
+            case.unasked_line_ids = own.get((case.partner_id, case.company_id))
+            case.amount_unasked = sum(case.unasked_line_ids.mapped("amount_residual"))
+
+    def action_take_in(self):
+        """Ask how the debtors know what is open on their journal entries, then follow these up."""
+        self.check_access("read")
+        moves = self.unasked_line_ids.move_id
+        if not moves:
+            raise UserError(self.env._("Nothing is open that is not followed up."))
+        return moves.action_dunning_take_in()
