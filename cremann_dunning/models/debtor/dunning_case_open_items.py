@@ -14,8 +14,8 @@ class DunningCase(models.Model):
     amount_unasked = fields.Monetary(
         compute="_compute_unasked",
         string="Not followed up",
-        help="What is open on journal entries that no letter asks for, such as an opening balance or a sale on customer "
-        "account. Taking them in makes claims of them.",
+        help="What is open on journal entries that no letter asks for, such as an opening balance or a sale on "
+        "customer account. Taking them in makes claims of them.",
     )
 
     @api.depends("claim_ids.is_taken_in", "claim_ids.move_line_id")

@@ -7,6 +7,7 @@ from . import (
     dunning_confirmation,
     dunning_daily_job,
     dunning_decision,
+    dunning_decision_in_force,
     dunning_decision_register,
     dunning_engine,
     dunning_forewarning,

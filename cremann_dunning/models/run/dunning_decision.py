@@ -143,8 +143,11 @@ class DunningDecision(models.Model):
     is_current = fields.Boolean(
         string="In force", readonly=True, help="The latest answer on its invoice, as long as that one is open."
     )
-    is_taken_in = fields.Boolean(readonly=True, help="It is about one item of a journal entry that was taken in.")
+    is_taken_in = fields.Boolean(
+        string="Taken in", readonly=True, help="It is about one item of a journal entry that was taken in."
+    )
     is_shown = fields.Boolean(
+        string="Shown",
         readonly=True,
         help="Its entry shows it. Of an entry that was taken in, with several items, the first to do something about.",
     )
@@ -392,103 +395,6 @@ class DunningDecision(models.Model):
         """Every currency by its name; the archived ones too, since there may be claims in them."""
         currencies = self.env["res.currency"].with_context(active_test=False).search(Domain.TRUE)
         return {currency.name: currency for currency in currencies}
-
-    @api.model
-    def _held(self, move_ids):
-        """What the decisions in force about these entries say, as far as it takes to see whether another says the same.
-
-        Params as JSON text: most are compared by their code alone.
-
-        :return: by what they are about, see ``engine.decide.told_of``.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT d.move_id, d.id, d.date, d.code, d.params::text, d.level_id, d.next_date, d.amount_open::text,
-                       EXISTS (SELECT 1 FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
-                                WHERE %s AND f.state IN ('draft', 'issued')
-                                  AND (k.level_id = d.level_id OR k.level_id IS NULL)) AS announced,
-                       d.move_line_id, d.is_taken_in
-                  FROM dunning_decision d
-                 WHERE d.is_current AND d.move_id = ANY(%s)
-                """,
-                SAME,
-                move_ids,
-            )
-        )
-        return {
-            (row["move_id"], row["move_line_id"]) if row["is_taken_in"] else row["move_id"]: row
-            | {"amount_open": Decimal(row["amount_open"])}
-            for row in self.env.cr.dictfetchall()
-        }
-
-    @api.model
-    def _insert(self, rows, held, in_force):
-        """New decisions by two statements, whatever their number.
-
-        :param held: what ``_held`` gave.
-        :param in_force: whether they take the place of those; not for a look at another day.
-        """
-        self.env.flush_all()
-        about = [(row["move_id"], row["move_line_id"]) if row["is_taken_in"] else row["move_id"] for row in rows]
-        if in_force and (replaced := [held[place]["id"] for place in about if place in held]):
-            self._retire(replaced)
-        # Somebody else deciding on the same invoice at this moment is a conflict like any other: Odoo tries again.
-        # Without the clause it would be a violated index, and the user would read that.
-        conflict = SQL("ON CONFLICT DO NOTHING")
-        fresh = [row | {"is_current": in_force, "is_shown": not row["is_taken_in"]} for row in rows]
-        made = dunning_bulk.insert(self, fresh, conflict)
-        if in_force:
-            self._choose_shown({row["move_id"] for row in rows if row["is_taken_in"]})
-        self._forget_on_invoices()
-        return made
-
-    @api.model
-    def _choose_shown(self, move_ids):
-        """Of several items of an entry that was taken in, which answer its entry shows: as ``engine.per_invoice`` has
-        it, whosever item it is.
-
-        What is shown is taken off first: then two who decide about debtors of one entry at the same moment write the
-        same row, and Odoo tries again.
-        """
-        if not move_ids:
-            return
-        self.env.cr.execute(
-            SQL(
-                "UPDATE dunning_decision SET is_shown = FALSE WHERE is_current AND is_shown AND move_id = ANY(%s)",
-                sorted(move_ids),
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE dunning_decision SET is_shown = TRUE WHERE id IN (
-                    SELECT DISTINCT ON (move_id) id FROM dunning_decision
-                     WHERE is_current AND is_taken_in AND move_id = ANY(%s)
-                     ORDER BY move_id, CASE WHEN code IN ('LETTER', 'NOTICE') THEN 0 WHEN code = 'RIDES_ALONG' THEN 1
-                                            WHEN code = 'LETTER_FAILED' OR outcome = 'error' THEN 2
-                                            WHEN code IN ('LISTED', 'CALL_DUE') THEN 3
-                                            WHEN outcome = 'wait' THEN 4 ELSE 5 END,
-                              next_date NULLS LAST, move_line_id)
-                """,
-                sorted(move_ids),
-            )
-        )
-        self.invalidate_model(["is_shown"])
-
-    @api.model
-    def _retire(self, ids):
-        """Other decisions take the place of these, which stay on record."""
-        self.env.cr.execute(SQL("UPDATE dunning_decision SET is_current = FALSE WHERE id = ANY(%s)", ids))
-        self.invalidate_model(["is_current"])
-        self._forget_on_invoices()
-
-    @api.model
-    def _forget_on_invoices(self):
-        """What invoices show of their decisions is read anew."""
-        shown = ["dunning_decision_id", "dunning_next_level_id", "dunning_next_date", "dunning_explanation"]
-        self.env["account.move"].invalidate_model(shown)
 
     @api.model
     def _store_param(self, value, currency):
