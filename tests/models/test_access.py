@@ -42,6 +42,8 @@ RIGHTS = {
     "dunning.posting.wizard": ("rwcd", "rwcd", ""),
     "dunning.posting.wizard.line": ("rwcd", "rwcd", ""),
     "dunning.proof.wizard": ("rwcd", "rwcd", ""),
+    "dunning.take.in.wizard": ("rwcd", "rwcd", ""),
+    "dunning.take.in.wizard.line": ("rwcd", "rwcd", ""),
     "dunning.whatsapp.wizard": ("rwcd", "rwcd", ""),
     "dunning.carrier": ("r", "rwcd", ""),
     "dunning.letter.preview": ("rwcd", "rwcd", ""),

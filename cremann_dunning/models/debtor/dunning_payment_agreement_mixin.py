@@ -157,11 +157,10 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
             record.asked_interest = float(sums.interest)
             record.asked_costs = float(sums.costs)
             record.coming_amount = float(sums.coming)
-            record.amount = (
-                float(sums.total)
-                if known
-                else sum(record.move_ids._dunning_items(record.case_id.partner_id).mapped("amount_residual_currency"))
-            )
+            named = record.move_ids.filtered(lambda move: move.move_type != "entry")
+            items = (record.move_ids - named)._dunning_items(record.case_id.partner_id)
+            left = sum(named.mapped("amount_residual")) + sum(items.mapped("amount_residual_currency"))
+            record.amount = float(sums.total) if known else left
 
     @api.depends("asked_principal", "asked_interest", "asked_costs", "coming_amount", "currency_id")
     @api.depends_context("lang")

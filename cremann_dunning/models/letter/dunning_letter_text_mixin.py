@@ -210,9 +210,10 @@ class DunningLetterTextMixin(models.AbstractModel):
                 ["move_id", "claim_id", "letter_id"],
             )
         )
+        entries = self.line_ids.move_id.filtered(lambda move: move.move_type == "entry")  # read for all letters at once
         for letter in self:
             lines = letter.line_ids.filtered("principal_part")
-            moves = lines.move_id.filtered(lambda move: move.move_type != "entry")
+            moves = lines.move_id - entries
             sent = [
                 earlier.id
                 for move, claim, earlier in rows
