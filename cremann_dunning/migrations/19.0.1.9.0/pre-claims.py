@@ -69,7 +69,7 @@ def _from_letters(cr):
                    CASE WHEN k.move_line_id IS NULL
                         THEN (f.case_id, k.move_id, k.number, k.date_due, k.amount_total, f.currency_id)::text END
                ) AS place,
-               (f.state = 'sent', COALESCE(f.sent_on, f.date), k.id) AS last
+               f.state = 'sent' AS sent, COALESCE(f.sent_on, f.date) AS day
           FROM dunning_letter_line k
           JOIN dunning_letter f ON f.id = k.letter_id
           JOIN dunning_case d ON d.id = f.case_id
@@ -86,7 +86,7 @@ def _from_letters(cr):
                CASE WHEN move_line_id IS NULL THEN CURRENT_DATE END,
                CASE WHEN move_line_id IS NULL AND move_id IS NULL THEN 'deleted'
                     WHEN move_line_id IS NULL THEN 'let_go' END
-          FROM said ORDER BY place, last DESC
+          FROM said ORDER BY place, sent DESC, day DESC, id DESC
         """
     )
     cr.execute("SELECT setval('dunning_claim_id_seq', COALESCE(MAX(id), 0) + 1, FALSE) FROM dunning_claim")
