@@ -179,6 +179,9 @@ class DunningFollowing(models.AbstractModel):
             self.env["dunning.letter.line"].invalidate_model(["claim_id", "is_let_go", "move_line_id"])
             moves = self.env["account.move"].browse({known[id_].move_id for id_ in touched})
             self.env["dunning.contact"].sudo()._show_levels(moves)  # sudo: what invoices show is the system's
+            wrong = [id_ for id_, (_into, reason) in ended.items() if reason == READDRESSED]
+            # sudo: whoever corrects an invoice need not be able to read what was said about it
+            self.env["dunning.rectification"].sudo()._propose(self.env["dunning.claim"].sudo().browse(wrong))
 
     @api.model
     def _end(self, ended):
