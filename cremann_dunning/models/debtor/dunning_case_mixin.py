@@ -37,7 +37,8 @@ class DunningCaseMixin(models.AbstractModel):
         help="The numbers of the invoices, as they were when somebody named them. Empty: everything.",
     )
     about = fields.Char(
-        compute="_compute_about", help="What it is about, also when the invoices are gone: their numbers, or everything."
+        compute="_compute_about",
+        help="What it is about, also when the invoices are gone: their numbers, or everything.",
     )
     currency_id = fields.Many2one(
         "res.currency",

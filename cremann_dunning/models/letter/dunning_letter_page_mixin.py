@@ -128,9 +128,9 @@ class DunningLetterPageMixin(models.AbstractModel):
         """What the page shows beside the frozen words: what is open by now, and how to pay exactly that.
 
         :return: ``state`` (open, under_way, paid, withdrawn or void), ``demanded`` and ``listed`` (a row per claim:
-            ``line``, ``asked``, ``open``, ``under_way``, ``withdrawn``, ``invoice``, ``decision``), ``amount_now`` and its
-            ``qr``, ``agreed`` (see ``_page_agreement``), ``online`` (whether Odoo's page of an invoice takes payments),
-            ``under_way`` (what was paid and is not booked, over what is demanded), the ``body`` as HTML.
+            ``line``, ``asked``, ``open``, ``under_way``, ``withdrawn``, ``invoice``, ``decision``), ``amount_now``
+            and its ``qr``, ``agreed`` (see ``_page_agreement``), ``online`` (whether Odoo's page of an invoice takes
+            payments), ``under_way`` (what was paid and is not booked, over what is demanded), the ``body`` as HTML.
         """
         self.ensure_one()
         rows = self._page_rows()
