@@ -30,11 +30,15 @@ class DunningCaseMixin(models.AbstractModel):
     # Asked anew when somebody names others, and not when an invoice is deleted: then a record that lost its last one is
     # still about that one, and not suddenly about everything.
     numbers = fields.Char(
-        string="About",
+        string="Invoice numbers",
         compute="_compute_numbers",
         store=True,
         precompute=True,
         help="The numbers of the invoices, as they were when somebody named them. Empty: everything.",
+    )
+    about = fields.Char(
+        compute="_compute_about",
+        help="What it is about, also when the invoices are gone: their numbers, or everything.",
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -50,6 +54,12 @@ class DunningCaseMixin(models.AbstractModel):
     def _compute_numbers(self):
         for record in self:
             record.numbers = ", ".join(move.name or "/" for move in record.move_ids)
+
+    @api.depends("numbers")
+    @api.depends_context("lang")
+    def _compute_about(self):
+        for record in self:
+            record.about = record.numbers or self.env._("Everything")
 
     @api.depends("move_ids", "case_id")
     def _compute_currency_id(self):
