@@ -12,6 +12,7 @@ from . import (
     dunning_engine,
     dunning_following,
     dunning_forewarning,
+    dunning_freshness,
     dunning_gate,
     dunning_gather,
     dunning_history,
