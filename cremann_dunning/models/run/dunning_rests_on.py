@@ -11,9 +11,12 @@ from odoo.tools import SQL
 from .dunning_recipient import BOUNCED
 
 # Tables of rules and names that no single debtor owns. A change in one of them is about everybody.
-RULES = (
-    "account_journal", "dunning_level", "dunning_level_channel", "dunning_procedure", "res_country", "res_currency",
-)  # fmt: skip
+RULES = ("dunning_level", "dunning_level_channel", "dunning_procedure", "res_country", "res_currency")
+# Of journals what counts: Odoo writes them while it books.
+JOURNALS = """
+SELECT string_agg(concat(id, ' ', dunning_periodic, ' ', suspense_account_id), ',' ORDER BY id)
+  FROM account_journal WHERE company_id = %(company)s
+"""
 RULE = "SELECT concat({table!r}, COUNT(*), ' ', SUM(hashtidextended(ctid, xmin::text::bigint))) FROM {table} {where}"
 
 
@@ -152,6 +155,7 @@ def statement(env, company, house, recent, today, partner_ids=None, everybody=Fa
         sources.append(NAMED.format(table=table, relation=field.relation, column=field.column1, open=is_open))
     rules = [RULE.format(table=table, where="") for table in RULES]
     rules.append(RULE.format(table="account_account", where="WHERE account_type = 'asset_receivable'"))
+    rules.append(JOURNALS)
     rules.append("SELECT latest_version FROM ir_module_module WHERE name = 'cremann_dunning'")
     text = KNOWN.format(bounced=BOUNCED) + STALE.format(
         rules=", ".join(f"({rule})" for rule in rules),

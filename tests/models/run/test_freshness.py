@@ -180,7 +180,7 @@ class TestFreshness(FreshCase):
                 change()
                 with self.asked() as found:
                     self.assertShown(code)
-                self.assertNotIn(self.other.id, found, "somebody was asked about for nothing")
+                self.assertNotIn(self.other.id, found, f"{name}: somebody was asked about for nothing")
 
     def drop_drafts(self):
         """What is due and stands on a draft is kept back by it; here somebody put the drafts away."""
