@@ -38,7 +38,7 @@ class DunningFreshMixin(models.AbstractModel):
         """These records with all answers of the companies at hand brought up to date, when one of them is told."""
         if not self._dunning_tells(*asked):
             return self
-        self._dunning_freshen({company_id: None for company_id in self.env.companies.ids})
+        self._dunning_freshen(dict.fromkeys(self.env.companies.ids))
         return self.with_context(dunning_fresh=Inside())
 
     def _dunning_fresh_rows(self, *asked):

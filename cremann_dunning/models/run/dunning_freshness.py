@@ -103,9 +103,7 @@ class DunningFreshness(models.Model):
         """
         self.env.flush_all()
         today = company._dunning_today()
-        house = repr(
-            (VERSION, record.text(company._dunning_house()), company.country_id.id, company.dunning_periodic)
-        )
+        house = repr((VERSION, record.text(company._dunning_house()), company.country_id.id, company.dunning_periodic))
         recent = today - timedelta(days=company.dunning_quiet_days + 1)
         rows = self.env.execute_query(
             dunning_rests_on.statement(self.env, company, house, recent, today, partner_ids, everybody)
@@ -209,9 +207,7 @@ class DunningFreshness(models.Model):
     @api.model
     def _begin(self, company):
         """A run decides in this transaction: until its end nobody who looks asks anything anew beside it."""
-        self.env.cr.execute(
-            SQL("SELECT pg_advisory_xact_lock_shared(hashtext('dunning_freshness'), %s)", company.id)
-        )
+        self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock_shared(hashtext('dunning_freshness'), %s)", company.id))
 
     @api.model
     def _is_free(self, company):

@@ -57,26 +57,41 @@ SOURCES = (
        AND l.amount_residual_currency <> 0
      GROUP BY 1
     """,
-    "SELECT partner_id, SUM(hashtext(payer)) FROM dunning_case WHERE company_id = %(company)s AND payer IS NOT NULL"
-    " AND partner_id IN (SELECT partner_id FROM known) GROUP BY 1",
+    """
+    SELECT partner_id, SUM(hashtext(payer)) FROM dunning_case
+     WHERE company_id = %(company)s AND payer IS NOT NULL AND partner_id IN (SELECT partner_id FROM known) GROUP BY 1
+    """,
     f"""
     SELECT partner_id, {_mark("f")} FROM dunning_letter f
      WHERE company_id = %(company)s AND (state <> 'cancelled' OR sent_on IS NOT NULL)
        AND partner_id IN (SELECT partner_id FROM known)
      GROUP BY 1
     """,
-    f"SELECT o.partner_id, {_mark('h')} FROM o JOIN dunning_hold h ON h.partner_id = o.id"
-    " WHERE h.company_id = %(company)s AND h.active GROUP BY 1",
-    f"SELECT partner_id, {_mark('d')} FROM dunning_dispute d WHERE company_id = %(company)s AND state = 'open' GROUP BY 1",
-    f"SELECT partner_id, {_mark('d')} FROM dunning_promise d WHERE company_id = %(company)s AND state = 'open' GROUP BY 1",
+    f"""
+    SELECT o.partner_id, {_mark("h")} FROM o JOIN dunning_hold h ON h.partner_id = o.id
+     WHERE h.company_id = %(company)s AND h.active GROUP BY 1
+    """,
+    f"""
+    SELECT partner_id, {_mark("d")} FROM dunning_dispute d
+     WHERE company_id = %(company)s AND state = 'open' GROUP BY 1
+    """,
+    f"""
+    SELECT partner_id, {_mark("d")} FROM dunning_promise d
+     WHERE company_id = %(company)s AND state = 'open' GROUP BY 1
+    """,
     f"""
     SELECT d.partner_id, {_mark("d", "i")} FROM dunning_payment_plan d
       JOIN dunning_payment_plan_instalment i ON i.plan_id = d.id
      WHERE d.company_id = %(company)s AND d.state = 'active' GROUP BY 1
     """,
-    f"SELECT partner_id, {_mark('c')} FROM dunning_contact c WHERE company_id = %(company)s AND active"
-    " AND (counts_as_step OR counted_on > %(recent)s) GROUP BY 1",
-    f"SELECT partner_id, {_mark('r')} FROM dunning_reply r WHERE company_id = %(company)s AND state = 'open' GROUP BY 1",
+    f"""
+    SELECT partner_id, {_mark("c")} FROM dunning_contact c
+     WHERE company_id = %(company)s AND active AND (counts_as_step OR counted_on > %(recent)s) GROUP BY 1
+    """,
+    f"""
+    SELECT partner_id, {_mark("r")} FROM dunning_reply r
+     WHERE company_id = %(company)s AND state = 'open' GROUP BY 1
+    """,
     f"""
     SELECT o.partner_id, {_mark("p")} FROM account_payment p JOIN o ON o.id = p.partner_id
      WHERE p.company_id = %(company)s AND p.move_id IS NULL AND p.state IN ('in_process', 'paid') GROUP BY 1
