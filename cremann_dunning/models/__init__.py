@@ -5,11 +5,13 @@ Imports the engine. Its rooms, each a package, may import only those above them 
 from . import (
     account_journal,
     account_move,
+    account_move_fresh,
     account_move_line,
     account_move_pausing,
     account_move_send,
     account_move_sending,
     dunning_followers_mixin,
+    dunning_fresh_mixin,
     dunning_record_mixin,
     res_company,
     res_config_settings,

@@ -33,6 +33,7 @@ RIGHTS = {
     "dunning.decision": ("r", "r", ""),
     "dunning.snapshot": ("r", "r", ""),
     "dunning.standing": ("", "r", ""),
+    "dunning.freshness": ("", "r", ""),
     "dunning.letter": ("rw", "rw", ""),
     "dunning.claim": ("r", "r", ""),
     "dunning.letter.line": ("r", "r", ""),

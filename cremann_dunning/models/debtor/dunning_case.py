@@ -11,6 +11,7 @@ class DunningCase(models.Model):
     _description = "Dunning case"
     _inherit = [
         "dunning.record.mixin",
+        "dunning.fresh.mixin",
         "dunning.message.mixin",
         "dunning.followers.mixin",
         "mail.thread",
