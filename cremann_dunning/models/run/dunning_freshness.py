@@ -8,7 +8,8 @@ from odoo.tools import SQL, split_every
 
 from ...engine import record
 from ...engine.decide import VERSION
-from . import dunning_bulk, dunning_rests_on
+from .. import dunning_bulk
+from . import dunning_rests_on
 
 _logger = logging.getLogger(__name__)
 

@@ -1,8 +1,8 @@
 """What the answers about debtors rest on, as one statement: per debtor a mark that is another one after any change.
 
 PostgreSQL gives a row another xmin or ctid with every change, whoever makes it: xmin names the transaction, ctid the
-place of the row, which is a new one when the same transaction writes it again. So a mark is the sum of what
-``hashtidextended`` makes of the two, over every row that counts; a row that counts no more changes the sum as well.
+place of the row, which is a new one when the same transaction writes it again. So a mark is the sum of a
+hash of the two over every row that counts; a row that counts no more changes the sum as well.
 What decisions and cases say of their debtors is no part of it, since that is what comes of asking.
 """
 
@@ -17,12 +17,14 @@ JOURNALS = """
 SELECT string_agg(concat(id, ' ', dunning_periodic, ' ', suspense_account_id), ',' ORDER BY id)
   FROM account_journal WHERE company_id = %(company)s
 """
-RULE = "SELECT concat({table!r}, COUNT(*), ' ', SUM(hashtidextended(ctid, xmin::text::bigint))) FROM {table} {where}"
+RULE = """
+SELECT concat({table!r}, COUNT(*), ' ', SUM(hashtextextended(ctid::text, xmin::text::bigint))) FROM {table} {where}
+"""
 
 
 def _mark(*rows):
     """The sum over these rows; sums of bigint are numeric, and so never too large."""
-    return " + ".join(f"SUM(hashtidextended({row}.ctid, {row}.xmin::text::bigint))" for row in rows)
+    return " + ".join(f"SUM(hashtextextended({row}.ctid::text, {row}.xmin::text::bigint))" for row in rows)
 
 
 KNOWN = """
@@ -33,7 +35,7 @@ WITH known AS MATERIALIZED (
     SELECT partner_id FROM dunning_freshness WHERE company_id = %(company)s %(only)s
 ), o AS MATERIALIZED (
     SELECT p.id, p.commercial_partner_id AS partner_id, LOWER(p.email) AS email,
-           hashtidextended(p.ctid, p.xmin::text::bigint) AS mark
+           hashtextextended(p.ctid::text, p.xmin::text::bigint) AS mark
       FROM known JOIN res_partner p ON p.commercial_partner_id = known.partner_id
 ), dead AS MATERIALIZED (
     SELECT email FROM mail_blacklist WHERE active UNION ALL SELECT b.email FROM ({bounced}) b
@@ -62,9 +64,8 @@ SOURCES = (
      WHERE company_id = %(company)s AND payer IS NOT NULL AND partner_id IN (SELECT partner_id FROM known) GROUP BY 1
     """,
     f"""
-    SELECT partner_id, {_mark("f")} FROM dunning_letter f
-     WHERE company_id = %(company)s AND (state <> 'cancelled' OR sent_on IS NOT NULL)
-       AND partner_id IN (SELECT partner_id FROM known)
+    SELECT o.partner_id, {_mark("f")} FROM o JOIN dunning_letter f ON f.partner_id = o.id
+     WHERE f.company_id = %(company)s AND (f.state <> 'cancelled' OR f.sent_on IS NOT NULL)
      GROUP BY 1
     """,
     f"""
@@ -127,7 +128,7 @@ SNAILMAIL = f"""
 """
 # The invoices that something open was said about stand in a table of their own.
 NAMED = """
-    SELECT d.partner_id, SUM(hashtidextended(r.ctid, r.xmin::text::bigint))
+    SELECT d.partner_id, SUM(hashtextextended(r.ctid::text, r.xmin::text::bigint))
       FROM {table} d JOIN {relation} r ON r.{column} = d.id
      WHERE d.company_id = %(company)s AND d.{open} GROUP BY 1
 """

@@ -168,7 +168,7 @@ class TestFreshness(FreshCase):
                 "NO_ADDRESS",
             ),
             "unsent": (lambda: self.move.write({"is_move_sent": False, "dunning_sent_how": "none"}), "NOT_SENT"),
-            "entry in draft": (lambda: self.move.button_draft(), None),
+            "entry in draft": (self.move.button_draft, None),
         }  # fmt: skip
 
     def test_every_change_is_shown_whoever_made_it(self):
@@ -452,6 +452,7 @@ class TestFreshness(FreshCase):
             "ir_default", "ir_model_fields", "res_currency_rate",
             "mail_message",  # the day of a message and what Peppol said in it, whose state stands on the invoice
             "payment_provider",  # its kind, which it keeps
+            "dunning_claim",  # changes along with its entry, a letter or a contact
         }  # fmt: skip
         self.cr.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename = ANY(%s)", [[*read]]
