@@ -51,13 +51,17 @@ WITH agreement AS (
      GROUP BY id
 ), still AS (
     SELECT id FROM claim WHERE residual > 0 AND (by_name OR date_maturity IS NULL OR date_maturity <= until) GROUP BY id
+), unbooked AS (
+    SELECT n.id FROM named n LEFT JOIN account_move m ON m.id = n.move_id
+     GROUP BY n.id HAVING bool_or(m.state = 'draft') OR bool_and(m.id IS NULL OR m.state = 'cancel')
 )
 SELECT a.id, (COALESCE(matched.paid, 0) + COALESCE(loose.paid, 0))::text, COALESCE(matched.credited, 0)::text,
-       still.id IS NULL
+       still.id IS NULL AND unbooked.id IS NULL
   FROM agreement a
   LEFT JOIN matched USING (id)
   LEFT JOIN loose USING (id)
   LEFT JOIN still USING (id)
+  LEFT JOIN unbooked USING (id)
 """
 
 
@@ -261,6 +265,20 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
     def _exact(self, amount):
         """An amount of this record as the Decimal it stands for."""
         return exact(amount, self.currency_id)
+
+    def _cancel_lost(self, today):
+        """Those whose invoices are all deleted or cancelled were neither kept nor broken.
+
+        :return: the others.
+        """
+        lost = self.filtered(lambda record: record.numbers and all(move.state == "cancel" for move in record.move_ids))
+        lost._settle_as("cancelled", today)
+        for company, own in lost.grouped("company_id").items():
+            # sudo: a note of the daily job, in the language of who keeps it
+            told = own.sudo().with_context(lang=company._dunning_lang())
+            sentence = told.env._("Cancelled: the invoices that it was about (%s) are gone.")
+            told._message_log_batch({record.id: sentence % record._of_invoices() for record in told})
+        return self - lost
 
     def _settle_as(self, state, today):
         """Write what the ledger decided, for all at once and without a message each."""

@@ -193,7 +193,7 @@ class DunningPaymentPlan(models.Model):
         Broken by the first instalment that is unpaid after the days of grace. The responsible hears of it once.
         """
         today = company._dunning_today()
-        plans = self.search([("company_id", "=", company.id), ("state", "=", "active")])
+        plans = self.search([("company_id", "=", company.id), ("state", "=", "active")])._cancel_lost(today)
         unpaid = plans._unpaid_instalments(plans._ledger())
         latest = today - timedelta(days=company.dunning_promise_grace_days)
         kept = plans.filtered(lambda plan: not unpaid.get(plan))

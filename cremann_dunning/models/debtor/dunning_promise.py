@@ -102,6 +102,8 @@ class DunningPromise(models.Model):
                 ("decided_on", ">=", today - timedelta(days=SECOND_LOOK_DAYS)),
             ]
         )
+        open_ones = promises.filtered(lambda promise: promise.state == "open")
+        promises = (promises - open_ones) | open_ones._cancel_lost(today)
         ledger = promises._ledger()
 
         def is_kept(promise):
