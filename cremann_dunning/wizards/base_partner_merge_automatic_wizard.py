@@ -24,4 +24,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # sudo: as above. What the answers about each of them rested on is gone: they are one debtor now
         for name in ("dunning.standing", "dunning.freshness"):
             self.env[name].sudo().search([("partner_id", "in", (src_partners | dst_partner).ids)]).unlink()
-        return super()._update_foreign_keys(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env.invalidate_all()
+        self.env["dunning.moving"]._follow(partners=dst_partner)  # where it stands below another debtor
+        return result

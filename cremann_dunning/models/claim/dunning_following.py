@@ -166,8 +166,10 @@ class DunningFollowing(models.AbstractModel):
         if moved:
             self.env.cr.execute(
                 SQL(
-                    "UPDATE dunning_claim c SET move_line_id = t.line_id, ended_on = NULL, end_reason = NULL,"
-                    "       into_id = NULL FROM unnest(%s::int[], %s::int[]) AS t (id, line_id) WHERE c.id = t.id",
+                    "UPDATE dunning_claim c SET move_line_id = l.id, item_partner_id = l.partner_id, ended_on = NULL,"
+                    "       end_reason = NULL, into_id = NULL"
+                    "  FROM unnest(%s::int[], %s::int[]) AS t (id, line_id)"
+                    "  JOIN account_move_line l ON l.id = t.line_id WHERE c.id = t.id",
                     list(moved),
                     list(moved.values()),
                 )

@@ -124,7 +124,7 @@ class DunningCaseMixin(models.AbstractModel):
 
     def unlink(self):
         """The invoices are free again."""
-        touched = [(company, records.partner_id) for company, records in self.grouped("company_id").items()]
+        touched = [(company, records._debtors()) for company, records in self.grouped("company_id").items()]
         result = super().unlink()
         for company, partners in touched:
             self._redecide_debtors(company, partners)
@@ -132,7 +132,12 @@ class DunningCaseMixin(models.AbstractModel):
 
     def _redecide(self):
         for company, records in self.grouped("company_id").items():
-            self._redecide_debtors(company, records.partner_id)
+            self._redecide_debtors(company, records._debtors())
+
+    def _debtors(self):
+        """Whose answers these records may change: the debtors of their cases, and whoever owes what they name today."""
+        moves = self.move_ids.sudo()  # sudo: whose the invoices are, whoever notes something about them
+        return (self.partner_id | moves.partner_id).commercial_partner_id | moves.commercial_partner_id
 
     @api.model
     def _redecide_debtors(self, company, partners):
@@ -150,6 +155,33 @@ class DunningCaseMixin(models.AbstractModel):
             own: SQL.identifier(field.column1),
             other: SQL.identifier(field.column2),
         }
+
+    @api.model
+    def _about(self, company, partner_ids, state):
+        """Which records in this state are about which of these debtors today: what names invoices is about whoever owes
+        them, everything else about the debtor of its case.
+
+        :return: a query of ``(id, partner_id)``, the latter a commercial partner.
+        """
+        return SQL(
+            """
+            SELECT t.id, p.commercial_partner_id AS partner_id
+              FROM %(table)s t JOIN res_partner p ON p.id = t.partner_id
+             WHERE t.company_id = %(company)s AND t.state = %(state)s AND p.commercial_partner_id IN %(partners)s
+             UNION
+            SELECT t.id, p.commercial_partner_id
+              FROM %(table)s t
+              JOIN %(relation)s r ON r.%(own)s = t.id
+              JOIN account_move_line l ON l.move_id = r.%(move)s
+              JOIN res_partner p ON p.id = l.partner_id AND p.commercial_partner_id IN %(partners)s
+             WHERE t.company_id = %(company)s AND t.state = %(state)s
+            """,
+            table=SQL.identifier(self._table),
+            company=company.id,
+            state=state,
+            partners=tuple(partner_ids),
+            **self._relation("move_ids", "own", "move"),
+        )
 
     def _of_invoices(self):
         """The named invoices for a sentence, or that it is about everything."""

@@ -12,9 +12,9 @@ from odoo.tools import SQL, format_list
 from ...engine.agreed import agreed_on
 from ..dunning_money import exact, written
 
-# What came in on the invoices of each agreement between two days, and whether anything of them is still open. Without
-# named invoices it is about everything in that currency that was there when it was made, and money that is booked on no
-# invoice counts as well. Credit notes are no payments.
+# What came in on the invoices of each agreement between two days, and whether anything of them is still open; of named
+# ones whoever owes them by now. Without named invoices it is about everything in that currency that was there when it
+# was made, and money that is booked on no invoice counts as well. Credit notes are no payments.
 LEDGER = """
 WITH agreement AS (
     SELECT * FROM unnest(%(ids)s::int[], %(companies)s::int[], %(partners)s::int[], %(currencies)s::int[],
@@ -28,11 +28,16 @@ WITH agreement AS (
            EXISTS (SELECT FROM named n WHERE n.id = a.id) AS by_name,
            EXISTS (SELECT FROM named n WHERE n.id = a.id AND n.move_id = l.move_id) AS is_named
       FROM agreement a
-      JOIN res_partner p ON p.commercial_partner_id = a.partner_id
-      JOIN account_move_line l ON l.partner_id = p.id AND l.company_id = a.company_id
-                              AND l.currency_id = a.currency_id AND l.parent_state = 'posted'
+      JOIN res_partner o ON o.id = a.partner_id
+     CROSS JOIN LATERAL (
+           SELECT k.* FROM res_partner p JOIN account_move_line k ON k.partner_id = p.id
+            WHERE p.commercial_partner_id = o.commercial_partner_id
+              AND NOT EXISTS (SELECT FROM named n WHERE n.id = a.id)
+           UNION ALL
+           SELECT k.* FROM named n JOIN account_move_line k ON k.move_id = n.move_id WHERE n.id = a.id) l
       JOIN account_account c ON c.id = l.account_id AND c.account_type = 'asset_receivable'
       JOIN account_move m ON m.id = l.move_id
+     WHERE l.company_id = a.company_id AND l.currency_id = a.currency_id AND l.parent_state = 'posted'
 ), claim AS (
     SELECT * FROM item
      WHERE move_type IN ('out_invoice', 'out_receipt') AND (is_named OR NOT by_name AND dated <= since)
