@@ -24,7 +24,7 @@ class DunningCaseMixin(models.AbstractModel):
         "account.move",
         string="Invoices",
         check_company=True,
-        domain="[('commercial_partner_id', '=', partner_id), ('company_id', '=', company_id), "
+        domain="[('commercial_partner_id.commercial_partner_id', '=', partner_id), ('company_id', '=', company_id), "
         "('move_type', 'in', ('out_invoice', 'out_receipt')), ('state', '=', 'posted')]",
     )
     # Asked anew when somebody names others, and not when an invoice is deleted: then a record that lost its last one is
@@ -74,7 +74,7 @@ class DunningCaseMixin(models.AbstractModel):
         for record in self:
             wrong = record.move_ids.filtered(
                 lambda move, record=record: (
-                    move.commercial_partner_id != record.partner_id
+                    move.commercial_partner_id.commercial_partner_id != record.partner_id
                     or move.move_type not in ("out_invoice", "out_receipt")
                 )
             )
@@ -137,7 +137,7 @@ class DunningCaseMixin(models.AbstractModel):
     def _debtors(self):
         """Whose answers these records may change: the debtors of their cases, and whoever owes what they name today."""
         moves = self.move_ids.sudo()  # sudo: whose the invoices are, whoever notes something about them
-        return (self.partner_id | moves.partner_id).commercial_partner_id | moves.commercial_partner_id
+        return (self.partner_id | moves.commercial_partner_id).commercial_partner_id
 
     @api.model
     def _redecide_debtors(self, company, partners):

@@ -31,14 +31,14 @@ WITH figures AS (
                              WHEN 'wait' THEN 3 ELSE 4 END,
               d.next_date NULLS LAST, m.invoice_date_due, m.id
 ), levels AS (
-    SELECT DISTINCT ON (m.commercial_partner_id)
-           m.commercial_partner_id AS partner_id, m.dunning_level_id AS level_id
+    SELECT DISTINCT ON (p.commercial_partner_id)
+           p.commercial_partner_id AS partner_id, m.dunning_level_id AS level_id
       FROM account_move m
       JOIN dunning_level v ON v.id = m.dunning_level_id
       JOIN res_partner p ON p.id = m.commercial_partner_id
      WHERE m.company_id = %(company)s AND m.state = 'posted'
        AND m.payment_state IN ('not_paid', 'partial') %(only)s
-     ORDER BY m.commercial_partner_id, v.sequence DESC, m.id
+     ORDER BY p.commercial_partner_id, v.sequence DESC, m.id
 ), fresh AS (
     SELECT f.*, s.decision_id, s.level_id AS next_level_id, s.next_date, v.level_id
       FROM figures f

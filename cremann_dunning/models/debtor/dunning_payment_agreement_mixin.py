@@ -175,7 +175,7 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
     def _compute_pay_to(self):
         """Where to pay, as the letters say it; of an agreement about everything with the invoices that are open."""
         domain = [
-            ("commercial_partner_id", "in", self.case_id.partner_id._origin.ids),
+            ("commercial_partner_id.commercial_partner_id", "in", self.case_id.partner_id._origin.ids),
             ("company_id", "in", self.company_id.ids),
             ("move_type", "in", ("out_invoice", "out_receipt")),
             ("state", "=", "posted"),
@@ -193,7 +193,7 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         """Whether an agreement about everything is about this open invoice."""
         since = self._window()[0]
         return (
-            move.commercial_partner_id == self.partner_id._origin
+            move.commercial_partner_id.commercial_partner_id == self.partner_id._origin
             and move.company_id == self.company_id
             and move.currency_id == self.currency_id
             and (not since or not move.invoice_date or move.invoice_date <= since)
