@@ -177,14 +177,18 @@ class AccountMove(models.Model):
     def action_dunning_next_letter(self):
         """Propose the next letter for the debtors of these invoices, and show it for review."""
         moves = self._dunning_check_selection()
-        return self.env["dunning.case"]._propose_for(moves.company_id, moves.commercial_partner_id.commercial_partner_id)
+        return self.env["dunning.case"]._propose_for(
+            moves.company_id, moves.commercial_partner_id.commercial_partner_id
+        )
 
     def _dunning_action_new(self, model, name):
         """The form of a new record about these invoices of one debtor, in a window."""
         moves = self._dunning_check_selection()
         if len(moves.commercial_partner_id.commercial_partner_id) > 1:
             raise UserError(self.env._("Choose invoices of one debtor at a time."))
-        cases = self.env["dunning.case"]._for_partners(moves.commercial_partner_id.commercial_partner_id, moves.company_id, create=True)
+        cases = self.env["dunning.case"]._for_partners(
+            moves.commercial_partner_id.commercial_partner_id, moves.company_id, create=True
+        )
         return cases._action_new(model, name, move_ids=moves.ids)
 
     def action_dunning_dispute(self):
