@@ -31,9 +31,9 @@ class DunningLetterWizard(models.TransientModel):
         compute_sudo=False,
         store=True,
         readonly=False,
-        domain="[('commercial_partner_id.commercial_partner_id', '=', partner_id), "
-        "('company_id', '=', company_id), ('state', '=', 'posted'), ('move_type', 'in', ('out_invoice', 'out_receipt')), ('payment_state', 'in', ('not_paid', "
-        "'partial'))]",
+        domain="[('commercial_partner_id.commercial_partner_id', '=', partner_id), ('company_id', '=', company_id), "
+        "('state', '=', 'posted'), ('move_type', 'in', ('out_invoice', 'out_receipt')), "
+        "('payment_state', 'in', ('not_paid', 'partial'))]",
         help="The overdue invoices that the letter is about.",
     )
     level_id = fields.Many2one(
