@@ -6,7 +6,6 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...engine.facts import ZERO, Claim, Contact, Credit, Debtor, Hold
-from ...engine.ladder import carry_over
 from ..claim.dunning_history import NO_HISTORY
 
 
@@ -105,27 +104,14 @@ class DunningGather(models.AbstractModel):
 
         :param found: lists of ``Claim``.
         """
-        begun = [claim for claims in found for claim in claims if claim.levels_done and claim.procedure]
-        # sudo: rules are read for whoever asks. As the rules are read afterwards, so that nothing is read twice
-        procedures = self.env["dunning.procedure"].sudo().browse({claim.procedure for claim in begun})
-        own = {
-            procedure.id: procedure.with_context(active_test=True).level_ids.filtered("active")
-            for procedure in procedures
-        }
-        ids = {id_ for claim in begun for id_ in claim.levels_done}
-        others = self.env["dunning.level"].sudo().browse(ids - {id_ for levels in own.values() for id_ in levels._ids})
-        kinds = {level.id: level.legal_type for level in (*procedures.level_ids, *others)}
-        whose = {level.id: level.procedure_id.id for level in others}
-        ladders = {
-            id_: [(level.id, level.legal_type) for level in levels.sorted("sequence")] for id_, levels in own.items()
-        }
+        carried = self.env["dunning.procedure"]._carried(
+            {(claim.procedure, claim.levels_done) for claims in found for claim in claims}
+        )
         for claims in found:
             for place, claim in enumerate(claims):
-                steps = {id_ for id_, _kind in ladders.get(claim.procedure, ())}
-                if any(id_ not in steps and whose.get(id_) != claim.procedure for id_ in claim.levels_done):
-                    done = {id_: kinds[id_] for id_ in claim.levels_done if whose.get(id_) != claim.procedure}
-                    kept = frozenset(claim.levels_done - set(done))
-                    claims[place] = replace(claim, levels_done=kept | carry_over(ladders[claim.procedure], done))
+                levels = carried.get((claim.procedure, claim.levels_done))
+                if levels is not None and levels != claim.levels_done:
+                    claims[place] = replace(claim, levels_done=levels)
 
     @api.model
     def _person(self, row):
