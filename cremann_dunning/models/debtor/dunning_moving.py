@@ -103,11 +103,13 @@ class DunningMoving(models.AbstractModel):
         if not rows:
             return []
         debtors = {row.case_id: row.debtor_id for row in rows}
-        letters = self._under_way([("case_id", "in", list(debtors))])
-        busy = self._leaving(letters).case_id.ids
+        letters = self.env["dunning.readdressing"]._under_way([("case_id", "in", list(debtors))])
+        busy = self.env["dunning.readdressing"]._leaving(letters).case_id.ids
         rows = [row for row in rows if row.case_id not in busy]
         letters = letters.filtered(lambda letter: letter.case_id.id not in busy)
-        self._take_back(letters, {letter: [debtors[letter.case_id.id]] for letter in letters})
+        self.env["dunning.readdressing"]._take_back(
+            letters, {letter: [debtors[letter.case_id.id]] for letter in letters}
+        )
         if not rows:
             return []
         names = dict(self.env["res.partner"].browse({row.partner_id for row in rows}).mapped(lambda p: (p.id, p.name)))
@@ -312,12 +314,14 @@ class DunningMoving(models.AbstractModel):
         """
         if not rows:
             return []
-        letters = self._under_way([("line_ids.claim_id", "in", [row.claim_id for row in rows])])
-        busy = self._leaving(letters).line_ids.claim_id.ids
+        letters = self.env["dunning.readdressing"]._under_way(
+            [("line_ids.claim_id", "in", [row.claim_id for row in rows])]
+        )
+        busy = self.env["dunning.readdressing"]._leaving(letters).line_ids.claim_id.ids
         rows = [row for row in rows if row.claim_id not in busy]
         debtors = {row.claim_id: row.debtor_id for row in rows}
         owed_by = {letter: {debtors.get(id_) for id_ in letter.line_ids.claim_id.ids} - {None} for letter in letters}
-        self._take_back(letters, owed_by)
+        self.env["dunning.readdressing"]._take_back(letters, owed_by)
         self._end([row for row in rows if not row.goes])
         self._go([row for row in rows if row.goes])
         if rows:
@@ -431,37 +435,3 @@ class DunningMoving(models.AbstractModel):
                 new=new.partner_id.name or "",
             )
             (old + new)._message_log_batch(dict.fromkeys((old.id, new.id), text))
-
-    # -- what is under way ----------------------------------------------------------------------------------------
-
-    @api.model
-    def _under_way(self, domain):
-        """Letters that have not left, without those of which nobody knows: a person finds that out."""
-        letters = self.env["dunning.letter"].search([("state", "in", ("draft", "issued", "failed")), *domain])
-        return letters.filtered(lambda letter: not letter.is_unsure)
-
-    @api.model
-    def _leaving(self, letters):
-        """Those of these letters that are with the mail server at this moment, or that somebody else has."""
-        locked = letters.try_lock_for_update(allow_referencing=True)
-        sending = [("letter_id", "in", letters.ids), ("state", "=", "sending")]
-        return (letters - locked) | self.env["dunning.dispatch"].search(sending).letter_id
-
-    @api.model
-    def _take_back(self, letters, debtors):
-        """What was under way to the old debtor is proposed anew to the one of today.
-
-        :param debtors: per letter the ids of the partners who owe now what it asks; one that none of them is for stays.
-        """
-        letters = letters.filtered(debtors.get)
-        drafts = letters.filtered(lambda letter: letter.state == "draft")
-        drafts._discard()
-        for letter in (letters - drafts)._told_to_keepers():
-            new = self.env["res.partner"].browse(sorted(debtors[letter]))
-            letter._cancel(
-                letter.env._(
-                    "Not sent: what %(old)s was asked for is owed by %(new)s now. It is proposed anew.",
-                    old=letter.partner_id.name or "",
-                    new=format_list(letter.env, [partner.name or "" for partner in new]),
-                )
-            )
