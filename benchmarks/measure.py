@@ -181,6 +181,59 @@ def ours(env, options):
     return clock.steps
 
 
+def fresh(env, options):
+    """What it costs that screens show fresh answers: nothing changed, one debtor changed, and a rule for everybody."""
+    company = benchmark_company(env)
+    clock = Clock(env)
+    propose_all(env, company)
+    env.cr.commit()
+    level = env.ref("cremann_dunning.dunning_procedure_nl_business").level_ids[:1]
+    move = env["account.move"].search([("dunning_is_due", "=", True)], limit=1)
+    for _time in range(2):  # the first turn fills the caches
+        with clock.step("marks of the company", options.invoices):
+            check(len(env["dunning.freshness"].sudo()._marks(company)[0]), 0, "debtors with old answers")
+        with clock.step("filter, nothing changed", WORKLIST_ROWS):
+            filter_due(env)
+        with clock.step("filter without marks", WORKLIST_ROWS), unmarked(env):
+            filter_due(env)
+        with clock.step("list, nothing changed", WORKLIST_ROWS):
+            list_invoices(env)
+        with clock.step("list without marks", WORKLIST_ROWS), unmarked(env):
+            list_invoices(env)
+        with clock.step("worklist, nothing changed", WORKLIST_ROWS):
+            open_worklist(env)
+        with clock.step("worklist without marks", WORKLIST_ROWS), unmarked(env):
+            open_worklist(env)
+    move.line_ids.no_followup = False
+    env.cr.execute("UPDATE account_move_line SET no_followup = TRUE WHERE move_id = %s", [move.id])
+    with clock.step("filter, one debtor changed", WORKLIST_ROWS):
+        filter_due(env)
+    level.sudo().delay_days += 1
+    with clock.step("filter, a rule changed", options.invoices):
+        filter_due(env)
+    return clock.steps
+
+
+COLUMNS = {name: {} for name in ("name", "amount_total", "dunning_next_date", "dunning_explanation")}
+
+
+def filter_due(env):
+    """The invoices whose step is due, as the list shows them."""
+    moves = env["account.move"]
+    return moves.web_search_read([("dunning_is_due", "=", True)], COLUMNS, limit=WORKLIST_ROWS, count_limit=10_001)
+
+
+def list_invoices(env):
+    """All invoices with what is said of them."""
+    moves = env["account.move"]
+    return moves.web_search_read([("state", "=", "posted")], COLUMNS, limit=WORKLIST_ROWS, count_limit=10_001)
+
+
+def unmarked(env):
+    """As if nobody asked whether answers are fresh."""
+    return patch.object(type(env["dunning.freshness"]), "_bring", lambda *_arguments: None)
+
+
 def simulate(env, options):
     """Ninety days to come: one look ahead, letters with their sums."""
     company = benchmark_company(env)
@@ -346,7 +399,7 @@ def check(found, wanted, what):
 
 MEASURES = {
     "seed": seeding, "floor": floor, "ours": ours, "peer": peer, "confirm": confirm, "simulate": simulate,
-    "year": year,
+    "year": year, "fresh": fresh,
 }  # fmt: skip
 
 

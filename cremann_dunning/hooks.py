@@ -30,6 +30,7 @@ def uninstall_hook(env):
         "reply",
         "letter_line",
         "letter",
+        "claim",
         "decision_run_rel",
         "case",
         "decision",

@@ -37,14 +37,27 @@ COMPANIES = {
 }
 
 
-def _companies_with_charts():
-    """Two companies with the chart of their country, committed once per test database: a chart takes seconds to load,
-    and every class would load it again. The database is a throw-away copy."""
+# Who works where: login, groups, companies.
+USERS = (
+    ("dunning_user", USER, ("nl",)),
+    ("dunning_manager", MANAGER, ("nl",)),
+    ("biller", "account.group_account_invoice", ("nl",)),
+    ("internal", "base.group_user", ("nl",)),
+    ("be_user", USER, ("be",)),
+    ("be_manager", MANAGER, ("be",)),
+    ("group_user", USER, ("nl", "be")),
+)
+
+
+def _made_once():
+    """Two companies with the chart of their country, and their users, committed once per test database: a chart takes
+    seconds to load, a user a tenth of one, and every class would make them again. The database is a throw-away copy."""
     registry = Registry(get_db_name())
     with registry.cursor() as cr:
-        env = api.Environment(cr, api.SUPERUSER_ID, {"tracking_disable": True})
+        env = api.Environment(cr, api.SUPERUSER_ID, {"tracking_disable": True, "no_reset_password": True})
         if env.ref("cremann_dunning_tests.company_be", raise_if_not_found=False):
             return
+        companies = {}
         for code, (name, account, postcode, city, number) in COMPANIES.items():
             company = env["res.company"].create(
                 {
@@ -62,16 +75,39 @@ def _companies_with_charts():
             env["account.chart.template"].try_loading(False, company=company, install_demo=False)
             bank = {"acc_number": account, "partner_id": company.partner_id.id, "allow_out_payment": True}
             env["res.partner.bank"].create(bank)
-            env["ir.model.data"].create(
-                {
-                    "module": "cremann_dunning_tests",
-                    "name": f"company_{code}",
-                    "model": "res.company",
-                    "res_id": company.id,
-                    "noupdate": True,
-                }
-            )
+            companies[code] = _named(env, f"company_{code}", company)
+        for login, groups, codes in USERS:
+            _named(env, login, user_of(env, login, groups, *(companies[code] for code in codes)))
     registry.signal_changes()
+
+
+def _named(env, name, record):
+    """The record, to be found again as ``cremann_dunning_tests.NAME``."""
+    env["ir.model.data"].create(
+        {
+            "module": "cremann_dunning_tests",
+            "name": name,
+            "model": record._name,
+            "res_id": record.id,
+            "noupdate": True,
+        }
+    )
+    return record
+
+
+def user_of(env, login, groups, *companies):
+    """A user of these companies, the first of which is his own."""
+    return new_test_user(
+        env,
+        login,
+        groups=groups,
+        name=login.replace("_", " ").title(),
+        email=f"{login}@example.com",
+        company_id=companies[0].id,
+        company_ids=[Command.set([company.id for company in companies])],
+        tz="Europe/Amsterdam",
+        notification_type="inbox",
+    )
 
 
 class RefusalMixin:
@@ -106,17 +142,15 @@ class DunningCase(RefusalMixin, TransactionCase):
 
     @classmethod
     def setUpClass(cls):
-        _companies_with_charts()
+        _made_once()
         super().setUpClass()
         cls.env = cls.env(context={"tracking_disable": True, "no_reset_password": True})
         cls.nl = cls._company("nl")
         cls.env.user.write({"company_ids": [Command.link(cls.nl.id)], "company_id": cls.nl.id})
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.nl.ids})
         cls.nl = cls._company("nl")
-        cls.user = cls._user("dunning_user", USER, cls.nl)
-        cls.manager = cls._user("dunning_manager", MANAGER, cls.nl)
-        cls.biller = cls._user("biller", "account.group_account_invoice", cls.nl)
-        cls.internal = cls._user("internal", "base.group_user", cls.nl)
+        cls.user, cls.manager = cls._named("dunning_user"), cls._named("dunning_manager")
+        cls.biller, cls.internal = cls._named("biller"), cls._named("internal")
         cls.nl.dunning_responsible_id = cls.user
         # Printing fetches styles from Odoo itself; without a server of our own it must not ask whatever else runs here.
         cls.env["ir.config_parameter"].set_param("report.url", "http://127.0.0.1:9")
@@ -134,28 +168,21 @@ class DunningCase(RefusalMixin, TransactionCase):
         cls.env.user.company_ids = [Command.link(be.id)]
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": [cls.nl.id, be.id]})
         cls.nl, cls.be = cls._company("nl"), cls._company("be")
-        cls.be_user = cls._user("be_user", USER, cls.be)
-        cls.be_manager = cls._user("be_manager", MANAGER, cls.be)
-        cls.group_user = cls._user("group_user", USER, cls.nl, cls.be)
+        cls.be_user, cls.be_manager = cls._named("be_user"), cls._named("be_manager")
+        cls.group_user = cls._named("group_user")
         cls.be.dunning_responsible_id = cls.be_user
 
     @classmethod
+    def _named(cls, name):
+        return cls.env.ref(f"cremann_dunning_tests.{name}")
+
+    @classmethod
     def _company(cls, code):
-        return cls.env.ref(f"cremann_dunning_tests.company_{code}")
+        return cls._named(f"company_{code}")
 
     @classmethod
     def _user(cls, login, groups, *companies):
-        return new_test_user(
-            cls.env,
-            login,
-            groups=groups,
-            name=login.replace("_", " ").title(),
-            email=f"{login}@example.com",
-            company_id=companies[0].id,
-            company_ids=[Command.set([company.id for company in companies])],
-            tz="Europe/Amsterdam",
-            notification_type="inbox",
-        )
+        return user_of(cls.env, login, groups, *companies)
 
     # -- who and when ---------------------------------------------------------------------------------------------
 

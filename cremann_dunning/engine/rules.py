@@ -194,8 +194,7 @@ class Procedure:
     def position(self, done: Iterable[int]) -> int:
         """Index of the furthest level of this procedure among the levels done: -1 when none of them is.
 
-        Levels of another procedure (the debtor moved) do not count: the new ladder starts gently, and the minimum
-        interval still holds.
+        Levels of another procedure do not count here; for what they stand on this ladder ``engine.ladder`` says.
         """
         if not done:
             return -1

@@ -30,12 +30,13 @@ class AccountMove(models.Model):
     @api.depends_context("lang")
     def _compute_dunning_hold_id(self):
         holds = self.env["dunning.hold"].sudo()  # shown, not changed
-        partners = self.commercial_partner_id
+        # of today: an entry keeps the debtor that it was made for, also once he belongs to another one
+        partners = self.commercial_partner_id.commercial_partner_id
         found = holds._running(partners, self.company_id)
         by_move = holds.search([("move_id", "in", self.ids), ("is_running", "=", True)]).grouped("move_id")
         by_place = found.filtered(lambda hold: not hold.move_id).grouped(lambda hold: hold._place())
         for move in self:
-            place = (move.company_id, move.commercial_partner_id)
+            place = (move.company_id, move.commercial_partner_id.commercial_partner_id)
             own = by_move.get(move._origin, holds.browse()) + by_place.get(place, holds.browse())
             move.dunning_hold_id = own[:1]
             move.dunning_hold_text = own[:1]._begun(own[:1].display_name) if own else move._dunning_marked()
@@ -59,7 +60,7 @@ class AccountMove(models.Model):
         whole = holds.filtered(lambda hold: not hold.move_id)
         held = Domain("id", "in", holds.move_id.ids) | Domain.OR(
             Domain("company_id", "=", company.id)
-            & Domain("commercial_partner_id", "in", there.partner_id.commercial_partner_id.ids)
+            & Domain("commercial_partner_id.commercial_partner_id", "in", there.partner_id.commercial_partner_id.ids)
             for company, there in whole.grouped("company_id").items()
         )
         return held if (operator == "=") == bool(value) else ~held

@@ -119,4 +119,5 @@ class AccountMove(models.Model):
         """Whom these entries ask: the customer, or those on the lines of an entry that was taken in."""
         entries = self.filtered(lambda move: move.move_type == "entry")
         lines = entries.line_ids.filtered(lambda line: line.account_type == "asset_receivable" and line.balance > 0)
-        return (self - entries).commercial_partner_id | lines.partner_id.commercial_partner_id
+        # an entry keeps the debtor that it was made for, also once he belongs to another one
+        return (self - entries).commercial_partner_id.commercial_partner_id | lines.partner_id.commercial_partner_id

@@ -108,6 +108,18 @@ class ResPartner(models.Model):
         """The VAT number, or nothing for the "/" by which Odoo users mark that there is none."""
         return vat if vat and vat.strip("/ -") else False
 
+    def write(self, vals):
+        """A contact that comes to belong to another debtor, or to none, takes along what was said about its claims."""
+        if not {"parent_id", "is_company", "commercial_partner_id"} & set(vals):
+            return super().write(vals)
+        before = {partner: partner.commercial_partner_id for partner in self}
+        result = super().write(vals)
+        moved = self.filtered(lambda partner: partner.commercial_partner_id != before[partner])
+        if moved:
+            debtors = moved.union(moved.commercial_partner_id, *(before[partner] for partner in moved))
+            self.env["dunning.moving"]._follow(partners=debtors)
+        return result
+
     def unlink(self):
         """Who owes nothing and never got a letter may go, with what we noted about him."""
         self.env["dunning.case"].sudo()._let_go(self)  # sudo: whoever deletes a contact need not know of dunning

@@ -22,5 +22,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             self.env.invalidate_all()
             case.with_context(tracking_disable=True).unlink()
         # sudo: as above. What the answers about each of them rested on is gone: they are one debtor now
-        self.env["dunning.standing"].sudo().search([("partner_id", "in", (src_partners | dst_partner).ids)]).unlink()
-        return super()._update_foreign_keys(src_partners, dst_partner)
+        for name in ("dunning.standing", "dunning.freshness"):
+            self.env[name].sudo().search([("partner_id", "in", (src_partners | dst_partner).ids)]).unlink()
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env.invalidate_all()
+        self.env["dunning.moving"]._follow(partners=dst_partner)  # where it stands below another debtor
+        return result

@@ -86,7 +86,7 @@ class DunningLeaveOutWizard(models.TransientModel):
             [
                 {
                     "move_id": move.id,
-                    "partner_id": move.commercial_partner_id.id,
+                    "partner_id": move._dunning_debtors().id,
                     "company_id": move.company_id.id,
                     "reason": reason,
                     **held,

@@ -32,8 +32,9 @@ class DunningLetterWizard(models.TransientModel):
         store=True,
         readonly=False,
         domain="[('company_id', '=', company_id), ('state', '=', 'posted'), ('payment_state', 'in', ('not_paid', "
-        "'partial')), '|', '&', ('move_type', 'in', ('out_invoice', 'out_receipt')), ('commercial_partner_id', '=', "
-        "partner_id), '&', ('dunning_is_claim', '=', True), ('dunning_claim_ids.partner_id', '=', partner_id)]",
+        "'partial')), '|', '&', ('move_type', 'in', ('out_invoice', 'out_receipt')), "
+        "('commercial_partner_id.commercial_partner_id', '=', partner_id), "
+        "'&', ('dunning_is_claim', '=', True), ('dunning_claim_ids.partner_id', '=', partner_id)]",
         help="The overdue invoices that the letter is about.",
     )
     level_id = fields.Many2one(

@@ -62,6 +62,25 @@ class TestMessages(DunningCase):
                 composer = self.check(letter.action_rectify(), lang, tone, move.name, letter.name)
                 self.assertEqual(composer.partner_ids, partner)
 
+    def test_not_the_debtors_invoice(self):
+        right = self.debtor("Slagerij De Wit")
+        for partner, lang, tone in self.debtors():
+            move = self.invoice(partner, 100, due=1)
+            letter, number = self.send_level(partners=partner), move.name
+            move.button_draft()
+            move.partner_id = right
+            move.action_post()
+            self.env.flush_all()
+            letter.invalidate_recordset()
+            task = letter.case_id.activity_ids
+            with self.subTest(lang=lang, tone=tone):
+                self.assertEqual((len(task), task.user_id), (1, self.user))
+                self.assertIn(number, task.note)
+                self.assertIn(letter.name, task.note)
+                composer = self.check(letter.action_rectify(), lang, tone, number, letter.name)
+                self.assertEqual(composer.partner_ids, partner)
+                self.assertNotRegex(words(composer.body), "already paid|al betaald|déjà payé")
+
     def test_letter_that_did_not_go_out(self):
         partner = self.debtor()
         self.invoice(partner, 100, due=1)

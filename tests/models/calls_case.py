@@ -108,7 +108,8 @@ class CallsCase(WindowMixin, AccessCase):
                 if name.startswith("_") or name == "default_get" or not callable(getattr(registered, name, None)):
                     continue
                 makers = [base.__module__ for base in registered.__mro__ if name in base.__dict__]
-                if not any(OURS in maker for maker in makers):
+                # those that the mixin hooks are Odoo's own readers, with the rights of the reader
+                if not any(OURS in maker and "dunning_fresh_mixin" not in maker for maker in makers):
                     continue
                 try:
                     get_public_method(self.env[model], name)

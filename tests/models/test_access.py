@@ -9,7 +9,7 @@ from odoo.tests import Form, new_test_user, tagged
 
 from ..common import TODAY, DunningCase
 
-EVIDENCE = ("dunning.decision", "dunning.snapshot", "dunning.letter", "dunning.letter.line")
+EVIDENCE = ("dunning.decision", "dunning.snapshot", "dunning.claim", "dunning.letter", "dunning.letter.line")
 WORK = ("dunning.case", "dunning.run", "dunning.hold")
 AGREEMENTS = ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact")
 RULES = ("dunning.procedure", "dunning.level")
@@ -33,7 +33,9 @@ RIGHTS = {
     "dunning.decision": ("r", "r", ""),
     "dunning.snapshot": ("r", "r", ""),
     "dunning.standing": ("", "r", ""),
+    "dunning.freshness": ("", "r", ""),
     "dunning.letter": ("rw", "rw", ""),
+    "dunning.claim": ("r", "r", ""),
     "dunning.letter.line": ("r", "r", ""),
     "dunning.override": ("r", "r", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),

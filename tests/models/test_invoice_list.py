@@ -520,5 +520,8 @@ class TestQueries(QueryCase):
             )
             wizard.action_hold()
             self.env["dunning.hold"].search([]).unlink()
+            # each turn opens its claims and cases
+            for model in ("dunning.claim", "dunning.case"):
+                self.env[model].search([]).unlink()
 
         self.assertFlat(hold)

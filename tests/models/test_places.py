@@ -21,6 +21,7 @@ PLACES = {
     "dunning.dispatch": LETTER,
     "dunning.dispute": CASE,
     "dunning.element": set(),
+    "dunning.freshness": {"company_id", "partner_id"},
     "dunning.hold": {"company_id", "letter_id", "move_id", "partner_id"},
     "dunning.interest.rate": {"table_id", "company_id"},
     "dunning.interest.table": {"company_id"},

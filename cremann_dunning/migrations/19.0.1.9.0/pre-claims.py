@@ -28,6 +28,9 @@ def migrate(cr, version):
     after = cr.fetchone()
     if before != after:
         raise ValueError(f"Claims: {before} lines of letters (all, with an item) would become {after}.")
+    cr.execute(
+        "UPDATE dunning_claim c SET item_partner_id = l.partner_id FROM account_move_line l WHERE l.id = c.move_line_id"
+    )
     cr.execute("SELECT COUNT(*) FROM dunning_claim")
     _logger.info("Claims: %s made for %s lines of letters", cr.fetchone()[0], before[0])
     cr.execute(
@@ -48,7 +51,7 @@ def _make_tables(cr):
             company_id integer, case_id integer, partner_id integer, currency_id integer, move_id integer,
             move_line_id integer, number varchar, label varchar, customer_ref varchar, invoice_date date, date_due date,
             amount_total numeric, instalment integer, instalments integer, alike integer, ended_on date,
-            end_reason varchar, into_id integer);
+            end_reason varchar, into_id integer, item_partner_id integer);
         CREATE TABLE dunning_claim_dunning_contact_rel (
             dunning_claim_id integer NOT NULL, dunning_contact_id integer NOT NULL,
             PRIMARY KEY (dunning_claim_id, dunning_contact_id));
@@ -69,7 +72,7 @@ def _from_letters(cr):
                    CASE WHEN k.move_line_id IS NULL
                         THEN (f.case_id, k.move_id, k.number, k.date_due, k.amount_total, f.currency_id)::text END
                ) AS place,
-               (f.state = 'sent', COALESCE(f.sent_on, f.date), k.id) AS last
+               f.state = 'sent' AS sent, COALESCE(f.sent_on, f.date) AS day
           FROM dunning_letter_line k
           JOIN dunning_letter f ON f.id = k.letter_id
           JOIN dunning_case d ON d.id = f.case_id
@@ -86,7 +89,7 @@ def _from_letters(cr):
                CASE WHEN move_line_id IS NULL THEN CURRENT_DATE END,
                CASE WHEN move_line_id IS NULL AND move_id IS NULL THEN 'deleted'
                     WHEN move_line_id IS NULL THEN 'let_go' END
-          FROM said ORDER BY place, last DESC
+          FROM said ORDER BY place, sent DESC, day DESC, id DESC
         """
     )
     cr.execute("SELECT setval('dunning_claim_id_seq', COALESCE(MAX(id), 0) + 1, FALSE) FROM dunning_claim")

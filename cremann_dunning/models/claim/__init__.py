@@ -6,4 +6,5 @@ from . import (
     dunning_claim,
     dunning_following,
     dunning_history,
+    dunning_rectification,
 )

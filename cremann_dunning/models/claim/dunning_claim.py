@@ -47,6 +47,8 @@ class DunningClaim(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Debtor", required=True, readonly=True, index=True, ondelete="restrict"
     )
+    # whom the item itself named when it was last looked at: where he belongs to now, the claim does, see dunning.moving
+    item_partner_id = fields.Many2one("res.partner", string="Named on the item", readonly=True, ondelete="set null")
     currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
     move_id = fields.Many2one("account.move", string="Entry", readonly=True, index=True, ondelete="set null")
     # no key: it leads nowhere when the item is gone, and is empty once the claim has ended
@@ -188,13 +190,26 @@ class DunningClaim(models.Model):
         :return: ``{item id: claim id}``.
         """
         rows = {row["move_line_id"]: row for row in rows}
-        known = self._known(rows)
+        known, named = self._of_items(rows)
         self._say([row | {"id": known[item]} for item, row in rows.items() if item in known])
-        fresh = [row for item, row in rows.items() if item not in known]
+        fresh = [row | {"item_partner_id": named.get(item)} for item, row in rows.items() if item not in known]
         if not fresh:
             return known
         made = dunning_bulk.insert(self.sudo(), fresh)  # sudo: claims are the system's, whoever says something
         return known | dict(zip([row["move_line_id"] for row in fresh], made._ids, strict=True))
+
+    @api.model
+    def _of_items(self, item_ids):
+        """``({item id: claim id}, {item id: id of the partner that it names})``; the first of those that have one."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT l.id, c.id, l.partner_id FROM account_move_line l"
+                "  LEFT JOIN dunning_claim c ON c.move_line_id = l.id WHERE l.id = ANY(%s)",
+                list(item_ids),
+            )
+        )
+        rows = self.env.cr.fetchall()
+        return {item: claim for item, claim, _ in rows if claim}, {item: partner for item, _, partner in rows}
 
     @api.model
     def _known(self, item_ids):

@@ -166,8 +166,10 @@ class DunningFollowing(models.AbstractModel):
         if moved:
             self.env.cr.execute(
                 SQL(
-                    "UPDATE dunning_claim c SET move_line_id = t.line_id, ended_on = NULL, end_reason = NULL,"
-                    "       into_id = NULL FROM unnest(%s::int[], %s::int[]) AS t (id, line_id) WHERE c.id = t.id",
+                    "UPDATE dunning_claim c SET move_line_id = l.id, item_partner_id = l.partner_id, ended_on = NULL,"
+                    "       end_reason = NULL, into_id = NULL"
+                    "  FROM unnest(%s::int[], %s::int[]) AS t (id, line_id)"
+                    "  JOIN account_move_line l ON l.id = t.line_id WHERE c.id = t.id",
                     list(moved),
                     list(moved.values()),
                 )
@@ -179,6 +181,9 @@ class DunningFollowing(models.AbstractModel):
             self.env["dunning.letter.line"].invalidate_model(["claim_id", "is_let_go", "move_line_id"])
             moves = self.env["account.move"].browse({known[id_].move_id for id_ in touched})
             self.env["dunning.contact"].sudo()._show_levels(moves)  # sudo: what invoices show is the system's
+            wrong = [id_ for id_, (_into, reason) in ended.items() if reason == READDRESSED]
+            # sudo: whoever corrects an invoice need not be able to read what was said about it
+            self.env["dunning.rectification"].sudo()._propose(self.env["dunning.claim"].sudo().browse(wrong))
 
     @api.model
     def _end(self, ended):

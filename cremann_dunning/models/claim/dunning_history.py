@@ -71,13 +71,12 @@ class DunningHistory(models.AbstractModel):
                        (array_agg(f.id ORDER BY f.sent_on DESC, f.id DESC)
                             FILTER (WHERE k.principal_part AND f.claimable_from IS NOT NULL))[1],
                        MAX(GREATEST(f.deadline + 1, f.default_from, f.claimable_from)) FILTER (WHERE k.principal_part)
-                  FROM dunning_letter_line k
+                  FROM dunning_claim c
+                  JOIN dunning_letter_line k ON k.claim_id = c.id
                   JOIN dunning_letter f ON f.id = k.letter_id
-                  JOIN dunning_claim c ON c.id = k.claim_id
-                  JOIN account_move_line l ON l.id = c.move_line_id
-                  JOIN res_partner d ON d.id = l.partner_id
-                 WHERE f.company_id = %s AND f.state = 'sent' AND (k.level_id IS NOT NULL OR k.principal_part)
-                   AND k.is_let_go IS NOT TRUE AND d.commercial_partner_id IN %s AND f.id NOT IN %s
+                 WHERE c.company_id = %s AND f.state = 'sent' AND (k.level_id IS NOT NULL OR k.principal_part)
+                   AND k.is_let_go IS NOT TRUE AND c.partner_id IN %s AND c.move_line_id IS NOT NULL
+                   AND f.id NOT IN %s
                  GROUP BY c.move_line_id
                 """,
                 company.id,
@@ -159,13 +158,12 @@ class DunningHistory(models.AbstractModel):
                 """
                 SELECT c.move_line_id, f.state,
                        COALESCE(NULLIF(f.name, '/'), %s || f.level_id)
-                  FROM dunning_letter_line k
+                  FROM dunning_claim c
+                  JOIN dunning_letter_line k ON k.claim_id = c.id
                   JOIN dunning_letter f ON f.id = k.letter_id
-                  JOIN dunning_claim c ON c.id = k.claim_id
-                  JOIN account_move_line l ON l.id = c.move_line_id
-                  JOIN res_partner d ON d.id = l.partner_id
-                 WHERE f.company_id = %s AND f.state IN ('draft', 'issued', 'failed') AND k.level_id IS NOT NULL
-                   AND k.is_let_go IS NOT TRUE AND d.commercial_partner_id IN %s AND f.id NOT IN %s
+                 WHERE c.company_id = %s AND f.state IN ('draft', 'issued', 'failed') AND k.level_id IS NOT NULL
+                   AND k.is_let_go IS NOT TRUE AND c.partner_id IN %s AND c.move_line_id IS NOT NULL
+                   AND f.id NOT IN %s
                 """,
                 OF_LEVEL,
                 company.id,

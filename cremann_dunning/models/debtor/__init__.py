@@ -12,6 +12,7 @@ from . import (
     dunning_figures,
     dunning_hold,
     dunning_limitation,
+    dunning_moving,
     dunning_payer,
     dunning_payment_agreement_mixin,
     dunning_payment_plan,

@@ -11,6 +11,7 @@ class DunningCase(models.Model):
     _description = "Dunning case"
     _inherit = [
         "dunning.record.mixin",
+        "dunning.fresh.mixin",
         "dunning.message.mixin",
         "dunning.followers.mixin",
         "mail.thread",
@@ -204,7 +205,7 @@ class DunningCase(models.Model):
     def _compute_open_move_ids(self):
         moves = self.env["account.move"].search(
             [
-                ("commercial_partner_id", "in", self.partner_id.ids),
+                ("commercial_partner_id.commercial_partner_id", "in", self.partner_id.ids),
                 ("company_id", "in", self.company_id.ids),
                 ("move_type", "in", ("out_invoice", "out_refund", "out_receipt")),
                 ("state", "=", "posted"),
@@ -215,7 +216,8 @@ class DunningCase(models.Model):
         for case in self:
             case.open_move_ids = moves.filtered(
                 lambda move, case=case: (
-                    move.commercial_partner_id == case.partner_id and move.company_id == case.company_id
+                    move.commercial_partner_id.commercial_partner_id == case.partner_id
+                    and move.company_id == case.company_id
                 )
             )
 
@@ -430,7 +432,7 @@ class DunningCase(models.Model):
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
         domain = [
-            ("commercial_partner_id", "in", self.partner_id.ids),
+            ("commercial_partner_id.commercial_partner_id", "in", self.partner_id.ids),
             ("company_id", "in", self.company_id.ids),
             ("payment_state", "in", ("not_paid", "partial")),
             ("state", "=", "posted"),

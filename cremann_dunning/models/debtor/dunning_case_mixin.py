@@ -25,17 +25,22 @@ class DunningCaseMixin(models.AbstractModel):
         string="Invoices",
         check_company=True,
         domain="[('company_id', '=', company_id), ('state', '=', 'posted'), '|', "
-        "'&', ('move_type', 'in', ('out_invoice', 'out_receipt')), ('commercial_partner_id', '=', partner_id), "
+        "'&', ('move_type', 'in', ('out_invoice', 'out_receipt')), "
+        "('commercial_partner_id.commercial_partner_id', '=', partner_id), "
         "'&', ('dunning_is_claim', '=', True), ('dunning_claim_ids.partner_id', '=', partner_id)]",
     )
     # Asked anew when somebody names others, and not when an invoice is deleted: then a record that lost its last one is
     # still about that one, and not suddenly about everything.
     numbers = fields.Char(
-        string="About",
+        string="Invoice numbers",
         compute="_compute_numbers",
         store=True,
         precompute=True,
         help="The numbers of the invoices, as they were when somebody named them. Empty: everything.",
+    )
+    about = fields.Char(
+        compute="_compute_about",
+        help="What it is about, also when the invoices are gone: their numbers, or everything.",
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -51,6 +56,12 @@ class DunningCaseMixin(models.AbstractModel):
     def _compute_numbers(self):
         for record in self:
             record.numbers = ", ".join(record.move_ids._dunning_numbers(record.case_id.partner_id))
+
+    @api.depends("numbers")
+    @api.depends_context("lang")
+    def _compute_about(self):
+        for record in self:
+            record.about = record.numbers or self.env._("Everything")
 
     @api.depends("move_ids", "case_id")
     def _compute_currency_id(self):
@@ -118,7 +129,7 @@ class DunningCaseMixin(models.AbstractModel):
 
     def unlink(self):
         """The invoices are free again."""
-        touched = [(company, records.partner_id) for company, records in self.grouped("company_id").items()]
+        touched = [(company, records._debtors()) for company, records in self.grouped("company_id").items()]
         result = super().unlink()
         for company, partners in touched:
             self._redecide_debtors(company, partners)
@@ -126,7 +137,12 @@ class DunningCaseMixin(models.AbstractModel):
 
     def _redecide(self):
         for company, records in self.grouped("company_id").items():
-            self._redecide_debtors(company, records.partner_id)
+            self._redecide_debtors(company, records._debtors())
+
+    def _debtors(self):
+        """Whose answers these records may change: the debtors of their cases, and whoever owes what they name today."""
+        moves = self.move_ids.sudo()  # sudo: whose the invoices are, whoever notes something about them
+        return (self.partner_id | moves.commercial_partner_id).commercial_partner_id
 
     @api.model
     def _redecide_debtors(self, company, partners):
@@ -144,6 +160,34 @@ class DunningCaseMixin(models.AbstractModel):
             own: SQL.identifier(field.column1),
             other: SQL.identifier(field.column2),
         }
+
+    @api.model
+    def _about(self, company, partner_ids, state):
+        """Which records in this state are about which of these debtors today: what names invoices is about whoever owes
+        them, everything else about the debtor of its case.
+
+        :return: a query of ``(id, partner_id)``, the latter a commercial partner.
+        """
+        return SQL(
+            """
+            SELECT t.id, p.commercial_partner_id AS partner_id
+              FROM %(table)s t JOIN res_partner p ON p.id = t.partner_id
+             WHERE t.company_id = %(company)s AND t.state = %(state)s AND p.commercial_partner_id IN %(partners)s
+             UNION
+            SELECT t.id, p.commercial_partner_id
+              FROM %(table)s t
+              JOIN %(relation)s r ON r.%(own)s = t.id
+              JOIN account_move m ON m.id = r.%(move)s AND m.move_type <> 'entry' -- which others owe beside him
+              JOIN account_move_line l ON l.move_id = m.id
+              JOIN res_partner p ON p.id = l.partner_id AND p.commercial_partner_id IN %(partners)s
+             WHERE t.company_id = %(company)s AND t.state = %(state)s
+            """,
+            table=SQL.identifier(self._table),
+            company=company.id,
+            state=state,
+            partners=tuple(partner_ids),
+            **self._relation("move_ids", "own", "move"),
+        )
 
     def _of_invoices(self):
         """The named invoices for a sentence, or that it is about everything."""

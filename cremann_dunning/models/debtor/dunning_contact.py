@@ -313,9 +313,8 @@ class DunningContact(models.Model):
                 SELECT q.move_line_id, array_agg(c.level_id), MAX(c.counted_on)
                   FROM dunning_contact c
                   JOIN %(relation)s r ON r.%(contact)s = c.id
-                  JOIN dunning_claim q ON q.id = r.%(claim)s
-                  JOIN account_move_line l ON l.id = q.move_line_id
-                  JOIN res_partner d ON d.id = l.partner_id AND d.commercial_partner_id IN %(partners)s
+                  JOIN dunning_claim q ON q.id = r.%(claim)s AND q.partner_id IN %(partners)s
+                   AND q.move_line_id IS NOT NULL
                  WHERE c.company_id = %(company)s AND c.counts_as_step AND c.active AND c.id <> ALL(%(without)s)
                  GROUP BY q.move_line_id
                 """,

@@ -178,14 +178,14 @@ class DunningDispute(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT d.partner_id, d.reason, d.opened_on, d.amount::text, array_agg(r.%(move)s)
-                  FROM dunning_dispute d JOIN %(relation)s r ON r.%(dispute)s = d.id
-                 WHERE d.company_id = %(company)s AND d.state = 'open' AND d.partner_id IN %(partners)s
-                 GROUP BY d.id
+                SELECT a.partner_id, d.reason, d.opened_on, d.amount::text, array_agg(r.%(move)s)
+                  FROM (%(about)s) a
+                  JOIN dunning_dispute d ON d.id = a.id
+                  JOIN %(relation)s r ON r.%(dispute)s = d.id
+                 GROUP BY d.id, a.partner_id
                  ORDER BY d.opened_on, d.id
                 """,
-                company=company.id,
-                partners=partner_ids,
+                about=self._about(company, partner_ids, "open"),
                 **self._relation("move_ids", "dispute", "move"),
             )
         )

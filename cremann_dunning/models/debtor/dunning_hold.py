@@ -32,8 +32,9 @@ class DunningHold(models.Model):
         index="btree_not_null",
         ondelete="cascade",
         check_company=True,
-        domain="['|', '&', ('move_type', 'in', ('out_invoice', 'out_receipt')), ('commercial_partner_id', '=', "
-        "partner_id), '&', ('dunning_is_claim', '=', True), ('dunning_claim_ids.partner_id', '=', partner_id)]",
+        domain="['|', '&', ('move_type', 'in', ('out_invoice', 'out_receipt')), "
+        "('commercial_partner_id.commercial_partner_id', '=', partner_id), "
+        "'&', ('dunning_is_claim', '=', True), ('dunning_claim_ids.partner_id', '=', partner_id)]",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     letter_id = fields.Many2one(
@@ -81,7 +82,7 @@ class DunningHold(models.Model):
     def _check_same_debtor(self):
         for hold in self:
             # an entry that was taken in as a claim says on its lines whom it asks
-            of_whom = hold.move_id.commercial_partner_id
+            of_whom = hold.move_id.commercial_partner_id.commercial_partner_id
             if hold.move_id.move_type == "entry":
                 of_whom |= hold.move_id.line_ids.partner_id.commercial_partner_id
             if hold.move_id and hold.partner_id.commercial_partner_id not in of_whom:

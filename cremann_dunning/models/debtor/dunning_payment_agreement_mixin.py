@@ -12,9 +12,9 @@ from odoo.tools import SQL, format_list
 from ...engine.agreed import agreed_on
 from ..dunning_money import exact, written
 
-# What came in on the invoices of each agreement between two days, and whether anything of them is still open. Without
-# named invoices it is about everything in that currency that was there when it was made, and money that is booked on no
-# invoice counts as well. Credit notes are no payments.
+# What came in on the invoices of each agreement between two days, and whether anything of them is still open; of named
+# ones whoever owes them by now. Without named invoices it is about everything in that currency that was there when it
+# was made, and money that is booked on no invoice counts as well. Credit notes are no payments.
 LEDGER = """
 WITH agreement AS (
     SELECT * FROM unnest(%(ids)s::int[], %(companies)s::int[], %(partners)s::int[], %(currencies)s::int[],
@@ -30,12 +30,20 @@ WITH agreement AS (
            EXISTS (SELECT FROM named n WHERE n.id = a.id) AS by_name,
            EXISTS (SELECT FROM named n WHERE n.id = a.id AND n.move_id = l.move_id) AS is_named
       FROM agreement a
-      JOIN res_partner p ON p.commercial_partner_id = a.partner_id
-      JOIN account_move_line l ON l.partner_id = p.id AND l.company_id = a.company_id
-                              AND l.currency_id = a.currency_id AND l.parent_state = 'posted'
+      JOIN res_partner o ON o.id = a.partner_id
+     CROSS JOIN LATERAL (
+           SELECT k.* FROM res_partner p JOIN account_move_line k ON k.partner_id = p.id
+            WHERE p.commercial_partner_id = o.commercial_partner_id
+              AND NOT EXISTS (SELECT FROM named n WHERE n.id = a.id)
+           UNION ALL
+           SELECT k.* FROM named n JOIN account_move_line k ON k.move_id = n.move_id
+             JOIN account_move e ON e.id = n.move_id LEFT JOIN res_partner w ON w.id = k.partner_id
+            WHERE n.id = a.id -- of an entry only what this debtor owes
+              AND (e.move_type <> 'entry' OR w.commercial_partner_id = o.commercial_partner_id)) l
       JOIN account_account c ON c.id = l.account_id AND c.account_type = 'asset_receivable'
       JOIN account_move m ON m.id = l.move_id
       LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+     WHERE l.company_id = a.company_id AND l.currency_id = a.currency_id AND l.parent_state = 'posted'
 ), claim AS (
     SELECT * FROM item
      WHERE is_claim AND (is_named OR NOT by_name AND dated <= since)
@@ -54,13 +62,17 @@ WITH agreement AS (
      GROUP BY id
 ), still AS (
     SELECT id FROM claim WHERE residual > 0 AND (by_name OR date_maturity IS NULL OR date_maturity <= until) GROUP BY id
+), unbooked AS (
+    SELECT n.id FROM named n LEFT JOIN account_move m ON m.id = n.move_id
+     GROUP BY n.id HAVING bool_or(m.state = 'draft') OR bool_and(m.id IS NULL OR m.state = 'cancel')
 )
 SELECT a.id, (COALESCE(matched.paid, 0) + COALESCE(loose.paid, 0))::text, COALESCE(matched.credited, 0)::text,
-       still.id IS NULL
+       still.id IS NULL AND unbooked.id IS NULL
   FROM agreement a
   LEFT JOIN matched USING (id)
   LEFT JOIN loose USING (id)
   LEFT JOIN still USING (id)
+  LEFT JOIN unbooked USING (id)
 """
 
 
@@ -172,7 +184,7 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
     def _compute_pay_to(self):
         """Where to pay, as the letters say it; of an agreement about everything with the invoices that are open."""
         domain = [
-            ("commercial_partner_id", "in", self.case_id.partner_id._origin.ids),
+            ("commercial_partner_id.commercial_partner_id", "in", self.case_id.partner_id._origin.ids),
             ("company_id", "in", self.company_id.ids),
             ("move_type", "in", ("out_invoice", "out_receipt")),
             ("state", "=", "posted"),
@@ -191,7 +203,7 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         """Whether an agreement about everything is about this open invoice."""
         since = self._window()[0]
         return (
-            move.commercial_partner_id == self.partner_id._origin
+            move.commercial_partner_id.commercial_partner_id == self.partner_id._origin
             and move.company_id == self.company_id
             and move.currency_id == self.currency_id
             and (not since or not move.invoice_date or move.invoice_date <= since)
@@ -268,6 +280,20 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
     def _exact(self, amount):
         """An amount of this record as the Decimal it stands for."""
         return exact(amount, self.currency_id)
+
+    def _cancel_lost(self, today):
+        """Those whose invoices are all deleted or cancelled were neither kept nor broken.
+
+        :return: the others.
+        """
+        lost = self.filtered(lambda record: record.numbers and all(move.state == "cancel" for move in record.move_ids))
+        lost._settle_as("cancelled", today)
+        for company, own in lost.grouped("company_id").items():
+            # sudo: a note of the daily job, in the language of who keeps it
+            told = own.sudo().with_context(lang=company._dunning_lang())
+            sentence = told.env._("Cancelled: the invoices that it was about (%s) are gone.")
+            told._message_log_batch({record.id: sentence % record._of_invoices() for record in told})
+        return self - lost
 
     def _settle_as(self, state, today):
         """Write what the ledger decided, for all at once and without a message each."""

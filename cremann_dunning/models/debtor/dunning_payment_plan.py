@@ -193,7 +193,7 @@ class DunningPaymentPlan(models.Model):
         Broken by the first instalment that is unpaid after the days of grace. The responsible hears of it once.
         """
         today = company._dunning_today()
-        plans = self.search([("company_id", "=", company.id), ("state", "=", "active")])
+        plans = self.search([("company_id", "=", company.id), ("state", "=", "active")])._cancel_lost(today)
         unpaid = plans._unpaid_instalments(plans._ledger())
         latest = today - timedelta(days=company.dunning_promise_grace_days)
         kept = plans.filtered(lambda plan: not unpaid.get(plan))
@@ -218,15 +218,17 @@ class DunningPaymentPlan(models.Model):
 
         :return: per commercial partner id a tuple of ``engine.facts.Plan``.
         """
-        # sudo: facts are gathered for whoever asks; the company is named
-        plans = self.sudo().search(
-            [("company_id", "=", company.id), ("state", "=", "active"), ("partner_id", "in", partner_ids)]
-        )
+        about = defaultdict(list)
+        self.env.cr.execute(self._about(company, partner_ids, "active"))
+        for plan_id, partner_id in self.env.cr.fetchall():
+            about[plan_id].append(partner_id)
+        plans = self.sudo().browse(sorted(about))  # sudo: facts are gathered for whoever asks; the company is named
         grace = timedelta(days=company.dunning_promise_grace_days)
         facts = defaultdict(tuple)
         for plan, (day, amount) in plans._next_instalments().items():
             named = frozenset(plan._named())
             since = None if named else plan.agreed_on or None
             fact = Plan(day, day + grace, amount, plan.currency_id.name, named, since)
-            facts[plan.partner_id.id] += (fact,)
+            for partner_id in about[plan.id]:
+                facts[partner_id] += (fact,)
         return dict(facts)

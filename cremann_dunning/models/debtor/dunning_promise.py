@@ -102,6 +102,8 @@ class DunningPromise(models.Model):
                 ("decided_on", ">=", today - timedelta(days=SECOND_LOOK_DAYS)),
             ]
         )
+        open_ones = promises.filtered(lambda promise: promise.state == "open")
+        promises = (promises - open_ones) | open_ones._cancel_lost(today)
         ledger = promises._ledger()
 
         def is_kept(promise):
@@ -134,17 +136,16 @@ class DunningPromise(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT p.partner_id, p.date, p.amount::text, u.name, p.made_on,
+                SELECT a.partner_id, p.date, p.amount::text, u.name, p.made_on,
                        COALESCE(array_agg(r.%(move)s) FILTER (WHERE r.%(move)s IS NOT NULL), '{}')
-                  FROM dunning_promise p
+                  FROM (%(about)s) a
+                  JOIN dunning_promise p ON p.id = a.id
                   JOIN res_currency u ON u.id = p.currency_id
                   LEFT JOIN %(relation)s r ON r.%(promise)s = p.id
-                 WHERE p.company_id = %(company)s AND p.state = 'open' AND p.partner_id IN %(partners)s
-                 GROUP BY p.id, u.name
+                 GROUP BY p.id, u.name, a.partner_id
                  ORDER BY p.id
                 """,
-                company=company.id,
-                partners=partner_ids,
+                about=self._about(company, partner_ids, "open"),
                 **self._relation("move_ids", "promise", "move"),
             )
         )

@@ -109,8 +109,16 @@ class DunningReply(models.Model):
     def _facts(self, company, partner_ids):
         """Per debtor the day of the oldest reply that nobody has handled."""
         rows = self._read_group(
-            [("company_id", "=", company.id), ("partner_id", "in", list(partner_ids)), ("state", "=", "open")],
+            [
+                ("company_id", "=", company.id),
+                ("partner_id.commercial_partner_id", "in", list(partner_ids)),
+                ("state", "=", "open"),
+            ],
             ["partner_id"],
             ["received_on:min"],
         )
-        return {partner.id: day for partner, day in rows}
+        found = {}
+        for partner, day in rows:
+            debtor = partner.commercial_partner_id.id
+            found[debtor] = min(day, found.get(debtor, day))
+        return found

@@ -28,6 +28,7 @@ from . import (
     dunning_paper_copy,
     dunning_posting,
     dunning_printing,
+    dunning_readdressing,
     dunning_snailmail,
     dunning_withdrawal,
 )

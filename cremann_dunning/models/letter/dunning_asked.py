@@ -40,7 +40,11 @@ class DunningAsked(models.AbstractModel):
         this = self.sudo().with_company(company)
         states = ("draft", "issued", "failed")
         waiting = this.env["dunning.letter"].search(
-            [("company_id", "=", company.id), ("partner_id", "in", list(partner_ids)), ("state", "in", states)]
+            [
+                ("company_id", "=", company.id),
+                ("partner_id.commercial_partner_id", "in", list(partner_ids)),
+                ("state", "in", states),
+            ]
         )
         debtors = this.env["dunning.gather"].facts(
             company, today, list(partner_ids), without_letters=waiting, until=add_months(today, AHEAD_MONTHS)
@@ -130,24 +134,26 @@ class DunningAsked(models.AbstractModel):
         )
         oldest_first = lines.sorted(lambda line: (line.letter_id.sent_on, line.letter_id.id))
         last = {line.move_line_id.id: line.letter_id for line in oldest_first}
-        by_letter, by_id = defaultdict(list), {debtor.partner_id: debtor for debtor in debtors}
+        # whoever owes a claim today, who need not be who got the letter
+        owes = {claim.line_id: debtor for debtor in debtors for claim in debtor.claims}
+        by_letter = defaultdict(list)
         for line_id, letter in last.items():
-            by_letter[letter].append(parts[line_id])
+            by_letter[owes[line_id], letter].append(parts[line_id])
         return [
-            (by_id[letter.partner_id.id], plan)
-            for letter, own in by_letter.items()
-            if letter.partner_id.id in by_id and (plan := self._again(letter, own, procedures))
+            (debtor, plan)
+            for (debtor, letter), own in by_letter.items()
+            if (plan := self._again(letter, debtor, own, procedures))
         ]
 
     @api.model
-    def _again(self, letter, parts, procedures):
+    def _again(self, letter, debtor, parts, procedures):
         """A letter that went as if it went again about these claims; None where its step is gone."""
         procedure = procedures.get(letter.procedure_id.id) or letter.procedure_id._engine_procedure(letter.company_id)
         level = next((level for level in procedure.levels if level.id == letter.level_id.id), None)
         if not level:
             return None
         decisions = tuple(engine.Decision(p.claim, "LETTER", {}, level, open=p.principal) for p in parts)
-        return LetterPlan(letter.partner_id.id, letter.currency_id.name, procedure, level, letter.channel, decisions)
+        return LetterPlan(debtor.partner_id, letter.currency_id.name, procedure, level, letter.channel, decisions)
 
     @api.model
     def _add_charges(self, company, plans, found):

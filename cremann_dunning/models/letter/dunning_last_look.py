@@ -122,7 +122,7 @@ class DunningLastLook(models.AbstractModel):
         """
         if self._is_late_notice(letter):
             return self.env._("Not sent: an invoice on it is past its due date by now.")
-        if reason := self._lost_contact(letter) or self._lost_address(letter):
+        if reason := self._lost_debtor(letter) or self._lost_contact(letter) or self._lost_address(letter):
             return reason
         lines = [self._line(line) for line in letter.line_ids]
         today = letter.company_id._dunning_today()
@@ -188,6 +188,18 @@ class DunningLastLook(models.AbstractModel):
         """Whether this is a notice before the due date that did not leave in time."""
         today = letter.company_id._dunning_today()
         return letter.legal_type == rules.PRE_DUE and any(line.date_due < today for line in letter.line_ids)
+
+    @api.model
+    def _lost_debtor(self, letter):
+        """Why a letter is to somebody who is no debtor of his own any more, False when he is."""
+        debtor = letter.partner_id.sudo()  # sudo: whoever sends
+        if debtor.commercial_partner_id == debtor:
+            return False
+        return self.env._(
+            "Not sent: what %(old)s was asked for is owed by %(new)s now. It is proposed anew.",
+            old=debtor.name or "",
+            new=debtor.commercial_partner_id.name or "",
+        )
 
     @api.model
     def _lost_contact(self, letter):

@@ -190,7 +190,7 @@ class DunningLetter(models.Model):
         rows = self.sudo()._read_group(  # figures of the same company, whoever proposes
             [
                 ("company_id", "=", company.id),
-                ("partner_id", "in", list(partner_ids)),
+                ("partner_id.commercial_partner_id", "in", list(partner_ids)),
                 ("state", "=", "sent"),
                 ("legal_type", "=", rules.STATUTORY_NOTICE),
                 ("sent_on", ">=", add_months(on, -24)),
@@ -202,7 +202,7 @@ class DunningLetter(models.Model):
         )
         found = defaultdict(list)
         for partner, day, announced, vat, currencies in rows:
-            found[partner.id].append((day, exact(announced - vat, currencies[:1])))
+            found[partner.commercial_partner_id.id].append((day, exact(announced - vat, currencies[:1])))
         return found
 
     # -- issuing --------------------------------------------------------------------------------------------------

@@ -1,5 +1,8 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
+
+from ..claim.dunning_claim import READDRESSED
 
 
 class DunningLetterChatterMixin(models.AbstractModel):
@@ -7,6 +10,20 @@ class DunningLetterChatterMixin(models.AbstractModel):
 
     _name = "dunning.letter.chatter.mixin"
     _description = "Chatter of a dunning letter"
+
+    not_yours_label = fields.Char(
+        compute="_compute_not_yours_label",
+        help="What the letter asked for and is another one's, for a rectification; in the language of the letter.",
+    )
+
+    @api.depends("line_ids.claim_id.end_reason")
+    def _compute_not_yours_label(self):
+        for letter in self:
+            env = letter.with_context(lang=letter.lang).env
+            lines = letter.line_ids.filtered(lambda line: line.claim_id.end_reason == READDRESSED)
+            numbers = format_list(env, lines.mapped(lambda line: line.number or ""), lang_code=letter.lang)
+            label = env._("invoice %s", numbers) if len(lines) == 1 else numbers
+            letter.not_yours_label = label if lines else False
 
     def _message_track(self, fields_iter, initial_values_dict):
         """What Odoo writes in the chatter when a tracked field changes, for all letters of a batch at once."""
@@ -56,8 +73,8 @@ class DunningLetterChatterMixin(models.AbstractModel):
         return self._compose_about_sent("thank_you")
 
     def action_rectify(self):
-        """Write that the letter was not right, because the debtor had paid before."""
-        return self._compose_about_sent("rectification")
+        """Write that the letter was not right: the debtor had paid before, or an invoice on it is another one's."""
+        return self._compose_about_sent("not_yours" if self.not_yours_label else "rectification")
 
     def _compose_about_sent(self, name):
         self.ensure_one()

@@ -19,9 +19,9 @@ FOR_DEBTORS = {
     "access_url", "write_date", "partner_id",
 }  # fmt: skip
 
-# What came of a letter on the page: some of it is open, what is not paid is on its way, all of it is paid, or it no
-# longer counts.
-OPEN, UNDER_WAY, PAID, VOID = "open", "under_way", "paid", "void"
+# What came of a letter on the page: some of it is open, what is not paid is on its way, all of it is paid, nothing is
+# asked because an invoice was withdrawn, or it no longer counts.
+OPEN, UNDER_WAY, PAID, WITHDRAWN, VOID = "open", "under_way", "paid", "withdrawn", "void"
 
 
 class DunningLetterPageMixin(models.AbstractModel):
@@ -127,10 +127,10 @@ class DunningLetterPageMixin(models.AbstractModel):
     def _page_values(self):
         """What the page shows beside the frozen words: what is open by now, and how to pay exactly that.
 
-        :return: ``state`` (open, under_way, paid or void), ``demanded`` and ``listed`` (a row per claim: ``line``,
-            ``asked``, ``open``, ``under_way``, ``invoice``, ``decision``), ``amount_now`` and its
-            ``qr``, ``agreed`` (see ``_page_agreement``), ``online`` (whether Odoo's page of an invoice takes payments),
-            ``under_way`` (what was paid and is not booked, over what is demanded), the ``body`` as HTML.
+        :return: ``state`` (open, under_way, paid, withdrawn or void), ``demanded`` and ``listed`` (a row per claim:
+            ``line``, ``asked``, ``open``, ``under_way``, ``withdrawn``, ``invoice``, ``decision``), ``amount_now``
+            and its ``qr``, ``agreed`` (see ``_page_agreement``), ``online`` (whether Odoo's page of an invoice takes
+            payments), ``under_way`` (what was paid and is not booked, over what is demanded), the ``body`` as HTML.
         """
         self.ensure_one()
         rows = self._page_rows()
@@ -141,9 +141,7 @@ class DunningLetterPageMixin(models.AbstractModel):
         if agreed and agreed["in_instalments"]:
             amount_now = float(agreed["amount"])
         under_way = self.currency_id.round(sum(row["under_way"] for row in demanded))
-        state = OPEN if any(row["open"] for row in demanded) else UNDER_WAY if under_way else PAID
-        if self.state == "cancelled" and not self.is_test:
-            state = VOID
+        state = self._page_state(demanded, under_way)
         whole = state == OPEN and not self.currency_id.compare_amounts(amount_now, self.amount_total)
         return {
             "letter": self,
@@ -163,6 +161,16 @@ class DunningLetterPageMixin(models.AbstractModel):
             "email": self.user_id.email or self.company_id.email,
         }
 
+    def _page_state(self, demanded, under_way):
+        """What came of the letter, from the rows of what it demands and what was paid and is not booked."""
+        if self.state == "cancelled" and not self.is_test:
+            return VOID
+        if any(row["open"] for row in demanded):
+            return OPEN
+        if under_way:
+            return UNDER_WAY
+        return WITHDRAWN if any(row["withdrawn"] for row in demanded) else PAID
+
     def _page_total(self):
         """What the letter asks, as the reader writes amounts: whoever has a login may read no more of it."""
         self.ensure_one()
@@ -171,13 +179,15 @@ class DunningLetterPageMixin(models.AbstractModel):
     def _page_rows(self):
         """Per claim what the letter asked and what is open of it now, after payments and the debtor's own credits.
 
-        What came into dispute since counts as open: it was not paid. More than the letter asks is never shown.
+        What came into dispute since counts as open: it was not paid. More than the letter asks is never shown. An
+        invoice that was deleted or is no longer booked was withdrawn and not paid.
         """
         self.ensure_one()
         found = self.env["dunning.engine"]._decide_now(self.company_id, self, keep_debtors=True)
         debtor, outcome = found.get(self.partner_id.id, (None, None))
         now = {decision.claim.line_id: decision for decision in outcome.decisions} if outcome else {}
         received = self.env["dunning.asked"]._received(self.company_id, debtor, outcome.question) if outcome else {}
+        booked = self.line_ids.move_line_id.exists().filtered(lambda item: item.parent_state == "posted")
         rows = []
         for line in self.line_ids:
             decision, is_open, under_way = now.get(line.move_line_id.id), 0.0, 0.0
@@ -193,6 +203,7 @@ class DunningLetterPageMixin(models.AbstractModel):
                     "asked": line.amount_open,
                     "open": self.currency_id.round(is_open),
                     "under_way": self.currency_id.round(under_way),
+                    "withdrawn": line.move_line_id not in booked,
                     "invoice": line._page_invoice(),
                     "decision": decision,
                 }

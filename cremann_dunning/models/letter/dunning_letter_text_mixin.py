@@ -107,9 +107,8 @@ class DunningLetterTextMixin(models.AbstractModel):
 
     def _compute_blocks(self):
         """The table, the sums and the payment block as HTML, the same by mail and on paper, from QWeb templates."""
-        self.sudo().line_ids.move_id.mapped(
-            "partner_bank_id"
-        )  # read for all letters at once; sudo: shown on the letter
+        # read for all letters at once; sudo: shown on the letter
+        self.sudo().line_ids.move_id.mapped("partner_bank_id")
         for letter in self:
             qweb = self.env["ir.qweb"].with_context(lang=letter.lang)
             record = letter.with_context(lang=letter.lang)

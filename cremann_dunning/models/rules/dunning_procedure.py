@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...engine import rules
+from ...engine.ladder import carry_over
 from .. import dunning_counted as counted
 from ..dunning_inside import Inside
 
@@ -270,6 +271,30 @@ class DunningProcedure(models.Model):
             stop_age=self.stop_age,
             days_after_sending=self.days_after_sending,
         )
+
+    @api.model
+    def _carried(self, pairs):
+        """The levels that claims had, as they count on the ladder of their procedure of today, see ``engine.ladder``.
+
+        Levels that the procedure itself had and has no more count for nothing, as before.
+
+        :param pairs: set of ``(procedure id or None, frozenset of level ids)``.
+        :return: ``{pair: frozenset of level ids}``, of those with a procedure and with levels.
+        """
+        pairs = {pair for pair in pairs if all(pair)}
+        # sudo: rules are read for whoever asks; in the same way as the engine's, so that nothing is read twice
+        procedures = self.sudo().browse({id_ for id_, _done in pairs}).with_context(active_test=True)
+        own = {it.id: it.level_ids.sorted("sequence").filtered("active") for it in procedures}
+        ladders = {id_: [(level.id, level.legal_type) for level in levels] for id_, levels in own.items()}
+        done = self.env["dunning.level"].sudo().browse({id_ for _id, levels in pairs for id_ in levels})  # as above
+        levels = {level.id: level for level in done}
+        found = {}
+        for id_, had in pairs:
+            steps = {level_id for level_id, _kind in ladders[id_]}
+            gone = {it for it in had - steps if levels[it].procedure_id.id == id_}
+            carried = carry_over(ladders[id_], {it: levels[it].legal_type for it in had - gone}) if had - steps else had
+            found[id_, had] = carried | gone
+        return found
 
     @api.model
     def _chooser(self, company):

@@ -11,6 +11,7 @@ from . import (
     dunning_decision_register,
     dunning_engine,
     dunning_forewarning,
+    dunning_freshness,
     dunning_gate,
     dunning_gather,
     dunning_ledger,

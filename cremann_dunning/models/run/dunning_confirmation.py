@@ -69,6 +69,7 @@ class DunningConfirmation(models.AbstractModel):
 
         Invoices are written last, so that nobody waits for one while letters are printed.
         """
+        self.env["dunning.freshness"]._begin(run.company_id)
         outcomes = self.env["dunning.engine"]._decide_now(run.company_id, drafts, keep_debtors=True)
         ready = self._unchanged(run, drafts, outcomes)
         for letter in ready:

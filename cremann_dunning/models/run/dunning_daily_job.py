@@ -67,7 +67,7 @@ class DunningDailyJob(models.AbstractModel):
         :return: False when its time was over before all its letters were issued.
         """
         errors, finished = [], True
-        for part in (self._settle, self._run_company, self._tell, self._watch):
+        for part in (self._move, self._settle, self._run_company, self._tell, self._watch):
             error, answer = self._apart(company, part)
             errors += [error] if error else []
             finished = finished and answer is not False
@@ -106,6 +106,11 @@ class DunningDailyJob(models.AbstractModel):
         self.env.invalidate_all(flush=False)
 
     # -- the parts of a turn --------------------------------------------------------------------------------------
+
+    @api.model
+    def _move(self, company):
+        """Debtors that became one, or one of their own, by what did not tell us."""
+        self.env["dunning.moving"]._follow(company)
 
     @api.model
     def _settle(self, company):

@@ -108,7 +108,7 @@ class DunningDecision(models.Model):
 
     _name = "dunning.decision"
     _description = "Dunning decision"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.record.mixin", "dunning.fresh.mixin"]
     _order = "date desc, id desc"
     _rec_name = "code"
 

@@ -4,7 +4,6 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .. import dunning_bulk
-from .dunning_decision import SAME
 
 
 class DunningDecision(models.Model):
@@ -24,16 +23,25 @@ class DunningDecision(models.Model):
         self.env.cr.execute(
             SQL(
                 """
+                WITH lines AS ( -- put together once: a question per decision takes a minute before tables are analyzed
+                    SELECT k.move_id, CASE WHEN m.move_type = 'entry' THEN q.move_line_id END AS item,
+                           array_agg(k.level_id) AS levels, bool_or(k.level_id IS NULL) AS listed
+                      FROM dunning_letter_line k
+                      JOIN dunning_letter f ON f.id = k.letter_id AND f.state IN ('draft', 'issued')
+                      JOIN account_move m ON m.id = k.move_id
+                      LEFT JOIN dunning_claim q ON q.id = k.claim_id AND k.is_let_go IS NOT TRUE
+                     WHERE k.move_id = ANY(%(moves)s)
+                     GROUP BY 1, 2
+                )
                 SELECT d.move_id, d.id, d.date, d.code, d.params::text, d.level_id, d.next_date, d.amount_open::text,
-                       EXISTS (SELECT 1 FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
-                                WHERE %s AND f.state IN ('draft', 'issued')
-                                  AND (k.level_id = d.level_id OR k.level_id IS NULL)) AS announced,
+                       COALESCE(lines.listed OR d.level_id = ANY(lines.levels), FALSE) AS announced,
                        d.move_line_id, d.is_taken_in
                   FROM dunning_decision d
-                 WHERE d.is_current AND d.move_id = ANY(%s)
+                  LEFT JOIN lines ON lines.move_id = d.move_id
+                   AND lines.item IS NOT DISTINCT FROM CASE WHEN d.is_taken_in THEN d.move_line_id END
+                 WHERE d.is_current AND d.move_id = ANY(%(moves)s)
                 """,
-                SAME,
-                move_ids,
+                moves=move_ids,
             )
         )
         return {
@@ -99,8 +107,15 @@ class DunningDecision(models.Model):
     @api.model
     def _retire(self, ids):
         """Other decisions take the place of these, which stay on record."""
-        self.env.cr.execute(SQL("UPDATE dunning_decision SET is_current = FALSE WHERE id = ANY(%s)", ids))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE dunning_decision SET is_current = FALSE WHERE id = ANY(%s)"
+                " RETURNING CASE WHEN is_taken_in THEN move_id END",
+                ids,
+            )
+        )
         self.invalidate_model(["is_current"])
+        self._choose_shown({move_id for (move_id,) in self.env.cr.fetchall()} - {None})
         self._forget_on_invoices()
 
     @api.model

@@ -108,7 +108,9 @@ class DunningGate(models.AbstractModel):
         """Per letter what it demands or moves, with the history of each claim as it is without these letters."""
         procedures = {procedure: procedure._engine_procedure() for procedure in letters.procedure_id}
         letters.line_ids.move_id.mapped("journal_id")  # read for all letters at once
-        found = {}
+        demanding = letters.line_ids.filtered(lambda line: line.level_id)
+        pairs = {(k.letter_id.procedure_id.id, history.get(k.move_line_id.id, NO_HISTORY).levels) for k in demanding}
+        carried, found = self.env["dunning.procedure"]._carried(pairs), {}
         for letter in letters:
             procedure = procedures.get(letter.procedure_id)
             today, house = company._dunning_today(), company._dunning_house()
@@ -118,7 +120,8 @@ class DunningGate(models.AbstractModel):
                 place = reached = None
                 if procedure and line.level_id:
                     due = line.date_due or None
-                    place, reached = gate.place_on_ladder(procedure, line.level_id.id, due, past.levels, today, house)
+                    done = carried.get((procedure.id, past.levels), past.levels)
+                    place, reached = gate.place_on_ladder(procedure, line.level_id.id, due, done, today, house)
                 found[letter].append(
                     gate.ClaimOnLetter(
                         line_id=line.move_line_id.id,

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, models
@@ -94,7 +95,23 @@ class DunningGather(models.AbstractModel):
             else:
                 meant = frozenset({row["credited"]} if row["credited"] else ())
                 own_credits.append(Credit(row["number"], row["currency"], -row["residual"], row["under_way"], meant))
+        self._carry([claims for claims, _credits, _row in debtors.values()])
         return debtors
+
+    @api.model
+    def _carry(self, found):
+        """Let the steps that claims took on the ladder of another procedure count on that of today, in place.
+
+        :param found: lists of ``Claim``.
+        """
+        carried = self.env["dunning.procedure"]._carried(
+            {(claim.procedure, claim.levels_done) for claims in found for claim in claims}
+        )
+        for claims in found:
+            for place, claim in enumerate(claims):
+                levels = carried.get((claim.procedure, claim.levels_done))
+                if levels is not None and levels != claim.levels_done:
+                    claims[place] = replace(claim, levels_done=levels)
 
     @api.model
     def _person(self, row):

@@ -9,26 +9,27 @@ from odoo.tools import SQL
 # that the debtor made and no money on its way, which Odoo takes the same way and lets him pay again; what was booked
 # once is in the ledger's hands, also when its payment was taken back since.
 UNDER_WAY = """
-SELECT t.reference, m.commercial_partner_id, cur.name, t.currency_id,
+SELECT t.reference, p.commercial_partner_id, cur.name, t.currency_id,
        (t.amount - COALESCE(c.settled, 0))::text, array_agg(m.id ORDER BY m.id)
   FROM payment_transaction t
   JOIN payment_provider v ON v.id = t.provider_id
   JOIN res_currency cur ON cur.id = t.currency_id
   JOIN account_invoice_transaction_rel r ON r.transaction_id = t.id
   JOIN account_move m ON m.id = r.invoice_id
+  JOIN res_partner p ON p.id = m.commercial_partner_id
   LEFT JOIN LATERAL (
        SELECT SUM(k.amount) AS settled FROM payment_transaction k
         WHERE k.source_transaction_id = t.id AND k.operation IS NOT DISTINCT FROM t.operation
           AND (k.state = 'cancel' OR k.state = 'done' AND (k.payment_id IS NOT NULL OR k.is_post_processed))) c ON TRUE
- WHERE t.company_id = %(company)s AND m.commercial_partner_id IN %(partners)s AND m.state = 'posted'
+ WHERE t.company_id = %(company)s AND p.commercial_partner_id IN %(partners)s AND m.state = 'posted'
    AND t.amount > COALESCE(c.settled, 0) AND COALESCE(t.operation, '') NOT IN ('validation', 'refund')
    AND (t.state IN ('pending', 'authorized') AND v.code NOT IN ('none', 'custom')
         OR t.state = 'done' AND t.payment_id IS NULL AND t.is_post_processed IS NOT TRUE)
- GROUP BY t.id, m.commercial_partner_id, cur.name, c.settled
+ GROUP BY t.id, p.commercial_partner_id, cur.name, c.settled
  ORDER BY t.id
 """
 BUSY = """
-SELECT m.partner_id
+SELECT unnest(ARRAY[m.partner_id, m.commercial_partner_id]) AS partner_id
   FROM payment_transaction t
   JOIN account_invoice_transaction_rel r ON r.transaction_id = t.id
   JOIN account_move m ON m.id = r.invoice_id

@@ -26,7 +26,10 @@ class DunningProposal(models.AbstractModel):
     def _make(self, run):
         """Look at every debtor of the run whose facts changed since a run last looked."""
         run.ensure_one()
+        freshness = self.env["dunning.freshness"]
+        freshness._begin(run.company_id)
         self._drop_previews(run)
+        self.env["dunning.moving"]._follow(run.company_id)
         self.env["dunning.delivery"]._after_sending(run.company_id)
         self.env["dunning.decision.register"]._retire_settled(run.company_id)
         self.env["dunning.decision.register"]._forget_answers(run)
@@ -40,6 +43,7 @@ class DunningProposal(models.AbstractModel):
         known, looked_at = {}, []
         for batch in split_every(PROPOSE_BATCH, [id_ for id_ in ledger if id_ not in unchanged], list):
             looked_at += self._propose_batch(run, batch, known)
+        freshness._after_proposal(run, ledger)
         self.env["dunning.figures"]._refresh(run.company_id)
         self.env["dunning.call"]._keep(run.company_id)
         standing._keep(run, look, looked_at)
@@ -60,6 +64,8 @@ class DunningProposal(models.AbstractModel):
         outcomes = [engine._decide(debtor, procedures, run.date, run.automatic, house) for debtor in debtors]
         outcomes = self._make_letters(run, debtors, outcomes, drafts)
         self.env["dunning.decision.register"]._enter(run.company_id, run.date, debtors, outcomes, run)
+        if run.date == run.company_id._dunning_today():
+            self.env["dunning.freshness"]._retire_unanswered(run.company_id, partner_ids, outcomes)
         self.env.invalidate_all()
         return [
             debtor.partner_id

@@ -51,6 +51,10 @@ class DunningRunAnswersMixin(models.AbstractModel):
 
     _name = "dunning.run.answers.mixin"
     _description = "Answers of a dunning run"
+    _inherit = ["dunning.fresh.mixin"]
+    _from_answers = frozenset(
+        {"kept_decision_ids", "decision_count", "due_count", "elsewhere_ids", "elsewhere_text", "can_take_over"}
+    )
 
     kept_decision_ids = fields.Many2many(
         "dunning.decision", compute="_compute_kept_decision_ids", string="Not on a letter"
@@ -73,6 +77,14 @@ class DunningRunAnswersMixin(models.AbstractModel):
         return self.filtered(
             lambda run: run.state == "proposed" and run.proposed_on and run.date == run._proposed_day()
         )
+
+    def _dunning_places(self):
+        """Runs that wait tell what holds now about their debtors."""
+        waiting, found = self.sudo()._waiting_runs(), {}  # sudo: whom they are about; what they tell has its rights
+        for company, runs in waiting.grouped("company_id").items():
+            everybody = not all(run.partner_ids for run in runs)
+            found[company.id] = None if everybody else runs.partner_ids.commercial_partner_id.ids
+        return found
 
     def _proposed_day(self):
         """The day on which this run was proposed, by the clock of its company."""

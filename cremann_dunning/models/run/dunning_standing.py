@@ -31,6 +31,14 @@ SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
  UNION SELECT partner_id FROM account_bank_statement_line
         WHERE company_id = %(company)s AND is_reconciled IS NOT TRUE AND partner_id IS NOT NULL
 """
+# What names invoices is about whoever owes them by now, see dunning.case.mixin._about.
+BUSY += "".join(
+    f"""
+ UNION SELECT l.partner_id FROM {table} t JOIN account_move_{table}_rel r ON r.{table}_id = t.id
+         JOIN account_move_line l ON l.move_id = r.account_move_id AND l.partner_id IS NOT NULL
+        WHERE t.company_id = %(company)s AND t.state = '{state}'"""
+    for table, state in (("dunning_dispute", "open"), ("dunning_promise", "open"), ("dunning_payment_plan", "active"))
+)
 # What came of looking, and what each debtor has besides the ledger: his contacts, case, letters, decisions in force.
 # PostgreSQL gives a row another xmin or ctid with every change, whoever makes it: xmin names the transaction, ctid the
 # place of the row, which is a new one when the same transaction writes it again.

@@ -238,6 +238,13 @@ class TestNothingIsRefused(FollowingCase):
         for record in records:
             self.assertEqual((record.numbers, record._named(), record._of_invoices()), (number, [0], number))
             self.open_form(record)
+            self.assertEqual(record.about, number)
+        for record, name in zip(records, ("promise_confirmed", "plan_agreed"), strict=False):
+            for tone in ("", "_informal"):
+                text = self.env.ref(f"cremann_dunning.mail_template_{name}{tone}")
+                body = str(text._render_field("body_html", record.ids)[record.id])
+                self.assertIn(number, body, f"{name}{tone} names what it was about")
+                self.assertNotIn("everything that is open", body)
         self.nl.dunning_quiet_days = 0
         self.run_for(partners=self.partner)
         self.assertEqual(self.code(second), "LETTER")

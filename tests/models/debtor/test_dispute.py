@@ -168,6 +168,11 @@ class TestDispute(AgreementCase):
         move.unlink()
         self.assertFalse(self.move.exists())
         self.assertEqual((dispute.numbers, dispute.move_ids, dispute._named()), (number, self.move.browse(), [0]))
+        self.assertEqual(dispute.about, number)
+        for name in ("dispute_received", "dispute_closed"):
+            text = self.env.ref(f"cremann_dunning.mail_template_{name}")
+            for field in ("subject", "body_html"):
+                self.assertIn(number, text._render_field(field, dispute.ids)[dispute.id])
         self.run_for().action_cancel()
         self.assertEqual(self.code(self.second), "LETTER")
         dispute.outcome = "rejected"

@@ -58,6 +58,21 @@ class TestPromise(PromiseCase):
         codes = [self.code(move) for move in (self.move, self.second, dollars)]
         self.assertEqual(codes, ["PROMISE", "PROMISE", "LETTER"])
 
+    def test_neither_kept_nor_broken_when_its_invoices_are_gone(self):
+        """Deleted or cancelled: cancelled, and said so. Back in draft to be corrected: it goes on waiting."""
+        first, second, third = (self.promise(move) for move in (self.move, self.second, self.move + self.second))
+        number = self.move.name
+        (self.move + self.second).button_draft()
+        self.move.with_context(force_delete=True).unlink()
+        self.env.invalidate_all()
+        self.settle()
+        self.assertEqual([promise.state for promise in (first, second, third)], ["cancelled", "open", "open"])
+        self.assertIn(f"({number}) are gone", first.message_ids[:1].preview)
+        self.second.button_cancel()
+        self.settle()
+        self.assertEqual([promise.state for promise in (first, second, third)], ["cancelled"] * 3)
+        self.assertFalse(self.calls_for_help())
+
     def test_made_while_a_letter_is_in_the_outbox(self):
         letter = self.confirm(self.run_for())
         self.promise()

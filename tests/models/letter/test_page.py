@@ -282,6 +282,25 @@ class TestWhat(PageCase):
         self.assertNotIn("View and pay €", page)
         self.assertEqual(self.letter._page_values()["qr"], False)
 
+    def test_a_withdrawn_invoice_was_not_paid(self):
+        """Reset to draft or deleted: nothing is asked for it, and nobody is thanked for a payment."""
+        first, second = self.moves
+        first.button_draft()
+        values = self.letter._page_values()
+        self.assertEqual((values["state"], values["amount_now"]), ("open", 100))
+        self.assertEqual([row["withdrawn"] for row in values["demanded"]], [True, False])
+        self.pay(second)
+        for delete in (False, True):
+            if delete:
+                first.with_context(force_delete=True).unlink()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            page = self.text(self.get(self.letter))
+            self.assertEqual(self.letter._page_values()["state"], "withdrawn")
+            self.assertIn("Nothing on this letter has to be paid now.", page)
+            self.assertNotIn("Thank you", page)
+            self.assertEqual((page.count("Withdrawn"), page.count("Paid")), (1, 1))
+
     def test_own_credit_is_set_off_as_in_the_letter(self):
         partner = self.debtor("Credit")
         self.invoice(partner, 100, due=10)

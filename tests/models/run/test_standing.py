@@ -21,6 +21,7 @@ ADDRESSES = {"dunning_dispatch"}  # from which letters came back: read as such, 
 STATE = {
     "dunning_case", "dunning_claim", "dunning_decision", "dunning_letter", "dunning_letter_line", "res_partner",
     "dunning_snapshot", "dunning_standing", "dunning_decision_run_rel", "dunning_run", "dunning_run_res_partner_rel",
+    "dunning_freshness", "dunning_payment_plan_instalment",  # kept for screens; of plans, which make a debtor busy
 }  # fmt: skip
 # Read in a proposal, and no part of any answer: who the user is and what he may, the screens, the clock.
 ELSEWHERE = {

@@ -1,0 +1,227 @@
+import logging
+from datetime import date, timedelta
+
+from psycopg2.errors import ReadOnlySqlTransaction
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+from ...engine import record
+from ...engine.decide import VERSION
+from .. import dunning_bulk
+from . import dunning_rests_on
+
+_logger = logging.getLogger(__name__)
+
+ASK_BATCH = 1000  # debtors; as in a proposal
+# The first day on which the day alone gives another answer. What waits says when; what is due or went wrong tells of
+# its days, and so does a debtor with instalments, of which only one speaks; and something else falls due some day.
+KEEP = """
+WITH asked AS (
+    SELECT * FROM unnest(%(partners)s, %(marks)s) AS t (partner_id, mark)
+), answers AS (
+    SELECT partner_id, COUNT(*) AS number,
+           MIN(CASE WHEN next_date > %(today)s THEN next_date
+                    WHEN next_date IS NOT NULL OR outcome IN ('send', 'ride', 'error') OR params ? 'days'
+                    THEN %(tomorrow)s END) AS turn
+      FROM dunning_decision
+     WHERE company_id = %(company)s AND is_current AND partner_id = ANY(%(partners)s)
+     GROUP BY 1
+), claims AS (
+    SELECT p.commercial_partner_id AS partner_id,
+           COUNT(*) FILTER (WHERE (COALESCE(t.date_due, l.date_maturity) < %(seen)s) IS NOT FALSE) AS number,
+           MIN(COALESCE(t.date_due, l.date_maturity))
+               FILTER (WHERE COALESCE(t.date_due, l.date_maturity) >= %(seen)s) AS next_due
+      FROM account_move_line l
+      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+      JOIN account_move m ON m.id = l.move_id
+      JOIN res_partner p ON p.id = l.partner_id
+      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+       AND l.amount_residual_currency > 0 AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
+       AND p.commercial_partner_id = ANY(%(partners)s)
+     GROUP BY 1
+)
+INSERT INTO dunning_freshness AS s (company_id, partner_id, day, turn, mark, rules)
+SELECT %(company)s, partner_id, %(today)s,
+       COALESCE(LEAST(w.turn, c.next_due - (%(seen)s - %(today)s) + 1,
+                      CASE WHEN c.number > COALESCE(w.number, 0) THEN %(tomorrow)s END), %(never)s),
+       mark, %(rules)s
+  FROM asked LEFT JOIN answers w USING (partner_id) LEFT JOIN claims c USING (partner_id)
+    ON CONFLICT (company_id, partner_id) DO UPDATE
+   SET day = EXCLUDED.day, turn = EXCLUDED.turn, mark = EXCLUDED.mark, rules = EXCLUDED.rules
+ WHERE (s.day, s.turn, s.mark, s.rules)
+       IS DISTINCT FROM (EXCLUDED.day, EXCLUDED.turn, EXCLUDED.mark, EXCLUDED.rules)
+"""
+
+
+class DunningFreshness(models.Model):
+    """What the answers in force about a debtor rest on: what somebody looks at is asked anew where that has changed.
+
+    Unlike ``dunning.standing`` it knows no run, and nobody is left out: it is about what the answers say, and not about
+    what a run would draft. Only decisions change, and what is shown of them; nothing is drafted and nothing leaves.
+    """
+
+    _name = "dunning.freshness"
+    _description = "Freshness of answers"
+    _inherit = ["dunning.record.mixin"]
+    _log_access = False
+    _rec_name = "partner_id"
+
+    company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # _once starts with it
+    partner_id = fields.Many2one("res.partner", string="Debtor", required=True, readonly=True, ondelete="cascade")
+    day = fields.Date(required=True, readonly=True, string="Asked on")
+    turn = fields.Date(required=True, readonly=True, help="The day on which time alone gives another answer.")
+    mark = fields.Char(required=True, readonly=True, help="Stands for all rows about the debtor that count.")
+    rules = fields.Char(required=True, readonly=True, help="Digest of the rules that hold for everybody.")
+
+    _once = models.UniqueIndex("(company_id, partner_id)", "A debtor is fresh once in a company.")
+
+    @api.model
+    def _bring(self, places):
+        """Ask anew whatever is shown of these debtors and rests no longer on what is there now, in sets.
+
+        Debtors about whom nothing was ever asked are left to the runs, and so are companies that are off.
+
+        :param places: ``{company id: commercial partner ids}``, None for all of the company.
+        :raises ReadOnlySqlTransaction: something is old, and this cursor only reads; Odoo tries again with another.
+        """
+        for company in self.env["res.company"].browse(places).filtered(lambda company: company.dunning_mode != "off"):
+            partner_ids = places[company.id]
+            if partner_ids is not None and not partner_ids:
+                continue
+            stale, _rules = self._marks(company, partner_ids)
+            if not stale:
+                continue
+            if self.env.cr.readonly:
+                raise ReadOnlySqlTransaction("What is shown about debtors is asked anew")
+            if self._is_free(company):
+                self._ask(company, list(stale))
+
+    @api.model
+    def _marks(self, company, partner_ids=None, everybody=False):
+        """What answers rest on now: ``({partner id: mark}, digest of the rules)``; one statement.
+
+        :param partner_ids: as in ``_bring``. :param everybody: not only those whose answers may be old.
+        """
+        self.env.flush_all()
+        today = company._dunning_today()
+        house = repr((VERSION, record.text(company._dunning_house()), company.country_id.id, company.dunning_periodic))
+        recent = today - timedelta(days=company.dunning_quiet_days + 1)
+        rows = self.env.execute_query(
+            dunning_rests_on.statement(self.env, company, house, recent, today, partner_ids, everybody)
+        )
+        return {partner_id: mark for partner_id, mark, _rules in rows}, rows[0][2] if rows else None
+
+    @api.model
+    def _ask(self, company, partner_ids):
+        """Bring decisions, cases and calls of these debtors up to date; an error leaves what was shown before."""
+        partners = self.env["res.partner"]
+        try:
+            with self.env.cr.savepoint():
+                for batch in split_every(ASK_BATCH, partner_ids, list):
+                    self.env["dunning.case.mixin"]._redecide_debtors(company, partners.browse(batch))
+        except self.env["dunning.letter"]._business_errors():
+            # a screen opens whatever goes wrong here; a run says what it is
+            _logger.exception("Dunning: %s debtors of company %s are not asked anew", len(partner_ids), company.id)
+
+    @api.model
+    def _keep(self, company, partner_ids=None):
+        """The answers in force about these debtors are those of now.
+
+        :param partner_ids: commercial partners; all about whom anything was ever asked when None.
+        """
+        marks, rules = self._marks(company, partner_ids, everybody=True)
+        if not marks:
+            return
+        today = company._dunning_today()
+        seen, _listed = self.env["dunning.ledger"]._horizons(company, today)
+        self.env.cr.execute(
+            SQL(
+                KEEP,
+                company=company.id,
+                partners=list(marks),
+                marks=list(marks.values()),
+                rules=rules,
+                today=today,
+                tomorrow=today + timedelta(days=1),
+                seen=seen,
+                never=date.max,
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _after_proposal(self, run, ledger):
+        """A run of today has looked: debtors in whose ledger it found nothing to ask have no answer any more.
+
+        :param ledger: the partner ids that it found.
+        """
+        if run.date != run.company_id._dunning_today():
+            return
+        only = run.partner_ids.commercial_partner_id.ids or None
+        about = SQL("AND partner_id = ANY(%s)", only) if only else SQL("AND partner_id IS NOT NULL")
+        self._retire(SQL("company_id = %s %s AND NOT partner_id = ANY(%s)", run.company_id.id, about, list(ledger)))
+        self._keep(run.company_id, only)
+
+    @api.model
+    def _retire_unanswered(self, company, partner_ids, outcomes):
+        """Of what was not answered any more nothing is in force: paid, credited, or due later than before.
+
+        :param outcomes: all answers of now about these debtors.
+        """
+        claims = [decision.claim for outcome in outcomes for decision in outcome.decisions]
+        answered = SQL(
+            "CASE WHEN is_taken_in THEN move_line_id = ANY(%s) ELSE move_id = ANY(%s) END",
+            [claim.line_id for claim in claims if claim.taken_in],
+            list({claim.move_id for claim in claims}),
+        )
+        about = SQL("company_id = %s AND partner_id = ANY(%s)", company.id, list(partner_ids))
+        self._retire(SQL("%s AND NOT %s", about, answered))
+
+    @api.model
+    def _retire(self, condition):
+        decisions = self.env["dunning.decision"]
+        rows = self.env.execute_query(SQL("SELECT id FROM dunning_decision WHERE is_current AND %s", condition))
+        if rows:
+            decisions._retire([id_ for (id_,) in rows])
+
+    @api.model
+    def _still_refused(self, company, debtors, outcomes):
+        """What the rules stopped when its letter was made is no step that is due: where that was so, it is tried again.
+
+        The facts alone would say that a letter is due. Only values are made, and no letter.
+        """
+        before = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT partner_id FROM dunning_decision WHERE company_id = %s AND is_current"
+                " AND partner_id = ANY(%s) AND inputs ? 'outside'",
+                company.id,
+                [debtor.partner_id for debtor in debtors],
+            )
+        )
+        stopped = {partner_id for (partner_id,) in before}
+        places = [index for index, debtor in enumerate(debtors) if debtor.partner_id in stopped]
+        if not places:
+            return outcomes
+        run = self.env["dunning.run"].new({"company_id": company.id, "date": company._dunning_today()})
+        tried = [outcomes[index] for index in places]
+        self.env["dunning.proposal"]._values(run, [debtors[index] for index in places], tried)
+        again = dict(zip(places, tried, strict=True))
+        return [again.get(index, outcome) for index, outcome in enumerate(outcomes)]
+
+    # -- runs and looks at the same time --------------------------------------------------------------------------
+
+    @api.model
+    def _begin(self, company):
+        """A run decides in this transaction: until its end nobody who looks asks anything anew beside it."""
+        self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock_shared(hashtext('dunning_freshness'), %s)", company.id))
+
+    @api.model
+    def _is_free(self, company):
+        """Whether nobody decides about this company now. Whoever does brings to date what is old, and would otherwise
+        have to start again because of somebody who only looked."""
+        [(is_free,)] = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_xact_lock(hashtext('dunning_freshness'), %s)", company.id)
+        )
+        return is_free

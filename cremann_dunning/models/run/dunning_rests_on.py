@@ -1,0 +1,189 @@
+"""What the answers about debtors rest on, as one statement: per debtor a mark that is another one after any change.
+
+PostgreSQL gives a row another xmin or ctid with every change, whoever makes it: xmin names the transaction, ctid the
+place of the row, which is a new one when the same transaction writes it again. So a mark is the sum of a
+hash of the two over every row that counts; a row that counts no more changes the sum as well.
+What decisions and cases say of their debtors is no part of it, since that is what comes of asking.
+"""
+
+from odoo.tools import SQL
+
+from .dunning_recipient import BOUNCED
+
+# Tables of rules and names that no single debtor owns. A change in one of them is about everybody.
+RULES = ("dunning_level", "dunning_level_channel", "dunning_procedure", "res_country", "res_currency")
+# Of journals what counts: Odoo writes them while it books.
+JOURNALS = """
+SELECT string_agg(concat(id, ' ', dunning_periodic, ' ', suspense_account_id), ',' ORDER BY id)
+  FROM account_journal WHERE company_id = %(company)s
+"""
+RULE = """
+SELECT concat({table!r}, COUNT(*), ' ', SUM(hashtextextended(ctid::text, xmin::text::bigint))) FROM {table} {where}
+"""
+
+
+def _mark(*rows):
+    """The sum over these rows; sums of bigint are numeric, and so never too large."""
+    return " + ".join(f"SUM(hashtextextended({row}.ctid::text, {row}.xmin::text::bigint))" for row in rows)
+
+
+KNOWN = """
+WITH known AS MATERIALIZED (
+    SELECT partner_id FROM dunning_decision
+     WHERE company_id = %(company)s AND is_current AND partner_id IS NOT NULL %(only)s
+     UNION
+    SELECT partner_id FROM dunning_freshness WHERE company_id = %(company)s %(only)s
+), o AS MATERIALIZED (
+    SELECT p.id, p.commercial_partner_id AS partner_id, LOWER(p.email) AS email,
+           hashtextextended(p.ctid::text, p.xmin::text::bigint) AS mark
+      FROM known JOIN res_partner p ON p.commercial_partner_id = known.partner_id
+), dead AS MATERIALIZED (
+    SELECT email FROM mail_blacklist WHERE active UNION ALL SELECT b.email FROM ({bounced}) b
+)
+"""
+# Each gives (partner_id, mark) about the contacts `o` of the debtors asked for.
+SOURCES = (
+    "SELECT partner_id, SUM(mark) FROM o GROUP BY 1",
+    "SELECT o.partner_id, SUM(hashtextextended(e.email, 0)) FROM o JOIN dead e ON e.email = o.email GROUP BY 1",
+    # a field with more than one address, or with a name
+    """
+    SELECT o.partner_id, SUM(hashtextextended(e.email, 0)) FROM o JOIN dead e ON strpos(o.email, e.email) > 0
+     WHERE o.email ~ '[,;<[:space:]]' GROUP BY 1
+    """,
+    f"""
+    SELECT o.partner_id, {_mark("l", "m")}
+      FROM o JOIN account_move_line l ON l.partner_id = o.id
+      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+      JOIN account_move m ON m.id = l.move_id
+     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+       AND l.amount_residual_currency <> 0
+     GROUP BY 1
+    """,
+    """
+    SELECT partner_id, SUM(hashtext(payer)) FROM dunning_case
+     WHERE company_id = %(company)s AND payer IS NOT NULL AND partner_id IN (SELECT partner_id FROM known) GROUP BY 1
+    """,
+    # by which number and dates the debtor knows what was taken in; what letters note on claims is no part of it
+    """
+    SELECT partner_id, SUM(hashtextextended(concat_ws(' ', number, invoice_date, date_due), id)) FROM dunning_claim
+     WHERE company_id = %(company)s AND is_taken_in AND move_line_id IS NOT NULL
+       AND partner_id IN (SELECT partner_id FROM known)
+     GROUP BY 1
+    """,
+    f"""
+    SELECT o.partner_id, {_mark("f")} FROM o JOIN dunning_letter f ON f.partner_id = o.id
+     WHERE f.company_id = %(company)s AND (f.state <> 'cancelled' OR f.sent_on IS NOT NULL)
+     GROUP BY 1
+    """,
+    f"""
+    SELECT o.partner_id, {_mark("h")} FROM o JOIN dunning_hold h ON h.partner_id = o.id
+     WHERE h.company_id = %(company)s AND h.active GROUP BY 1
+    """,
+    f"""
+    SELECT partner_id, {_mark("d")} FROM dunning_dispute d
+     WHERE company_id = %(company)s AND state = 'open' GROUP BY 1
+    """,
+    f"""
+    SELECT partner_id, {_mark("d")} FROM dunning_promise d
+     WHERE company_id = %(company)s AND state = 'open' GROUP BY 1
+    """,
+    f"""
+    SELECT d.partner_id, {_mark("d", "i")} FROM dunning_payment_plan d
+      JOIN dunning_payment_plan_instalment i ON i.plan_id = d.id
+     WHERE d.company_id = %(company)s AND d.state = 'active' GROUP BY 1
+    """,
+    f"""
+    SELECT partner_id, {_mark("c")} FROM dunning_contact c
+     WHERE company_id = %(company)s AND active AND (counts_as_step OR counted_on > %(recent)s) GROUP BY 1
+    """,
+    f"""
+    SELECT partner_id, {_mark("r")} FROM dunning_reply r
+     WHERE company_id = %(company)s AND state = 'open' GROUP BY 1
+    """,
+    f"""
+    SELECT o.partner_id, {_mark("p")} FROM account_payment p JOIN o ON o.id = p.partner_id
+     WHERE p.company_id = %(company)s AND p.move_id IS NULL AND p.state IN ('in_process', 'paid') GROUP BY 1
+    """,
+    f"""
+    SELECT o.partner_id, {_mark("r")} FROM account_payment p JOIN o ON o.id = p.partner_id
+      JOIN account_move__account_payment r ON r.payment_id = p.id
+     WHERE p.company_id = %(company)s AND p.move_id IS NULL AND p.state IN ('in_process', 'paid') GROUP BY 1
+    """,
+    f"""
+    SELECT o.partner_id, {_mark("s", "m")} FROM account_bank_statement_line s JOIN o ON o.id = s.partner_id
+      JOIN account_move m ON m.id = s.move_id
+     WHERE s.company_id = %(company)s AND s.is_reconciled IS NOT TRUE GROUP BY 1
+    """,
+    f"""
+    SELECT o.partner_id, {_mark("t")} FROM payment_transaction t
+      JOIN account_invoice_transaction_rel r ON r.transaction_id = t.id
+      JOIN account_move m ON m.id = r.invoice_id JOIN o ON o.id = m.partner_id
+     WHERE t.company_id = %(company)s
+       AND (t.state IN ('pending', 'authorized') OR t.state = 'done' AND t.is_post_processed IS NOT TRUE)
+     GROUP BY 1
+    """,
+    f"""
+    SELECT o.partner_id, {_mark("n")} FROM account_move m JOIN o ON o.id = m.partner_id
+      JOIN mail_notification n ON n.mail_message_id = m.dunning_sent_message_id
+     WHERE m.company_id = %(company)s AND n.notification_status IN ('bounce', 'exception') GROUP BY 1
+    """,
+)
+SNAILMAIL = f"""
+    SELECT o.partner_id, {_mark("s")} FROM snailmail_letter s
+      JOIN account_move m ON m.id = s.res_id JOIN o ON o.id = m.partner_id
+     WHERE s.model = 'account.move' AND m.company_id = %(company)s AND s.state <> 'sent' GROUP BY 1
+"""
+# The invoices that something open was said about stand in a table of their own.
+NAMED = """
+    SELECT d.partner_id, SUM(hashtextextended(r.ctid::text, r.xmin::text::bigint))
+      FROM {table} d JOIN {relation} r ON r.{column} = d.id
+     WHERE d.company_id = %(company)s AND d.{open} GROUP BY 1
+"""
+NAMED_BY = {
+    "dunning.dispute": "state = 'open'",
+    "dunning.promise": "state = 'open'",
+    "dunning.payment.plan": "state = 'active'",
+    "dunning.contact": "active AND d.counts_as_step",
+}
+# Whose mark is not the one that was kept, or whose day has come.
+STALE = """
+, rules AS (SELECT md5(concat_ws('|', %(house)s, {rules})) AS digest
+), marks AS (
+    SELECT partner_id, SUM(mark) AS mark FROM ({sources}) s (partner_id, mark) GROUP BY 1
+)
+SELECT k.partner_id, COALESCE(m.mark, 0)::text, rules.digest
+  FROM known k CROSS JOIN rules
+  LEFT JOIN marks m ON m.partner_id = k.partner_id
+  LEFT JOIN dunning_freshness s ON s.partner_id = k.partner_id AND s.company_id = %(company)s
+ WHERE %(all)s OR s.mark IS DISTINCT FROM COALESCE(m.mark, 0)::text OR s.rules <> rules.digest OR {day}
+ ORDER BY 1
+"""
+# Rows on a screen are as of today; of the whole ledger those are looked at about whom the day alone says something new.
+OF_TODAY = "s.day <> %(today)s"
+HAS_COME = "s.turn <= %(today)s OR s.day > %(today)s"
+
+
+def statement(env, company, house, recent, today, partner_ids=None, everybody=False):
+    """The statement that finds ``(partner id, mark, digest of the rules)`` of debtors whose answers may be old.
+
+    :param house: what holds for the company, as text. :param recent: the day after which contacts hold letters back.
+    :param partner_ids: commercial partners to limit it to; those about whom anything was ever asked when None.
+    :param everybody: all of them, whatever was kept.
+    """
+    sources = list(SOURCES)
+    if "snailmail.letter" in env:
+        sources.append(SNAILMAIL)
+    for name, is_open in NAMED_BY.items():
+        field, table = env[name]._fields["move_ids"], env[name]._table
+        sources.append(NAMED.format(table=table, relation=field.relation, column=field.column1, open=is_open))
+    rules = [RULE.format(table=table, where="") for table in RULES]
+    rules.append(RULE.format(table="account_account", where="WHERE account_type = 'asset_receivable'"))
+    rules.append(JOURNALS)
+    rules.append("SELECT latest_version FROM ir_module_module WHERE name = 'cremann_dunning'")
+    text = KNOWN.format(bounced=BOUNCED) + STALE.format(
+        rules=", ".join(f"({rule})" for rule in rules),
+        sources=" UNION ALL ".join(sources),
+        day=HAS_COME if partner_ids is None else OF_TODAY,
+    )
+    only = SQL() if partner_ids is None else SQL("AND partner_id = ANY(%s)", list(partner_ids))
+    return SQL(text, company=company.id, only=only, house=house, recent=recent, today=today, all=everybody)
