@@ -191,7 +191,7 @@ def fresh(env, options):
     move = env["account.move"].search([("dunning_is_due", "=", True)], limit=1)
     for _time in range(2):  # the first turn fills the caches
         with clock.step("marks of the company", options.invoices):
-            check(len(env["dunning.freshness"].sudo()._marks(company)[0]), 0, "debtors with old answers")
+            check(len(env["dunning.freshness"].sudo()._stale(company)), 0, "debtors with old answers")
         with clock.step("filter, nothing changed", WORKLIST_ROWS):
             filter_due(env)
         with clock.step("filter without marks", WORKLIST_ROWS), unmarked(env):

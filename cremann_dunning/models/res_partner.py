@@ -123,6 +123,7 @@ class ResPartner(models.Model):
     def unlink(self):
         """Who owes nothing and never got a letter may go, with what we noted about him."""
         self.env["dunning.case"].sudo()._let_go(self)  # sudo: whoever deletes a contact need not know of dunning
+        self.env["dunning.decision.register"]._forget(self)
         return super().unlink()
 
     def action_open_dunning_case(self):

@@ -1,4 +1,12 @@
 from odoo import api, models
+from odoo.tools import SQL
+
+# Where partners stand without a foreign key, by which Odoo finds what it has to change.
+WITHOUT_KEY = (
+    ("dunning_claim", "partner_id"),
+    ("dunning_claim", "item_partner_id"),
+    ("dunning_decision", "partner_id"),
+)
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -19,12 +27,28 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 continue
             self._update_foreign_keys_generic("dunning.case", case, kept)
             self._update_reference_fields_generic("dunning.case", case, kept)
+            self._dunning_bring("dunning_claim", "case_id", case, kept)
             self.env.invalidate_all()
             case.with_context(tracking_disable=True).unlink()
         # sudo: as above. What the answers about each of them rested on is gone: they are one debtor now
         for name in ("dunning.standing", "dunning.freshness"):
             self.env[name].sudo().search([("partner_id", "in", (src_partners | dst_partner).ids)]).unlink()
         result = super()._update_foreign_keys(src_partners, dst_partner)
+        for table, column in WITHOUT_KEY:
+            self._dunning_bring(table, column, src_partners, dst_partner)
         self.env.invalidate_all()
         self.env["dunning.moving"]._follow(partners=dst_partner)  # where it stands below another debtor
         return result
+
+    @api.model
+    def _dunning_bring(self, table, column, sources, kept):
+        """What stands in this column without a foreign key is about the one that is kept."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %(table)s SET %(at)s = %(new)s WHERE %(at)s = ANY(%(old)s)",
+                table=SQL.identifier(table),
+                at=SQL.identifier(column),
+                new=kept.id,
+                old=sources.ids,
+            )
+        )

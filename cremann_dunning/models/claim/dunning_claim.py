@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from .. import dunning_bulk
@@ -10,6 +11,7 @@ SAID = (
 # The items of entries that are asked of debtors, as a letter would tell of them.
 ITEMS = """
 SELECT l.id AS move_line_id, l.move_id, l.company_id, l.currency_id, p.commercial_partner_id AS partner_id,
+       l.partner_id AS item_partner_id,
        COALESCE(t.number, m.name) AS number, l.name AS label, m.ref AS customer_ref,
        COALESCE(t.invoice_date, m.invoice_date, m.date) AS invoice_date,
        COALESCE(t.date_due, l.date_maturity) AS date_due, l.amount_currency AS amount_total,
@@ -43,12 +45,11 @@ class DunningClaim(models.Model):
     _rec_name = "number"
 
     company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # as its case has
-    case_id = fields.Many2one("dunning.case", required=True, readonly=True, index=True, ondelete="restrict")
-    partner_id = fields.Many2one(
-        "res.partner", string="Debtor", required=True, readonly=True, index=True, ondelete="restrict"
-    )
+    case_id = dunning_bulk.Unguarded("dunning.case", required=True, readonly=True, index=True)  # goes after its claims
+    # the debtor of its case, which has the key
+    partner_id = dunning_bulk.Unguarded("res.partner", string="Debtor", required=True, readonly=True, index=True)
     # whom the item itself named when it was last looked at: where he belongs to now, the claim does, see dunning.moving
-    item_partner_id = fields.Many2one("res.partner", string="Named on the item", readonly=True, ondelete="set null")
+    item_partner_id = dunning_bulk.Unguarded("res.partner", string="Named on the item", readonly=True)
     currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
     move_id = fields.Many2one("account.move", string="Entry", readonly=True, index=True, ondelete="set null")
     # no key: it leads nowhere when the item is gone, and is empty once the claim has ended
@@ -96,10 +97,14 @@ class DunningClaim(models.Model):
         compute="_compute_now",
     )
     amount_open = fields.Monetary(string="Open", compute="_compute_now")
+    create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
+    write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
     level_id = fields.Many2one("dunning.level", string="Level reached", compute="_compute_level_id")
     next_date = fields.Date(string="Next step on", compute="_compute_answer")
     explanation = fields.Char(string="Why", compute="_compute_answer", help="What was decided about it last.")
 
+    # what was taken in is looked for beside every open item
+    _taken_in_idx = models.Index("(move_line_id) WHERE is_taken_in")
     _one_per_item = models.UniqueIndex("(move_line_id)", "There is a claim about this item already.")
 
     @api.depends("number", "instalment", "instalments", "is_taken_in")
@@ -185,31 +190,18 @@ class DunningClaim(models.Model):
         """The claims of these items; those about which nothing was said before come into being, of the others what is
         kept by value follows what is said now. Two statements more where there are any of these.
 
-        :param rows: dicts with company, case, partner, currency, move and item by the names of the fields, and what
-            ``SAID`` names.
+        :param rows: dicts with company, case, partner, currency, move, item and whom that names by the names of the
+            fields, and what ``SAID`` names.
         :return: ``{item id: claim id}``.
         """
         rows = {row["move_line_id"]: row for row in rows}
-        known, named = self._of_items(rows)
+        known = self._known(rows)
         self._say([row | {"id": known[item]} for item, row in rows.items() if item in known])
-        fresh = [row | {"item_partner_id": named.get(item)} for item, row in rows.items() if item not in known]
+        fresh = [row for item, row in rows.items() if item not in known]
         if not fresh:
             return known
         made = dunning_bulk.insert(self.sudo(), fresh)  # sudo: claims are the system's, whoever says something
         return known | dict(zip([row["move_line_id"] for row in fresh], made._ids, strict=True))
-
-    @api.model
-    def _of_items(self, item_ids):
-        """``({item id: claim id}, {item id: id of the partner that it names})``; the first of those that have one."""
-        self.env.cr.execute(
-            SQL(
-                "SELECT l.id, c.id, l.partner_id FROM account_move_line l"
-                "  LEFT JOIN dunning_claim c ON c.move_line_id = l.id WHERE l.id = ANY(%s)",
-                list(item_ids),
-            )
-        )
-        rows = self.env.cr.fetchall()
-        return {item: claim for item, claim, _ in rows if claim}, {item: partner for item, _, partner in rows}
 
     @api.model
     def _known(self, item_ids):
@@ -297,21 +289,29 @@ class DunningClaim(models.Model):
         )
         self.invalidate_model(["is_taken_in"])
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_on_letters(self):
+        lines = self.env["dunning.letter.line"].sudo()  # sudo: that one is there, whoever asks
+        if used := lines.search([("claim_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._("Letters are about the claim %s, so it stays on record.", used.claim_id.display_name)
+            )
+
     # -- coming to an end -----------------------------------------------------------------------------------------
 
     @api.model
     def _let_go(self, moves):
         """These entries are about to be deleted. SQL and not the ORM: whoever deletes one need not know of dunning."""
-        if not moves:
-            return
-        self.env.cr.execute(
-            SQL(
-                "UPDATE dunning_claim SET move_line_id = NULL, ended_on = %s, end_reason = %s WHERE move_id = ANY(%s)",
-                fields.Date.context_today(self),
-                DELETED,
-                moves.ids,
+        for company, gone in moves.grouped("company_id").items():
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE dunning_claim SET move_line_id = NULL, ended_on = %s, end_reason = %s"
+                    " WHERE move_id = ANY(%s)",
+                    company._dunning_today(),
+                    DELETED,
+                    gone.ids,
+                )
             )
-        )
         self.invalidate_model(["move_line_id", "ended_on", "end_reason"])
 
     def _why_ended(self):

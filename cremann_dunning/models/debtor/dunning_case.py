@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ...law.calendar import add_months
 from ...law.limitation import WARN_MONTHS
+from .. import dunning_bulk
 
 
 class DunningCase(models.Model):
@@ -27,6 +28,8 @@ class DunningCase(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     user_id = fields.Many2one("res.users", string="Responsible", tracking=True)
     active = fields.Boolean(default=True)
+    create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
+    write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
     debtor_kind = fields.Selection(related="partner_id.dunning_debtor_kind", store=True)
     kind_evidence = fields.Char(related="partner_id.dunning_kind_evidence", related_sudo=True)
@@ -386,6 +389,12 @@ class DunningCase(models.Model):
         run.action_propose()
         return run._get_records_action()
 
+    def unlink(self):
+        """Claims go along; one that letters are about refuses, and so stays its case."""
+        # sudo: claims are the system's, whoever may delete a case
+        self.env["dunning.claim"].sudo().search([("case_id", "in", self.ids)]).unlink()
+        return super().unlink()
+
     @api.model
     def _let_go(self, partners):
         """These contacts are about to be deleted: what we noted about them goes along, and so no key of ours stops it.
@@ -402,7 +411,6 @@ class DunningCase(models.Model):
             everything.env[model].search([("case_id", "in", gone.ids)]).unlink()
         holds = everything.env["dunning.hold"].search([("partner_id", "in", partners.ids)])
         holds.filtered(lambda hold: hold.partner_id not in kept.partner_id).unlink()
-        everything.env["dunning.claim"].search([("case_id", "in", gone.ids)]).unlink()
         gone.unlink()
 
     def action_hold(self):

@@ -5,7 +5,7 @@ from .. import dunning_bulk
 from ..claim.dunning_claim import SAID
 
 # What the values of a line say of the place of its claim; the claim keeps it.
-OF_CLAIM = {"move_line_id", "instalment", "instalments", "alike"}
+OF_CLAIM = {"move_line_id", "item_partner_id", "instalment", "instalments", "alike"}
 
 
 class DunningDraft(models.AbstractModel):
@@ -83,9 +83,14 @@ class DunningDraft(models.AbstractModel):
             self.env["dunning.letter.line"],
             [
                 self._own(line)
-                | {"letter_id": letter_id, "claim_id": claims[line["move_line_id"]]}
-                | {"is_cancelled": False, "is_let_go": False}
-                | {name: vals[name] for name in ("company_id", "currency_id")}
+                | {
+                    "letter_id": letter_id,
+                    "claim_id": claims[line["move_line_id"]],
+                    "is_cancelled": False,
+                    "is_let_go": False,
+                    "company_id": vals["company_id"],
+                    "currency_id": vals["currency_id"],
+                }
                 for letter_id, vals in zip(letters._ids, vals_list, strict=True)
                 for _command, _id, line in vals["line_ids"]
             ],
@@ -96,13 +101,16 @@ class DunningDraft(models.AbstractModel):
     @api.model
     def _own(self, line):
         """What of the values of a line it keeps itself; which item that is, and its place there, its claim knows."""
-        return {name: value for name, value in line.items() if name not in OF_CLAIM}
+        own = dict(line)
+        for name in OF_CLAIM:
+            del own[name]
+        return own
 
     @api.model
     def _said(self, vals):
         """What a draft says about its claims, as ``dunning.claim._open`` takes it."""
         places = {name: vals[name] for name in ("company_id", "case_id", "partner_id", "currency_id")}
-        names = ("move_id", "move_line_id", *SAID)
+        names = ("move_id", "move_line_id", "item_partner_id", *SAID)
         return [places | {name: line[name] for name in names} for _command, _id, line in vals["line_ids"]]
 
     @api.model

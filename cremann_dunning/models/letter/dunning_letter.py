@@ -85,7 +85,7 @@ class DunningLetter(models.Model):
         index=True,
     )
     company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True, index=True)  # as its case has
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
     run_id = fields.Many2one("dunning.run", readonly=True, index=True, ondelete="set null")
     case_id = fields.Many2one("dunning.case", required=True, readonly=True, index=True, ondelete="restrict")
     partner_id = fields.Many2one(
@@ -100,8 +100,9 @@ class DunningLetter(models.Model):
     )
     tone = fields.Selection(TONES, required=True, default="formal", readonly=True, help="How the letter says you.")
     debtor_kind = fields.Char(readonly=True)
-    procedure_id = fields.Many2one("dunning.procedure", readonly=True, index=True, ondelete="restrict")
-    level_id = fields.Many2one("dunning.level", required=True, readonly=True, index=True, ondelete="restrict")
+    # both refuse to go while letters name them, see there
+    procedure_id = dunning_bulk.Unguarded("dunning.procedure", readonly=True, index=True)
+    level_id = dunning_bulk.Unguarded("dunning.level", required=True, readonly=True, index=True)
     legal_type = fields.Selection(LEGAL_TYPES, required=True, readonly=True)
     regime_id = fields.Many2one("dunning.regime", string="Rules", readonly=True, ondelete="restrict")
     channel = fields.Selection(LETTER_CHANNELS, required=True, readonly=True)

@@ -26,7 +26,8 @@ class DunningLetterLine(models.Model):
     # Nothing here holds an entry: what the letter said about it stays by value, whatever becomes of it. The link to an
     # entry goes empty with it, and which item it is about is the claim's to say.
     move_id = fields.Many2one("account.move", string="Entry", index=True, readonly=True, ondelete="set null")
-    claim_id = fields.Many2one("dunning.claim", required=True, index=True, readonly=True, ondelete="restrict")
+    # a claim that letters are about refuses to go, see there
+    claim_id = dunning_bulk.Unguarded("dunning.claim", required=True, index=True, readonly=True)
     is_let_go = fields.Boolean(
         string="Does not count any more",
         readonly=True,
@@ -40,11 +41,10 @@ class DunningLetterLine(models.Model):
         help="The item that its claim is now, as far as the line counts for it.",
     )
     number = fields.Char(string="Invoice", readonly=True, help="The number of the invoice, as the letter names it.")
-    level_id = fields.Many2one(
+    level_id = dunning_bulk.Unguarded(  # a level that letters stand on refuses to go, see there
         "dunning.level",
         string="Moves to",
         readonly=True,
-        ondelete="restrict",
         help="The level that this claim reaches when the letter is sent. Empty: only shown for completeness.",
     )
     principal_part = fields.Boolean(

@@ -291,7 +291,9 @@ class DunningLevel(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self):
-        used = self.env["dunning.letter.line"].sudo().search([("level_id", "in", self.ids)], limit=1)
+        on_this = [("level_id", "in", self.ids)]
+        used = self.env["dunning.letter.line"].sudo().search(on_this, limit=1)
+        used = used or self.env["dunning.letter"].sudo().search(on_this, limit=1)
         if used:
             raise UserError(
                 self.env._(
@@ -311,6 +313,11 @@ class DunningLevel(models.Model):
                     level=contact.level_id.name,
                 )
             )
+
+    def unlink(self):
+        """What was decided about it stays on record."""
+        self.env["dunning.decision.register"]._forget(self)
+        return super().unlink()
 
     @api.depends("template_id", "template_informal_id")
     def _compute_has_shipped_text(self):

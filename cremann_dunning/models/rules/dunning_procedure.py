@@ -226,6 +226,11 @@ class DunningProcedure(models.Model):
                 )
             )
 
+    def unlink(self):
+        """Its levels go first, each asked whether it may: their rows have no key to whom they were used by."""
+        self.with_context(active_test=False).level_ids.with_context(dunning_levels_together=Inside()).unlink()
+        return super().unlink()
+
     def copy_data(self, default=None):
         """A copy is never chosen by itself: it would fit the same debtors as the original."""
         vals_list = super().copy_data(default)

@@ -118,7 +118,7 @@ class DunningDecision(models.Model):
     # no key: what was decided stays on record. Of an invoice the instalment that speaks for it.
     move_line_id = dunning_bulk.Unguarded("account.move.line", string="Journal item", readonly=True)
     number = fields.Char(readonly=True, help="The number that the invoice had.")
-    partner_id = fields.Many2one("res.partner", string="Debtor", readonly=True, index=True, ondelete="set null")
+    partner_id = dunning_bulk.Unguarded("res.partner", string="Debtor", readonly=True, index=True)
     currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
     run_ids = dunning_bulk.UnguardedMany2many(
         "dunning.run", "dunning_decision_run_rel", "decision_id", "run_id", string="Runs"
@@ -126,7 +126,7 @@ class DunningDecision(models.Model):
     date = fields.Date(required=True, readonly=True, string="Decided on")
     code = fields.Char(required=True, readonly=True, string="Reason")
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
-    level_id = fields.Many2one("dunning.level", readonly=True, ondelete="set null")
+    level_id = dunning_bulk.Unguarded("dunning.level", readonly=True)
     next_date = fields.Date(readonly=True, string="Next step on")
     amount_open = fields.Monetary(readonly=True, string="Open")
     params = fields.Json(readonly=True, help="The facts that the sentence mentions.")

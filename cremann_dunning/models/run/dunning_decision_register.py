@@ -289,6 +289,19 @@ class DunningDecisionRegister(models.AbstractModel):
         self.env["dunning.decision"].invalidate_model(["is_current"])
 
     @api.model
+    def _forget(self, records):
+        """These debtors or levels are deleted: decisions about them stay on record, and lead nowhere."""
+        column = {"res.partner": "partner_id", "dunning.level": "level_id"}[records._name]
+        self.env.cr.execute(
+            SQL(
+                "UPDATE dunning_decision SET %(at)s = NULL WHERE %(at)s = ANY(%(ids)s)",
+                at=SQL.identifier(column),
+                ids=records.ids,
+            )
+        )
+        self.env["dunning.decision"].invalidate_model([column])
+
+    @api.model
     def _retire_settled(self, company):
         """Take the decisions off invoices that were settled since: filters must not find them any more."""
         self.env.flush_all()

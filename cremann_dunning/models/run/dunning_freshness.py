@@ -17,37 +17,25 @@ ASK_BATCH = 1000  # debtors; as in a proposal
 # The first day on which the day alone gives another answer. What waits says when; what is due or went wrong tells of
 # its days, and so does a debtor with instalments, of which only one speaks; and something else falls due some day.
 KEEP = """
-WITH asked AS (
-    SELECT * FROM unnest(%(partners)s, %(marks)s) AS t (partner_id, mark)
-), answers AS (
+, answers AS (
     SELECT partner_id, COUNT(*) AS number,
            MIN(CASE WHEN next_date > %(today)s THEN next_date
                     WHEN next_date IS NOT NULL OR outcome IN ('send', 'ride', 'error') OR params ? 'days'
                     THEN %(tomorrow)s END) AS turn
       FROM dunning_decision
-     WHERE company_id = %(company)s AND is_current AND partner_id = ANY(%(partners)s)
+     WHERE company_id = %(company)s AND is_current AND partner_id IN (SELECT partner_id FROM known)
      GROUP BY 1
 ), claims AS (
-    SELECT p.commercial_partner_id AS partner_id,
-           COUNT(*) FILTER (WHERE (COALESCE(t.date_due, l.date_maturity) < %(seen)s) IS NOT FALSE) AS number,
-           MIN(COALESCE(t.date_due, l.date_maturity))
-               FILTER (WHERE COALESCE(t.date_due, l.date_maturity) >= %(seen)s) AS next_due
-      FROM account_move_line l
-      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-      JOIN account_move m ON m.id = l.move_id
-      JOIN res_partner p ON p.id = l.partner_id
-      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
-     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-       AND l.amount_residual_currency > 0 AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
-       AND p.commercial_partner_id = ANY(%(partners)s)
-     GROUP BY 1
+    SELECT partner_id, COUNT(*) FILTER (WHERE due_date IS NULL OR due_date < %(seen)s) AS number,
+           MIN(due_date) FILTER (WHERE due_date >= %(seen)s) AS next_due
+      FROM items WHERE is_claim GROUP BY 1
 )
 INSERT INTO dunning_freshness AS s (company_id, partner_id, day, turn, mark, rules)
 SELECT %(company)s, partner_id, %(today)s,
        COALESCE(LEAST(w.turn, c.next_due - (%(seen)s - %(today)s) + 1,
                       CASE WHEN c.number > COALESCE(w.number, 0) THEN %(tomorrow)s END), %(never)s),
-       mark, %(rules)s
-  FROM asked LEFT JOIN answers w USING (partner_id) LEFT JOIN claims c USING (partner_id)
+       mark, rules
+  FROM marks LEFT JOIN answers w USING (partner_id) LEFT JOIN claims c USING (partner_id)
     ON CONFLICT (company_id, partner_id) DO UPDATE
    SET day = EXCLUDED.day, turn = EXCLUDED.turn, mark = EXCLUDED.mark, rules = EXCLUDED.rules
  WHERE (s.day, s.turn, s.mark, s.rules)
@@ -90,28 +78,40 @@ class DunningFreshness(models.Model):
             partner_ids = places[company.id]
             if partner_ids is not None and not partner_ids:
                 continue
-            stale, _rules = self._marks(company, partner_ids)
+            stale = self._stale(company, partner_ids)
             if not stale:
                 continue
             if self.env.cr.readonly:
                 raise ReadOnlySqlTransaction("What is shown about debtors is asked anew")
             if self._is_free(company):
-                self._ask(company, list(stale))
+                self._ask(company, stale)
 
     @api.model
-    def _marks(self, company, partner_ids=None, everybody=False):
-        """What answers rest on now: ``({partner id: mark}, digest of the rules)``; one statement.
+    def _stale(self, company, partner_ids=None):
+        """The ids of debtors whose answers may be old; one statement.
 
-        :param partner_ids: as in ``_bring``. :param everybody: not only those whose answers may be old.
+        :param partner_ids: as in ``_bring``.
         """
+        query = self._over_marks(dunning_rests_on.stale(partner_ids), company, partner_ids)
+        return [partner_id for partner_id, _mark, _rules in self.env.execute_query(query)]
+
+    @api.model
+    def _over_marks(self, query, company, partner_ids, **asked):
+        """See ``dunning_rests_on.marks``."""
         self.env.flush_all()
         today = company._dunning_today()
-        house = repr((VERSION, record.text(company._dunning_house()), company.country_id.id, company.dunning_periodic))
-        recent = today - timedelta(days=company.dunning_quiet_days + 1)
-        rows = self.env.execute_query(
-            dunning_rests_on.statement(self.env, company, house, recent, today, partner_ids, everybody)
+        return dunning_rests_on.marks(
+            self.env,
+            query,
+            company,
+            partner_ids,
+            house=repr(
+                (VERSION, record.text(company._dunning_house()), company.country_id.id, company.dunning_periodic)
+            ),
+            recent=today - timedelta(days=company.dunning_quiet_days + 1),
+            today=today,
+            **asked,
         )
-        return {partner_id: mark for partner_id, mark, _rules in rows}, rows[0][2] if rows else None
 
     @api.model
     def _ask(self, company, partner_ids):
@@ -131,24 +131,10 @@ class DunningFreshness(models.Model):
 
         :param partner_ids: commercial partners; all about whom anything was ever asked when None.
         """
-        marks, rules = self._marks(company, partner_ids, everybody=True)
-        if not marks:
-            return
         today = company._dunning_today()
         seen, _listed = self.env["dunning.ledger"]._horizons(company, today)
-        self.env.cr.execute(
-            SQL(
-                KEEP,
-                company=company.id,
-                partners=list(marks),
-                marks=list(marks.values()),
-                rules=rules,
-                today=today,
-                tomorrow=today + timedelta(days=1),
-                seen=seen,
-                never=date.max,
-            )
-        )
+        tomorrow = today + timedelta(days=1)
+        self.env.cr.execute(self._over_marks(KEEP, company, partner_ids, tomorrow=tomorrow, seen=seen, never=date.max))
         self.invalidate_model()
 
     @api.model
@@ -172,9 +158,10 @@ class DunningFreshness(models.Model):
         """
         claims = [decision.claim for outcome in outcomes for decision in outcome.decisions]
         answered = SQL(
-            "CASE WHEN is_taken_in THEN move_line_id = ANY(%s) ELSE move_id = ANY(%s) END",
-            [claim.line_id for claim in claims if claim.taken_in],
-            list({claim.move_id for claim in claims}),
+            "EXISTS (SELECT FROM unnest(%s, %s) t (move_id, item) WHERE t.move_id = d.move_id"
+            " AND (d.is_taken_in IS NOT TRUE OR t.item = d.move_line_id))",
+            [claim.move_id for claim in claims],
+            [claim.line_id for claim in claims],
         )
         about = SQL("company_id = %s AND partner_id = ANY(%s)", company.id, list(partner_ids))
         self._retire(SQL("%s AND NOT %s", about, answered))
@@ -182,7 +169,7 @@ class DunningFreshness(models.Model):
     @api.model
     def _retire(self, condition):
         decisions = self.env["dunning.decision"]
-        rows = self.env.execute_query(SQL("SELECT id FROM dunning_decision WHERE is_current AND %s", condition))
+        rows = self.env.execute_query(SQL("SELECT d.id FROM dunning_decision d WHERE is_current AND %s", condition))
         if rows:
             decisions._retire([id_ for (id_,) in rows])
 

@@ -118,7 +118,8 @@ class DunningLedger(models.AbstractModel):
                 WITH lines AS (
                     SELECT p.commercial_partner_id AS partner_id, l.id,
                            COALESCE(t.date_due, l.date_maturity) AS date_maturity,
-                           l.id || '.' || l.xmin::text || l.ctid::text || m.xmin::text || m.ctid::text AS state,
+                           hashtextextended(l.ctid::text, l.xmin::text::bigint)::numeric
+                           + hashtextextended(m.ctid::text, m.xmin::text::bigint) AS state,
                            l.amount_residual_currency > 0
                            AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim) AS is_claim
                       FROM account_move_line l
@@ -130,7 +131,7 @@ class DunningLedger(models.AbstractModel):
                      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
                        AND l.amount_residual_currency <> 0 %(only)s
                 )
-                SELECT partner_id, COUNT(*) FILTER (WHERE is_claim), md5(string_agg(state, ',' ORDER BY id))
+                SELECT partner_id, COUNT(*) FILTER (WHERE is_claim), SUM(state)::text
                   FROM lines
                  GROUP BY partner_id
                 HAVING bool_or(is_claim AND (date_maturity IS NULL OR date_maturity < %(seen)s))

@@ -63,9 +63,9 @@ class DunningProposal(models.AbstractModel):
         procedures, house = engine._rules(run.company_id, debtors, known)
         outcomes = [engine._decide(debtor, procedures, run.date, run.automatic, house) for debtor in debtors]
         outcomes = self._make_letters(run, debtors, outcomes, drafts)
-        self.env["dunning.decision.register"]._enter(run.company_id, run.date, debtors, outcomes, run)
         if run.date == run.company_id._dunning_today():
             self.env["dunning.freshness"]._retire_unanswered(run.company_id, partner_ids, outcomes)
+        self.env["dunning.decision.register"]._enter(run.company_id, run.date, debtors, outcomes, run)
         self.env.invalidate_all()
         return [
             debtor.partner_id

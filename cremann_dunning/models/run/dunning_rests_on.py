@@ -37,6 +37,18 @@ WITH known AS MATERIALIZED (
     SELECT p.id, p.commercial_partner_id AS partner_id, LOWER(p.email) AS email,
            hashtextextended(p.ctid::text, p.xmin::text::bigint) AS mark
       FROM known JOIN res_partner p ON p.commercial_partner_id = known.partner_id
+), items AS MATERIALIZED (
+    SELECT o.partner_id, COALESCE(t.date_due, l.date_maturity) AS due_date,
+           hashtextextended(l.ctid::text, l.xmin::text::bigint)::numeric
+           + hashtextextended(m.ctid::text, m.xmin::text::bigint) AS mark,
+           l.amount_residual_currency > 0
+           AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim) AS is_claim
+      FROM o JOIN account_move_line l ON l.partner_id = o.id
+      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+      JOIN account_move m ON m.id = l.move_id
+      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+       AND l.amount_residual_currency <> 0
 ), dead AS MATERIALIZED (
     SELECT email FROM mail_blacklist WHERE active UNION ALL SELECT b.email FROM ({bounced}) b
 )
@@ -50,15 +62,7 @@ SOURCES = (
     SELECT o.partner_id, SUM(hashtextextended(e.email, 0)) FROM o JOIN dead e ON strpos(o.email, e.email) > 0
      WHERE o.email ~ '[,;<[:space:]]' GROUP BY 1
     """,
-    f"""
-    SELECT o.partner_id, {_mark("l", "m")}
-      FROM o JOIN account_move_line l ON l.partner_id = o.id
-      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-      JOIN account_move m ON m.id = l.move_id
-     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-       AND l.amount_residual_currency <> 0
-     GROUP BY 1
-    """,
+    "SELECT partner_id, SUM(mark) FROM items GROUP BY 1",
     """
     SELECT partner_id, SUM(hashtext(payer)) FROM dunning_case
      WHERE company_id = %(company)s AND payer IS NOT NULL AND partner_id IN (SELECT partner_id FROM known) GROUP BY 1
@@ -145,17 +149,20 @@ NAMED_BY = {
     "dunning.payment.plan": "state = 'active'",
     "dunning.contact": "active AND d.counts_as_step",
 }
+MARKS = """
+, rules AS (SELECT md5(concat_ws('|', %(house)s, {rules})) AS digest
+), sums AS (
+    SELECT partner_id, SUM(mark) AS mark FROM ({sources}) s (partner_id, mark) GROUP BY 1
+), marks AS (
+    SELECT k.partner_id, COALESCE(m.mark, 0)::text AS mark, rules.digest AS rules
+      FROM known k CROSS JOIN rules LEFT JOIN sums m ON m.partner_id = k.partner_id
+)
+"""
 # Whose mark is not the one that was kept, or whose day has come.
 STALE = """
-, rules AS (SELECT md5(concat_ws('|', %(house)s, {rules})) AS digest
-), marks AS (
-    SELECT partner_id, SUM(mark) AS mark FROM ({sources}) s (partner_id, mark) GROUP BY 1
-)
-SELECT k.partner_id, COALESCE(m.mark, 0)::text, rules.digest
-  FROM known k CROSS JOIN rules
-  LEFT JOIN marks m ON m.partner_id = k.partner_id
-  LEFT JOIN dunning_freshness s ON s.partner_id = k.partner_id AND s.company_id = %(company)s
- WHERE %(all)s OR s.mark IS DISTINCT FROM COALESCE(m.mark, 0)::text OR s.rules <> rules.digest OR {day}
+SELECT m.partner_id, m.mark, m.rules
+  FROM marks m LEFT JOIN dunning_freshness s ON s.partner_id = m.partner_id AND s.company_id = %(company)s
+ WHERE s.mark IS DISTINCT FROM m.mark OR s.rules <> m.rules OR {day}
  ORDER BY 1
 """
 # Rows on a screen are as of today; of the whole ledger those are looked at about whom the day alone says something new.
@@ -163,12 +170,22 @@ OF_TODAY = "s.day <> %(today)s"
 HAS_COME = "s.turn <= %(today)s OR s.day > %(today)s"
 
 
-def statement(env, company, house, recent, today, partner_ids=None, everybody=False):
-    """The statement that finds ``(partner id, mark, digest of the rules)`` of debtors whose answers may be old.
+def stale(partner_ids=None):
+    """The query after ``marks`` for ``(partner id, mark, digest of the rules)`` of debtors whose answers may be old.
 
-    :param house: what holds for the company, as text. :param recent: the day after which contacts hold letters back.
+    :param partner_ids: as for ``marks``.
+    """
+    return STALE.format(day=HAS_COME if partner_ids is None else OF_TODAY)
+
+
+def marks(env, query, company, partner_ids=None, **facts):
+    """What the answers about debtors rest on now, and a query over it.
+
+    :param query: what follows after the tables ``marks`` (``partner_id, mark, rules``) and ``items``
+        (``partner_id, due_date, is_claim``).
     :param partner_ids: commercial partners to limit it to; those about whom anything was ever asked when None.
-    :param everybody: all of them, whatever was kept.
+    :param facts: ``house``: what holds for the company, as text; ``recent``: the day after which contacts hold letters
+        back; ``today``; and what the query asks for.
     """
     sources = list(SOURCES)
     if "snailmail.letter" in env:
@@ -180,10 +197,8 @@ def statement(env, company, house, recent, today, partner_ids=None, everybody=Fa
     rules.append(RULE.format(table="account_account", where="WHERE account_type = 'asset_receivable'"))
     rules.append(JOURNALS)
     rules.append("SELECT latest_version FROM ir_module_module WHERE name = 'cremann_dunning'")
-    text = KNOWN.format(bounced=BOUNCED) + STALE.format(
-        rules=", ".join(f"({rule})" for rule in rules),
-        sources=" UNION ALL ".join(sources),
-        day=HAS_COME if partner_ids is None else OF_TODAY,
+    text = KNOWN.format(bounced=BOUNCED) + MARKS.format(
+        rules=", ".join(f"({rule})" for rule in rules), sources=" UNION ALL ".join(sources)
     )
     only = SQL() if partner_ids is None else SQL("AND partner_id = ANY(%s)", list(partner_ids))
-    return SQL(text, company=company.id, only=only, house=house, recent=recent, today=today, all=everybody)
+    return SQL(text + query, company=company.id, only=only, **facts)

@@ -119,11 +119,12 @@ class RunContext:
     def line_vals(self, decision, demanded, interest):
         """Values of one line of the letter. Claims that are only listed reach no level."""
         claim = decision.claim
-        invoice_date, total, instalment, instalments, alike = self._totals[claim.line_id]
+        invoice_date, total, named, instalment, instalments, alike = self._totals[claim.line_id]
         amount_interest, interest_from = interest.get(claim.line_id, (ZERO, False))
         return {
             "move_id": claim.move_id,
             "move_line_id": claim.line_id,
+            "item_partner_id": named,
             "number": claim.number,
             "instalment": instalment,
             "instalments": instalments,
@@ -258,8 +259,9 @@ class RunContext:
         return self._declaring[key]
 
     def _invoice_facts(self, plans):
-        """Per receivable line what it was for, its customer's order, and its date, original amount and place among the
-        claims of its entry on its debtor (which, of how many, how many just like it); one query."""
+        """Per receivable line what it was for, its customer's order, and its date, original amount, the contact that it
+        names and its place among the claims of its entry on its debtor (which, of how many, how many just like it);
+        one query."""
         claims = {d.claim.line_id: plan.partner_id for plan in plans for d in plan.decisions}
         if not claims:
             return {}, {}, {}
@@ -277,7 +279,7 @@ class RunContext:
                  WHERE l.id IN %s
                  ORDER BY l.id, btrim(COALESCE(p.name, ''), E' \t\r\n') = '', ABS(p.balance) DESC, p.id
             )
-            SELECT c.id, c.day, c.amount_currency::text, n.instalment, n.instalments, n.alike,
+            SELECT c.id, c.day, c.amount_currency::text, c.partner_id, n.instalment, n.instalments, n.alike,
                    c.move_type, c.number, c.product, c.invoice_origin, c.ref, c.name, c.is_shared
               FROM claims c CROSS JOIN LATERAL (
                    SELECT COUNT(*) AS instalments,
@@ -314,4 +316,4 @@ class RunContext:
 
 def _first_line(text):
     """The first line of a text in which something can be seen; empty when there is none."""
-    return next((line.strip() for line in (text or "").splitlines() if even(line)), "")
+    return next((line.strip() for line in text.splitlines() if even(line)), "") if text else ""

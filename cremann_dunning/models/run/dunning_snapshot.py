@@ -33,7 +33,7 @@ class DunningSnapshot(models.Model):
         :param about: per decision ``(Debtor, Decision, Question)``.
         :return: per decision the value of its field ``inputs``.
         """
-        texts, facts, rules, inputs = {}, {}, {}, []
+        texts, facts, ladders, rules, inputs = {}, {}, {}, {}, []
 
         def keep(value):
             written = record.text(value)
@@ -44,7 +44,9 @@ class DunningSnapshot(models.Model):
         for debtor, decision, question in about:
             if debtor.partner_id not in facts:
                 facts[debtor.partner_id] = keep(debtor)
-            ids = tuple(sorted({claim.procedure for claim in debtor.claims} & set(question.procedures)))
+                ids = {claim.procedure for claim in debtor.claims} & set(question.procedures)
+                ladders[debtor.partner_id] = tuple(sorted(ids))
+            ids = ladders[debtor.partner_id]
             if (ids, id(question.house)) not in rules:
                 procedures = tuple(question.procedures[number] for number in ids)
                 rules[ids, id(question.house)] = keep((procedures, question.house))

@@ -439,7 +439,9 @@ class TestFreshness(FreshCase):
             read.update(set(tables.findall(text)) - named)
             return execute(cursor, query, params, log_exceptions)
 
-        watched = set(tables.findall(dunning_rests_on.statement(self.env, self.nl, "", TODAY, TODAY).code))
+        facts = {"house": "", "recent": TODAY, "today": TODAY}
+        statement = dunning_rests_on.marks(self.env, dunning_rests_on.stale(), self.nl, **facts)
+        watched = set(tables.findall(statement.code))
         self.env.invalidate_all()
         self.registry.clear_all_caches()
         with patch.object(Cursor, "execute", note):
