@@ -117,7 +117,14 @@ class AccountMove(models.Model):
 
     def _dunning_debtors(self):
         """Whom these entries ask: the customer, or those on the lines of an entry that was taken in."""
-        entries = self.filtered(lambda move: move.move_type == "entry")
-        lines = entries.line_ids.filtered(lambda line: line.account_type == "asset_receivable" and line.balance > 0)
-        # an entry keeps the debtor that it was made for, also once he belongs to another one
-        return (self - entries).commercial_partner_id.commercial_partner_id | lines.partner_id.commercial_partner_id
+        debtors = self.env["res.partner"]
+        for move in self:  # one at a time: they are read for all that the caller goes through
+            if move.move_type == "entry":
+                lines = move.line_ids.filtered(
+                    lambda line: line.account_type == "asset_receivable" and line.balance > 0
+                )
+                debtors |= lines.partner_id.commercial_partner_id
+            else:
+                # an invoice keeps the debtor that it was made for, also once he belongs to another one
+                debtors |= move.commercial_partner_id.commercial_partner_id
+        return debtors

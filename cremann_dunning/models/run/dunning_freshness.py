@@ -158,7 +158,7 @@ class DunningFreshness(models.Model):
         """
         claims = [decision.claim for outcome in outcomes for decision in outcome.decisions]
         answered = SQL(
-            "EXISTS (SELECT FROM unnest(%s, %s) t (move_id, item) WHERE t.move_id = d.move_id"
+            "EXISTS (SELECT FROM unnest(%s::int[], %s::int[]) t (move_id, item) WHERE t.move_id = d.move_id"
             " AND (d.is_taken_in IS NOT TRUE OR t.item = d.move_line_id))",
             [claim.move_id for claim in claims],
             [claim.line_id for claim in claims],
