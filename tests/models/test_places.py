@@ -16,7 +16,7 @@ PLACES = {
     "dunning.contact": CASE,
     "dunning.cost.bracket": {"scale_id", "company_id"},
     "dunning.cost.scale": {"company_id"},
-    "dunning.decision": {"company_id", "move_id", "partner_id"},
+    "dunning.decision": {"company_id", "move_id", "move_line_id", "partner_id"},
     "dunning.claim": {"case_id", "company_id", "move_id", "move_line_id", "partner_id"},
     "dunning.dispatch": LETTER,
     "dunning.dispute": CASE,

@@ -19,12 +19,12 @@ class WindowMixin:
         return self.partner
 
     @property
-    def opened(self):
+    def entry(self):
         """The entry that would be taken in."""
         return self.move
 
     @property
-    def opened_line(self):
+    def entry_line(self):
         """Its open item."""
         return self.move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
 
@@ -49,7 +49,7 @@ class WindowMixin:
             "dunning.rate.import.wizard": {"table_id": self.table.id, "data": CSV},
             "dunning.simulation": {"company_id": self.nl.id, "partner_ids": [Command.set(self.ahead.ids)]},
             "dunning.statement.wizard": {"case_ids": [Command.set([case])]},
-            "dunning.take.in.wizard": {"move_ids": [Command.set(self.opened.ids)]},
+            "dunning.take.in.wizard": {"move_ids": [Command.set(self.entry.ids)]},
             "dunning.whatsapp.wizard": {"dispatch_id": self.attempt.id},
             "dunning.withdrawal.wizard": {"letter_ids": [Command.set([letter])], "reason": "sent by mistake"},
         }
@@ -60,7 +60,7 @@ class WindowMixin:
         found = {model: env[model].create(values) for model, values in self.values().items()}
         found["dunning.take.in.wizard"].line_ids = [
             Command.create(
-                {"move_line_id": self.opened_line.id, "number": SECRET, "invoice_date": TODAY, "date_due": TODAY}
+                {"move_line_id": self.entry_line.id, "number": SECRET, "invoice_date": TODAY, "date_due": TODAY}
             )
         ]
         found["dunning.take.in.wizard.line"] = found["dunning.take.in.wizard"].line_ids

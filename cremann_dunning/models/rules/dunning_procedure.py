@@ -228,6 +228,7 @@ class DunningProcedure(models.Model):
 
     def unlink(self):
         """Its levels go first, each asked whether it may: their rows have no key to whom they were used by."""
+        self._unlink_unless_used()  # which says more than a level would
         self.with_context(active_test=False).level_ids.with_context(dunning_levels_together=Inside()).unlink()
         return super().unlink()
 

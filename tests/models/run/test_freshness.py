@@ -393,9 +393,9 @@ class TestFreshness(FreshCase):
             self.looker["account.move"].web_search_read([("state", "=", "posted")], plain, limit=80)
             self.looker["account.move"].web_read_group([("state", "=", "posted")], ["partner_id"], ["amount_total:sum"])
 
-        marks = type(self.env["dunning.freshness"])
+        freshness = type(self.env["dunning.freshness"])
         look()
-        with patch.object(marks, "_marks", side_effect=AssertionError("asked")), self.counted() as ours:
+        with patch.object(freshness, "_stale", side_effect=AssertionError("asked")), self.counted() as ours:
             look()
         hook = self.registry["dunning.fresh.mixin"]
         with patch.object(hook, "_dunning_tells", lambda *_args: False), self.counted() as odoo:
