@@ -6,7 +6,7 @@ REFRESH = """
 WITH figures AS (
     SELECT p.commercial_partner_id AS partner_id,
            SUM(l.amount_residual) FILTER (WHERE l.amount_residual > 0) AS overdue,
-           COUNT(DISTINCT (l.move_id, CASE WHEN m.move_type = 'entry' THEN l.id END))
+           COUNT(DISTINCT CASE WHEN m.move_type = 'entry' THEN -l.id ELSE l.move_id END)
                FILTER (WHERE l.amount_residual > 0) AS invoices,
            MIN(COALESCE(t.date_due, l.date_maturity)) FILTER (WHERE l.amount_residual > 0) AS oldest,
            -COALESCE(SUM(l.amount_residual) FILTER (WHERE l.amount_residual < 0), 0) AS credit

@@ -58,9 +58,9 @@ class DunningDecision(models.Model):
         :param in_force: whether they take the place of those; not for a look at another day.
         """
         self.env.flush_all()
-        about = [(row["move_id"], row["move_line_id"]) if row["is_taken_in"] else row["move_id"] for row in rows]
-        if in_force and (replaced := [held[place]["id"] for place in about if place in held]):
-            self._retire(replaced)
+        if in_force and held:
+            places = [(row["move_id"], row["move_line_id"]) if row["is_taken_in"] else row["move_id"] for row in rows]
+            self._retire([held[place]["id"] for place in places if place in held])
         # Somebody else deciding on the same invoice at this moment is a conflict like any other: Odoo tries again.
         # Without the clause it would be a violated index, and the user would read that.
         conflict = SQL("ON CONFLICT DO NOTHING")

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ...engine import record
-from ...engine.decide import VERSION
+from ...engine.decide import VERSION, told_of
 from .. import dunning_bulk
 from . import dunning_rests_on
 
@@ -156,15 +156,20 @@ class DunningFreshness(models.Model):
 
         :param outcomes: all answers of now about these debtors.
         """
-        claims = [decision.claim for outcome in outcomes for decision in outcome.decisions]
-        answered = SQL(
-            "EXISTS (SELECT FROM unnest(%s::int[], %s::int[]) t (move_id, item) WHERE t.move_id = d.move_id"
-            " AND (d.is_taken_in IS NOT TRUE OR t.item = d.move_line_id))",
-            [claim.move_id for claim in claims],
-            [claim.line_id for claim in claims],
+        held = self.env.execute_query(
+            SQL(
+                "SELECT id, move_id, CASE WHEN is_taken_in THEN move_line_id END FROM dunning_decision"
+                " WHERE is_current AND company_id = %s AND partner_id = ANY(%s)",
+                company.id,
+                list(partner_ids),
+            )
         )
-        about = SQL("company_id = %s AND partner_id = ANY(%s)", company.id, list(partner_ids))
-        self._retire(SQL("%s AND NOT %s", about, answered))
+        if not held:
+            return
+        answered = {told_of(decision.claim) for outcome in outcomes for decision in outcome.decisions}
+        gone = [id_ for id_, move_id, item in held if ((move_id, item) if item else move_id) not in answered]
+        if gone:
+            self.env["dunning.decision"]._retire(gone)
 
     @api.model
     def _retire(self, condition):
