@@ -12,7 +12,8 @@ SAID = (
 ITEMS = """
 SELECT l.id AS move_line_id, l.move_id, l.company_id, l.currency_id, p.commercial_partner_id AS partner_id,
        l.partner_id AS item_partner_id,
-       COALESCE(t.number, m.name) AS number, l.name AS label, m.ref AS customer_ref,
+       COALESCE(t.number, m.name) AS number, l.name AS label,
+       CASE WHEN m.move_type <> 'entry' THEN m.ref END AS customer_ref, -- of an entry it is about all items
        COALESCE(t.invoice_date, m.invoice_date, m.date) AS invoice_date,
        COALESCE(t.date_due, l.date_maturity) AS date_due, l.amount_currency AS amount_total,
        ROW_NUMBER() OVER (PARTITION BY l.move_id, p.commercial_partner_id
