@@ -265,27 +265,21 @@ _SPEAKS = {"LETTER": 0, "NOTICE": 0, "RIDES_ALONG": 1, "LETTER_FAILED": 2, "LIST
 _SPEAKS_BY_OUTCOME = {ERROR: 2, WAIT: 4, SKIP: 5}
 
 
-def told_of(claim: Claim) -> int | tuple[int, int]:
-    """What an answer is about: the invoice, with all its instalments, or the one item of an entry that was taken in."""
-    return (claim.move_id, claim.line_id) if claim.taken_in else claim.move_id
+def per_invoice(decisions: Iterable[Decision]) -> dict[int, Decision]:
+    """The decision that speaks for each invoice, out of one per instalment; of two that wait the sooner one.
 
-
-def per_invoice(decisions: Iterable[Decision]) -> dict[int | tuple[int, int], Decision]:
-    """One decision per invoice out of one per instalment, of two that wait the sooner one; and one per item taken in.
-
-    :return: by ``told_of``.
+    :return: by the id of the invoice.
     """
 
     def rank(decision):
         place = _SPEAKS.get(decision.code, _SPEAKS_BY_OUTCOME.get(decision.outcome))
         return place, decision.on or date.max, decision.claim.line_id
 
-    chosen: dict[int | tuple[int, int], Decision] = {}
+    chosen: dict[int, Decision] = {}
     for decision in decisions:
-        place = told_of(decision.claim)
-        held = chosen.get(place)
+        held = chosen.get(decision.claim.move_id)
         if held is None or rank(decision) < rank(held):
-            chosen[place] = decision
+            chosen[decision.claim.move_id] = decision
     return chosen
 
 

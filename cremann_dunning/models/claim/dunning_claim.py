@@ -150,15 +150,12 @@ class DunningClaim(models.Model):
     @api.depends("move_line_id", "ended_on")
     @api.depends_context("lang")
     def _compute_answer(self):
-        """The decision in force about its item, or about the invoice that it is a part of."""
-        alive = self.filtered(lambda claim: not claim.ended_on)
-        about = [("is_taken_in", "=", False), ("move_id", "in", alive.move_id.ids)]
-        about = ["|", ("move_line_id", "in", alive.mapped("move_line_id").ids), "&", *about]
-        decisions = self.env["dunning.decision"].search([("is_current", "=", True), *about])
-        items, moves = decisions.grouped("move_line_id"), decisions.grouped("move_id")
+        """The decision in force about its item."""
+        items = self.filtered(lambda claim: not claim.ended_on).mapped("move_line_id").ids
+        about = [("is_current", "=", True), ("move_line_id", "in", items)]
+        decisions = self.env["dunning.decision"].search(about).grouped("move_line_id")
         for claim in self:
-            found = items.get(claim.move_line_id) or (not claim.is_taken_in and moves.get(claim.move_id))
-            found = found if found and claim in alive else decisions.browse()
+            found = decisions.get(claim.move_line_id, self.env["dunning.decision"])
             claim.next_date, claim.explanation = found.next_date, found.explanation
 
     @api.model

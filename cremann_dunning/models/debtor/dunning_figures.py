@@ -26,9 +26,9 @@ WITH figures AS (
       FROM account_move m
       JOIN dunning_decision d ON d.move_id = m.id AND d.is_current
       JOIN res_partner p ON p.id = d.partner_id
-      LEFT JOIN account_move_line i ON i.id = d.move_line_id AND d.is_taken_in
+      LEFT JOIN account_move_line i ON i.id = d.move_line_id AND m.move_type = 'entry'
      WHERE m.company_id = %(company)s AND m.state = 'posted'
-       AND CASE WHEN d.is_taken_in THEN m.dunning_is_claim AND i.reconciled IS FALSE
+       AND CASE WHEN m.move_type = 'entry' THEN m.dunning_is_claim AND i.reconciled IS FALSE
                 ELSE m.payment_state IN ('not_paid', 'partial') END %(only)s
      ORDER BY p.commercial_partner_id,
               CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2

@@ -14,10 +14,10 @@ from ..dunning_money import exact, written
 
 _lt = LazyTranslate(__name__)
 
-# Whether line k of a letter is about what decision d is about: the invoice, or the one item that was taken in.
+# Whether line k of a letter is about the claim that decision d is about; of one that ended, about its entry.
 SAME = SQL(
-    "CASE WHEN d.is_taken_in THEN k.claim_id = (SELECT q.id FROM dunning_claim q WHERE q.move_line_id = d.move_line_id)"
-    " AND k.is_let_go IS NOT TRUE ELSE TRUE END AND k.move_id = d.move_id"
+    "k.move_id = d.move_id AND k.is_let_go IS NOT TRUE"
+    " AND COALESCE(k.claim_id = (SELECT q.id FROM dunning_claim q WHERE q.move_line_id = d.move_line_id), TRUE)"
 )
 
 # The answers of the engine that put a claim on a letter.
@@ -101,7 +101,7 @@ OUTCOMES = [
 
 
 class DunningDecision(models.Model):
-    """What was decided about one invoice, or one item of an entry that was taken in, why and from which facts.
+    """What was decided about one claim, an invoice or an instalment of it, why and from which facts.
 
     Only the engine writes it; nobody changes it.
     """
@@ -115,7 +115,7 @@ class DunningDecision(models.Model):
     company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # _run_idx starts with it
     # What was decided stays on record when its entry or its debtor is deleted; the number stays by value.
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True, index=True, ondelete="set null")
-    # no key: what was decided stays on record. Of an invoice the instalment that speaks for it.
+    # no key: what was decided stays on record
     move_line_id = dunning_bulk.Unguarded("account.move.line", string="Journal item", readonly=True)
     number = fields.Char(readonly=True, help="The number that the invoice had.")
     partner_id = dunning_bulk.Unguarded("res.partner", string="Debtor", readonly=True, index=True)
@@ -141,15 +141,12 @@ class DunningDecision(models.Model):
     )
     version = fields.Char(readonly=True, help="Version of the rules that decided.")
     is_current = fields.Boolean(
-        string="In force", readonly=True, help="The latest answer on its invoice, as long as that one is open."
-    )
-    is_taken_in = fields.Boolean(
-        string="Taken in", readonly=True, help="It is about one item of a journal entry that was taken in."
+        string="In force", readonly=True, help="The latest answer on its claim, as long as that one is open."
     )
     is_shown = fields.Boolean(
         string="Shown",
         readonly=True,
-        help="Its entry shows it. Of an entry that was taken in, with several items, the first to do something about.",
+        help="Its entry shows it: of several instalments or items the one to do something about first.",
     )
     letter_id = fields.Many2one(
         "dunning.letter",

@@ -7,84 +7,76 @@ from .. import dunning_bulk
 
 
 class DunningDecision(models.Model):
-    """Which decisions are in force: one about each invoice, and one about each item of an entry that was taken in."""
+    """Which decisions are in force: one about each claim, one of which its entry shows."""
 
     _inherit = "dunning.decision"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _held(self, move_ids):
-        """What the decisions in force about these entries say, as far as it takes to see whether another says the same.
+    def _held(self, line_ids):
+        """What the decisions in force about these items say, as far as it takes to see whether another says the same.
 
         Params as JSON text: most are compared by their code alone.
 
-        :return: by what they are about, see ``engine.decide.told_of``.
+        :return: by item.
         """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
                 WITH lines AS ( -- put together once: a question per decision takes a minute before tables are analyzed
-                    SELECT k.move_id, CASE WHEN m.move_type = 'entry' THEN q.move_line_id END AS item,
-                           array_agg(k.level_id) AS levels, bool_or(k.level_id IS NULL) AS listed
-                      FROM dunning_letter_line k
+                    SELECT q.move_line_id, array_agg(k.level_id) AS levels, bool_or(k.level_id IS NULL) AS listed
+                      FROM dunning_claim q
+                      JOIN dunning_letter_line k ON k.claim_id = q.id AND k.is_let_go IS NOT TRUE
                       JOIN dunning_letter f ON f.id = k.letter_id AND f.state IN ('draft', 'issued')
-                      JOIN account_move m ON m.id = k.move_id
-                      LEFT JOIN dunning_claim q ON q.id = k.claim_id AND k.is_let_go IS NOT TRUE
-                     WHERE k.move_id = ANY(%(moves)s)
-                     GROUP BY 1, 2
+                     WHERE q.move_line_id = ANY(%(items)s)
+                     GROUP BY 1
                 )
-                SELECT d.move_id, d.id, d.date, d.code, d.params::text, d.level_id, d.next_date, d.amount_open::text,
-                       COALESCE(lines.listed OR d.level_id = ANY(lines.levels), FALSE) AS announced,
-                       d.move_line_id, d.is_taken_in
-                  FROM dunning_decision d
-                  LEFT JOIN lines ON lines.move_id = d.move_id
-                   AND lines.item IS NOT DISTINCT FROM CASE WHEN d.is_taken_in THEN d.move_line_id END
-                 WHERE d.is_current AND d.move_id = ANY(%(moves)s)
+                SELECT d.move_line_id, d.id, d.date, d.code, d.params::text, d.level_id, d.next_date,
+                       d.amount_open::text, COALESCE(lines.listed OR d.level_id = ANY(lines.levels), FALSE) AS announced
+                  FROM dunning_decision d LEFT JOIN lines USING (move_line_id)
+                 WHERE d.is_current AND d.move_line_id = ANY(%(items)s)
                 """,
-                moves=move_ids,
+                items=line_ids,
             )
         )
-        return {
-            (row["move_id"], row["move_line_id"]) if row["is_taken_in"] else row["move_id"]: row
-            | {"amount_open": Decimal(row["amount_open"])}
-            for row in self.env.cr.dictfetchall()
-        }
+        rows = self.env.cr.dictfetchall()
+        return {row["move_line_id"]: row | {"amount_open": Decimal(row["amount_open"])} for row in rows}
 
     @api.model
-    def _insert(self, rows, held, in_force):
-        """New decisions by two statements, whatever their number.
+    def _insert(self, rows, held, shared, in_force):
+        """New decisions by two statements, whatever their number, and two more where entries have several.
 
         :param held: what ``_held`` gave.
+        :param shared: ids of the entries of which these are not the only claims.
         :param in_force: whether they take the place of those; not for a look at another day.
         """
         self.env.flush_all()
         if in_force and held:
-            places = [(row["move_id"], row["move_line_id"]) if row["is_taken_in"] else row["move_id"] for row in rows]
-            self._retire([held[place]["id"] for place in places if place in held])
-        # Somebody else deciding on the same invoice at this moment is a conflict like any other: Odoo tries again.
+            self._take_out([held[row["move_line_id"]]["id"] for row in rows if row["move_line_id"] in held])
+        # Somebody else deciding on the same claim at this moment is a conflict like any other: Odoo tries again.
         # Without the clause it would be a violated index, and the user would read that.
         conflict = SQL("ON CONFLICT DO NOTHING")
-        fresh = [row | {"is_current": in_force, "is_shown": not row["is_taken_in"]} for row in rows]
+        fresh = [row | {"is_current": in_force, "is_shown": row["move_id"] not in shared} for row in rows]
         made = dunning_bulk.insert(self, fresh, conflict)
         if in_force:
-            self._choose_shown({row["move_id"] for row in rows if row["is_taken_in"]})
+            self._choose_shown(shared)
         self._forget_on_invoices()
         return made
 
     @api.model
     def _choose_shown(self, move_ids):
-        """Of several items of an entry that was taken in, which answer its entry shows: as ``engine.per_invoice`` has
-        it, whosever item it is.
+        """Of several claims of an entry which answer it shows: as ``engine.per_invoice`` has it, whosever claim it is.
 
         What is shown is taken off first: then two who decide about debtors of one entry at the same moment write the
         same row, and Odoo tries again.
         """
+        move_ids = sorted(move_ids - {None})
         if not move_ids:
             return
         self.env.cr.execute(
             SQL(
                 "UPDATE dunning_decision SET is_shown = FALSE WHERE is_current AND is_shown AND move_id = ANY(%s)",
-                sorted(move_ids),
+                move_ids,
             )
         )
         self.env.cr.execute(
@@ -92,31 +84,32 @@ class DunningDecision(models.Model):
                 """
                 UPDATE dunning_decision SET is_shown = TRUE WHERE id IN (
                     SELECT DISTINCT ON (move_id) id FROM dunning_decision
-                     WHERE is_current AND is_taken_in AND move_id = ANY(%s)
+                     WHERE is_current AND move_id = ANY(%s)
                      ORDER BY move_id, CASE WHEN code IN ('LETTER', 'NOTICE') THEN 0 WHEN code = 'RIDES_ALONG' THEN 1
                                             WHEN code = 'LETTER_FAILED' OR outcome = 'error' THEN 2
                                             WHEN code IN ('LISTED', 'CALL_DUE') THEN 3
                                             WHEN outcome = 'wait' THEN 4 ELSE 5 END,
                               next_date NULLS LAST, move_line_id)
                 """,
-                sorted(move_ids),
+                move_ids,
             )
         )
         self.invalidate_model(["is_shown"])
 
     @api.model
     def _retire(self, ids):
-        """Other decisions take the place of these, which stay on record."""
+        """These are in force no more and stay on record; what is left of their entries shows."""
+        self._choose_shown({move_id for (move_id,) in self._take_out(ids)})
+
+    @api.model
+    def _take_out(self, ids):
         self.env.cr.execute(
-            SQL(
-                "UPDATE dunning_decision SET is_current = FALSE WHERE id = ANY(%s)"
-                " RETURNING CASE WHEN is_taken_in THEN move_id END",
-                ids,
-            )
+            SQL("UPDATE dunning_decision SET is_current = FALSE WHERE id = ANY(%s) RETURNING move_id", ids)
         )
+        taken_out = self.env.cr.fetchall()
         self.invalidate_model(["is_current"])
-        self._choose_shown({move_id for (move_id,) in self.env.cr.fetchall()} - {None})
         self._forget_on_invoices()
+        return taken_out
 
     @api.model
     def _forget_on_invoices(self):

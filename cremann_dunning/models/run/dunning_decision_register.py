@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from datetime import timedelta
 
 from odoo import api, models
@@ -26,23 +27,22 @@ class DunningDecisionRegister(models.AbstractModel):
 
     @api.model
     def _enter(self, company, day, debtors, outcomes, run=None):
-        """Write a decision for every invoice whose answer changed, and link all of them to the run, if any.
+        """Write a decision for every claim whose answer changed, and link all of them to the run, if any.
 
-        Only decisions of today become the current ones of their invoices; those of a run of another day are a look.
+        Only decisions of today become the current ones of their claims; those of a run of another day are a look.
         """
         chosen = [
             (debtor, decision, outcome.question)
             for debtor, outcome in zip(debtors, outcomes, strict=True)
-            for decision in engine.per_invoice(outcome.decisions).values()
+            for decision in outcome.decisions
         ]
         if not chosen:
             return
-        moves = {decision.claim.move_id for _debtor, decision, _question in chosen}
-        held = self.env["dunning.decision"]._held(list(moves))
+        held = self.env["dunning.decision"]._held([decision.claim.line_id for _debtor, decision, _question in chosen])
         prepare = self._preparer(company, day, outcomes)
         fresh, kept, about = [], [], []
         for debtor, decision, question in chosen:
-            old = held.get(engine.told_of(decision.claim))
+            old = held.get(decision.claim.line_id)
             if old and (old["code"], decision.code) in ANNOUNCED:
                 vals, same = None, self._still_announced(old, decision, day)
             else:
@@ -55,7 +55,13 @@ class DunningDecisionRegister(models.AbstractModel):
             about.append((debtor, decision, question))
         for vals, inputs in zip(fresh, self.env["dunning.snapshot"]._inputs(company, about), strict=True):
             vals["inputs"] = inputs
-        made = self.env["dunning.decision"]._insert(fresh, held, in_force=day == company._dunning_today())
+        claims = Counter(decision.claim.move_id for _debtor, decision, _question in chosen)
+        shared = {
+            decision.claim.move_id
+            for _debtor, decision, _question in chosen
+            if decision.claim.taken_in or claims[decision.claim.move_id] > 1
+        }
+        made = self.env["dunning.decision"]._insert(fresh, held, shared, in_force=day == company._dunning_today())
         if run:
             self._link(run, kept + made.ids)
 
@@ -97,7 +103,6 @@ class DunningDecisionRegister(models.AbstractModel):
                 "company_id": company_id,
                 "move_id": claim.move_id,
                 "move_line_id": claim.line_id,
-                "is_taken_in": claim.taken_in,
                 "number": claim.number,
                 "partner_id": debtor.partner_id,
                 "currency_id": currencies[claim.currency],
@@ -177,12 +182,13 @@ class DunningDecisionRegister(models.AbstractModel):
                                          JOIN dunning_letter f ON f.id = k.letter_id
                                         WHERE %(same)s AND f.run_id = r.run_id
                                           AND f.state NOT IN ('draft', 'cancelled'))
-                 RETURNING d.move_id, CASE WHEN d.is_taken_in THEN d.move_line_id END AS item
+                 RETURNING d.move_id, d.move_line_id AS item
                 )
                 INSERT INTO dunning_decision_run_rel (run_id, decision_id)
                 SELECT DISTINCT %(run)s, d.id FROM gone
                   JOIN dunning_decision d ON d.move_id = gone.move_id AND d.is_current AND %(keep)s
-                   AND (gone.item IS NULL OR gone.item = d.move_line_id)
+                   AND (gone.item = d.move_line_id
+                        OR NOT EXISTS (SELECT FROM account_move_line l WHERE l.id = gone.item))
                     ON CONFLICT DO NOTHING
                 """,
                 run=run.id,
@@ -319,14 +325,15 @@ class DunningDecisionRegister(models.AbstractModel):
                         OR m.move_type = 'entry' AND NOT (m.dunning_is_claim AND EXISTS (
                            SELECT 1 FROM account_move_line l
                              JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                            WHERE l.id = d.move_line_id AND l.move_id = m.id AND l.reconciled IS NOT TRUE)))
-             RETURNING CASE WHEN d.is_taken_in THEN d.move_id END
+                            WHERE l.id = d.move_line_id AND l.move_id = m.id AND l.reconciled IS NOT TRUE))
+                        OR EXISTS (SELECT FROM account_move_line l WHERE l.id = d.move_line_id AND l.reconciled
+                                      AND l.amount_residual_currency = 0))
+             RETURNING d.move_id
                 """,
                 company.id,
             )
         )
-        retired = {move_id for (move_id,) in self.env.cr.fetchall()}
-        self.env["dunning.decision"]._choose_shown(retired - {None})
+        self.env["dunning.decision"]._choose_shown({move_id for (move_id,) in self.env.cr.fetchall()})
         # an entry that was deleted past Odoo
         self.env.cr.execute(
             SQL(

@@ -71,7 +71,7 @@ class DunningEngine(models.AbstractModel):
         outcomes = [self._decide(debtor, procedures, today, house=house) for debtor in debtors]
         freshness = self.env["dunning.freshness"].sudo()  # what the answers rest on is the engine's to keep
         outcomes = freshness._still_refused(company, debtors, outcomes)
-        self.env["dunning.decision.register"]._enter(company, today, debtors, outcomes)
         freshness._retire_unanswered(company, partners.ids, outcomes)
+        self.env["dunning.decision.register"]._enter(company, today, debtors, outcomes)
         self.env["dunning.figures"]._refresh(company, partners.ids)
         freshness._keep(company, partners.ids)

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ...engine import record
-from ...engine.decide import VERSION, told_of
+from ...engine.decide import VERSION
 from .. import dunning_bulk
 from . import dunning_rests_on
 
@@ -158,7 +158,7 @@ class DunningFreshness(models.Model):
         """
         held = self.env.execute_query(
             SQL(
-                "SELECT id, move_id, CASE WHEN is_taken_in THEN move_line_id END FROM dunning_decision"
+                "SELECT id, move_line_id FROM dunning_decision"
                 " WHERE is_current AND company_id = %s AND partner_id = ANY(%s)",
                 company.id,
                 list(partner_ids),
@@ -166,8 +166,8 @@ class DunningFreshness(models.Model):
         )
         if not held:
             return
-        answered = {told_of(decision.claim) for outcome in outcomes for decision in outcome.decisions}
-        gone = [id_ for id_, move_id, item in held if ((move_id, item) if item else move_id) not in answered]
+        answered = {decision.claim.line_id for outcome in outcomes for decision in outcome.decisions}
+        gone = [id_ for id_, line_id in held if line_id not in answered]
         if gone:
             self.env["dunning.decision"]._retire(gone)
 

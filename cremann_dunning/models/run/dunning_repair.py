@@ -184,10 +184,8 @@ class DunningRepair(models.AbstractModel):
         return action
 
     def _open_letter(self, decision):
-        about = [("move_id", "=", decision.move_id.id)]
-        if decision.is_taken_in:
-            about = [("move_line_id", "in", decision.move_line_id.ids)]
-        lines = self.env["dunning.letter.line"].search([*about, ("state", "in", ("draft", "issued", "failed"))])
+        about = [("move_line_id", "in", decision.move_line_id.ids), ("state", "in", ("draft", "issued", "failed"))]
+        lines = self.env["dunning.letter.line"].search(about)
         letters = lines.letter_id
         if len(letters) == 1:
             return self._form(letters)

@@ -6,22 +6,22 @@ from odoo.tools import SQL
 from .. import dunning_counted as counted
 from .dunning_decision import SAME
 
-# The last answer of each run about each invoice. A run that waits says what holds now: what was put right since, or
+# The last answer of each run about each claim. A run that waits says what holds now: what was put right since, or
 # settled, is no answer any more. One of another day is a look: what it found is in force nowhere.
 ANSWERS = """
 WITH linked AS (
-    SELECT DISTINCT ON (r.run_id, d.move_id, CASE WHEN d.is_taken_in THEN d.move_line_id END)
-           r.run_id, d.move_id, CASE WHEN d.is_taken_in THEN d.move_line_id END AS item, d.id
+    SELECT DISTINCT ON (r.run_id, d.move_id, d.move_line_id) r.run_id, d.move_id, d.move_line_id AS item, d.id
       FROM dunning_decision_run_rel r
       JOIN dunning_decision d ON d.id = r.decision_id
      WHERE r.run_id = ANY(%(runs)s)
-     ORDER BY r.run_id, d.move_id, CASE WHEN d.is_taken_in THEN d.move_line_id END, d.id DESC
+     ORDER BY r.run_id, d.move_id, d.move_line_id, d.id DESC
 ), answers AS (
     SELECT l.run_id, l.id FROM linked l WHERE NOT l.run_id = ANY(%(waiting)s)
-     UNION ALL
+     UNION
     SELECT l.run_id, c.id FROM linked l
-      JOIN dunning_decision c
-        ON c.move_id = l.move_id AND c.is_current AND (l.item IS NULL OR l.item = c.move_line_id)
+      JOIN dunning_decision c ON c.move_id = l.move_id AND c.is_current
+       AND (l.item = c.move_line_id -- or whatever came in its place
+            OR NOT EXISTS (SELECT FROM account_move_line i WHERE i.id = l.item AND i.move_id = l.move_id))
      WHERE l.run_id = ANY(%(waiting)s)
 )
 """
@@ -47,7 +47,7 @@ SELECT a.run_id, d.id
 
 
 class DunningRunAnswersMixin(models.AbstractModel):
-    """What a run says about every invoice it looked at, one answer each, and whose drafts hold one back."""
+    """What a run says about every claim it looked at, one answer each, and whose drafts hold one back."""
 
     _name = "dunning.run.answers.mixin"
     _description = "Answers of a dunning run"
@@ -137,9 +137,7 @@ class DunningRunAnswersMixin(models.AbstractModel):
             return letters
         domain = [("state", "=", "draft"), ("company_id", "=", self.company_id.id), ("run_id", "!=", self.id)]
         held = self.kept_decision_ids.filtered(lambda decision: decision.outcome not in ("skip", "error"))
-        invoices = Domain("move_id", "in", held.filtered(lambda decision: not decision.is_taken_in).move_id.ids)
-        items = Domain("move_line_id", "in", held.filtered("is_taken_in").mapped("move_line_id").ids)
-        lines = (invoices | items) & Domain("level_id", "!=", False)
+        lines = Domain("move_line_id", "in", held.mapped("move_line_id").ids) & Domain("level_id", "!=", False)
         found = letters.search([*domain, ("line_ids", "any", lines)], order="run_id, id")
         return found.filtered(lambda letter: not letter.run_id.is_ahead)
 

@@ -64,8 +64,11 @@ WITH wanted AS (
      GROUP BY 1
 ), decisions AS (
     SELECT partner_id, SUM(hashint8extended(id, 0))::text AS state, COUNT(*) AS number,
-           bool_and(date = %(day)s AND is_taken_in IS NOT TRUE AND (move_id, level_id) IN (
-                    SELECT k.move_id, k.level_id FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
+           bool_and(date = %(day)s AND (move_line_id, level_id) IN (
+                    SELECT c.move_line_id, k.level_id
+                      FROM dunning_letter_line k
+                      JOIN dunning_letter f ON f.id = k.letter_id
+                      JOIN dunning_claim c ON c.id = k.claim_id
                      WHERE f.company_id = %(company)s AND f.state IN ('draft', 'issued'))) AS on_letter
       FROM dunning_decision
      WHERE company_id = %(company)s AND is_current AND partner_id = ANY(%(partners)s)
