@@ -207,12 +207,12 @@ class Ledger(RuleBasedStateMachine):
               JOIN account_move m ON m.id = l.move_id AND m.state = 'posted' AND m.move_type = 'out_invoice'
               JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
              WHERE m.company_id = %s AND l.date_maturity < %s AND l.amount_residual > 0 AND NOT EXISTS (
-                   SELECT FROM dunning_decision d WHERE d.move_id = m.id AND d.is_current)
+                   SELECT FROM dunning_decision d WHERE d.move_line_id = l.id AND d.is_current)
             """,
             self.test.nl.id,
             self.today,
         )
-        self.test.assertFalse(silent, "an overdue invoice without an answer")
+        self.test.assertFalse(silent, "an overdue claim without an answer")
 
     def _check_letters(self, letters):
         """No letter within the interval to one debtor, nothing asked that is kept back or settled, no step skipped."""
