@@ -387,8 +387,8 @@ class TestInvariants(StandingMixin, DeliveryCase, DunningCase):
             self.assertLessEqual(letter.amount_principal, open_by_partner.get(letter.partner_id.id, 0) + 0.001)
 
     def assertOneDecisionEach(self, books, run, untouchable):
-        """5: every overdue claim that a run looked at has exactly one decision in force, that of the run, and its invoice
-        shows one of them."""
+        """5: every overdue claim that a run looked at has exactly one decision in force, that of the run, and its
+        invoice shows one of them."""
         overdue = {claim["id"]: claim["move_id"] for claim in books.claims() if claim["due"] < books.today}
         current = [("is_current", "=", True), ("move_id", "in", list(overdue.values()))]
         decisions = self.env["dunning.decision"].search([*current, ("move_line_id", "in", list(overdue))])
