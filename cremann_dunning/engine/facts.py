@@ -52,7 +52,7 @@ class Claim:
     ``not_arrived`` what the network or the post said when it came to nothing after all. ``addressee`` is the contact
     below the debtor that the invoice names (None: the debtor itself). ``dated`` is the day of the invoice.
     ``taken_in``: the item of a journal entry that somebody took in; beside it others may stand, of other debtors or of
-    other invoices, so it has an answer of its own.
+    other invoices.
     """
 
     line_id: int
