@@ -23,10 +23,27 @@ MAY_IMPORT = {
     "models": BELOW_MODELS,
     "models/rules": ("models", *BELOW_MODELS),
     "models/claim": ("models/rules", "models", *BELOW_MODELS),
-    "models/run": ("models/claim", "models/rules", "models", *BELOW_MODELS),
-    "models/letter": ("models/run", "models/claim", "models/rules", "models", *BELOW_MODELS),
-    "models/delivery": ("models/letter", "models/run", "models/claim", "models/rules", "models", *BELOW_MODELS),
-    "models/debtor": ("models/letter", "models/run", "models/claim", "models/rules", "models", *BELOW_MODELS),
+    "models/money": ("models/claim", "models/rules", "models", *BELOW_MODELS),
+    "models/run": ("models/money", "models/claim", "models/rules", "models", *BELOW_MODELS),
+    "models/letter": ("models/run", "models/money", "models/claim", "models/rules", "models", *BELOW_MODELS),
+    "models/delivery": (
+        "models/letter",
+        "models/run",
+        "models/money",
+        "models/claim",
+        "models/rules",
+        "models",
+        *BELOW_MODELS,
+    ),
+    "models/debtor": (
+        "models/letter",
+        "models/run",
+        "models/money",
+        "models/claim",
+        "models/rules",
+        "models",
+        *BELOW_MODELS,
+    ),
 }
 UPPER = ("report", "wizards", "controllers")
 PURE = ("law", "engine")

@@ -23,6 +23,7 @@ from . import (
 
 from . import rules  # isort: skip
 from . import claim  # isort: skip
+from . import money  # isort: skip
 from . import run  # isort: skip
 from . import letter  # isort: skip
 from . import delivery  # isort: skip
