@@ -260,9 +260,9 @@ def _sent_recently(procedure: Procedure, claim: Claim, level: Level, as_of: date
 
 
 # Of the instalments of one invoice, which decision speaks for the invoice: what happens, then what a person has to
-# mend, then what waits, then what is passed over.
-_SPEAKS = {"LETTER": 0, "NOTICE": 0, "RIDES_ALONG": 1, "LETTER_FAILED": 2, "LISTED": 3, "CALL_DUE": 3}
-_SPEAKS_BY_OUTCOME = {ERROR: 2, WAIT: 4, SKIP: 5}
+# mend, then what waits, then what is passed over. ``dunning.decision._choose_shown`` makes its order of these.
+SPEAKS = {"LETTER": 0, "NOTICE": 0, "RIDES_ALONG": 1, "LETTER_FAILED": 2, "LISTED": 3, "CALL_DUE": 3}
+SPEAKS_BY_OUTCOME = {ERROR: 2, WAIT: 4, SKIP: 5}
 
 
 def per_invoice(decisions: Iterable[Decision]) -> dict[int, Decision]:
@@ -272,7 +272,7 @@ def per_invoice(decisions: Iterable[Decision]) -> dict[int, Decision]:
     """
 
     def rank(decision):
-        place = _SPEAKS.get(decision.code, _SPEAKS_BY_OUTCOME.get(decision.outcome))
+        place = SPEAKS.get(decision.code, SPEAKS_BY_OUTCOME.get(decision.outcome))
         return place, decision.on or date.max, decision.claim.line_id
 
     chosen: dict[int, Decision] = {}

@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...engine import decide as engine
 from .. import dunning_bulk
 
 
@@ -85,13 +86,12 @@ class DunningDecision(models.Model):
                 UPDATE dunning_decision SET is_shown = TRUE WHERE id IN (
                     SELECT DISTINCT ON (move_id) id FROM dunning_decision
                      WHERE is_current AND move_id = ANY(%s)
-                     ORDER BY move_id, CASE WHEN code IN ('LETTER', 'NOTICE') THEN 0 WHEN code = 'RIDES_ALONG' THEN 1
-                                            WHEN code = 'LETTER_FAILED' OR outcome = 'error' THEN 2
-                                            WHEN code IN ('LISTED', 'CALL_DUE') THEN 3
-                                            WHEN outcome = 'wait' THEN 4 ELSE 5 END,
+                     ORDER BY move_id, COALESCE((%s::jsonb ->> code)::int, (%s::jsonb ->> outcome)::int),
                               next_date NULLS LAST, move_line_id)
                 """,
                 move_ids,
+                dunning_bulk.to_json(engine.SPEAKS),
+                dunning_bulk.to_json(engine.SPEAKS_BY_OUTCOME),
             )
         )
         self.invalidate_model(["is_shown"])
