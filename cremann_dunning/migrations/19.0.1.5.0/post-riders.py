@@ -4,6 +4,8 @@ A letter of legal force used to move claims that only rode along on it: they pas
 their debtors never came in default. Those lines keep what they showed; the step that they had not is due again.
 """
 
+from odoo import SUPERUSER_ID, api
+
 
 def migrate(cr, version):
     """Take back the steps of claims that rode along undemanded, on lines and invoices."""
@@ -18,22 +20,6 @@ def migrate(cr, version):
         RETURNING k.move_id
         """
     )
-    moves = sorted({move_id for (move_id,) in cr.fetchall()})
-    if not moves:
-        return
-    # the furthest step of what was really sent, or none
-    cr.execute(
-        """
-        UPDATE account_move m
-           SET dunning_level_id = (
-               SELECT k.level_id
-                 FROM dunning_letter_line k
-                 JOIN dunning_letter f ON f.id = k.letter_id
-                 JOIN dunning_level v ON v.id = k.level_id
-                WHERE k.move_id = m.id AND f.state = 'sent'
-                ORDER BY f.sent_at DESC NULLS LAST, f.id DESC
-                LIMIT 1)
-         WHERE m.id = ANY(%s)
-        """,
-        [moves],
-    )
+    if moves := {move_id for (move_id,) in cr.fetchall() if move_id}:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env["dunning.contact"]._show_levels(env["account.move"].browse(moves))  # what is left, also by word of mouth

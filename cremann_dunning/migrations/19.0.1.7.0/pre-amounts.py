@@ -11,4 +11,4 @@ def migrate(cr, version):
         return
     for table in ("dunning_promise", "dunning_payment_plan"):
         for column in ("asked_principal", "asked_interest", "asked_costs", "coming_amount"):
-            cr.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {column} numeric")
+            cr.execute(f"ALTER TABLE IF EXISTS {table} ADD COLUMN IF NOT EXISTS {column} numeric")

@@ -20,6 +20,7 @@ def migrate(cr, version):
         return
     _drop_keys(cr)
     _fill_lines(cr)
+    _fill_contacts(cr)
     cr.execute("ALTER TABLE dunning_decision ADD COLUMN IF NOT EXISTS number varchar")
     cr.execute(
         "UPDATE dunning_decision d SET number = m.name FROM account_move m WHERE m.id = d.move_id AND d.number IS NULL"
@@ -78,5 +79,34 @@ def _fill_lines(cr):
         UPDATE dunning_letter_line k SET number = COALESCE(k.number, m.name),
                instalments = COALESCE(k.instalments, 1), alike = COALESCE(k.alike, 1)
           FROM account_move m WHERE m.id = k.move_id AND (k.number IS NULL OR k.instalments IS NULL)
+        """
+    )
+
+
+def _fill_contacts(cr):
+    """Which claims contacts moved that counted; before what comes later reads it, also where versions are skipped."""
+    cr.execute("SELECT to_regclass('dunning_contact')")
+    if not cr.fetchone()[0]:  # before 19.0.1.1.0
+        return
+    cr.execute("ALTER TABLE dunning_contact ADD COLUMN IF NOT EXISTS told jsonb")
+    cr.execute(
+        """
+        WITH claims AS (
+            SELECT l.id AS line, l.move_id AS move, l.date_maturity AS due, l.amount_currency AS amount,
+                   u.name AS currency,
+                   COUNT(*) OVER (PARTITION BY l.move_id, l.partner_id) AS instalments,
+                   COUNT(*) OVER (PARTITION BY l.move_id, l.partner_id, l.date_maturity, l.amount_currency) AS alike
+              FROM account_move_line l
+              JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+              JOIN res_currency u ON u.id = l.currency_id
+             WHERE l.amount_currency > 0 AND l.move_id IN (
+                   SELECT i.move_id FROM account_move_line_dunning_contact_rel r
+                     JOIN account_move_line i ON i.id = r.account_move_line_id)
+        ), told AS (
+            SELECT r.dunning_contact_id AS id, jsonb_agg(to_jsonb(c)) AS told
+              FROM account_move_line_dunning_contact_rel r JOIN claims c ON c.line = r.account_move_line_id
+             GROUP BY 1
+        )
+        UPDATE dunning_contact d SET told = t.told FROM told t WHERE t.id = d.id AND d.told IS NULL
         """
     )

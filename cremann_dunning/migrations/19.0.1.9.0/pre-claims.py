@@ -7,6 +7,8 @@ import logging
 
 _logger = logging.getLogger(__name__)
 
+NOTED = ("dunning_dispute", "dunning_promise", "dunning_payment_plan", "dunning_contact")
+
 
 def migrate(cr, version):
     """Claims from letters, contacts, agreements and holds.
@@ -19,8 +21,11 @@ def migrate(cr, version):
     before = cr.fetchone()
     _make_tables(cr)
     _from_letters(cr)
-    _from_contacts(cr)
-    _from_what_was_noted(cr)
+    cr.execute("SELECT to_regclass('dunning_contact')")
+    spoken = cr.fetchone()[0]  # contacts, promises, plans and disputes came together, with 19.0.1.1.0
+    if spoken:
+        _from_contacts(cr)
+    _from_what_was_noted(cr, NOTED if spoken else ())
     cr.execute(
         "SELECT COUNT(*), COUNT(c.move_line_id) FILTER (WHERE c.move_line_id = k.move_line_id)"
         "  FROM dunning_letter_line k JOIN dunning_claim c ON c.id = k.claim_id"
@@ -37,8 +42,8 @@ def migrate(cr, version):
         """
         ALTER TABLE dunning_letter_line DROP COLUMN move_line_id, DROP COLUMN IF EXISTS alike,
               DROP COLUMN IF EXISTS instalments;
-        ALTER TABLE dunning_contact DROP COLUMN told;
-        DROP TABLE account_move_line_dunning_contact_rel
+        ALTER TABLE IF EXISTS dunning_contact DROP COLUMN told;
+        DROP TABLE IF EXISTS account_move_line_dunning_contact_rel
         """
     )
 
@@ -55,7 +60,8 @@ def _make_tables(cr):
         CREATE TABLE dunning_claim_dunning_contact_rel (
             dunning_claim_id integer NOT NULL, dunning_contact_id integer NOT NULL,
             PRIMARY KEY (dunning_claim_id, dunning_contact_id));
-        ALTER TABLE dunning_letter_line ADD COLUMN claim_id integer, ADD COLUMN is_let_go boolean DEFAULT FALSE;
+        ALTER TABLE dunning_letter_line ADD COLUMN claim_id integer, ADD COLUMN is_let_go boolean DEFAULT FALSE,
+              ADD COLUMN IF NOT EXISTS customer_ref varchar; -- came with 19.0.1.5.0, which an update may skip
         ALTER TABLE dunning_letter_line ALTER COLUMN is_let_go DROP DEFAULT
         """
     )
@@ -161,19 +167,18 @@ def _from_contacts(cr):
     )
 
 
-def _from_what_was_noted(cr):
+def _from_what_was_noted(cr, tables):
     """Open items of invoices that disputes, promises, plans, contacts and holds name."""
-    links = " UNION ".join(
-        f"SELECT r.account_move_id AS move_id, t.case_id FROM account_move_{table}_rel r"  # names from below
-        f" JOIN {table} t ON t.id = r.{table}_id"
-        for table in ("dunning_dispute", "dunning_promise", "dunning_payment_plan", "dunning_contact")
+    links = "".join(
+        f"SELECT r.account_move_id AS move_id, t.case_id FROM account_move_{table}_rel r"  # names from above
+        f" JOIN {table} t ON t.id = r.{table}_id UNION "
+        for table in tables
     )
     cr.execute(
         f"""
         WITH named AS (
             {links}
-            UNION
-            SELECT h.move_id, d.id FROM dunning_hold h
+            SELECT h.move_id, d.id AS case_id FROM dunning_hold h
               JOIN res_partner p ON p.id = h.partner_id
               JOIN dunning_case d ON d.partner_id = p.commercial_partner_id AND d.company_id = h.company_id
         ), item AS (
