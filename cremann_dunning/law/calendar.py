@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 import holidays
-import holidays.countries  # all of them, when the addon starts: left to itself the library does so in the midst of a run
+import holidays.countries  # all of them when the addon starts; the library would do so in the midst of a run
 
 from .errors import ChoiceError, DateError, check_count, check_date
 

@@ -20,8 +20,7 @@ class TestShown(DunningCase):
         days = (None, TODAY, TODAY + timedelta(days=1))
         answers = [(code, on) for code in REASONS for on in days]
         return [
-            Decision(replace(claim, line_id=10**9 - place), code, {}, on=on)
-            for place, (code, on) in enumerate(answers)
+            Decision(replace(claim, line_id=10**9 - place), code, {}, on=on) for place, (code, on) in enumerate(answers)
         ]
 
     def test_what_an_entry_shows_is_what_the_engine_has_speak_for_it(self):
