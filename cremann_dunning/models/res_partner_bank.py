@@ -4,6 +4,8 @@ from odoo import models
 
 _logger = logging.getLogger(__name__)
 
+REMITTANCE = 140  # signs that go along with a transfer
+
 
 class ResPartnerBank(models.Model):
     _inherit = "res.partner.bank"
@@ -26,6 +28,8 @@ class ResPartnerBank(models.Model):
         """The payment QR code of Odoo as a data address, where the account and the currency allow one; else False."""
         if not self or not amount or amount <= 0:
             return False
+        # a line of the code each, and no more signs than it may have (EPC069-12)
+        reference = " ".join((reference or "").split())[:REMITTANCE]
         try:
             drawn = self.with_context(dunning_qr=True)
             return drawn.build_qr_code_base64(amount, reference, reference, currency, partner)

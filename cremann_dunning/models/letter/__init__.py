@@ -20,6 +20,7 @@ from . import (
     dunning_letter_paper_mixin,
     dunning_letter_receipt_mixin,
     dunning_letter_recipient_mixin,
+    dunning_letter_reference_mixin,
     dunning_letter_refusal_mixin,
     dunning_letter_term_mixin,
     dunning_letter_text_mixin,

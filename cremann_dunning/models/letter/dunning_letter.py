@@ -24,6 +24,7 @@ from . import (  # the mixins before the model that is made of them
     dunning_letter_paper_mixin,  # noqa: F401
     dunning_letter_receipt_mixin,  # noqa: F401
     dunning_letter_recipient_mixin,  # noqa: F401
+    dunning_letter_reference_mixin,  # noqa: F401
     dunning_letter_refusal_mixin,  # noqa: F401
     dunning_letter_term_mixin,  # noqa: F401
     dunning_letter_text_mixin,  # noqa: F401
@@ -57,6 +58,7 @@ class DunningLetter(models.Model):
         "dunning.letter.paper.mixin",
         "dunning.letter.term.mixin",
         "dunning.letter.receipt.mixin",
+        "dunning.letter.reference.mixin",
         "dunning.letter.refusal.mixin",
         "dunning.letter.outcome.mixin",
         "dunning.letter.left.out.mixin",
@@ -250,6 +252,7 @@ class DunningLetter(models.Model):
         for letter in self:
             letter.contact_name = letter.contact_id.display_name  # he may be deleted afterwards
         self._give_keys()
+        self._give_references()
         self.env["dunning.snailmail"]._fall_to_paper(self)
         self._freeze_text()
         passed = self - self.env["dunning.last.look"]._stop_at_gate(self)

@@ -54,7 +54,6 @@ class DunningLetterTextMixin(models.AbstractModel):
     notice_end_text = fields.Char(compute="_compute_text_parts")
     signature_html = fields.Html(compute="_compute_blocks", sanitize=False)
     bank_account_id = fields.Many2one("res.partner.bank", compute="_compute_payment_parts")
-    payment_reference = fields.Char(compute="_compute_payment_parts")
     pay_url = fields.Char(compute="_compute_payment_parts")
     qr_image = fields.Char(compute="_compute_qr_image")
     shown_subject = fields.Char(compute="_compute_shown")
@@ -235,12 +234,11 @@ class DunningLetterTextMixin(models.AbstractModel):
         return {company: last for company, last in rows if last}
 
     def _compute_payment_parts(self):
-        """Where and how to pay: the invoices' own account when they agree on one, one invoice's own reference."""
+        """Where to pay: the invoices' own account when they agree on one, and the page."""
         for letter in self:
             moves = letter.line_ids.filtered("principal_part").move_id
             letter.pay_url = letter.page_url or (len(moves) == 1 and letter._pay_url(moves))
-            pay_to = moves._dunning_pay_to(letter.company_id, letter._demanded_numbers())
-            letter.bank_account_id, letter.payment_reference = pay_to
+            letter.bank_account_id = moves._dunning_pay_to(letter.company_id)[0]
 
     @api.model
     def _pay_url(self, move):
@@ -260,7 +258,7 @@ class DunningLetterTextMixin(models.AbstractModel):
         """
         self.ensure_one()
         amount = self.amount_total if amount is None else amount
-        return self.bank_account_id._dunning_qr(amount, self.payment_reference, self.currency_id, self.partner_id)
+        return self.bank_account_id._dunning_qr(amount, self.shown_reference, self.currency_id, self.partner_id)
 
     def _compute_paper_body(self):
         """The words as on paper: the same, with the QR code in the payment block. Mails cannot show such a picture."""

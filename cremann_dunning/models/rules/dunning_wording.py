@@ -182,7 +182,7 @@ class DunningWording(models.AbstractModel):
             yield from (partner.street, partner.street2, partner.zip, partner.city, partner.state_id.name)
             yield from (" ".join(filter(None, (partner.zip, partner.city))), partner.country_id.name)
             yield from (partner.vat, partner.company_registry, partner.email, partner.phone)
-        yield from (company.company_registry, letter.payment_reference)
+        yield from (company.company_registry, letter.shown_reference)
         for bank in letter.bank_account_id:
             yield from (bank.acc_holder_name, bank.acc_number, bank.bank_id.name)
         for line in lines:
