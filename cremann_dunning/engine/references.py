@@ -1,7 +1,7 @@
 """References of payments: what a letter over several claims carries, and how one is found in the text of a receipt.
 
 Pure Python on python-stdnum. A reference has a printed form, for people, and a key, by which receipts are recognised:
-``+++700/0000/12370+++`` and ``700000012370``, ``RF47 123L`` and ``RF47123L``.
+``+++700/0000/12370+++`` and ``700000012370``, ``RF91 1000 123L`` and ``RF911000123L``.
 """
 
 import re
@@ -19,8 +19,9 @@ AUTOMATIC, STRUCTURED, CREDITOR, NUMBER = "automatic", "structured", "creditor",
 # goes beyond 2,147,483,647, so from here on nothing of Odoo's can be met, whatever the id of the letter.
 FIRST = 7_000_000_000
 LAST_ID = 2_147_483_647
-# Its RF references are the code of a journal and an id, so they end in a digit. Ours do not.
-ENDING = "L"
+# Its RF references are the code of a journal and an id, so they end in a digit. Ours do not, and none is so short that
+# it could stand anywhere by chance.
+ENDING, RF_FIRST = "L", 1_000_000
 
 # References that everybody publishes as an example, and that nobody has.
 EXAMPLES = {STRUCTURED: "+++090/9337/55493+++", CREDITOR: "RF18 5390 0754 7034"}
@@ -92,7 +93,7 @@ def creditor(serial: int) -> str:
 
     :param serial: id of the letter. :raises ValueError: no id.
     """
-    body = f"{_checked(serial)}{ENDING}"
+    body = f"{RF_FIRST + _checked(serial)}{ENDING}"
     return iso11649.format(f"RF{mod_97_10.calc_check_digits(f'{body}RF')}{body}")
 
 

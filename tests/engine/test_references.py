@@ -62,12 +62,12 @@ OGM, RF = structured(123), creditor(123)
         ("7000000123700", set()),
         ("70000001237", set()),
         ("٧٠٠٠٠٠٠١٢٣٧٠", set()),
-        ("rf47 123l", {"RF47123L"}),
-        ("/REMI/STRD/CUR/RF47123L/", {"RF47123L"}),
-        ("RF 47-123.L", {"RF47123L"}),
-        ("RF47 123I", set()),
+        ("rf91 1000 123l", {"RF911000123L"}),
+        ("/REMI/STRD/CUR/RF911000123L/", {"RF911000123L"}),
+        ("RF 91-1000.123 L", {"RF911000123L"}),
+        ("RF91 1000 123I", set()),
         ("RF 700000012370", {"700000012370"}),
-        ("RF47 123L RF18 5390 0754 7034 and 700000012370", {"RF47123L", "RF18539007547034", "700000012370"}),
+        ("RF91 1000 123L RF18 5390 0754 7034 and 700000012370", {"RF911000123L", "RF18539007547034", "700000012370"}),
         ("from BE68 5390 0754 7034", set()),  # the account has the check digits of a communication
         ("from BE68539007547034 090/9337/55493", {"090933755493"}),
         ("BE68 5390 0754 7035", set()),
@@ -82,8 +82,8 @@ def test_found_in_texts_of_banks(text, keys):
 
 
 def test_what_is_made():
-    assert (OGM, RF) == ("+++700/0000/12370+++", "RF47 123L")
-    assert (normalised(OGM), normalised(RF)) == ("700000012370", "RF47123L")
+    assert (OGM, RF) == ("+++700/0000/12370+++", "RF91 1000 123L")
+    assert (normalised(OGM), normalised(RF)) == ("700000012370", "RF911000123L")
     for kind, example in EXAMPLES.items():
         assert found_in(example), kind
 

@@ -226,6 +226,13 @@ class TestPrinting(PdfCase):
         self.assertEqual(lines[6:8], ["NL91ABNA0417164300", "EUR1210.5"])
         self.assertIn(move.payment_reference or move.name, lines[9] + lines[10])
 
+    def test_code_and_words_on_paper_have_the_reference_of_the_letter(self):
+        letter = self.issue(self.invoices([self.debtor("Bakkerij Jansen")] * 2, 100, due=5).partner_id)
+        [code] = zxingcpp.read_barcodes(picture(letter))
+        self.assertEqual(code.text.split("\n")[9:11], [letter.payment_reference_key, ""])
+        self.assertTrue(letter.payment_reference_key)
+        self.assertIn(letter.payment_reference, re.sub(r"\s+", " ", text_of(letter)[0]))
+
     def test_reader_shows_the_letter_and_no_outline_beside_it(self):
         letter = self.issue(self.invoice(self.debtor(), 100, due=5).partner_id)
         root = PdfFileReader(io.BytesIO(base64.b64decode(letter.pdf_file))).trailer["/Root"]

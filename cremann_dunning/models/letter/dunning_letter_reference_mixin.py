@@ -71,6 +71,8 @@ class DunningLetterReferenceMixin(models.AbstractModel):
         """What each of these letters asks the debtor to name, before its text is frozen with it in it."""
         for letter in self:
             letter.write(letter._reference_vals(letter.is_test))
+        # whoever looked at a draft in this transaction has its example, and a link without its key
+        self.invalidate_recordset(["payment_html", "pay_url", "qr_image"], flush=False)
 
     def _reference_vals(self, example):
         """:param example: whether a reference of its own is one that leads nowhere, and says so."""

@@ -35,7 +35,9 @@ class TestHowToPay(PaymentPageCase):
 
     def test_without_a_provider_the_page_says_how_to_pay_by_bank(self):
         page = self.text(self.get(self.letter))
-        for words in ("To pay now", "Account NL91", "Reference", "transfer the amount from your bank"):
+        reference = f"Reference {self.letter.payment_reference}"
+        self.assertTrue(self.letter.payment_reference_key)
+        for words in ("To pay now", "Account NL91", reference, "transfer the amount from your bank"):
             self.assertIn(words, page)
         self.assertFalse(self.letter._page_values()["online"])
         rows = page.split("Invoices on this letter")[1].split("The letter as it was sent")[0]
