@@ -27,6 +27,9 @@ WITH lines AS (
            m.dunning_procedure_id AS own_procedure, m.dunning_kind_set AS own_kind,
            %(periodic)s OR COALESCE(j.dunning_periodic, FALSE) AS periodic,
            pay.id IS NOT NULL AS under_way, m.reversed_entry_id AS credited,
+           l.amount_residual_currency <> l.amount_currency AS is_partly,
+           m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL
+           OR j.type IN ('bank', 'cash', 'credit') AS is_money,
            COALESCE(t.invoice_date, m.invoice_date, m.date) AS dated, m.move_type = 'entry' AS taken_in,
            CASE WHEN m.move_type = 'entry' THEN 1 ELSE COUNT(*) OVER (PARTITION BY l.move_id) END AS instalments
       FROM account_move_line l

@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    dunning_book_charges = fields.Selection(
+        related="company_id.dunning_book_charges", readonly=False, required=True
+    )
+    dunning_costs_account_id = fields.Many2one(related="company_id.dunning_costs_account_id", readonly=False)
+    dunning_interest_account_id = fields.Many2one(related="company_id.dunning_interest_account_id", readonly=False)
+    dunning_charges_journal_id = fields.Many2one(related="company_id.dunning_charges_journal_id", readonly=False)
