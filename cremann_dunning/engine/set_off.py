@@ -56,7 +56,8 @@ def apply_credits(
     :return: per line id the amount taken off its principal and the credit that took (the last part of) it.
     """
     covered: dict[int, tuple[Decimal, Credit]] = {}
-    for claim, credit, amount in takings(claims, own_credits, disputed, left_alone, on)[0]:
+    principals, beyond = takings(claims, own_credits, disputed, left_alone, on)
+    for claim, credit, amount in (*principals, *(taking for taking in beyond if taking[0].rest)):
         covered[claim.line_id] = (covered.get(claim.line_id, (ZERO, None))[0] + amount, credit)
     return covered
 

@@ -34,6 +34,8 @@ class DunningWithdrawal(models.AbstractModel):
             raise UserError("\n".join(stay.values()))
         gone._move_levels()
         gone.env["dunning.charge"]._follow(gone)
+        for company in gone.company_id:
+            gone.env["dunning.accruing"]._follow(company)
         gone._let_claims_follow()
         return stay
 

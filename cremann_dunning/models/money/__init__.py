@@ -4,6 +4,7 @@ a claim that is not paid.
 May import claim, rules, and what these may."""
 
 from . import (
+    dunning_accruing,
     dunning_bookkeeping,
     dunning_charge,
     dunning_charge_booking,

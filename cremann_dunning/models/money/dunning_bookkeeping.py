@@ -130,30 +130,73 @@ class DunningBookkeeping(models.AbstractModel):
         :param parts: ``{(claim item id, kind): amount}``, amounts above zero in the currency of the receipt.
         :return: the entry, posted. :raises UserError: an account or journal is missing, or more than there is.
         """
-        company = item.company_id
         claims = self.env["dunning.claim"].search([("move_line_id", "in", [item_id for item_id, _kind in parts])])
         claims = {claim.move_line_id.id: claim for claim in claims}
         self._check(item, parts, claims)
+        entries, parts = self._match(item, parts, claims)
+        if not parts:
+            return entries
+        ref = self.env._("Costs and interest received: %s", item.move_id.name)
+        entry, owed = self._enter(item, {(claims[id_], kind): amount for (id_, kind), amount in parts.items()}, ref)
+        (owed + item).reconcile()
+        self._keep(entry, owed, {(claims[id_], kind): amount for (id_, kind), amount in parts.items()}, RECEIVED)
+        return entries + entry
+
+    @api.model
+    def _match(self, item, parts, claims):
+        """Reconcile a receipt with what was booked or invoiced before of these costs and interest.
+
+        :return: the entries of that, and the parts that are not in the books yet.
+        """
+        bookings = self.env["dunning.charge.booking"].search(
+            [("claim_id", "in", [claim.id for claim in claims.values()]), ("move_line_id", "!=", False)]
+        )
+        wanted = {(claims[item_id].id, kind) for item_id, kind in parts}
+        bookings = bookings.filtered(lambda booking: (booking.claim_id.id, booking.kind) in wanted)
+        waiting = bookings.move_line_id.exists().filtered(
+            lambda line: line.parent_state == "posted" and not line.reconciled and line.account_id == item.account_id
+        )
+        if not waiting:
+            return self.env["account.move"], parts
+        before = {line.id: line.amount_residual_currency for line in waiting}
+        (waiting + item).reconcile()
+        gone = {
+            line.id: Decimal(str(item.currency_id.round(before[line.id] - line.amount_residual_currency)))
+            for line in waiting
+        }
+        left = dict(parts)
+        for booking in bookings.sorted("kind"):
+            key, line_id = (booking.claim_id.move_line_id.id, booking.kind), booking.move_line_id.id
+            taken = min(gone.get(line_id, ZERO), left[key])
+            gone[line_id], left[key] = gone.get(line_id, ZERO) - taken, left[key] - taken
+        return waiting.move_id, {key: amount for key, amount in left.items() if amount > 0}
+
+    @api.model
+    def _enter(self, item, parts, ref, day=None, sign=1):
+        """One posted entry over these parts of claims on the account of a debtor.
+
+        :param item: an item of the debtor, whose account, contact and currency are taken.
+        :param parts: ``{(claim, kind): amount}``. :param sign: -1 for an entry that takes back.
+        :return: the entry, and its items on the account of the debtor in the order of the parts.
+        """
+        company = item.company_id
         journal = company._dunning_charge_journal()
         entry = self.env["account.move"].create(
             {
                 "move_type": "entry",
                 "journal_id": journal.id,
                 "company_id": company.id,
-                "date": self._day(item, journal),
-                "ref": self.env._("Costs and interest received: %s", item.move_id.name),
+                "date": self._day(company, day or item.date, journal),
+                "ref": ref,
                 "line_ids": [
                     Command.create(vals)
-                    for (claim_item, kind), amount in parts.items()
-                    for vals in self._lines(item, claims[claim_item], kind, amount)
+                    for (claim, kind), amount in parts.items()
+                    for vals in self._lines(item, claim, kind, sign * amount)
                 ],
             }
         )
         entry.action_post()
-        owed = entry.line_ids.filtered(lambda line: line.account_id == item.account_id).sorted("id")
-        (owed + item).reconcile()
-        self._keep(entry, owed, parts, claims)
-        return entry
+        return entry, entry.line_ids.filtered(lambda line: line.account_id == item.account_id).sorted("id")
 
     @api.model
     def _check(self, item, parts, claims):
@@ -177,10 +220,10 @@ class DunningBookkeeping(models.AbstractModel):
                 )
 
     @api.model
-    def _day(self, item, journal):
-        """The day of the receipt, or the first one after what is locked."""
-        locked = item.company_id._get_violated_lock_dates(item.date, False, journal)
-        return locked[-1][0] + timedelta(days=1) if locked else item.date
+    def _day(self, company, day, journal):
+        """That day, or the first one after what is locked."""
+        locked = company._get_violated_lock_dates(day, False, journal)
+        return locked[-1][0] + timedelta(days=1) if locked else day
 
     @api.model
     def _lines(self, item, claim, kind, amount):
@@ -198,20 +241,20 @@ class DunningBookkeeping(models.AbstractModel):
         ]
 
     @api.model
-    def _keep(self, entry, items, parts, claims):
-        """Which item of an entry stands for which part, on record."""
+    def _keep(self, entry, items, parts, how):
+        """Which item of an entry stands for which part, on record. :param parts: ``{(claim, kind): amount}``."""
         rows = [
             {
                 "company_id": entry.company_id.id,
-                "claim_id": claims[claim_item].id,
+                "claim_id": claim.id,
                 "kind": kind,
-                "how": RECEIVED,
+                "how": how,
                 "amount": float(amount),
                 "date": entry.date,
                 "move_id": entry.id,
                 "move_line_id": item.id,
             }
-            for ((claim_item, kind), amount), item in zip(parts.items(), items, strict=True)
+            for ((claim, kind), amount), item in zip(parts.items(), items, strict=True)
         ]
         self.env["dunning.charge.booking"].sudo().create(rows)  # sudo: evidence is the system's
 

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -5,7 +7,7 @@ from odoo.tools import SQL
 from .. import dunning_bulk
 from .dunning_charge import COSTS, INTEREST
 
-RECEIVED, WAIVED = "received", "waived"
+RECEIVED, ASKED, INVOICED, WAIVED = "received", "asked", "invoiced", "waived"
 
 
 class DunningChargeBooking(models.Model):
@@ -27,7 +29,15 @@ class DunningChargeBooking(models.Model):
     currency_id = fields.Many2one(related="claim_id.currency_id")
     kind = fields.Selection([(COSTS, "Costs"), (INTEREST, "Interest")], required=True, readonly=True)
     how = fields.Selection(
-        [(RECEIVED, "In the books"), (WAIVED, "Waived")], string="What", required=True, readonly=True
+        [
+            (RECEIVED, "Booked when received"),
+            (ASKED, "Booked when asked"),
+            (INVOICED, "Invoiced"),
+            (WAIVED, "Waived"),
+        ],
+        string="What",
+        required=True,
+        readonly=True,
     )
     amount = fields.Monetary(required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
@@ -42,10 +52,16 @@ class DunningChargeBooking(models.Model):
 
     @api.depends("move_line_id", "how")
     def _compute_amount_received(self):
-        received = self.env["dunning.imputation"]._receipts(self.move_line_id.ids)
+        # beside those of the same item, of which costs are paid first
+        beside = self | self.search([("move_line_id", "in", self.move_line_id.ids)])
+        received = self.env["dunning.imputation"]._received_on(
+            [
+                (booking.id, Decimal(str(booking.amount)), booking.move_line_id.id)
+                for booking in beside.sorted(lambda booking: (booking.kind, booking.id))
+            ]
+        )
         for booking in self:
-            found = received.get(booking.move_line_id.id, ())
-            booking.amount_received = float(sum(amount for _day, amount in found))
+            booking.amount_received = float(sum(amount for _day, amount in received.get(booking.id, ())))
 
     @api.model
     def _waive(self, claims, reason):
@@ -65,7 +81,9 @@ class DunningChargeBooking(models.Model):
                     })
         if not rows:
             raise UserError(self.env._("No costs or interest are left to waive."))
-        return self.sudo().create(rows)  # sudo: evidence is the system's; the caller checked the rights
+        made = self.sudo().create(rows)  # sudo: evidence is the system's; the caller checked the rights
+        claims._let_follow()
+        return made
 
     @api.model
     def _bring(self, into):
@@ -84,4 +102,5 @@ class DunningChargeBooking(models.Model):
         """A waiver is taken back: what was waived is owed again."""
         waived = self._by_system().filtered(lambda booking: booking.how == WAIVED and not booking.is_undone)
         waived.is_undone = True
+        waived.claim_id._let_follow()
         return True

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...engine.facts import Charged
 from ..dunning_money import written
@@ -60,6 +61,42 @@ class DunningClaim(models.Model):
             open=written(self.env, self.amount_open, self.currency_id),
             owed=written(self.env, self.amount_owed, self.currency_id),
         )
+
+    def action_ask_on(self):
+        """What is left of costs and interest of these claims is asked on, by the ladder for such rests."""
+        self.check_access("read")
+        rests = self.filtered(lambda claim: claim.is_rest and not claim.rest_is_asked)
+        if not rests:
+            raise UserError(self.env._("The invoice itself has to be paid first: until then letters ask all of it."))
+        for company in rests.company_id:
+            if not company._dunning_rest_procedure():
+                raise UserError(
+                    self.env._("%s has no procedure for rests. Choose one under Settings, Follow-up.", company.name)
+                )
+        rests.sudo().rest_is_asked = True  # sudo: claims are the system's; whoever may read them works on them
+        rests._let_follow()
+        return True
+
+    def action_stop_asking(self):
+        """The rest of these claims waits for a decision again."""
+        self.check_access("read")
+        self.filtered("rest_is_asked").sudo().rest_is_asked = False  # sudo: as above
+        self._let_follow()
+        return True
+
+    def _let_follow(self):
+        """Decide again about the debtors of these claims."""
+        self.env.flush_all()
+        for company, claims in self.grouped("company_id").items():
+            self.env["dunning.engine"].sudo()._redecide(company, claims.partner_id)  # sudo: decisions are the system's
+
+    def action_invoice_rest(self):
+        """Make an invoice over what is left of costs and interest of these claims, and open it."""
+        self.check_access("read")
+        self.env["account.move"].check_access("create")
+        invoice = self.env["dunning.accruing"]._invoice(self)
+        self._let_follow()
+        return {"type": "ir.actions.act_window", "res_model": "account.move", "res_id": invoice.id, "view_mode": "form"}
 
     def action_waive(self):
         """Ask why what is left of costs and interest of these claims is waived."""

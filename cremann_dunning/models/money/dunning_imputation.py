@@ -31,9 +31,10 @@ SELECT h.claim_id, c.move_line_id, h.kind, h.amount::text, h.base::text, h.date,
  WHERE h.state = 'asked' AND c.move_line_id IS NOT NULL AND %(about)s
 """
 BOOKINGS = """
-SELECT claim_id, kind, how, amount::text, move_line_id
+SELECT id, claim_id, kind, how, amount::text, move_line_id
   FROM dunning_charge_booking
  WHERE claim_id = ANY(%(claims)s) AND is_undone IS NOT TRUE
+ ORDER BY kind, id -- costs before interest
 """
 
 
@@ -108,14 +109,34 @@ class DunningImputation(models.AbstractModel):
         """What came in on costs and interest of claims, and what was waived: ``{claim: {kind: ...}}`` each."""
         self.env.cr.execute(SQL(BOOKINGS, claims=list(claim_ids)))
         rows = self.env.cr.fetchall()
-        receipts = self._receipts([item_id for *_row, item_id in rows if item_id])
+        received = self._received_on([(id_, Decimal(amount), item_id) for id_, *_row, amount, item_id in rows])
         booked, waived = defaultdict(lambda: defaultdict(tuple)), defaultdict(lambda: defaultdict(lambda: ZERO))
-        for claim_id, kind, how, amount, item_id in rows:
+        for id_, claim_id, kind, how, amount, _item_id in rows:
             if how == WAIVED:
                 waived[claim_id][kind] += Decimal(amount)
             else:
-                booked[claim_id][kind] += receipts[item_id]
+                booked[claim_id][kind] += received.get(id_, ())
         return booked, waived
+
+    @api.model
+    def _received_on(self, bookings):
+        """What came in on each of these bookings; on an item that stands for several the first takes first.
+
+        :param bookings: ``(id, amount, item id or None)`` in the order in which they are paid.
+        :return: ``{id: ((day, amount), ...)}``.
+        """
+        receipts = self._receipts([item_id for _id, _amount, item_id in bookings if item_id])
+        left = {item_id: list(parts) for item_id, parts in receipts.items()}
+        found = defaultdict(tuple)
+        for id_, amount, item_id in bookings:
+            own = left.get(item_id, [])
+            while own and amount > 0:
+                day, part = own[0]
+                taken = min(part, amount)
+                found[id_] += ((day, taken),)
+                amount -= taken
+                own[:1] = [(day, part - taken)] if part > taken else []
+        return found
 
     @api.model
     def _as_charged(self, kinds, receipts, still_open, booked, waived):
@@ -154,9 +175,10 @@ class DunningImputation(models.AbstractModel):
         return {claim: found[claim.move_line_id.id] for claim in claims if claim.move_line_id.id in found}
 
     @api.model
-    def _rests(self, company, partners, on):
+    def _rests(self, company, partners, on, asked=None):
         """Claims of these debtors of which the principal is paid and costs or interest are not.
 
+        :param asked: only those that somebody said are asked on, or only the others.
         :return: ``{partner id: (engine.facts.Claim, ...)}``.
         """
         self.env.cr.execute(
@@ -170,7 +192,9 @@ class DunningImputation(models.AbstractModel):
                   JOIN res_partner p ON p.id = l.partner_id
                   JOIN res_currency u ON u.id = l.currency_id
                  WHERE c.company_id = %(company)s AND c.ended_on IS NULL AND p.commercial_partner_id IN %(partners)s
+                   AND (%(asked)s IS NULL OR (c.rest_is_asked IS TRUE) = %(asked)s)
                 """,
+                asked=asked,
                 company=company.id,
                 partners=tuple(partners),
             )

@@ -43,6 +43,15 @@ class ResCompany(models.Model):
         help="Empty: the first miscellaneous journal.",
         groups=INSIDE,
     )
+    dunning_charges_mode = fields.Selection(
+        [("received", "When they are received"), ("asked", "When a letter asks them")],
+        string="Costs and interest become income",
+        default="received",
+        required=True,
+        help="When received, as most accountants do it: they are uncertain until somebody pays them. When asked: each letter "
+        "that is sent makes one entry on the account of the debtor, and taking it back takes that back.",
+        groups=INSIDE,
+    )
     dunning_book_charges = fields.Selection(
         [("certain", "By itself where there is no doubt"), ("offered", "When somebody says so")],
         string="Book costs and interest received",
@@ -52,6 +61,22 @@ class ResCompany(models.Model):
         "for those is booked by itself. Everything else is offered on the case.",
         groups=INSIDE,
     )
+
+    dunning_rest_procedure_id = fields.Many2one(
+        "dunning.procedure",
+        string="Procedure for rests",
+        domain="[('company_id', 'in', (False, id))]",
+        help="By which steps costs and interest are asked on that are left after the invoice was paid, where somebody says "
+        "so. Empty: the procedure that comes with the addon.",
+        groups=INSIDE,
+    )
+
+    def _dunning_rest_procedure(self):
+        """The ladder for costs and interest that are left after the invoice was paid; empty where there is none."""
+        self.ensure_one()
+        shipped = self.env.ref("cremann_dunning.dunning_procedure_rest", raise_if_not_found=False)
+        found = self.dunning_rest_procedure_id or shipped or self.env["dunning.procedure"]
+        return found.filtered("active")
 
     def _dunning_charge_account(self, kind):
         """The account on which costs or interest that came in are booked.

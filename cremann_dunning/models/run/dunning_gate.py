@@ -109,7 +109,11 @@ class DunningGate(models.AbstractModel):
         procedures = {procedure: procedure._engine_procedure() for procedure in letters.procedure_id}
         letters.line_ids.move_id.mapped("journal_id")  # read for all letters at once
         demanding = letters.line_ids.filtered(lambda line: line.level_id)
-        pairs = {(k.letter_id.procedure_id.id, history.get(k.move_line_id.id, NO_HISTORY).levels) for k in demanding}
+        pairs = {
+            (k.letter_id.procedure_id.id, history.get(k.move_line_id.id, NO_HISTORY).levels)
+            for k in demanding
+            if not k.is_rest
+        }
         carried, found = self.env["dunning.procedure"]._carried(pairs), {}
         charged, receipts = self._imputed(letters)
         for letter in letters:
@@ -121,7 +125,7 @@ class DunningGate(models.AbstractModel):
                 place = reached = None
                 if procedure and line.level_id:
                     due = line.date_due or None
-                    done = carried.get((procedure.id, past.levels), past.levels)
+                    done = past.levels if line.is_rest else carried.get((procedure.id, past.levels), past.levels)
                     place, reached = gate.place_on_ladder(procedure, line.level_id.id, due, done, today, house)
                 found[letter].append(
                     gate.ClaimOnLetter(

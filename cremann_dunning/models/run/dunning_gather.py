@@ -8,6 +8,8 @@ from odoo.tools import SQL
 from ...engine.facts import ZERO, Claim, Contact, Credit, Debtor, Hold
 from ..claim.dunning_history import NO_HISTORY
 
+CENT = Decimal("0.01")
+
 
 class DunningGather(models.AbstractModel):
     """Turns the ledger of one company on one day into plain facts per debtor.
@@ -48,7 +50,8 @@ class DunningGather(models.AbstractModel):
         last_letters = past._last_letters(company, partners, without)
         spoken = self.env["dunning.contact"]._spoken(company, partners)
         unmatched = ledger._unmatched(company, partners)
-        rests = self.env["dunning.imputation"]._rests(company, partners, as_of)
+        rests = self.env["dunning.imputation"]._rests(company, partners, as_of, asked=False)
+        rows = self._with_rests(rows, company, partners, as_of)
         self._complete(rows, company, as_of, partners)
         debtors = self._by_debtor(rows, company, partners, without, holds)
         return [
@@ -83,6 +86,20 @@ class DunningGather(models.AbstractModel):
         self._impute(rows, company, partners)
 
     @api.model
+    def _with_rests(self, rows, company, partners, as_of):
+        """The open items, with the amounts of rests that are asked; without rests of which nothing is left."""
+        if not any(row["is_rest"] for row in rows):
+            return rows
+        found = self.env["dunning.imputation"]._rests(company, partners, as_of, asked=True)
+        left = {rest.line_id: rest.residual for rests in found.values() for rest in rests}
+        for row in rows:
+            if row["is_rest"]:
+                amount = left.get(row["line_id"], ZERO)
+                row["amount"] = str(amount)
+                row["residual_company"] = str((amount * Decimal(row["residual_company"])).quantize(CENT))
+        return [row for row in rows if not row["is_rest"] or row["line_id"] in left]
+
+    @api.model
     def _impute(self, rows, company, partners):
         """Put on each open claim what came in on it and what letters asked beyond it; on each credit what it is for."""
         imputation = self.env["dunning.imputation"]
@@ -93,7 +110,8 @@ class DunningGather(models.AbstractModel):
         receipts = {**receipts, **(imputation._receipts(partly) if partly else {})}
         paid = imputation._paid_by([row["line_id"] for row in rows if row["is_partly"] and row["residual"] < 0])
         for row in rows:
-            row["charged"], row["receipts"] = charged.get(row["line_id"]), receipts.get(row["line_id"], ())
+            item = None if row["is_rest"] else row["line_id"]
+            row["charged"], row["receipts"] = charged.get(item), receipts.get(item, ())
             row["meant"] = paid.get(row["line_id"], frozenset()) | ({row["credited"]} if row["credited"] else set())
 
     @api.model
@@ -121,11 +139,12 @@ class DunningGather(models.AbstractModel):
         :param found: lists of ``Claim``.
         """
         carried = self.env["dunning.procedure"]._carried(
-            {(claim.procedure, claim.levels_done) for claims in found for claim in claims}
+            {(claim.procedure, claim.levels_done) for claims in found for claim in claims if not claim.rest}
         )
         for claims in found:
             for place, claim in enumerate(claims):
-                levels = carried.get((claim.procedure, claim.levels_done))
+                # a rest has a ladder of its own, on which the letters about its invoice are no steps
+                levels = None if claim.rest else carried.get((claim.procedure, claim.levels_done))
                 if levels is not None and levels != claim.levels_done:
                     claims[place] = replace(claim, levels_done=levels)
 
@@ -207,6 +226,7 @@ class DunningGather(models.AbstractModel):
             taken_in=row["taken_in"],
             receipts=row["receipts"],
             charged=row["charged"],
+            rest=row["is_rest"],
         )
 
     @api.model

@@ -76,7 +76,8 @@ SOURCES = (
     """,
     # what letters ask beyond the principal, and what was booked or waived of it
     f"""
-    SELECT c.partner_id, {_mark("h")} FROM dunning_charge h JOIN dunning_claim c ON c.id = h.claim_id
+    SELECT c.partner_id, {_mark("h")} + SUM(hashtextextended(COALESCE(c.rest_is_asked, FALSE)::text, c.id))
+      FROM dunning_charge h JOIN dunning_claim c ON c.id = h.claim_id
      WHERE h.company_id = %(company)s AND h.state = 'asked' AND c.partner_id IN (SELECT partner_id FROM known)
      GROUP BY 1
     """,

@@ -36,6 +36,7 @@ class RunContext:
         theirs = self.company.partner_id.lang
         self._default_lang = theirs if theirs in self._languages else "en_US"
         self._labels, self._references, self._totals = self._invoice_facts(plans)
+        self._partners = {d.claim.line_id: plan.partner_id for plan in plans for d in plan.decisions if d.claim.rest}
         with_instalments = {p.partner_id for p in plans if any(d.claim.periodic for d in p.decisions)}
         self._earlier = self.env["dunning.letter"]._earlier_costs(self.company, with_instalments, self.date)
         self._declaring = {}
@@ -128,6 +129,9 @@ class RunContext:
         invoice_date, total, named, instalment, instalments, alike = self._totals[claim.line_id]
         amount_interest, interest_from = interest.get(claim.line_id, (ZERO, False))
         amount_costs, costs_off = costs.get(claim.line_id, (ZERO, ZERO))
+        label = self._labels[claim.line_id]
+        if claim.rest:
+            total, label = claim.residual, self._rest_label(claim, self._partners[claim.line_id])
         return {
             "move_id": claim.move_id,
             "move_line_id": claim.line_id,
@@ -138,7 +142,7 @@ class RunContext:
             "alike": alike,
             "level_id": decision.level.id if decision.code != "LISTED" else False,
             "principal_part": demanded,
-            "label": self._labels[claim.line_id],
+            "label": label,
             "customer_ref": self._references.get(claim.line_id),
             "invoice_date": claim.dated or invoice_date,  # of what was taken in: as somebody said then
             "date_due": claim.due_date,
@@ -338,10 +342,18 @@ class RunContext:
             )
         return labels, references, totals
 
+    def _rest_label(self, claim, partner_id):
+        """What stands for what is left of a claim whose invoice is paid."""
+        return self._speaking(partner_id)._("Costs and interest left of %s", claim.number)
+
+    def _speaking(self, partner_id):
+        """The environment in the language of a debtor, if it is installed."""
+        lang = self.env["res.partner"].browse(partner_id).lang
+        return self.env(context={**self.env.context, "lang": lang if lang in self._languages else self._default_lang})
+
     def _kind_and_number(self, kind, number, partner_id):
         """What stands for a claim about which nothing is written: its kind of document and its number."""
-        lang = self.env["res.partner"].browse(partner_id).lang
-        env = self.env(context={**self.env.context, "lang": lang if lang in self._languages else self._default_lang})
+        env = self._speaking(partner_id)
         return f"{dict(env['account.move']._fields['move_type']._description_selection(env))[kind]} {number}"
 
 

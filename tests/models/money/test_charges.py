@@ -251,3 +251,141 @@ class TestWaive(ChargeCase):
             later = self.send_level(partners=move.partner_id)
             self.assertEqual((later.amount_principal, later.amount_costs), (1000, 0))
             self.assertLess(later.amount_interest, 10, "only what was added since")
+
+
+@tagged("post_install", "-at_install")
+class TestRest(ChargeCase):
+    """The invoice is paid, and costs and interest are not."""
+
+    def setUp(self):
+        super().setUp()
+        self.move, self.letter = self.asked()
+        self.received(self.move, 1000)
+        self.claim = self.claim_of(self.move)
+        self.left = float(D(str(self.letter.amount_total)) - 1000)
+
+    def test_it_waits_for_a_decision(self):
+        self.assertTrue(self.claim.is_rest)
+        self.assertEqual(self.claim.beyond_left, self.left)
+        case = self.env["dunning.case"].search([("partner_id", "=", self.move.partner_id.id)])
+        self.assertEqual(case.beyond_ids, self.claim)
+        with self.at(30):
+            self.assertFalse(self.run_for(partners=self.move.partner_id).letter_ids)
+
+    def test_the_page_does_not_say_paid(self):
+        letter = self.letter.with_env(self.env)
+        values = letter._page_values()
+        self.assertEqual((values["state"], values["amount_now"], values["only_beyond"]), ("open", self.left, True))
+        self.env["dunning.charge.booking"]._waive(self.claim, "goodwill")
+        letter.invalidate_recordset()
+        self.assertEqual(letter._page_values()["state"], "paid")
+
+    def test_it_is_asked_on_by_a_ladder_and_a_text_of_its_own(self):
+        as_user = self.as_user(self.user, self.claim)
+        as_user.action_ask_on()
+        with self.at(30):
+            first = self.send_level(partners=self.move.partner_id)
+            self.assertEqual((first.state, first.level_id.procedure_id), ("sent", self.nl._dunning_rest_procedure()))
+            self.assertEqual((first.amount_principal, first.amount_total), (self.left, self.left), "nothing is added")
+            self.assertIn("covers costs, then interest", first.body)
+            self.assertTrue(first.line_ids.is_rest)
+            self.assertIn(self.move.name, first.line_ids.label)
+            self.env["dunning.delivery"]._after_sending(self.nl)
+            self.assertEqual(self.claim.beyond_left, self.left, "no charge on a charge")
+        with self.at(60):
+            self.assertEqual(self.send_level(partners=self.move.partner_id).amount_total, self.left)
+        with self.at(90):
+            self.received(self.move.partner_id, self.left, on=self.nl._dunning_today())
+            self.assertFalse(self.run_for(partners=self.move.partner_id).letter_ids)
+
+    def test_money_that_comes_in_is_taken_off(self):
+        self.claim.action_ask_on()
+        self.received(self.move.partner_id, 100)
+        with self.at(30):
+            letter = self.send_level(partners=self.move.partner_id)
+            self.assertAlmostEqual(letter.amount_total, self.left - 100, 2)
+
+    def test_asking_stops_again(self):
+        with self.assertRaisesRegex(UserError, "has to be paid first"):
+            (self.asked(partner=self.debtor("Other"))[0].dunning_claim_ids).action_ask_on()
+        self.claim.action_ask_on()
+        self.claim.action_stop_asking()
+        with self.at(30):
+            self.assertFalse(self.run_for(partners=self.move.partner_id).letter_ids)
+
+    def test_an_invoice_over_it_is_asked_with_its_claim_and_not_by_itself(self):
+        action = self.as_user(self.manager, self.claim).sudo().action_invoice_rest()
+        invoice = self.env["account.move"].browse(action["res_id"])
+        self.assertEqual((invoice.state, invoice.amount_total, invoice.amount_tax), ("posted", self.left, 0))
+        with self.assertRaisesRegex(UserError, "in the books already"):
+            self.claim.action_invoice_rest()
+        with self.at(60):
+            self.assertFalse(self.run_for(partners=self.move.partner_id).letter_ids)
+            self.received(invoice, self.left, on=self.nl._dunning_today())
+            self.claim.invalidate_recordset()
+            self.assertEqual(self.claim.beyond_left, 0)
+            self.assertEqual(sum(self.claim.booking_ids.mapped("amount_received")), self.left)
+
+
+@tagged("post_install", "-at_install")
+class TestWhenAsked(ChargeCase):
+    """The company has costs and interest booked when letters ask them."""
+
+    def setUp(self):
+        super().setUp()
+        self.nl.dunning_charges_mode = "asked"
+        self.move, self.letter = self.asked()
+        self.claim = self.claim_of(self.move)
+
+    def owed(self):
+        """What the account of the debtor holds."""
+        items = self.env["account.move.line"].search(
+            [
+                ("partner_id", "=", self.move.partner_id.id),
+                ("account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        return round(sum(items.mapped("amount_residual")), 2)
+
+    def test_the_letter_makes_one_entry_which_is_no_principal(self):
+        self.assertEqual(len(self.claim.booking_ids.move_id), 1)
+        self.assertEqual(self.owed(), self.letter.amount_total)
+        self.env["dunning.accruing"]._follow(self.nl)
+        self.assertEqual(self.owed(), self.letter.amount_total, "once")
+        self.assertEqual(self.facts_of(self.move.partner_id).claims[0].residual, 1000)
+        self.assertEqual(self.claim.amount_owed, self.letter.amount_total, "not counted twice")
+
+    def test_a_later_letter_adds_the_difference(self):
+        with self.at(30):
+            later = self.send_level(partners=self.move.partner_id)
+            self.assertEqual((later.amount_principal, later.amount_costs), (1000, 150))
+            self.env["dunning.delivery"]._after_sending(self.nl)
+            self.assertEqual(self.owed(), later.amount_total)
+
+    def test_taking_the_letter_back_takes_that_back(self):
+        self.env["dunning.withdrawal"].sudo()._withdraw(self.letter.sudo(), "a mistake", self.manager)
+        self.assertEqual(self.owed(), 1000)
+
+    def test_what_is_waived_is_taken_back_too(self):
+        self.env["dunning.charge.booking"]._waive(self.claim, "goodwill")
+        self.env["dunning.accruing"]._follow(self.nl)
+        self.assertEqual(self.owed(), 1000)
+
+    def test_one_payment_of_it_all_ends_with_nothing_open(self):
+        item = self.received(self.move, self.letter.amount_total)
+        self.run_for(partners=self.move.partner_id)
+        self.assertTrue(item.reconciled)
+        self.assertEqual((self.owed(), self.claim.beyond_left), (0, 0))
+        income = self.claim.booking_ids.move_id.line_ids.filtered(lambda line: line.account_id.code[:2] in ("47", "49"))
+        self.assertEqual(round(-sum(income.mapped("balance")), 2), round(self.letter.amount_total - 1000, 2), "once")
+
+    def test_without_an_account_nothing_is_half_done(self):
+        self.nl.chart_template = "generic_coa"
+        other = self.invoice(self.debtor("Other"), 500, due=30)
+        letter = self.send_level(partners=other.partner_id)
+        self.env["dunning.delivery"]._after_sending(self.nl)
+        self.assertEqual(letter.state, "sent")
+        entries, problems = self.env["dunning.accruing"]._follow(self.nl)
+        self.assertFalse(entries)
+        self.assertIn("No account is set", problems[other.partner_id])
