@@ -16,7 +16,7 @@ from .rules import CALL, MATCH, House, Level, Procedure
 from .set_off import apply_credits, disputed_parts
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "6"
+VERSION = "7"
 
 
 def decide(
@@ -85,7 +85,8 @@ def taken_off(debtor: Debtor, procedures: Mapping[int, Procedure], question: Que
     """
     disputed = disputed_parts(debtor.claims, debtor.disputes)
     alone = left_alone(debtor, procedures, question) if debtor.credits else ()
-    return disputed, apply_credits(debtor.claims, debtor.credits, disputed, alone)
+    claims = (*debtor.claims, *debtor.rests)
+    return disputed, apply_credits(claims, debtor.credits, disputed, alone, question.as_of)
 
 
 def asked_of(debtor: Debtor, procedures: Mapping[int, Procedure], question: Question) -> dict[int, Decimal]:

@@ -36,6 +36,42 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Charged:
+    """What sent letters asked of a claim beyond its principal, as it stands: what the last of them asked.
+
+    ``costs`` with VAT, over ``base``, to be claimed from ``costs_from`` on; ``interest`` up to the day of its letter.
+    Of both what was received and what was waived. ``receipts`` are what was received on them, with the day of each.
+    """
+
+    costs: Decimal = ZERO
+    costs_received: Decimal = ZERO
+    costs_waived: Decimal = ZERO
+    costs_from: date | None = None
+    base: Decimal = ZERO
+    interest: Decimal = ZERO
+    interest_received: Decimal = ZERO
+    interest_waived: Decimal = ZERO
+    receipts: tuple[tuple[date, Decimal], ...] = ()
+
+    def costs_due(self, on: date) -> bool:
+        """Whether the costs can be claimed on that day; while a free term runs they absorb nothing (6:96(6) BW)."""
+        return self.costs_from is not None and self.costs_from <= on
+
+    def costs_left(self, on: date) -> Decimal:
+        """What of the costs can be claimed on that day and is neither received nor waived."""
+        return max(self.costs - self.costs_received - self.costs_waived, ZERO) if self.costs_due(on) else ZERO
+
+    @property
+    def interest_left(self) -> Decimal:
+        """What of the interest that was asked is neither received nor waived."""
+        return max(self.interest - self.interest_received - self.interest_waived, ZERO)
+
+    def left(self, on: date) -> Decimal:
+        """What of it can be claimed on that day."""
+        return self.costs_left(on) + self.interest_left
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One open receivable line: an invoice, or one instalment of it.
 
@@ -52,7 +88,8 @@ class Claim:
     ``not_arrived`` what the network or the post said when it came to nothing after all. ``addressee`` is the contact
     below the debtor that the invoice names (None: the debtor itself). ``dated`` is the day of the invoice.
     ``taken_in``: the item of a journal entry that somebody took in; beside it others may stand, of other debtors or of
-    other invoices.
+    other invoices. ``receipts`` are what came in on it, with the day of each. ``charged`` is what letters asked beyond
+    it, None when they asked nothing. ``rest``: its principal is paid, and what was asked beyond it is all that is left.
     """
 
     line_id: int
@@ -85,6 +122,9 @@ class Claim:
     addressee: int | None = None
     dated: date | None = None
     taken_in: bool = False
+    receipts: tuple[tuple[date, Decimal], ...] = ()
+    charged: Charged | None = None
+    rest: bool = False
 
     @property
     def ends(self) -> date | None:
@@ -101,7 +141,9 @@ class Credit:
     """Money of the debtor that is not matched to an invoice: a credit note or a payment. ``amount`` is positive.
 
     ``under_way``: a payment that was booked and that the bank has yet to show. ``moves``: ids of the invoices that it
-    is for, where it says so itself (a credit note of an invoice).
+    is for, where it says so itself (a credit note of an invoice, a payment of which another part paid an invoice).
+    ``received``: it is money that came in, which pays costs and interest as well; a credit note pays no costs.
+    ``line_id`` is its item in the ledger (0 in records from before it was kept).
     """
 
     number: str
@@ -109,6 +151,8 @@ class Credit:
     amount: Decimal
     under_way: bool = False
     moves: frozenset[int] = frozenset()
+    received: bool = False
+    line_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +225,8 @@ class Debtor:
     somebody last spoke with the debtor, as far as that was logged. ``reply_on`` is the day of the
     oldest reply of the debtor that nobody has handled yet. ``contacts`` are those who come before the debtor itself as
     addressee, in their order; ``has_email``, ``mail_problem`` and ``has_address`` are of the debtor itself (in records
-    from before there were contacts, of whoever would have got the letter).
+    from before there were contacts, of whoever would have got the letter). ``rests`` are claims of which the principal
+    is paid, and costs or interest that letters asked are not: receipts pay these too.
     """
 
     partner_id: int
@@ -200,4 +245,5 @@ class Debtor:
     contacts: tuple[Contact, ...] = ()
     reply_on: date | None = None
     spoken_on: date | None = None
+    rests: tuple[Claim, ...] = ()
     extra: dict = field(default_factory=dict, compare=False)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ..law.calendar import ContactHours, next_contact
-from .facts import ZERO, Notice
+from .facts import ZERO, Charged, Notice
 from .others import NOBODY, PHRASE, Others, plain, stands_in
 from .rules import LETTER_CHANNELS, MATCH, PRE_DUE, PROTECTED_KINDS, STATUTORY_NOTICE, House, Procedure
 from .wording import RED_CODES, Finding
@@ -77,7 +77,8 @@ class ClaimOnLetter:
 
     ``place`` is the place in the procedure of the level it moves to (None when it stays), ``reached`` that of the
     furthest level it really had (-1 for none), ``open`` what the letter asks for it. ``in_term_until`` is the first day
-    after a free term that it has. ``notice``, ``default_from`` and ``periodic`` as in ``facts.Claim``.
+    after a free term that it has. ``notice``, ``default_from``, ``periodic``, ``receipts``, ``charged`` and ``rest`` as
+    in ``facts.Claim``.
     """
 
     line_id: int
@@ -91,6 +92,25 @@ class ClaimOnLetter:
     notice: Notice | None = None
     in_term_until: date | None = None
     default_from: date | None = None
+    receipts: tuple[tuple[date, Decimal], ...] = ()
+    charged: Charged | None = None
+    rest: bool = False
+
+    def costs_base(self, on: date) -> Decimal:
+        """The sum over which costs are reckoned: what is open, and what came in once costs were due.
+
+        That paid costs before it paid principal (6:44 lid 1 BW), so it makes them no lower. A credit note does.
+        """
+        if self.charged is None or not self.charged.costs_due(on):
+            return self.open
+        since = sum((amount for day, amount in self.receipts if day >= self.charged.costs_from), ZERO)
+        return max(min(self.open + since, self.charged.base), self.open)
+
+    def costs_off(self, on: date) -> Decimal:
+        """What was received or waived on the costs of earlier letters."""
+        if self.charged is None or not self.charged.costs_due(on):
+            return ZERO
+        return self.charged.costs_received + self.charged.costs_waived
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ HANDOVER = "handover"
 
 # Steps with a force of their own before the law: a backlog may start at one of them, never past it.
 LEGAL_FORCE = frozenset({STATUTORY_NOTICE, NOTICE_OF_DEFAULT, FINAL_NOTICE, HANDOVER})
+# Letters that go on asking what earlier ones asked: all but the notices before anything is due, and the hand-over.
+DEMANDING = frozenset({REMINDER, CALL, NOTICE_OF_DEFAULT, FINAL_NOTICE})
 
 # The ways in which the letter itself can go, and those of them that are paper in the end.
 LETTER_CHANNELS = ("email", "print", "registered", "snailmail")

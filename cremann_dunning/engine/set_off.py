@@ -40,6 +40,7 @@ def apply_credits(
     own_credits: Iterable[Credit],
     disputed: Mapping[int, tuple[Decimal, Dispute]],
     left_alone: Collection[int] = (),
+    on: date | None = None,
 ) -> dict[int, tuple[Decimal, Credit]]:
     """Set the debtor's own credits off against his claims of the same currency, as far as undisputed.
 
@@ -48,26 +49,59 @@ def apply_credits(
     asked. Only what these leave goes to claims that are left alone at the moment (``left_alone``, line ids: on hold,
     in a plan, not sent): a credit that lies with one of those would leave the others asked too high.
 
-    :return: per line id the amount taken off and the credit that took (the last part of) it.
+    Within a claim money that came in pays the costs that are due and the interest that letters asked before it pays
+    principal (6:44 lid 1 BW), so that is no credit any more. A credit note pays principal alone.
+
+    :param on: the day on which it is asked what is due.
+    :return: per line id the amount taken off its principal and the credit that took (the last part of) it.
     """
     covered: dict[int, tuple[Decimal, Credit]] = {}
+    principals, beyond = takings(claims, own_credits, disputed, left_alone, on)
+    for claim, credit, amount in (*principals, *(taking for taking in beyond if taking[0].rest)):
+        covered[claim.line_id] = (covered.get(claim.line_id, (ZERO, None))[0] + amount, credit)
+    return covered
+
+
+def takings(claims, own_credits, disputed, left_alone=(), on=None):
+    """As ``apply_credits``, one by one: what each claim takes of each credit.
+
+    :return: what the principals take and what the costs and interest before them take, each a list of
+        ``(claim, credit, amount)``; of a claim that is a rest everything is costs and interest.
+    """
+    principals, beyond = [], []
     if not own_credits:
-        return covered
+        return principals, beyond
     purse = defaultdict(list)
     for credit in own_credits:
         purse[credit.currency].append([credit, credit.amount])
     claims = sorted(claims, key=lambda claim: (claim.line_id in left_alone, by_due_date(claim)))
+    charges = {claim.line_id: claim.charged.left(on) for claim in claims if claim.charged and on and not claim.rest}
+    left = {claim.line_id: _to_cover(claim, disputed) for claim in claims}
     for meant in (True, False):
         for claim in claims:
-            paying, before = min(claim.in_payment, claim.residual), covered.get(claim.line_id, (ZERO, None))
-            left = max(claim.residual - paying - disputed.get(claim.line_id, (ZERO, None))[0] - before[0], ZERO)
-            taken, last = before
-            for pot in purse[claim.currency]:
-                part = min(pot[1], left) if not meant or claim.move_id in pot[0].moves else ZERO
-                if part > 0:
-                    pot[1] -= part
-                    left -= part
-                    taken, last = taken + part, pot[0]
-            if taken:
-                covered[claim.line_id] = (taken, last)
-    return covered
+            pots = [pot for pot in purse[claim.currency] if not meant or claim.move_id in pot[0].moves]
+            money = [pot for pot in pots if pot[0].received]
+            ways = [(beyond, money, left)] if claim.rest else [(beyond, money, charges), (principals, pots, left)]
+            for found, usable, open_amounts in ways:
+                for credit, amount in _take(usable, open_amounts.get(claim.line_id, ZERO)):
+                    open_amounts[claim.line_id] -= amount
+                    found.append((claim, credit, amount))
+    return principals, beyond
+
+
+def _to_cover(claim: Claim, disputed) -> Decimal:
+    """What own credits can take off the principal of a claim."""
+    part = disputed.get(claim.line_id, (ZERO, None))[0]
+    return max(claim.residual - min(claim.in_payment, claim.residual) - part, ZERO)
+
+
+def _take(pots, wanted: Decimal) -> list[tuple[Credit, Decimal]]:
+    """Take what is wanted out of these pots, ``[credit, what is left of it]``, in their order."""
+    taken = []
+    for pot in pots:
+        part = min(pot[1], wanted)
+        if part > 0:
+            pot[1] -= part
+            wanted -= part
+            taken.append((pot[0], part))
+    return taken

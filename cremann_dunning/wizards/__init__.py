@@ -19,6 +19,7 @@ from . import (
     dunning_statement_wizard,
     dunning_take_in_wizard,
     dunning_take_in_wizard_line,
+    dunning_waive_wizard,
     dunning_whatsapp_wizard,
     dunning_withdrawal_wizard,
 )

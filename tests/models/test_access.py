@@ -36,6 +36,8 @@ RIGHTS = {
     "dunning.freshness": ("", "r", ""),
     "dunning.letter": ("rw", "rw", ""),
     "dunning.claim": ("r", "r", ""),
+    "dunning.charge": ("r", "r", ""),
+    "dunning.charge.booking": ("r", "rw", ""),
     "dunning.letter.line": ("r", "r", ""),
     "dunning.override": ("r", "r", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
@@ -46,6 +48,7 @@ RIGHTS = {
     "dunning.proof.wizard": ("rwcd", "rwcd", ""),
     "dunning.take.in.wizard": ("rwcd", "rwcd", ""),
     "dunning.take.in.wizard.line": ("rwcd", "rwcd", ""),
+    "dunning.waive.wizard": ("rwcd", "rwcd", ""),
     "dunning.whatsapp.wizard": ("rwcd", "rwcd", ""),
     "dunning.carrier": ("r", "rwcd", ""),
     "dunning.letter.preview": ("rwcd", "rwcd", ""),
@@ -83,6 +86,27 @@ class AccessCase(DunningCase):
             company_id=cls.nl.id,
             company_ids=[Command.set(cls.nl.ids)],
         )
+
+    @classmethod
+    def _charges_of(cls, letter):
+        """What a letter asked beyond its claims, as if it had, and a part of it that was waived."""
+        line = letter.line_ids[:1]
+        kept = {
+            "company_id": letter.company_id.id, "claim_id": line.claim_id.id, "kind": "costs", "amount": 40,
+            "date": TODAY,
+        }  # fmt: skip
+        cls.env["dunning.charge"].create(
+            {
+                **kept,
+                "letter_id": letter.id,
+                "letter_line_id": line.id,
+                "currency_id": letter.currency_id.id,
+                "base": line.amount_open,
+                "date_from": TODAY,
+                "state": "asked",
+            }
+        )
+        cls.env["dunning.charge.booking"].create({**kept, "how": "waived", "amount": 1, "reason": "goodwill"})
 
     @classmethod
     def setUpClass(cls):

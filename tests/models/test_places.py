@@ -17,6 +17,8 @@ PLACES = {
     "dunning.cost.bracket": {"scale_id", "company_id"},
     "dunning.cost.scale": {"company_id"},
     "dunning.decision": {"company_id", "move_id", "move_line_id", "partner_id"},
+    "dunning.charge": {"claim_id", "company_id", "letter_id", "letter_line_id"},
+    "dunning.charge.booking": {"claim_id", "company_id", "move_id", "move_line_id"},
     "dunning.claim": {"case_id", "company_id", "move_id", "move_line_id", "partner_id"},
     "dunning.dispatch": LETTER,
     "dunning.dispute": CASE,
@@ -65,6 +67,7 @@ class TestPlaces(AccessCase):
         env["dunning.opening"].create(
             {"letter_id": letter.id, "opened_at": "2026-03-02 08:00:00", "hour": "2026-03-02 08:00:00"}
         )
+        cls._charges_of(letter)
         env["dunning.override"].create({"letter_id": letter.id, "code": "X", "sentence": "?", "reason": "because"})
         env["dunning.level.channel"].create(
             {"level_id": letter.level_id.id, "channel": "registered", "use": "fallback"}

@@ -50,6 +50,7 @@ class WindowMixin:
             "dunning.simulation": {"company_id": self.nl.id, "partner_ids": [Command.set(self.ahead.ids)]},
             "dunning.statement.wizard": {"case_ids": [Command.set([case])]},
             "dunning.take.in.wizard": {"move_ids": [Command.set(self.entry.ids)]},
+            "dunning.waive.wizard": {"claim_ids": [Command.set(self.letter.line_ids.claim_id.ids)], "reason": SECRET},
             "dunning.whatsapp.wizard": {"dispatch_id": self.attempt.id},
             "dunning.withdrawal.wizard": {"letter_ids": [Command.set([letter])], "reason": "sent by mistake"},
         }

@@ -104,6 +104,13 @@ class DunningClaim(models.Model):
     next_date = fields.Date(string="Next step on", compute="_compute_answer")
     explanation = fields.Char(string="Why", compute="_compute_answer", help="What was decided about it last.")
 
+    rest_is_asked = fields.Boolean(
+        string="Rest is asked",
+        readonly=True,
+        help="Somebody said that what is left of costs and interest is asked on after the invoice itself was paid.",
+    )
+
+    _rests_idx = models.Index("(company_id) WHERE rest_is_asked")
     # what was taken in is looked for beside every open item
     _taken_in_idx = models.Index("(move_line_id) WHERE is_taken_in")
     _one_per_item = models.UniqueIndex("(move_line_id)", "There is a claim about this item already.")

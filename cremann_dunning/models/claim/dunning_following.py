@@ -269,6 +269,8 @@ class DunningFollowing(models.AbstractModel):
                 **self._relation(),
             )
         )
+        self.env["dunning.charge.booking"]._bring(into)
+        self.env["dunning.charge"]._choose_in_force([*into, *into.values()])
 
     @api.model
     def _limit_contacts(self, kept, levels):

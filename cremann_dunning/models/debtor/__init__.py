@@ -5,6 +5,7 @@ May import letter and run, and what those may."""
 from . import (
     dunning_call,
     dunning_case,
+    dunning_case_charges,
     dunning_case_mixin,
     dunning_case_open_items,
     dunning_contact,

@@ -221,6 +221,8 @@ class DunningDelivery(models.AbstractModel):
             with self.env.cr.savepoint():
                 letters.activity_unlink(["mail.mail_activity_data_warning"])
                 letters._move_levels()
+                self.env["dunning.charge"]._follow(letters)
+                self.env["dunning.accruing"]._follow(company)
                 self.env["dunning.engine"]._redecide(company, letters.partner_id)
                 self.env["dunning.companion"]._make(letters)
                 letters.write({"follow_up_pending": False})

@@ -4,7 +4,7 @@ from dataclasses import replace
 from odoo import api, models
 
 from ...engine import decide as engine
-from ...engine.agreed import Part, shared
+from ...engine.agreed import Part
 from ...engine.facts import ZERO, Credit
 from ...engine.outcome import LetterPlan, Outcome, Question
 from ...engine.rules import PRE_DUE, protection
@@ -173,21 +173,26 @@ class DunningAsked(models.AbstractModel):
             if not demanded:
                 continue
             try:
-                amounts, interest = self._charges(context, debtor, plan, demanded)
+                costs, interest = self._charges(context, debtor, plan, demanded)
             except RegimeError:
                 continue
-            costs = shared(amounts["amount_costs"], [decision.open for decision in demanded])
-            for decision, share in zip(demanded, costs, strict=True):
+            for decision in demanded:
                 line_id = decision.claim.line_id
                 own = interest.get(line_id, (ZERO, None))[0]
-                parts[line_id] = replace(parts[line_id], interest=own, costs=share)
+                parts[line_id] = replace(parts[line_id], interest=own, costs=costs.get(line_id, (ZERO, ZERO))[0])
 
     @api.model
     def _charges(self, context, debtor, plan, demanded):
-        """Sums and interest of a letter, see ``RunContext.amounts``. :raises RegimeError: the rules do not say."""
+        """Costs and interest of a letter by claim, see ``Charges.cost_parts`` and ``RunContext.amounts``.
+
+        :raises RegimeError: the rules do not say.
+        """
         kind = min((decision.claim.kind for decision in demanded), key=protection)
         regime, level = context.rules(debtor, kind, demanded), context.levels[plan.level.id]
         # where a claim stands on its ladder plays no part in what is asked for it
         claims = [context.on_letter(replace(d, code="LISTED"), plan.procedure, True) for d in demanded]
         charges = context.charges(debtor, regime, level, kind, plan.currency, claims)
-        return context.amounts(charges, level, context.lang(debtor, plan.recipient), context.tone(debtor))
+        amounts, interest = context.amounts(
+            charges, level, context.lang(debtor, plan.recipient), context.tone(debtor)
+        )
+        return charges.cost_parts(amounts["amount_costs"]), interest

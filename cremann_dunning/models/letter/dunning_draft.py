@@ -31,7 +31,8 @@ class DunningDraft(models.AbstractModel):
         claims = [context.on_letter(decision, plan.procedure, demanded) for decision, demanded in on_it]
         charges = context.charges(debtor, regime, level, kind, plan.currency, claims)
         amounts, interest = context.amounts(charges, level, context.lang(debtor, plan.recipient), context.tone(debtor))
-        lines = [context.line_vals(decision, demanded, interest) for decision, demanded in asked]
+        costs = charges.cost_parts(amounts["amount_costs"] or amounts["amount_costs_announced"])
+        lines = [context.line_vals(decision, demanded, interest, costs) for decision, demanded in asked]
         vals = self._prepare_head(plan, debtor, context, kind, regime)
         vals |= {
             "amount_listed": sum(line["amount_open"] for line in lines if not line["principal_part"]),

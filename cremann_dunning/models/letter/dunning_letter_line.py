@@ -75,6 +75,22 @@ class DunningLetterLine(models.Model):
         ondelete="set null",
         help="The invoice, printed for this letter since Odoo kept no file of it.",
     )
+    amount_costs = fields.Monetary(
+        string="Costs", readonly=True, help="Its part of the costs that the letter asks or announces, VAT included."
+    )
+    costs_off = fields.Monetary(
+        string="Costs paid before", readonly=True, help="What was received or waived on the costs of earlier letters."
+    )
+    interest_off = fields.Monetary(
+        string="Interest paid before",
+        readonly=True,
+        help="What was received or waived on the interest of earlier letters.",
+    )
+    is_rest = fields.Boolean(
+        string="Rest",
+        readonly=True,
+        help="The invoice is paid; what is asked is what is left of costs and interest that were asked for it.",
+    )
     interest_from = fields.Date(readonly=True, help="First day over which interest is reckoned.")
     create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
     write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)

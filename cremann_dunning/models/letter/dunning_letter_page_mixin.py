@@ -1,5 +1,6 @@
 import re
 import secrets
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
@@ -136,12 +137,14 @@ class DunningLetterPageMixin(models.AbstractModel):
         rows = self._page_rows()
         agreed = self._page_agreement(rows)
         demanded = [row for row in rows if row["line"].principal_part]
+        beyond = self._page_beyond()
         paid = sum(row["asked"] - row["open"] for row in demanded)
+        paid += self.amount_interest + self.amount_costs - beyond
         amount_now = self.currency_id.round(max(self.amount_total - paid, 0.0))
         if agreed and agreed["in_instalments"]:
             amount_now = float(agreed["amount"])
         under_way = self.currency_id.round(sum(row["under_way"] for row in demanded))
-        state = self._page_state(demanded, under_way)
+        state = self._page_state(demanded, under_way, beyond)
         whole = state == OPEN and not self.currency_id.compare_amounts(amount_now, self.amount_total)
         return {
             "letter": self,
@@ -156,16 +159,40 @@ class DunningLetterPageMixin(models.AbstractModel):
             "qr": state == OPEN and self._qr_image(amount_now),
             # a code on the letter itself only while it asks the right amount
             "body": self.paper_body if whole else self.shown_body,
-            "only_principal": not self.amount_interest and not self.amount_costs,
+            "beyond": beyond,
+            "only_beyond": state == OPEN and not any(row["open"] for row in demanded),
             "phone": self.user_id.phone or self.company_id.phone,
             "email": self.user_id.email or self.company_id.email,
         }
 
-    def _page_state(self, demanded, under_way):
-        """What came of the letter, from the rows of what it demands and what was paid and is not booked."""
+    def _page_beyond(self):
+        """What is left of the costs and the interest that the letter asks: neither received nor waived.
+
+        What came in for them and is not booked yet counts as received. A letter that has not arrived asks all of it.
+        """
+        asked = self.amount_interest + self.amount_costs
+        if not asked or self.state != "sent" or self.follow_up_pending:
+            return asked
+        today, partner = self.company_id._dunning_today(), self.partner_id.commercial_partner_id
+        charged = self.env["dunning.imputation"]._of_claims(self._demanded_lines().claim_id)
+        found = self.env["dunning.bookkeeping"]._received(self.company_id, partner.ids)
+        came_in = defaultdict(float)
+        for _item_id, parts, _certain in found:
+            for (item_id, _kind), amount in parts.items():
+                came_in[item_id] += float(amount)
+        left = 0.0
+        for line in self._demanded_lines():
+            if one := charged.get(line.claim_id):
+                own = float(one.left(today)) - came_in[line.claim_id.move_line_id.id]
+                left += min(max(own, 0.0), line.amount_interest + line.amount_costs)
+        return self.currency_id.round(min(left, asked))
+
+    def _page_state(self, demanded, under_way, beyond):
+        """What came of the letter, from the rows of what it demands, what was paid and is not booked, and what is left
+        of costs and interest."""
         if self.state == "cancelled" and not self.is_test:
             return VOID
-        if any(row["open"] for row in demanded):
+        if any(row["open"] for row in demanded) or (beyond and not under_way):
             return OPEN
         if under_way:
             return UNDER_WAY

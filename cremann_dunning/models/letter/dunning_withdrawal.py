@@ -33,6 +33,9 @@ class DunningWithdrawal(models.AbstractModel):
         if not gone:
             raise UserError("\n".join(stay.values()))
         gone._move_levels()
+        gone.env["dunning.charge"]._follow(gone)
+        for company in gone.company_id:
+            gone.env["dunning.accruing"]._follow(company)
         gone._let_claims_follow()
         return stay
 
@@ -83,4 +86,5 @@ class DunningWithdrawal(models.AbstractModel):
         letter.write({"state": "issued", "sent_on": False, "sent_at": False, **NO_TERM})
         letter._register_failure(text, "bounced")
         letter._move_levels()
+        letter.env["dunning.charge"]._follow(letter)
         letter._let_claims_follow()

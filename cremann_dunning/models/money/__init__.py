@@ -2,3 +2,14 @@
 a claim that is not paid.
 
 May import claim, rules, and what these may."""
+
+from . import (
+    dunning_accruing,
+    dunning_bookkeeping,
+    dunning_charge,
+    dunning_charge_booking,
+    dunning_claim_charges,
+    dunning_imputation,
+    res_company,
+    res_config_settings,
+)

@@ -3,7 +3,9 @@ from datetime import timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from ...engine import gate, rules
+from ...engine.agreed import shared
 from ...engine.facts import ZERO
+from ...law.allocation import Claim, Costs
 from ...law.costs import with_vat
 from ...law.terms import clause_interest_from
 from .exchange import Exchange
@@ -30,7 +32,9 @@ class Charges:
     def __init__(self, regime, company, on, legal_type, kind, currency, claims, earlier=(), frames=None, beside=()):
         self.regime, self.company, self.on = regime, company, on
         self.legal_type, self.kind, self.currency = legal_type, kind, currency
-        self.demanded = [claim for claim in claims if claim.demanded]
+        # what is left of a claim whose principal is paid bears no interest and no costs
+        self.demanded = [claim for claim in claims if claim.demanded and not claim.rest]
+        self.rests = [claim for claim in claims if claim.demanded and claim.rest]
         self.earlier = list(earlier)
         self.beside = [claim for claim in beside if not claim.periodic]
         self._frames = {} if frames is None else frames
@@ -39,8 +43,13 @@ class Charges:
 
     @property
     def principal(self):
-        """The sum that the letter demands, before interest and costs."""
-        return sum((claim.open for claim in self.demanded), ZERO)
+        """The sum that the letter demands, before interest and costs of its own."""
+        return sum((claim.open for claim in (*self.demanded, *self.rests)), ZERO)
+
+    @property
+    def costs_off(self):
+        """What was received or waived on the costs that earlier letters asked for these claims, VAT included."""
+        return sum((claim.costs_off(self.on) for claim in self.demanded), ZERO)
 
     @property
     def is_protected(self):
@@ -73,6 +82,33 @@ class Charges:
             return highest
         return min(highest, gate.announced_costs((claim.notice for claim in self.demanded), with_vat=False))
 
+    def asked_before(self):
+        """What earlier letters asked for these claims and is still owed: costs, and the interest up to those letters.
+
+        Of a protected debtor only while it may be asked of all that the letter demands.
+
+        :return: ``(costs with VAT, interest by line id)``.
+        """
+        if not self.may_ask:
+            return ZERO, {}
+        charged = [(claim, claim.charged) for claim in self.demanded if claim.charged]
+        costs = sum((one.costs_left(self.on) for _claim, one in charged), ZERO)
+        return costs, {claim.line_id: one.interest_left for claim, one in charged if one.interest_left}
+
+    def cost_parts(self, costs):
+        """Costs that the letter asks on top of what was paid of them, VAT included, divided over its claims.
+
+        :return: per line id ``(what it asks, what was received or waived before)``, adding up to the cent.
+        """
+        if not costs:
+            return {claim.line_id: (ZERO, claim.costs_off(self.on)) for claim in self.demanded if claim.charged}
+        off = [claim.costs_off(self.on) for claim in self.demanded]
+        whole = shared(costs + sum(off, ZERO), [claim.costs_base(self.on) for claim in self.demanded])
+        asked = shared(costs, [max(part - before, ZERO) for part, before in zip(whole, off, strict=True)])
+        return {
+            claim.line_id: (part, before) for claim, part, before in zip(self.demanded, asked, off, strict=True)
+        }
+
     def highest_costs(self, announced):
         """What the scale, the clause or the tariff for instalments gives, whether or not it may be asked yet."""
         regime = self.regime
@@ -85,7 +121,7 @@ class Charges:
     def _highest_by_law(self, announced):
         """As ``highest_costs``, in the currency of the law."""
         regime, to_law = self.regime, self._exchange.to_law
-        owed = [to_law(claim.open) for claim in self.demanded]
+        owed = [to_law(claim.costs_base(self.on)) for claim in self.demanded]
         if regime.costs_need_clause:
             return regime.lump_sums(owed, self.company.dunning_clause_scale_id)
         if self.legal_type in GENTLE and not self.is_protected:
@@ -136,8 +172,25 @@ class Charges:
         first = self.interest_first_day(claim)
         if not first or first > self.on:
             return None
+        if claim.receipts or claim.charged:
+            return self._interest_with_receipts(claim, first)
         whole_cents = claim.open.quantize(CENT, ROUND_DOWN)  # some currencies count in thousandths
         return regime.interest(whole_cents, first - DAY, self.on, self._agreed_rate())
+
+    def _interest_with_receipts(self, claim, first):
+        """As ``interest_of``, on a claim of which a part is paid: what came in paid costs that were due, then interest,
+        then principal (6:44 lid 1 BW), so interest on what was paid late is still owed."""
+        came_in = [(day, amount.quantize(CENT, ROUND_DOWN)) for day, amount in claim.receipts if day >= first]
+        charged, costs = claim.charged, ()
+        principal = claim.open.quantize(CENT, ROUND_DOWN) + sum((amount for _day, amount in came_in), ZERO)
+        if charged:
+            came_in += [(day, amount) for day, amount in charged.receipts if day >= first]
+            asked = charged.costs - charged.costs_waived
+            costs = (Costs(asked, charged.costs_from),) if asked > 0 and charged.costs_from else ()
+        # whoever protects his debtor takes no interest out of what is paid inside the free term
+        patient = claim.notice.claimable_from if self.is_protected and claim.notice else None
+        debt = Claim(principal, first - DAY, costs, patient)
+        return self.regime.allocate(came_in, debt, self.on, self._agreed_rate()).accrual
 
     def interest(self):
         """Interest to date and per day over all claims, each claim rounded by itself.
@@ -153,7 +206,11 @@ class Charges:
     def _reckon_interest(self):
         found = [(claim, self.interest_of(claim)) for claim in self.demanded]
         stored = self._exchange.as_stored
-        parts = {c.line_id: (stored(result.total), self.interest_first_day(c)) for c, result in found if result}
+        parts = {
+            c.line_id: (stored(_interest_left(c, result.total)), self.interest_first_day(c))
+            for c, result in found
+            if result
+        }
         per_day = sum((result.per_day for _claim, result in found if result), ZERO).quantize(CENT, ROUND_HALF_UP)
         return sum((total for total, _day in parts.values()), ZERO), stored(per_day), parts
 
@@ -202,6 +259,8 @@ class Charges:
         highest = ZERO
         if letter.costs or letter.announced:
             highest = self.with_vat(self.highest_costs(bool(letter.announced)), vat_rate).included
+        if letter.costs:  # what was asked lawfully is still owed; what was paid of it is not
+            highest = max(highest - self.costs_off, self.asked_before()[0])
         return replace(
             self._frames[key],
             highest_costs=highest,
@@ -228,6 +287,12 @@ class Charges:
             hours=regime._contact_hours(),
             country=regime.country_id.code or company.country_id.code or "NL",
         )
+
+
+def _interest_left(claim, accrued):
+    """Of the interest that a claim bore until today what was neither received nor waived."""
+    charged = claim.charged
+    return max(accrued - charged.interest_received - charged.interest_waived, ZERO) if charged else accrued
 
 
 def claim_beside(line_id, amount, notice, periodic):

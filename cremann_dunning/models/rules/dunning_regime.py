@@ -387,7 +387,7 @@ class DunningRegime(models.Model):
         """The rates of this regime, none above what a contract agrees. :raises RegimeError: ``NO_RATE``."""
         return InterestLaw(self).rates(highest)
 
-    def allocate(self, payments, claim, until):
+    def allocate(self, payments, claim, until, highest=None):
         """What payments pay of one claim, and what is open after them: costs that are due, interest, principal.
 
         6:44 lid 1 BW, with the rates of this regime. A regime without an interest table charges no interest, so
@@ -398,10 +398,11 @@ class DunningRegime(models.Model):
             ``float``; one later than `until` is left out.
         :param claim: :class:`..law.allocation.Claim`, the principal before any payment.
         :param until: last day of interest, inclusive; the payment of that day counts.
+        :param highest: as for ``interest``.
         :return: :class:`..law.allocation.Settlement` with its ``steps`` and what is open; no cent is lost.
         :raises RegimeError: ``NO_RATE``, no rate for these days; ``ERROR``, an amount or day that makes no sense.
         """
-        return InterestLaw(self).allocate(payments, claim, until)
+        return InterestLaw(self).allocate(payments, claim, until, highest)
 
     def free_term(self, sent_on, channel, receipt=None, **evidence):
         """The free term that a statutory letter gives: receipt, first day, last day and claimable from.

@@ -117,7 +117,8 @@ class DunningWording(models.AbstractModel):
                 filter(None, (*letter.line_ids.mapped("date_due"), *letter.line_ids.mapped("invoice_date")))
             ),
             untranslated=frozenset(lacks) if text else frozenset(),
-            free=not (letter.amount_costs or letter.amount_costs_announced),
+            # what is left of an invoice that is paid is costs and interest
+            free=not (letter.amount_costs or letter.amount_costs_announced or any(letter.line_ids.mapped("is_rest"))),
             protected=protected or letter.regime_id.costs_need_statutory_notice,
             article=letter.regime_id.article or "",
         )

@@ -211,7 +211,7 @@ class InterestLaw(RegimeLaw):
                 DAY_COUNTS[regime.day_count],
             )
 
-    def allocate(self, payments, claim, until):
+    def allocate(self, payments, claim, until, highest=None):
         """What payments pay of one claim."""
         regime = self.regime
         with self._asking():
@@ -220,7 +220,7 @@ class InterestLaw(RegimeLaw):
                 fields.Date.to_date(claim.due_date),
                 [(fields.Date.to_date(day), exact(amount)) for day, amount in payments],
                 fields.Date.to_date(until),
-                self.rates() if regime.interest_table_id else NO_INTEREST,
+                self.rates(highest) if regime.interest_table_id else NO_INTEREST,
                 regime.interest_compounding,
                 DAY_COUNTS[regime.day_count],
                 costs=[replace(cost, amount=exact(cost.amount)) for cost in claim.costs],

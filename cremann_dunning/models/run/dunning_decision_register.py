@@ -318,6 +318,9 @@ class DunningDecisionRegister(models.AbstractModel):
                    SET is_current = FALSE
                   FROM account_move m
                  WHERE m.id = d.move_id AND d.company_id = %s AND d.is_current
+                   -- what is left beyond a principal that is paid is asked all the same, where somebody says so
+                   AND NOT EXISTS (SELECT FROM dunning_claim t WHERE t.move_line_id = d.move_line_id
+                                      AND t.rest_is_asked AND t.ended_on IS NULL)
                    AND (m.state <> 'posted'
                         -- Odoo calls an invoice paid while its payment is only under way
                         OR m.payment_state NOT IN ('not_paid', 'partial') AND m.amount_residual = 0

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.tools import LazyTranslate, format_date, format_datetime, format_list
+from odoo.tools import SQL, LazyTranslate, format_date, format_datetime, format_list
 
 from ...engine import gate
 from ..claim.dunning_history import NO_HISTORY
@@ -109,8 +109,13 @@ class DunningGate(models.AbstractModel):
         procedures = {procedure: procedure._engine_procedure() for procedure in letters.procedure_id}
         letters.line_ids.move_id.mapped("journal_id")  # read for all letters at once
         demanding = letters.line_ids.filtered(lambda line: line.level_id)
-        pairs = {(k.letter_id.procedure_id.id, history.get(k.move_line_id.id, NO_HISTORY).levels) for k in demanding}
+        pairs = {
+            (k.letter_id.procedure_id.id, history.get(k.move_line_id.id, NO_HISTORY).levels)
+            for k in demanding
+            if not k.is_rest
+        }
         carried, found = self.env["dunning.procedure"]._carried(pairs), {}
+        charged, receipts = self._imputed(letters)
         for letter in letters:
             procedure = procedures.get(letter.procedure_id)
             today, house = company._dunning_today(), company._dunning_house()
@@ -120,7 +125,7 @@ class DunningGate(models.AbstractModel):
                 place = reached = None
                 if procedure and line.level_id:
                     due = line.date_due or None
-                    done = carried.get((procedure.id, past.levels), past.levels)
+                    done = past.levels if line.is_rest else carried.get((procedure.id, past.levels), past.levels)
                     place, reached = gate.place_on_ladder(procedure, line.level_id.id, due, done, today, house)
                 found[letter].append(
                     gate.ClaimOnLetter(
@@ -135,9 +140,21 @@ class DunningGate(models.AbstractModel):
                         notice=past.notice,
                         in_term_until=past.ends if line.level_id else None,
                         default_from=past.default_from,
+                        receipts=receipts.get(line.move_line_id.id, ()),
+                        charged=charged.get(line.move_line_id.id),
+                        rest=line.is_rest,
                     )
                 )
         return found
+
+    @api.model
+    def _imputed(self, letters):
+        """What earlier letters asked beyond the claims of these, and what came in on them: two dicts by item."""
+        imputation, items = self.env["dunning.imputation"], letters.line_ids.claim_id.move_line_id
+        # sudo: what is open on the items, whoever looks at the letter; one that is gone is read by nobody
+        owed = {item.id: exact(item.amount_residual_currency, item.currency_id) for item in items.sudo().exists()}
+        charged, receipts = imputation._charged(SQL("c.move_line_id = ANY(%s)", list(owed)), owed)
+        return charged, {**imputation._receipts(list(owed)), **receipts}
 
     @api.model
     def _beside(self, company, letters, history):

@@ -8,6 +8,8 @@ from odoo.tools import SQL
 from ...engine.facts import ZERO, Claim, Contact, Credit, Debtor, Hold
 from ..claim.dunning_history import NO_HISTORY
 
+CENT = Decimal("0.01")
+
 
 class DunningGather(models.AbstractModel):
     """Turns the ledger of one company on one day into plain facts per debtor.
@@ -48,6 +50,8 @@ class DunningGather(models.AbstractModel):
         last_letters = past._last_letters(company, partners, without)
         spoken = self.env["dunning.contact"]._spoken(company, partners)
         unmatched = ledger._unmatched(company, partners)
+        rests = self.env["dunning.imputation"]._rests(company, partners, as_of, asked=False)
+        rows = self._with_rests(rows, company, partners, as_of)
         self._complete(rows, company, as_of, partners)
         debtors = self._by_debtor(rows, company, partners, without, holds)
         return [
@@ -60,6 +64,7 @@ class DunningGather(models.AbstractModel):
                 hold=holds.get((partner_id, None)),
                 reply_on=replies.get(partner_id),
                 spoken_on=spoken.get(partner_id),
+                rests=rests.get(partner_id, ()),
                 **{kind: found.get(partner_id, ()) for kind, found in agreements.items()},
                 **self._person(row),
             )
@@ -78,6 +83,36 @@ class DunningGather(models.AbstractModel):
             row["overdue_total"] = totals[row["partner_id"]]
             row["not_arrived"] = refused.get(row["move_id"], "")
             row["in_payment"], row["payment"] = in_payment.get(row["line_id"], (ZERO, ""))
+        self._impute(rows, company, partners)
+
+    @api.model
+    def _with_rests(self, rows, company, partners, as_of):
+        """The open items, with the amounts of rests that are asked; without rests of which nothing is left."""
+        if not any(row["is_rest"] for row in rows):
+            return rows
+        found = self.env["dunning.imputation"]._rests(company, partners, as_of, asked=True)
+        left = {rest.line_id: rest.residual for rests in found.values() for rest in rests}
+        for row in rows:
+            if row["is_rest"]:
+                amount = left.get(row["line_id"], ZERO)
+                row["amount"] = str(amount)
+                row["residual_company"] = str((amount * Decimal(row["residual_company"])).quantize(CENT))
+        return [row for row in rows if not row["is_rest"] or row["line_id"] in left]
+
+    @api.model
+    def _impute(self, rows, company, partners):
+        """Put on each open claim what came in on it and what letters asked beyond it; on each credit what it is for."""
+        imputation = self.env["dunning.imputation"]
+        owed = {row["line_id"]: row["residual"] for row in rows if row["residual"] > 0}
+        about = SQL("c.company_id = %s AND c.partner_id IN %s", company.id, partners)
+        charged, receipts = imputation._charged(about, owed)
+        partly = [row["line_id"] for row in rows if row["is_partly"] and row["line_id"] not in receipts]
+        receipts = {**receipts, **(imputation._receipts(partly) if partly else {})}
+        paid = imputation._paid_by([row["line_id"] for row in rows if row["is_partly"] and row["residual"] < 0])
+        for row in rows:
+            item = None if row["is_rest"] else row["line_id"]
+            row["charged"], row["receipts"] = charged.get(item), receipts.get(item, ())
+            row["meant"] = paid.get(row["line_id"], frozenset()) | ({row["credited"]} if row["credited"] else set())
 
     @api.model
     def _by_debtor(self, rows, company, partners, without, holds):
@@ -93,8 +128,7 @@ class DunningGather(models.AbstractModel):
             if row["residual"] > 0:
                 claims.append(self._claim(row, choose, usable, holds, under_way, history))
             else:
-                meant = frozenset({row["credited"]} if row["credited"] else ())
-                own_credits.append(Credit(row["number"], row["currency"], -row["residual"], row["under_way"], meant))
+                own_credits.append(self._credit(row))
         self._carry([claims for claims, _credits, _row in debtors.values()])
         return debtors
 
@@ -105,11 +139,12 @@ class DunningGather(models.AbstractModel):
         :param found: lists of ``Claim``.
         """
         carried = self.env["dunning.procedure"]._carried(
-            {(claim.procedure, claim.levels_done) for claims in found for claim in claims}
+            {(claim.procedure, claim.levels_done) for claims in found for claim in claims if not claim.rest}
         )
         for claims in found:
             for place, claim in enumerate(claims):
-                levels = carried.get((claim.procedure, claim.levels_done))
+                # a rest has a ladder of its own, on which the letters about its invoice are no steps
+                levels = None if claim.rest else carried.get((claim.procedure, claim.levels_done))
                 if levels is not None and levels != claim.levels_done:
                     claims[place] = replace(claim, levels_done=levels)
 
@@ -189,7 +224,16 @@ class DunningGather(models.AbstractModel):
             addressee=row["addressee"],
             dated=row["dated"],
             taken_in=row["taken_in"],
+            receipts=row["receipts"],
+            charged=row["charged"],
+            rest=row["is_rest"],
         )
+
+    @api.model
+    def _credit(self, row):
+        amount, meant = -row["residual"], frozenset(row["meant"])
+        number, currency, line_id = row["number"], row["currency"], row["line_id"]
+        return Credit(number, currency, amount, row["under_way"], meant, row["is_money"], line_id)
 
     @api.model
     def _holds(self, company, partners):

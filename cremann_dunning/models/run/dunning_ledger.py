@@ -11,22 +11,24 @@ from .dunning_recipient import ADDRESSES, BOUNCED, CONTACTS, MAIL_PROBLEM
 
 CENT = Decimal("0.01")
 
-# The open receivable lines of debtors with something due, claims and credits together, with what the debtor is.
-ITEMS = f"""
-WITH lines AS (
-    SELECT l.id AS line_id, l.move_id, COALESCE(t.number, m.name) AS number, m.move_type,
+OPEN = """SIGN(l.amount_residual_currency)::int AS amount_sign, l.amount_residual_currency::text AS amount,
+           l.amount_residual::text AS residual_company"""
+# Of what is left beyond a principal that is paid the ledger knows nothing, see ``dunning.imputation``.
+REST = """1 AS amount_sign, '0' AS amount, COALESCE(l.balance / NULLIF(l.amount_currency, 0), 1)::text AS residual_company"""
+LINES = """SELECT l.id AS line_id, l.move_id, COALESCE(t.number, m.name) AS number, m.move_type,
            NULLIF(m.partner_id, p.commercial_partner_id) AS addressee,
-           p.commercial_partner_id AS partner_id, SIGN(l.amount_residual_currency)::int AS amount_sign,
-           l.amount_residual_currency::text AS amount,
-           l.amount_residual::text AS residual_company, cur.name AS currency,
+           p.commercial_partner_id AS partner_id, {amounts}, cur.name AS currency,
            COALESCE(t.date_due, l.date_maturity) AS due_date,
            COALESCE(l.no_followup, FALSE) AS no_followup,
            m.move_type = 'entry' OR (COALESCE(m.is_move_sent, FALSE) OR m.dunning_sent_how IS NOT NULL)
            AND m.dunning_sent_how IS DISTINCT FROM 'none' AND m.dunning_sent_changed IS NOT TRUE AS sent,
            CASE WHEN m.move_type <> 'entry' THEN COALESCE(m.dunning_sent_on, m.invoice_date) END AS sent_on,
-           m.dunning_procedure_id AS own_procedure, m.dunning_kind_set AS own_kind,
+           {own} AS own_procedure, m.dunning_kind_set AS own_kind,
            %(periodic)s OR COALESCE(j.dunning_periodic, FALSE) AS periodic,
-           pay.id IS NOT NULL AS under_way, m.reversed_entry_id AS credited,
+           {rest} AS is_rest, pay.id IS NOT NULL AS under_way, m.reversed_entry_id AS credited,
+           l.amount_residual_currency <> l.amount_currency AS is_partly,
+           m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL
+           OR j.type IN ('bank', 'cash', 'credit') AS is_money,
            COALESCE(t.invoice_date, m.invoice_date, m.date) AS dated, m.move_type = 'entry' AS taken_in,
            CASE WHEN m.move_type = 'entry' THEN 1 ELSE COUNT(*) OVER (PARTITION BY l.move_id) END AS instalments
       FROM account_move_line l
@@ -38,12 +40,21 @@ WITH lines AS (
       LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
       LEFT JOIN account_payment pay
              ON pay.id = m.origin_payment_id AND pay.state = 'in_process'
-            AND pay.is_matched IS NOT TRUE
+            AND pay.is_matched IS NOT TRUE"""
+# The open receivable lines of debtors with something due, claims and credits together, with what the debtor is.
+ITEMS = f"""
+WITH lines AS (
+    {LINES.format(rest="FALSE", own="m.dunning_procedure_id", amounts=OPEN)}
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
        AND l.amount_residual_currency <> 0 %(only)s
        AND (l.amount_residual_currency < 0
             OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
                AND (COALESCE(t.date_due, l.date_maturity) < %(listed)s) IS NOT FALSE)
+     UNION ALL
+    {LINES.format(rest="TRUE", own="%(rests)s::int", amounts=REST)}
+     WHERE l.reconciled AND l.parent_state = 'posted' %(only)s AND l.id IN (
+           SELECT move_line_id FROM dunning_claim
+            WHERE company_id = %(company)s AND rest_is_asked AND ended_on IS NULL)
 ), overdue AS (
     SELECT partner_id,
            COALESCE(array_agg(DISTINCT addressee) FILTER (WHERE addressee IS NOT NULL), '{{}}') AS named
@@ -130,6 +141,15 @@ class DunningLedger(models.AbstractModel):
                              ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
                      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
                        AND l.amount_residual_currency <> 0 %(only)s
+                     UNION ALL
+                    -- what is left beyond a principal that is paid, and asked
+                    SELECT p.commercial_partner_id, c.id, c.date_due,
+                           hashtextextended(c.ctid::text, c.xmin::text::bigint)::numeric
+                           + hashtextextended(l.ctid::text, l.xmin::text::bigint), TRUE
+                      FROM dunning_claim c
+                      JOIN account_move_line l ON l.id = c.move_line_id AND l.reconciled
+                      JOIN res_partner p ON p.id = l.partner_id
+                     WHERE c.company_id = %(company)s AND c.rest_is_asked AND c.ended_on IS NULL %(only)s
                 )
                 SELECT partner_id, COUNT(*) FILTER (WHERE is_claim), SUM(state)::text
                   FROM lines
@@ -163,6 +183,7 @@ class DunningLedger(models.AbstractModel):
                 listed=listed,
                 only=only,
                 periodic=company.dunning_periodic,
+                rests=company._dunning_rest_procedure().id or None,
             )
         )
         names = [column.name for column in self.env.cr.description]

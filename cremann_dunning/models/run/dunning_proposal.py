@@ -31,6 +31,9 @@ class DunningProposal(models.AbstractModel):
         self._drop_previews(run)
         self.env["dunning.moving"]._follow(run.company_id)
         self.env["dunning.delivery"]._after_sending(run.company_id)
+        # sudo: as the company has it done by itself, whoever proposes
+        self.env["dunning.accruing"].sudo()._follow(run.company_id)
+        self.env["dunning.bookkeeping"].sudo()._book_certain(run.company_id)
         self.env["dunning.decision.register"]._retire_settled(run.company_id)
         self.env["dunning.decision.register"]._forget_answers(run)
         only = run.partner_ids.commercial_partner_id.ids or None

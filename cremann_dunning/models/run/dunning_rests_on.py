@@ -74,6 +74,18 @@ SOURCES = (
        AND partner_id IN (SELECT partner_id FROM known)
      GROUP BY 1
     """,
+    # what letters ask beyond the principal, and what was booked or waived of it
+    f"""
+    SELECT c.partner_id, {_mark("h")} + SUM(hashtextextended(COALESCE(c.rest_is_asked, FALSE)::text, c.id))
+      FROM dunning_charge h JOIN dunning_claim c ON c.id = h.claim_id
+     WHERE h.company_id = %(company)s AND h.state = 'asked' AND c.partner_id IN (SELECT partner_id FROM known)
+     GROUP BY 1
+    """,
+    f"""
+    SELECT c.partner_id, {_mark("b")} FROM dunning_charge_booking b JOIN dunning_claim c ON c.id = b.claim_id
+     WHERE b.company_id = %(company)s AND c.partner_id IN (SELECT partner_id FROM known)
+     GROUP BY 1
+    """,
     f"""
     SELECT o.partner_id, {_mark("f")} FROM o JOIN dunning_letter f ON f.partner_id = o.id
      WHERE f.company_id = %(company)s AND (f.state <> 'cancelled' OR f.sent_on IS NOT NULL)

@@ -1,11 +1,13 @@
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from ...engine import gate, rules
 from ...engine.facts import ZERO
 from ...engine.others import even
 from ..rules.dunning_charges import Charges, claim_beside
 from ..rules.regime_map import RegimeError
+
+CENT = Decimal("0.01")
 
 
 class RunContext:
@@ -34,6 +36,7 @@ class RunContext:
         theirs = self.company.partner_id.lang
         self._default_lang = theirs if theirs in self._languages else "en_US"
         self._labels, self._references, self._totals = self._invoice_facts(plans)
+        self._partners = {d.claim.line_id: plan.partner_id for plan in plans for d in plan.decisions if d.claim.rest}
         with_instalments = {p.partner_id for p in plans if any(d.claim.periodic for d in p.decisions)}
         self._earlier = self.env["dunning.letter"]._earlier_costs(self.company, with_instalments, self.date)
         self._declaring = {}
@@ -116,11 +119,19 @@ class RunContext:
             )
         return self._deadlines[level.payment_term_days]
 
-    def line_vals(self, decision, demanded, interest):
-        """Values of one line of the letter. Claims that are only listed reach no level."""
+    def line_vals(self, decision, demanded, interest, costs):
+        """Values of one line of the letter. Claims that are only listed reach no level.
+
+        :param interest: per line id its amount and first day. :param costs: what ``Charges.cost_parts`` gives.
+        """
         claim = decision.claim
+        charged = claim.charged
         invoice_date, total, named, instalment, instalments, alike = self._totals[claim.line_id]
         amount_interest, interest_from = interest.get(claim.line_id, (ZERO, False))
+        amount_costs, costs_off = costs.get(claim.line_id, (ZERO, ZERO))
+        label = self._labels[claim.line_id]
+        if claim.rest:
+            total, label = claim.residual, self._rest_label(claim, self._partners[claim.line_id])
         return {
             "move_id": claim.move_id,
             "move_line_id": claim.line_id,
@@ -131,7 +142,7 @@ class RunContext:
             "alike": alike,
             "level_id": decision.level.id if decision.code != "LISTED" else False,
             "principal_part": demanded,
-            "label": self._labels[claim.line_id],
+            "label": label,
             "customer_ref": self._references.get(claim.line_id),
             "invoice_date": claim.dated or invoice_date,  # of what was taken in: as somebody said then
             "date_due": claim.due_date,
@@ -142,6 +153,10 @@ class RunContext:
             "amount_open": decision.open,
             "amount_interest": amount_interest,
             "interest_from": interest_from,
+            "amount_costs": amount_costs,
+            "costs_off": costs_off,
+            "interest_off": charged.interest_received + charged.interest_waived if charged else ZERO,
+            "is_rest": claim.rest,
         }
 
     def on_letter(self, decision, procedure, demanded):
@@ -164,6 +179,9 @@ class RunContext:
             notice=claim.notice,
             in_term_until=claim.ends if decision.code != "LISTED" else None,
             default_from=claim.default_from,
+            receipts=claim.receipts,
+            charged=claim.charged,
+            rest=claim.rest,
         )
 
     def rules(self, debtor, kind, decisions):
@@ -202,7 +220,7 @@ class RunContext:
         """Principal, interest and costs of the letter, each only as far as the rules allow today.
 
         Costs and interest are computed on the sum of the principals (6:96(7) BW). Costs, announced or asked, include
-        the VAT on them.
+        the VAT on them. What was paid of them since an earlier letter asked them is not asked again.
 
         :return: the values of the letter, and per receivable line its interest and the first day of it.
         """
@@ -212,17 +230,34 @@ class RunContext:
         costs = charges.costs(announced) if level.costs != "none" else ZERO
         rate = charges.vat_rate(announced, self._declares_vat(level._text_for(tone), lang)) if costs else ZERO
         found = charges.with_vat(costs, rate)
+        asked, vat = (found.included, found.vat) if announced else self._not_asked_yet(charges, level, found)
+        if level.legal_type in rules.DEMANDING and not level.charge_interest:
+            parts = {line_id: (amount, False) for line_id, amount in charges.asked_before()[1].items()}
+            interest = sum((amount for amount, _day in parts.values()), ZERO)
         values = {
             "amount_principal": principal,
             "amount_interest": interest,
             "amount_interest_day": per_day,
-            "amount_costs": ZERO if announced else found.included,
-            "amount_costs_announced": found.included if announced else ZERO,
-            "amount_costs_vat": found.vat,
-            "costs_vat_rate": rate if found.vat else 0,
-            "amount_total": principal + interest + (ZERO if announced else found.included),
+            "amount_costs": ZERO if announced else asked,
+            "amount_costs_announced": asked if announced else ZERO,
+            "amount_costs_vat": vat,
+            "costs_vat_rate": rate if vat else 0,
+            "amount_total": principal + interest + (ZERO if announced else asked),
         }
         return values, parts
+
+    def _not_asked_yet(self, charges, level, found):
+        """The costs that a letter asks, with the VAT in them: what the rules allow without what was paid of it.
+
+        A step without costs of its own asks those that an earlier letter asked, and that are still owed.
+        """
+        if found.included:
+            asked = max(found.included - charges.costs_off, ZERO)
+        else:
+            asked = charges.asked_before()[0] if level.legal_type in rules.DEMANDING else ZERO
+        if not found.vat:
+            return asked, ZERO
+        return asked, (asked * found.vat / found.included).quantize(CENT, ROUND_HALF_UP)
 
     def check(self, charges, vals, claims, debtor, procedure):
         """Ask the gate about a letter that is about to be made.
@@ -307,10 +342,18 @@ class RunContext:
             )
         return labels, references, totals
 
+    def _rest_label(self, claim, partner_id):
+        """What stands for what is left of a claim whose invoice is paid."""
+        return self._speaking(partner_id)._("Costs and interest left of %s", claim.number)
+
+    def _speaking(self, partner_id):
+        """The environment in the language of a debtor, if it is installed."""
+        lang = self.env["res.partner"].browse(partner_id).lang
+        return self.env(context={**self.env.context, "lang": lang if lang in self._languages else self._default_lang})
+
     def _kind_and_number(self, kind, number, partner_id):
         """What stands for a claim about which nothing is written: its kind of document and its number."""
-        lang = self.env["res.partner"].browse(partner_id).lang
-        env = self.env(context={**self.env.context, "lang": lang if lang in self._languages else self._default_lang})
+        env = self._speaking(partner_id)
         return f"{dict(env['account.move']._fields['move_type']._description_selection(env))[kind]} {number}"
 
 

@@ -28,6 +28,8 @@ SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
  UNION SELECT partner_id FROM dunning_reply WHERE company_id = %(company)s AND state = 'open'
  UNION SELECT partner_id FROM account_payment
         WHERE company_id = %(company)s AND move_id IS NULL AND state IN ('in_process', 'paid')
+ UNION SELECT c.partner_id FROM dunning_charge_booking b JOIN dunning_claim c ON c.id = b.claim_id
+        WHERE b.company_id = %(company)s AND b.is_undone IS NOT TRUE
  UNION SELECT partner_id FROM account_bank_statement_line
         WHERE company_id = %(company)s AND is_reconciled IS NOT TRUE AND partner_id IS NOT NULL
 """

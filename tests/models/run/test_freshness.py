@@ -455,6 +455,7 @@ class TestFreshness(FreshCase):
             "mail_message",  # the day of a message and what Peppol said in it, whose state stands on the invoice
             "payment_provider",  # its kind, which it keeps
             "dunning_claim",  # changes along with its entry, a letter or a contact
+            "account_partial_reconcile",  # writes both items
         }  # fmt: skip
         self.cr.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename = ANY(%s)", [[*read]]

@@ -16,11 +16,12 @@ from .sending_case import pay_online, provider_of, refuse_mail
 from .standing_case import StandingMixin
 
 # What a proposal reads besides the settings: the ledger, of which the digest is made, and what the state is made of.
-LEDGER = {"account_move", "account_move_line"}
+LEDGER = {"account_move", "account_move_line", "account_partial_reconcile"}  # which writes both its items
 ADDRESSES = {"dunning_dispatch"}  # from which letters came back: read as such, see _settings
 STATE = {
     "dunning_case", "dunning_claim", "dunning_decision", "dunning_letter", "dunning_letter_line", "res_partner",
     "dunning_snapshot", "dunning_standing", "dunning_decision_run_rel", "dunning_run", "dunning_run_res_partner_rel",
+    "dunning_charge",  # changes along with its letter
     "dunning_freshness", "dunning_payment_plan_instalment",  # kept for screens; of plans, which make a debtor busy
 }  # fmt: skip
 # Read in a proposal, and no part of any answer: who the user is and what he may, the screens, the clock.

@@ -1,0 +1,217 @@
+from collections import defaultdict
+from decimal import ROUND_DOWN, Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...engine.facts import ZERO, Charged, Claim
+from .dunning_charge import COSTS
+from .dunning_charge_booking import WAIVED
+
+CENT = Decimal("0.01")
+
+# What came in on items of debtors: money, not credit notes, differences of exchange or entries that take something back.
+RECEIPTS = """
+SELECT r.debit_move_id, c.date, r.debit_amount_currency::text
+  FROM account_partial_reconcile r
+  JOIN account_move_line l ON l.id = r.debit_move_id AND l.parent_state = 'posted'
+  JOIN account_move_line c ON c.id = r.credit_move_id
+  JOIN account_move m ON m.id = c.move_id
+  JOIN account_journal j ON j.id = m.journal_id
+ WHERE r.debit_move_id = ANY(%(items)s) AND r.debit_amount_currency > 0
+   AND (m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL OR j.type IN ('bank', 'cash', 'credit'))
+   AND m.reversed_entry_id IS DISTINCT FROM l.move_id
+ ORDER BY c.date, r.id
+"""
+# What letters ask beyond the principal of claims, as it is in force.
+IN_FORCE = """
+SELECT h.claim_id, c.move_line_id, h.kind, h.amount::text, h.base::text, h.date, h.date_from
+  FROM dunning_charge h
+  JOIN dunning_claim c ON c.id = h.claim_id
+ WHERE h.state = 'asked' AND c.move_line_id IS NOT NULL AND %(about)s
+"""
+BOOKINGS = """
+SELECT id, claim_id, kind, how, amount::text, move_line_id
+  FROM dunning_charge_booking
+ WHERE claim_id = ANY(%(claims)s) AND is_undone IS NOT TRUE
+ ORDER BY kind, id -- costs before interest
+"""
+
+
+class DunningImputation(models.AbstractModel):
+    """What receipts are for (6:44 lid 1 BW): costs and interest that letters asked of a claim, and its principal.
+
+    Reads the ledger and what letters asked, in sets; writes nothing.
+    """
+
+    _name = "dunning.imputation"
+    _description = "Imputation of Receipts"
+
+    @api.model
+    def _receipts(self, item_ids):
+        """What came in on these items: ``{item id: ((day, amount), ...)}``, amounts in the currency of the item."""
+        found = defaultdict(tuple)
+        if item_ids:
+            self.env.cr.execute(SQL(RECEIPTS, items=list(item_ids)))
+            for item_id, day, amount in self.env.cr.fetchall():
+                found[item_id] += ((day, Decimal(amount)),)
+        return found
+
+    @api.model
+    def _paid_by(self, item_ids):
+        """The invoices that other parts of these credits paid: what is left of money goes with what it was paid for.
+
+        :return: ``{item id: frozenset of ids of entries}``.
+        """
+        found = defaultdict(frozenset)
+        if item_ids:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    SELECT r.credit_move_id, array_agg(DISTINCT d.move_id)
+                      FROM account_partial_reconcile r JOIN account_move_line d ON d.id = r.debit_move_id
+                     WHERE r.credit_move_id = ANY(%s)
+                     GROUP BY 1
+                    """,
+                    list(item_ids),
+                )
+            )
+            found.update((item_id, frozenset(move_ids)) for item_id, move_ids in self.env.cr.fetchall())
+        return found
+
+    @api.model
+    def _charged(self, about, open_amounts=None):
+        """What is asked of claims beyond their principal, as it stands.
+
+        :param about: a condition on ``dunning_claim c``.
+        :param open_amounts: what is open of items; of those that are not named nothing is.
+        :return: ``{item id: engine.facts.Charged}``, and the receipts on these items.
+        """
+        self.env.cr.execute(SQL(IN_FORCE, about=about))
+        rows, items = defaultdict(dict), {}
+        for claim_id, item_id, kind, *values in self.env.cr.fetchall():
+            rows[claim_id][kind], items[claim_id] = values, item_id
+        if not rows:
+            return {}, {}
+        booked, waived = self._bookings(rows)
+        receipts = self._receipts(items.values())
+        found = {}
+        for claim_id, kinds in rows.items():
+            item_id = items[claim_id]
+            still_open = (open_amounts or {}).get(item_id, ZERO)
+            found[item_id] = self._as_charged(
+                kinds, receipts[item_id], still_open, booked[claim_id], waived[claim_id]
+            )
+        return found, receipts
+
+    @api.model
+    def _bookings(self, claim_ids):
+        """What came in on costs and interest of claims, and what was waived: ``{claim: {kind: ...}}`` each."""
+        self.env.cr.execute(SQL(BOOKINGS, claims=list(claim_ids)))
+        rows = self.env.cr.fetchall()
+        received = self._received_on([(id_, Decimal(amount), item_id) for id_, *_row, amount, item_id in rows])
+        booked, waived = defaultdict(lambda: defaultdict(tuple)), defaultdict(lambda: defaultdict(lambda: ZERO))
+        for id_, claim_id, kind, how, amount, _item_id in rows:
+            if how == WAIVED:
+                waived[claim_id][kind] += Decimal(amount)
+            else:
+                booked[claim_id][kind] += received.get(id_, ())
+        return booked, waived
+
+    @api.model
+    def _received_on(self, bookings):
+        """What came in on each of these bookings; on an item that stands for several the first takes first.
+
+        :param bookings: ``(id, amount, item id or None)`` in the order in which they are paid.
+        :return: ``{id: ((day, amount), ...)}``.
+        """
+        receipts = self._receipts([item_id for _id, _amount, item_id in bookings if item_id])
+        left = {item_id: list(parts) for item_id, parts in receipts.items()}
+        found = defaultdict(tuple)
+        for id_, amount, item_id in bookings:
+            own = left.get(item_id, [])
+            while own and amount > 0:
+                day, part = own[0]
+                taken = min(part, amount)
+                found[id_] += ((day, taken),)
+                amount -= taken
+                own[:1] = [(day, part - taken)] if part > taken else []
+        return found
+
+    @api.model
+    def _as_charged(self, kinds, receipts, still_open, booked, waived):
+        """``engine.facts.Charged`` of one claim.
+
+        Over what was credited or paid before costs were due nothing is owed; where that is so, costs and interest go
+        down with the principal.
+        """
+        values = {}
+        for kind, (amount, base, day, first) in kinds.items():
+            base, since = Decimal(base), (first or day) if kind == COSTS else day
+            owed = min(base, still_open + sum((part for paid, part in receipts if paid >= since), ZERO))
+            amount = Decimal(amount)
+            if owed < base:
+                amount = (amount * owed / base).quantize(CENT, ROUND_DOWN)
+            paid = booked.get(kind, ())
+            values[kind] = amount
+            values[f"{kind}_received"] = sum((part for _day, part in paid), ZERO)
+            values[f"{kind}_waived"] = waived.get(kind, ZERO)
+            if kind == COSTS:
+                values |= {"costs_from": first or day, "base": base}
+        came_in = sorted((day, part) for paid in booked.values() for day, part in paid)
+        return Charged(receipts=tuple(came_in), **values)
+
+    @api.model
+    def _of_claims(self, claims):
+        """What is asked beyond the principal of these claims: ``{claim: engine.facts.Charged}``, where something is."""
+        if not claims:
+            return {}
+        self.env.flush_all()
+        open_amounts = {
+            item.id: Decimal(str(item.amount_residual_currency))
+            for item in claims.move_line_id.sudo().exists()  # sudo: as the claim itself says
+        }
+        found, _receipts = self._charged(SQL("c.id = ANY(%s)", claims.ids), open_amounts)
+        return {claim: found[claim.move_line_id.id] for claim in claims if claim.move_line_id.id in found}
+
+    @api.model
+    def _rests(self, company, partners, on, asked=None):
+        """Claims of these debtors of which the principal is paid and costs or interest are not.
+
+        :param asked: only those that somebody said are asked on, or only the others.
+        :return: ``{partner id: (engine.facts.Claim, ...)}``.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT c.id, c.move_line_id, c.move_id, c.number, u.name, c.date_due, p.commercial_partner_id,
+                       (l.balance / NULLIF(l.amount_currency, 0))::text
+                  FROM dunning_claim c
+                  JOIN dunning_charge h ON h.claim_id = c.id AND h.state = 'asked'
+                  JOIN account_move_line l ON l.id = c.move_line_id AND l.reconciled AND l.parent_state = 'posted'
+                  JOIN res_partner p ON p.id = l.partner_id
+                  JOIN res_currency u ON u.id = l.currency_id
+                 WHERE c.company_id = %(company)s AND c.ended_on IS NULL AND p.commercial_partner_id IN %(partners)s
+                   AND (%(asked)s IS NULL OR (c.rest_is_asked IS TRUE) = %(asked)s)
+                """,
+                asked=asked,
+                company=company.id,
+                partners=tuple(partners),
+            )
+        )
+        rows = self.env.cr.fetchall()
+        if not rows:
+            return {}
+        charged, _receipts = self._charged(SQL("c.id = ANY(%s)", [row[0] for row in rows]))
+        found = defaultdict(tuple)
+        for _id, item_id, move_id, number, currency, due, partner_id, rate in rows:
+            left = charged[item_id].left(on) if item_id in charged else ZERO
+            if left > 0:
+                found[partner_id] += (
+                    Claim(
+                        line_id=item_id, move_id=move_id, number=number or "", currency=currency, residual=left,
+                        residual_company=(left * Decimal(rate or 1)).quantize(CENT), due_date=due, procedure=None,
+                        kind="unknown", charged=charged[item_id], rest=True,
+                    ),
+                )  # fmt: skip
+        return found
