@@ -115,8 +115,14 @@ class Page:
     statement: statement.Statement
     booked_until: date | None
     not_booked: Decimal
+    beyond: dict
     needs_letterhead: bool
     bank: models.BaseModel
+
+    def owed(self, currency):
+        """What is owed in a currency: what the account shows, with the costs and interest that letters asked."""
+        parts = (part.total for part in self.statement.parts if part.currency == currency)
+        return sum(parts, self.beyond.get(currency, Decimal("0.00")))
 
     def money(self, amount, currency):
         """An amount as the debtor's language writes it."""
@@ -204,6 +210,9 @@ class DunningStatement(models.AbstractModel):
             # money that came in is not part of the past: it is told of only on a statement of today
             partners = tuple(ours.partner_id.ids)
             waiting = self.env["dunning.ledger"]._unmatched(company, partners) if day >= today else {}
+            # sudo: as above; what is asked today is no part of the past either
+            imputation = self.env["dunning.imputation"].sudo()
+            beyond = imputation._beyond_the_books(company, partners) if day >= today else {}
             bank = company.sudo()._dunning_bank_account()  # sudo: what every letter prints
             for case in ours:
                 lang = case.reader_lang
@@ -215,6 +224,7 @@ class DunningStatement(models.AbstractModel):
                     statement=figures[case.partner_id.id],
                     booked_until=booked.get(company),
                     not_booked=waiting.get(case.partner_id.id, Decimal("0.00")),
+                    beyond=dict(beyond.get(case.partner_id.id, {})),
                     needs_letterhead=letterhead,
                     bank=bank,
                 )
@@ -342,6 +352,16 @@ class DunningStatement(models.AbstractModel):
         for row, (label, amount) in enumerate(self._ages(env, part), row + 2):  # noqa: B020
             sheet.write_string(row, 2, label)
             sheet.write_number(row, 8, amount, money)
+        if beyond := page.beyond.get(part.currency):
+            for row, (label, amount) in enumerate(  # noqa: B020
+                (
+                    (env._("Costs and interest that letters asked, left"), beyond),
+                    (env._("Owed altogether"), page.owed(part.currency)),
+                ),
+                row + 2,
+            ):
+                sheet.write_string(row, 2, label)
+                sheet.write_number(row, 8, amount, money)
         if page.not_booked:
             sheet.write_string(row + 1, 2, self._not_booked_text(page))
 

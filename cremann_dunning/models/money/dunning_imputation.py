@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...engine.facts import ZERO, Charged, Claim
+from ..dunning_money import exact
 from .dunning_charge import COSTS
 from .dunning_charge_booking import WAIVED
 
@@ -173,6 +174,30 @@ class DunningImputation(models.AbstractModel):
         }
         found, _receipts = self._charged(SQL("c.id = ANY(%s)", claims.ids), open_amounts)
         return {claim: found[claim.move_line_id.id] for claim in claims if claim.move_line_id.id in found}
+
+    @api.model
+    def _beyond_the_books(self, company, partner_ids):
+        """What debtors owe of costs and interest besides what stands on their account in the ledger.
+
+        :return: ``{partner id: {currency name: amount}}``, without those of which nothing is left.
+        """
+        claims = self.env["dunning.claim"].search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", list(partner_ids)),
+                ("charge_ids.state", "=", "asked"),
+                ("ended_on", "=", False),
+            ]
+        )
+        today, found = company._dunning_today(), defaultdict(lambda: defaultdict(lambda: ZERO))
+        bookings = self.env["dunning.charge.booking"].search([("claim_id", "in", claims.ids)])
+        open_of = {item: exact(item.amount_residual_currency, item.currency_id) for item in bookings.move_line_id.exists()}
+        for claim, one in self._of_claims(claims).items():
+            own = bookings.filtered(lambda booking, claim=claim: booking.claim_id == claim).move_line_id
+            in_books = sum((open_of.get(item, ZERO) for item in own), ZERO)
+            if (left := one.left(today) - in_books) > 0:
+                found[claim.partner_id.id][claim.currency_id.name] += left
+        return found
 
     @api.model
     def _rests(self, company, partners, on, asked=None):
