@@ -69,7 +69,19 @@ class DunningLetterChatterMixin(models.AbstractModel):
         return self.tone
 
     def action_thank(self):
-        """Write a word of thanks: everything on the letter was paid."""
+        """Write a word of thanks: everything on the letter was paid.
+
+        :raises UserError: costs or interest are left, which thanks would give away (6:50 lid 2 BW).
+        """
+        self.ensure_one()
+        if left := self._page_beyond():
+            raise UserError(
+                self.env._(
+                    "Of the costs and interest on this letter %s is left, and thanks would say that all is paid. Waive it on "
+                    "the case first, or go on asking it.",
+                    self._money(left),
+                )
+            )
         return self._compose_about_sent("thank_you")
 
     def action_rectify(self):

@@ -276,9 +276,18 @@ class TestRest(ChargeCase):
         letter = self.letter.with_env(self.env)
         values = letter._page_values()
         self.assertEqual((values["state"], values["amount_now"], values["only_beyond"]), ("open", self.left, True))
+        with self.assertRaisesRegex(UserError, "thanks would say that all is paid"):
+            letter.action_thank()
         self.env["dunning.charge.booking"]._waive(self.claim, "goodwill")
         letter.invalidate_recordset()
         self.assertEqual(letter._page_values()["state"], "paid")
+        self.assertTrue(letter.action_thank())
+
+    def test_the_statement_of_account_tells_what_is_left(self):
+        case = self.env["dunning.case"].search([("partner_id", "=", self.move.partner_id.id)])
+        [page] = self.env["dunning.statement"]._pages(self.as_user(self.user, case)).values()
+        self.assertEqual(float(page.owed("EUR")), self.left)
+        self.assertFalse(page.statement.parts, "the books hold nothing open")
 
     def test_it_is_asked_on_by_a_ladder_and_a_text_of_its_own(self):
         as_user = self.as_user(self.user, self.claim)
