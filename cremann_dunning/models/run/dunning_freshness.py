@@ -106,7 +106,13 @@ class DunningFreshness(models.Model):
             company,
             partner_ids,
             house=repr(
-                (VERSION, record.text(company._dunning_house()), company.country_id.id, company.dunning_periodic)
+                (
+                    VERSION,
+                    record.text(company._dunning_house()),
+                    company.country_id.id,
+                    company.dunning_periodic,
+                    company._dunning_rest_procedure().id,
+                )
             ),
             recent=today - timedelta(days=company.dunning_quiet_days + 1),
             today=today,
