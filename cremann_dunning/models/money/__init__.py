@@ -10,6 +10,6 @@ from . import (
     dunning_charge_booking,
     dunning_claim_charges,
     dunning_imputation,
-    res_company,
+    res_company_charges,
     res_config_settings,
 )
