@@ -21,4 +21,5 @@ from . import (
     dunning_take_in_wizard_line,
     dunning_whatsapp_wizard,
     dunning_withdrawal_wizard,
+    dunning_write_off_wizard,
 )

@@ -5,12 +5,16 @@ May import letter and run, and what those may."""
 from . import (
     dunning_call,
     dunning_case,
+    dunning_case_insolvency,
     dunning_case_mixin,
     dunning_case_open_items,
     dunning_contact,
     dunning_dispute,
     dunning_figures,
+    dunning_filing_paper,
     dunning_hold,
+    dunning_insolvency,
+    dunning_insolvency_filing,
     dunning_limitation,
     dunning_moving,
     dunning_payer,
@@ -19,4 +23,5 @@ from . import (
     dunning_payment_plan_instalment,
     dunning_promise,
     dunning_statement,
+    res_partner,
 )

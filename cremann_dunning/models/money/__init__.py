@@ -2,3 +2,13 @@
 a claim that is not paid.
 
 May import claim, rules, and what these may."""
+
+from . import (
+    account_move,
+    dunning_claim,
+    dunning_late_receipt,
+    dunning_write_off,
+    dunning_write_off_tax,
+    dunning_writing_off,
+    res_company,
+)
