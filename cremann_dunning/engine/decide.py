@@ -119,6 +119,8 @@ def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Dec
 
 def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
     """Reasons why this claim may not be chased at all."""
+    if debtor.insolvencies and (stopped := _insolvent(debtor, claim)):
+        return stopped
     if claim.no_followup:
         return Decision(claim, "NO_FOLLOWUP", {})
     holds = [hold for hold in (claim.hold, debtor.hold) if hold and hold.covers(as_of)]
@@ -133,6 +135,20 @@ def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
     if claim.due_date is None:
         return Decision(claim, "NO_DUE_DATE", {})
     return None
+
+
+def _insolvent(debtor: Debtor, claim: Claim) -> Decision | None:
+    """The debtor is in a procedure over all his debts, or came out of one that leaves nothing of the older ones."""
+    running = [insolvency for insolvency in debtor.insolvencies if insolvency.ended is None]
+    covering = [insolvency for insolvency in running if insolvency.covers(claim)]
+    if covering:
+        last = max(covering, key=lambda insolvency: insolvency.since)
+        return Decision(claim, "INSOLVENT", {"kind": last.kind, "since": last.since})
+    for over in sorted(debtor.insolvencies, key=lambda insolvency: insolvency.ended or date.min, reverse=True):
+        if over.ended and over.covers(claim):
+            return Decision(claim, "DISCHARGED", {"kind": over.kind, "ended": over.ended, "outcome": over.outcome})
+    estates = [insolvency.since for insolvency in running if insolvency.estate]
+    return Decision(claim, "ESTATE", {"since": max(estates)}) if estates else None
 
 
 def _in_dispute(claim: Claim, part: Decimal, dispute: Dispute | None) -> Decision | None:

@@ -23,6 +23,27 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Insolvency:
+    """A procedure over all the debts of the debtor: what he owed before ``since`` is asked of nobody but its trustee.
+
+    ``kind`` and ``outcome`` are codes of ``dunning.insolvency``. ``ended`` is the day on which it ended, of one after
+    which what is left of those debts is no longer asked either; None while it runs. ``estate``: the debtor may pay
+    nobody himself, so what he comes to owe from that day on is the trustee's to pay as well (a bankruptcy).
+    """
+
+    kind: str
+    since: date
+    ended: date | None = None
+    outcome: str = ""
+    estate: bool = False
+
+    def covers(self, claim: "Claim") -> bool:
+        """Whether the claim is older than the procedure. It works from the first hour of its day on (23 Fw; in Belgium
+        too), so what is dated on that day came after it; of a claim without a date nobody can say that."""
+        return claim.dated is None or claim.dated < self.since
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """The last valid statutory notice of a claim: its letter, when it went, the day after its free term, and the costs
     that it announced for all its claims together: with VAT, the VAT in them, and its percentage."""
@@ -220,7 +241,8 @@ class Contact:
 class Debtor:
     """Everything about one debtor of one company that a decision may rest on.
 
-    ``unmatched`` is the sum of bank receipts that name the debtor but are not booked yet, in company currency.
+    ``insolvencies`` are those that still keep something from being asked. ``unmatched`` is the sum of bank receipts
+    that name the debtor but are not booked yet, in company currency.
     ``last_letter_on`` is the day of the last letter of any level that was really sent, ``spoken_on`` the day on which
     somebody last spoke with the debtor, as far as that was logged. ``reply_on`` is the day of the
     oldest reply of the debtor that nobody has handled yet. ``contacts`` are those who come before the debtor itself as
@@ -246,4 +268,5 @@ class Debtor:
     reply_on: date | None = None
     spoken_on: date | None = None
     rests: tuple[Claim, ...] = ()
+    insolvencies: tuple[Insolvency, ...] = ()
     extra: dict = field(default_factory=dict, compare=False)

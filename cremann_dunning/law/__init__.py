@@ -15,6 +15,7 @@ cent
 ``terms``           the day from which costs may be claimed, payment terms, start of default and of interest
 ``allocation``      which debt, and which part of it, a payment pays (6:43 and 6:44 BW)
 ``limitation``      when a claim lapses, what interrupts that, and when to warn
+``bad_debt``        when the VAT on a claim that is lost comes back, and how much of it is VAT
 ==================  ==========================================================================================
 
 Import the module you need (``from .law import costs``); this package imports none of them by itself.

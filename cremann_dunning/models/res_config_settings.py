@@ -26,6 +26,8 @@ class ResConfigSettings(models.TransientModel):
     dunning_clause_interest = fields.Float(related="company_id.dunning_clause_interest", readonly=False)
     dunning_small_enterprise = fields.Boolean(related="company_id.dunning_small_enterprise", readonly=False)
     dunning_term_agreed = fields.Boolean(related="company_id.dunning_term_agreed", readonly=False)
+    dunning_bad_debt_account_id = fields.Many2one(related="company_id.dunning_bad_debt_account_id", readonly=False)
+    dunning_write_off_journal_id = fields.Many2one(related="company_id.dunning_write_off_journal_id", readonly=False)
     dunning_periodic = fields.Boolean(related="company_id.dunning_periodic", readonly=False)
     dunning_stale_rates = fields.Char(compute="_compute_dunning_stale_rates")
 

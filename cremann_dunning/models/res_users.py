@@ -11,6 +11,8 @@ SIGNED = {
     "dunning.reply": "handled_by_id",
     "dunning.override": "user_id",
     "dunning.contact": "user_id",
+    "dunning.write.off": "user_id",
+    "dunning.insolvency.filing": "user_id",
 }
 
 

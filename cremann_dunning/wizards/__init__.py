@@ -22,4 +22,5 @@ from . import (
     dunning_waive_wizard,
     dunning_whatsapp_wizard,
     dunning_withdrawal_wizard,
+    dunning_write_off_wizard,
 )

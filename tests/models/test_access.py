@@ -61,6 +61,11 @@ RIGHTS = {
     "dunning.confirm.wizard": ("rwcd", "rwcd", ""),
     "dunning.leave.out.wizard": ("rwcd", "rwcd", ""),
     "dunning.rate.import.wizard": ("", "rwcd", ""),
+    "dunning.insolvency": ("rwc", "rwcd", ""),
+    "dunning.insolvency.filing": ("rwc", "rwcd", ""),
+    "dunning.write.off": ("rw", "rw", ""),
+    "dunning.write.off.tax": ("r", "r", ""),
+    "dunning.write.off.wizard": ("rwcd", "rwcd", ""),
     **dict.fromkeys(AGREEMENTS, ("rwc", "rwcd", "")),
     "dunning.payment.plan.instalment": ("rwcd", "rwcd", ""),
     "dunning.simulation": ("rwcd", "rwcd", ""),
@@ -611,6 +616,7 @@ class TestBiller(AccessCase):
                 "payment plan",
                 "promise to pay",
                 "take in as a claim",
+                "write off",
             ]
             self.assertEqual(sorted(names), [f"Dunning: {name}" for name in ours] * shown)
 

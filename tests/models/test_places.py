@@ -25,6 +25,8 @@ PLACES = {
     "dunning.element": set(),
     "dunning.freshness": {"company_id", "partner_id"},
     "dunning.hold": {"company_id", "letter_id", "move_id", "partner_id"},
+    "dunning.insolvency": {"company_id", "partner_id"},
+    "dunning.insolvency.filing": {"insolvency_id", "company_id"},
     "dunning.interest.rate": {"table_id", "company_id"},
     "dunning.interest.table": {"company_id"},
     "dunning.letter": {"company_id", "partner_id", "case_id", "run_id", "level_id"},
@@ -44,6 +46,8 @@ PLACES = {
     "dunning.snapshot": {"company_id"},
     "dunning.standing": {"company_id", "partner_id", "run_id"},
     "dunning.word.list": {"company_id"},
+    "dunning.write.off": {"company_id", "partner_id", "move_id", "move_line_id", "claim_id"},
+    "dunning.write.off.tax": {"write_off_id", "company_id"},
 }
 
 
@@ -82,6 +86,13 @@ class TestPlaces(AccessCase):
             }
         )
         env["dunning.reply"].create({"case_id": cls.case.id, "letter_id": letter.id, "received_on": TODAY})
+        insolvent = {"partner_id": cls.debtor("Failliet").id, "company_id": cls.nl.id, "date": TODAY}
+        insolvency = env["dunning.insolvency"].create(insolvent | {"kind": "nl_bankruptcy"})
+        env["dunning.insolvency.filing"].create({"insolvency_id": insolvency.id, "company_id": cls.nl.id})
+        window = cls.invoice(cls.other.partner_id, 10, due=10).action_dunning_write_off()
+        env["dunning.write.off.wizard"].browse(window["res_id"]).action_write_off()
+        written_off = env["dunning.write.off"].search([("company_id", "=", cls.nl.id)])
+        env["dunning.write.off.tax"].create({"write_off_id": written_off.id, "name": "21%", "rate": 21})
 
     def another(self, record, name):
         """A value that would move a record: something else that exists."""

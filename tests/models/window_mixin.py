@@ -52,6 +52,11 @@ class WindowMixin:
             "dunning.take.in.wizard": {"move_ids": [Command.set(self.entry.ids)]},
             "dunning.waive.wizard": {"claim_ids": [Command.set(self.letter.line_ids.claim_id.ids)], "reason": SECRET},
             "dunning.whatsapp.wizard": {"dispatch_id": self.attempt.id},
+            "dunning.write.off.wizard": {
+                "item_ids": [Command.set(self.entry_line.ids)],
+                "company_id": self.nl.id,
+                "proof": f"About {SECRET}",
+            },
             "dunning.withdrawal.wizard": {"letter_ids": [Command.set([letter])], "reason": "sent by mistake"},
         }
 

@@ -82,10 +82,12 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
 
     def _send_text_messages(self):
         """Put these in Odoo's queue of text messages, all at once; an error stays on the attempt."""
-        stale = self.filtered(lambda attempt: not attempt._is_still_wanted())
+        silenced = self._silenced()
+        stale = self.filtered(lambda attempt: not attempt._is_still_wanted(silenced))
         for letter, attempts in stale.grouped("letter_id").items():
             env = letter._told_to_keepers().env
-            attempts.write({"state": "withheld", "answer": env._("Not sent: it was paid or taken back since.")})
+            answer = env._("Not sent: it was paid or taken back since, or the debtor is insolvent.")
+            attempts.write({"state": "withheld", "answer": answer})
         ready = (self - stale).try_lock_for_update().filtered(lambda attempt: attempt.state == "queued")
         if not ready:
             return
@@ -96,12 +98,21 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
             _logger.warning("Dunning: %s text messages could not be made: %s", len(ready), error)
             ready.write({"state": "refused", "answer": str(error), "ended_at": fields.Datetime.now()})
 
-    def _is_still_wanted(self):
+    def _is_still_wanted(self, silenced):
+        """:param silenced: see ``_silenced``."""
         self.ensure_one()
         letter = self.letter_id
-        return letter.state == "sent" and any(
-            move.payment_state in OPEN for move in letter.line_ids.filtered("principal_part").move_id
-        )
+        if letter.state != "sent" or letter.partner_id.commercial_partner_id in silenced:
+            return False
+        return any(move.payment_state in OPEN for move in letter.line_ids.filtered("principal_part").move_id)
+
+    def _silenced(self):
+        """Those of the debtors who became insolvent since."""
+        found = self.env["res.partner"]
+        for company, own in self.grouped("company_id").items():
+            # sudo: whether he is, whoever sends
+            found |= self.env["dunning.insolvency"].sudo()._of(own.partner_id, company)._debtors()
+        return found
 
     def _queue_text_messages(self):
         """As Odoo's own notification by SMS does for one record, here for all of them: message, SMS, notification."""
@@ -158,8 +169,12 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
                     format_datetime(self.env, self.due_at, dt_format="short"),
                 )
             )
-        if not self._is_still_wanted():
-            raise UserError(self.env._("It was paid or taken back since, so there is nothing to write about."))
+        if not self._is_still_wanted(self._silenced()):
+            raise UserError(
+                self.env._(
+                    "It was paid or taken back since, or the debtor is insolvent: there is nothing to write about."
+                )
+            )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("WhatsApp"),

@@ -18,7 +18,10 @@ PLACE = {"res_model", "res_id", "res_field"}
 CONTENT = {"raw", "datas", "db_datas"}
 # Every file of these is evidence. Those of a letter are so as its document or when they go along with its mail; what
 # people attach to their notes on a letter is their own.
-EVIDENCE = ("dunning.letter.line", "dunning.dispatch", "dunning.override", "dunning.opening", "dunning.reply")
+EVIDENCE = (
+    "dunning.letter.line", "dunning.dispatch", "dunning.override", "dunning.opening", "dunning.reply",
+    "dunning.insolvency.filing",
+)  # fmt: skip
 
 
 class IrAttachment(models.Model):

@@ -21,8 +21,10 @@ FOR_DEBTORS = {
 }  # fmt: skip
 
 # What came of a letter on the page: some of it is open, what is not paid is on its way, all of it is paid, nothing is
-# asked because an invoice was withdrawn, or it no longer counts.
+# asked because an invoice was withdrawn or the debtor became insolvent, or it no longer counts.
 OPEN, UNDER_WAY, PAID, WITHDRAWN, VOID = "open", "under_way", "paid", "withdrawn", "void"
+INSOLVENT = "insolvent"
+NOT_HIS_TO_PAY = {"INSOLVENT", "DISCHARGED", "ESTATE"}
 
 
 class DunningLetterPageMixin(models.AbstractModel):
@@ -128,10 +130,11 @@ class DunningLetterPageMixin(models.AbstractModel):
     def _page_values(self):
         """What the page shows beside the frozen words: what is open by now, and how to pay exactly that.
 
-        :return: ``state`` (open, under_way, paid, withdrawn or void), ``demanded`` and ``listed`` (a row per claim:
-            ``line``, ``asked``, ``open``, ``under_way``, ``withdrawn``, ``invoice``, ``decision``), ``amount_now``
-            and its ``qr``, ``agreed`` (see ``_page_agreement``), ``online`` (whether Odoo's page of an invoice takes
-            payments), ``under_way`` (what was paid and is not booked, over what is demanded), the ``body`` as HTML.
+        :return: ``state`` (open, under_way, paid, withdrawn, insolvent or void), ``demanded`` and ``listed`` (a row per
+            claim: ``line``, ``asked``, ``open``, ``under_way``, ``withdrawn``, ``invoice``, ``decision``),
+            ``amount_now`` and its ``qr``, ``agreed`` (see ``_page_agreement``), ``online`` (whether Odoo's page of an
+            invoice takes payments), ``under_way`` (what was paid and is not booked, over what is demanded), the
+            ``body`` as HTML.
         """
         self.ensure_one()
         rows = self._page_rows()
@@ -192,7 +195,10 @@ class DunningLetterPageMixin(models.AbstractModel):
         of costs and interest."""
         if self.state == "cancelled" and not self.is_test:
             return VOID
-        if any(row["open"] for row in demanded) or (beyond and not under_way):
+        still_open = [row for row in demanded if row["open"]]
+        if any(row["decision"].code in NOT_HIS_TO_PAY for row in still_open):
+            return INSOLVENT
+        if still_open or (beyond and not under_way):
             return OPEN
         if under_way:
             return UNDER_WAY

@@ -12,4 +12,11 @@ from . import (
     dunning_imputation,
     res_company_charges,
     res_config_settings,
+    account_move,
+    dunning_claim,
+    dunning_late_receipt,
+    dunning_write_off,
+    dunning_write_off_tax,
+    dunning_writing_off,
+    res_company,
 )

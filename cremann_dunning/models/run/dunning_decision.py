@@ -48,6 +48,17 @@ SENTENCES = {
         "The bank is not up to date: %(journal)s is booked up to %(date)s, and it may be %(days)s behind. Import "
         "the statements, or confirm the letter by hand."
     ),
+    "INSOLVENT": _lt(
+        "%(kind)s since %(since)s: what was invoiced before that day is not asked of the debtor. File the claim with "
+        "the trustee."
+    ),
+    "DISCHARGED": _lt(
+        "%(kind)s, %(ended)s: %(outcome)s. What was invoiced before it is not asked any more. Write it off."
+    ),
+    "ESTATE": _lt(
+        "Arose after the bankruptcy of %(since)s: a debt of the estate, and nothing goes to the debtor. Write to the "
+        "trustee by hand."
+    ),
     "HOLD": _lt("On hold without an end date: %(reason)s"),
     "HOLD_UNTIL": _lt("On hold up to and including %(until)s: %(reason)s"),
     "REPLIED": _lt("The debtor replied on %(date)s, and nobody has handled it yet. It goes on when somebody has."),
@@ -89,6 +100,13 @@ SENTENCES = {
     "NO_SCALE": _lt("%(message)s"),
     "CLAUSE": _lt("%(message)s"),
     "ERROR": _lt("Something went wrong with this debtor: %(message)s"),
+}
+
+# Facts that are kept as the code of a choice: the model and field whose choice it is.
+KEPT_AS_CODES = {
+    "DISPUTED": (("dunning.dispute", "reason"),),
+    "INSOLVENT": (("dunning.insolvency", "kind"),),
+    "DISCHARGED": (("dunning.insolvency", "kind"), ("dunning.insolvency", "outcome")),
 }
 
 OUTCOMES = [
@@ -328,9 +346,10 @@ class DunningDecision(models.Model):
         if code not in SENTENCES:
             return code
         sentence = self.env._(SENTENCES[code])
-        if code == "DISPUTED" and "reason" in params:  # kept as a code, read in one's own language
-            reasons = dict(self.env["dunning.dispute"]._fields["reason"]._description_selection(self.env))
-            params = params | {"reason": reasons.get(params["reason"], params["reason"])}
+        for model, name in KEPT_AS_CODES.get(code, ()):  # read in one's own language
+            if name in params:
+                labels = dict(self.env[model]._fields[name]._description_selection(self.env))
+                params = params | {name: labels.get(params[name], params[name])}
         if "days" in params:
             params = params | {"days": counted.days(self.env, params["days"])}
         return sentence % _Lenient(params)
@@ -355,6 +374,9 @@ class DunningDecision(models.Model):
             "CALL_DUE": env._("Call due"),
             "NOT_A_SENDING_DAY": env._("No sending day"),
             "BANK_BEHIND": env._("Bank not up to date"),
+            "INSOLVENT": env._("Debtor insolvent"),
+            "DISCHARGED": env._("After an insolvency"),
+            "ESTATE": env._("Debt of the estate"),
             "HOLD": env._("On hold"),
             "HOLD_UNTIL": env._("On hold until a date"),
             "REPLIED": env._("Reply to handle"),

@@ -45,6 +45,7 @@ class DunningGather(models.AbstractModel):
         without = tuple(without_letters.ids) if without_letters else (0,)
         partners = tuple({row["partner_id"] for row in rows})
         holds = self._holds(company, partners)
+        insolvencies = self.env["dunning.insolvency"]._facts(company, partners)
         agreements = self._agreements(company, partners)
         replies = self.env["dunning.reply"]._facts(company, partners)
         last_letters = past._last_letters(company, partners, without)
@@ -65,6 +66,7 @@ class DunningGather(models.AbstractModel):
                 reply_on=replies.get(partner_id),
                 spoken_on=spoken.get(partner_id),
                 rests=rests.get(partner_id, ()),
+                insolvencies=insolvencies.get(partner_id, ()),
                 **{kind: found.get(partner_id, ()) for kind, found in agreements.items()},
                 **self._person(row),
             )

@@ -47,7 +47,8 @@ WITH lines AS (
     {LINES.format(rest="FALSE", own="m.dunning_procedure_id", amounts=OPEN)}
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
        AND l.amount_residual_currency <> 0 %(only)s
-       AND (l.amount_residual_currency < 0
+       -- what was written off and is matched no more is no money of the debtor
+       AND (l.amount_residual_currency < 0 AND NOT EXISTS (SELECT FROM dunning_write_off w WHERE w.entry_id = m.id)
             OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
                AND (COALESCE(t.date_due, l.date_maturity) < %(listed)s) IS NOT FALSE)
      UNION ALL

@@ -18,6 +18,9 @@ class DunningRepair(models.AbstractModel):
         "NO_DUE_DATE": "invoice",
         "NOT_SENT": "send_invoice",
         "NOT_ARRIVED": "invoice",
+        "INSOLVENT": "insolvency",
+        "DISCHARGED": "insolvency",
+        "ESTATE": "insolvency",
         "HOLD": "holds",
         "HOLD_UNTIL": "holds",
         "REPLIED": "replies",
@@ -60,6 +63,7 @@ class DunningRepair(models.AbstractModel):
             "debtor": env._("Complete the address"),
             "invoice": env._("Open the invoice"),
             "send_invoice": env._("Send the invoice"),
+            "insolvency": env._("Open the insolvency"),
             "holds": env._("Look at the hold"),
             "replies": env._("Answer the debtor"),
             "disputes": env._("Settle the dispute"),
@@ -138,6 +142,9 @@ class DunningRepair(models.AbstractModel):
         if len(holds) == 1:
             return self._form(holds)
         return self._list("dunning.hold", [("id", "in", holds.ids)], self.env._("Holds"))
+
+    def _open_insolvency(self, decision):
+        return self._case(decision).action_insolvency()
 
     def _open_replies(self, decision):
         return self._case(decision).action_open_replies()

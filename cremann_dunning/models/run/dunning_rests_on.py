@@ -96,6 +96,10 @@ SOURCES = (
      WHERE h.company_id = %(company)s AND h.active GROUP BY 1
     """,
     f"""
+    SELECT o.partner_id, {_mark("i")} FROM o JOIN dunning_insolvency i ON i.partner_id = o.id
+     WHERE (i.company_id = %(company)s OR i.company_id IS NULL) AND i.stops GROUP BY 1
+    """,
+    f"""
     SELECT partner_id, {_mark("d")} FROM dunning_dispute d
      WHERE company_id = %(company)s AND state = 'open' GROUP BY 1
     """,

@@ -20,6 +20,8 @@ SETTINGS = (
 # Debtors with anything here are looked at again each time: it is little, and it changes by the hour.
 BUSY = """
 SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
+ UNION SELECT partner_id FROM dunning_insolvency
+        WHERE stops AND (company_id = %(company)s OR company_id IS NULL)
  UNION SELECT partner_id FROM dunning_dispute WHERE company_id = %(company)s AND state = 'open'
  UNION SELECT partner_id FROM dunning_promise WHERE company_id = %(company)s AND state = 'open'
  UNION SELECT partner_id FROM dunning_payment_plan WHERE company_id = %(company)s AND state = 'active'

@@ -121,6 +121,10 @@ class FreshCase(DunningCase):
         vals = {"partner_id": self.partner.id, "company_id": self.nl.id, "reason": "Asked", "date_until": until}
         return self.env["dunning.hold"].create(vals | {"active": active})
 
+    def insolvent(self):
+        vals = {"partner_id": self.partner.id, "company_id": self.nl.id, "kind": "nl_moratorium", "date": TODAY}
+        return self.env["dunning.insolvency"].create(vals)
+
     def agree(self, model, **vals):
         vals |= {"case_id": self.case().id, "move_ids": [Command.set(self.move.ids)]}
         return self.env[model].create(vals)
@@ -144,6 +148,15 @@ class TestFreshness(FreshCase):
                     self.partner.id, self.nl.id,
                 ),
                 "HOLD",
+            ),
+            "insolvent": (self.insolvent, "INSOLVENT"),
+            "insolvent everywhere, SQL": (
+                lambda: self.sql(
+                    "INSERT INTO dunning_insolvency (partner_id, kind, date, stops, is_running)"
+                    " VALUES (%s, 'nl_moratorium', %s, TRUE, TRUE)",
+                    self.partner.id, TODAY,
+                ),
+                "INSOLVENT",
             ),
             "no follow-up": (lambda: line.write({"no_followup": True}), "NO_FOLLOWUP"),
             "no follow-up, SQL": (
@@ -454,6 +467,7 @@ class TestFreshness(FreshCase):
             "ir_default", "ir_model_fields", "res_currency_rate",
             "mail_message",  # the day of a message and what Peppol said in it, whose state stands on the invoice
             "payment_provider",  # its kind, which it keeps
+            "dunning_write_off",  # whose entry a credit is: it is matched before the record is made
             "dunning_claim",  # changes along with its entry, a letter or a contact
             "account_partial_reconcile",  # writes both items
             "ir_model_data",  # which procedure for rests comes with the addon

@@ -23,6 +23,44 @@ def _no_followup(case, company, partner, marked):
     return move
 
 
+def _insolvent(case, company, partner, at):
+    """An insolvency of so many days ago, in this company, and an invoice of the 15th day before today."""
+    days, kind, more = at
+    move = case.late(company, partner)
+    user = case.user if company == case.nl else case.be_user
+    case.as_user(user)["dunning.insolvency"].create(
+        {"partner_id": partner.id, "company_id": company.id, "kind": kind, "date": day(days), **more}
+    )
+    return move
+
+
+scenario(
+    "INSOLVENT",
+    Point((14, "nl_moratorium", {}), "INSOLVENT", None, ("Suspension of payments", us(14), "trustee")),
+    Point((15, "nl_moratorium", {}), "LETTER"),
+    Point((16, "nl_moratorium", {}), "LETTER"),
+    Point((14, "nl_moratorium", {"ended_on": TODAY, "outcome": "resumed"}), "LETTER"),
+)(_insolvent)
+scenario(
+    "ESTATE",
+    Point((16, "nl_bankruptcy", {}), "ESTATE", None, (us(16), "trustee")),
+    Point((15, "be_bankruptcy", {}), "ESTATE", None, (us(15), "trustee")),
+    Point((14, "nl_bankruptcy", {}), "INSOLVENT"),
+    Point((15, "nl_bankruptcy", {"ended_on": TODAY, "outcome": "no_assets"}), "LETTER"),
+)(_insolvent)
+scenario(
+    "DISCHARGED",
+    Point(
+        (14, "nl_debt_restructuring", {"ended_on": TODAY, "outcome": "clean_slate"}),
+        "DISCHARGED",
+        None,
+        ("WSNP", us(0), "clean slate"),
+    ),
+    Point((15, "nl_debt_restructuring", {"ended_on": TODAY, "outcome": "clean_slate"}), "LETTER"),
+    Point((14, "nl_debt_restructuring", {"ended_on": TODAY, "outcome": "resumed"}), "LETTER"),
+)(_insolvent)
+
+
 @scenario(
     "REPLIED", Point("open", "REPLIED", None, ("replied on", us(2))), Point("handled", "LETTER"), Point(None, "LETTER")
 )

@@ -22,6 +22,7 @@ STATE = {
     "dunning_case", "dunning_claim", "dunning_decision", "dunning_letter", "dunning_letter_line", "res_partner",
     "dunning_snapshot", "dunning_standing", "dunning_decision_run_rel", "dunning_run", "dunning_run_res_partner_rel",
     "dunning_charge",  # changes along with its letter
+    "dunning_write_off",  # whose entry a credit is: it is matched before the record is made
     "dunning_freshness", "dunning_payment_plan_instalment",  # kept for screens; of plans, which make a debtor busy
 }  # fmt: skip
 # Read in a proposal, and no part of any answer: who the user is and what he may, the screens, the clock.
@@ -147,6 +148,7 @@ class TestStanding(StandingMixin, DunningCase):
             "tone": (lambda: one.with_company(self.nl).write({"dunning_tone": "informal"}), {one.id}),
             "procedure": (lambda: self._own_procedure(one), everybody),
             "hold": (lambda: self._hold(one), {one.id}),
+            "insolvency": (lambda: self._insolvent(one), {one.id}),
             "dispute": (lambda: self._agree("dunning.dispute", one, reason="price"), {one.id}),
             "draft taken away": (lambda: self._drop_draft(one), {one.id}),
             "level": (lambda: level.write({"delay_days": 200}), everybody),
@@ -186,6 +188,10 @@ class TestStanding(StandingMixin, DunningCase):
     def _hold(self, partner):
         vals = {"partner_id": partner.id, "company_id": self.nl.id, "reason": "Asked", "date_until": TODAY}
         self.as_user(self.user)["dunning.hold"].create(vals)
+
+    def _insolvent(self, partner):
+        vals = {"partner_id": partner.id, "company_id": self.nl.id, "kind": "nl_bankruptcy", "date": TODAY}
+        self.as_user(self.user)["dunning.insolvency"].create(vals)
 
     def _agree(self, model, partner, **vals):
         case = self.env["dunning.case"]._for_partners(partner, self.nl, create=True)
