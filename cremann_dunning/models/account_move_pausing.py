@@ -148,7 +148,7 @@ class AccountMove(models.Model):
             debtors = moves._dunning_debtors()
             for case in self.env["dunning.case"].sudo()._for_partners(debtors, company):  # as above
                 about = moves.filtered(lambda move, case=case: case.partner_id in move._dunning_debtors())
-                found[case.id] = f"{', '.join(about.mapped('name'))}: {body}"
+                found[case.id] = f"{', '.join(about._dunning_numbers(case.partner_id))}: {body}"
         self.env["dunning.case"].sudo().browse(found)._message_log_batch(found)
 
     def _dunning_redecide(self):

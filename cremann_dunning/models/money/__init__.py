@@ -2,3 +2,11 @@
 a claim that is not paid.
 
 May import claim, rules, and what these may."""
+
+from . import (
+    dunning_claim_import,
+    dunning_claim_import_booking,
+    dunning_claim_import_check,
+    dunning_claim_import_debtor,
+    res_company_import,
+)
