@@ -1,4 +1,4 @@
-"""A table of claims as people keep them, in a text or a sheet: which column is what, and what its amounts and dates say.
+"""A table of claims as people keep them, in text or sheet: which column is what, what its amounts and dates say.
 
 Nothing is guessed. Where a table does not show by itself how it writes amounts or dates, ``Ambiguous`` says so and
 somebody is asked.

@@ -130,8 +130,8 @@ class AccountMove(models.Model):
 
     def _dunning_numbers(self, partner):
         """By which numbers this debtor knows these invoices and entries; those of others are not his."""
-        numbers = []
-        for move in self._origin:
+        numbers, saved = [], self._origin
+        for move in self if saved == self else saved:  # read together where they are what is stored
             own = move.sudo().dunning_claim_ids  # sudo: a number, for whoever may read the entry
             own = own.filtered(lambda claim: claim.is_taken_in and claim.partner_id == partner and claim.move_line_id)
             numbers += own.mapped("number") or [move.name or "/"]

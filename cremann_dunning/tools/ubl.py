@@ -109,7 +109,12 @@ def _party(party):
 
 def _ids(party):
     """The numbers by which a company is known."""
-    paths = ("a:PartyTaxScheme/c:CompanyID", "a:PartyLegalEntity/c:CompanyID", "c:EndpointID", "a:PartyIdentification/c:ID")
+    paths = (
+        "a:PartyTaxScheme/c:CompanyID",
+        "a:PartyLegalEntity/c:CompanyID",
+        "c:EndpointID",
+        "a:PartyIdentification/c:ID",
+    )
     texts = (node.text for path in paths for node in party.iterfind(path, SPACES)) if party is not None else ()
     return {"".join(sign for sign in text if sign.isalnum()).upper() for text in texts if text and text.strip()}
 

@@ -40,8 +40,8 @@ class DunningClaimImportWizard(models.TransientModel):
     file_ids = fields.Many2many(
         "ir.attachment",
         string="Files",
-        help="CSV or Excel with a claim on each row, or invoices in UBL. A PDF goes with the UBL file of its name, or with "
-        "the claim whose number it is named after.",
+        help="CSV or Excel with a claim on each row, or invoices in UBL. A PDF goes with the UBL file of its name, or "
+        "with the claim whose number it is named after.",
     )
     notes = fields.Text(readonly=True)
     decimal_mark = fields.Selection(
@@ -189,7 +189,10 @@ class DunningClaimImportWizard(models.TransientModel):
         told = [self.env._("Claims taken in: %s.", booked)]
         if refused:
             told.append(self.env._("Could not be booked: %s. Their rows say why.", refused))
-        if left := len(self.line_ids) - refused:
+        ready = len(self._ready())
+        if ready:
+            told.append(self.env._("Not reached yet: %s. Confirm again to go on.", ready))
+        if left := len(self.line_ids) - refused - ready:
             told.append(self.env._("Left to mend or to look at: %s.", left))
         return " ".join(told)
 

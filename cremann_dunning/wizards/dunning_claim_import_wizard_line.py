@@ -78,8 +78,8 @@ class DunningClaimImportWizardLine(models.TransientModel):
             line.date_due = line.date_due or (order and _read(incoming.day, line.date_due_text, order))
 
     @api.depends(
-        "partner_id", "choices", "is_new_debtor", "debtor_name", "partner_ref", "vat", "company_registry", "email", "zip",
-        "number", "invoice_date", "date_due", "due_remark", "currency_id", "amount", "remark", "refusal",
+        "partner_id", "choices", "is_new_debtor", "debtor_name", "partner_ref", "vat", "company_registry", "email",
+        "zip", "number", "invoice_date", "date_due", "due_remark", "currency_id", "amount", "remark", "refusal",
         "wizard_id.journal_id", "wizard_id.date", "wizard_id.is_each_day", "wizard_id.line_ids.number",
         "wizard_id.line_ids.amount", "wizard_id.line_ids.partner_id",
     )  # fmt: skip

@@ -20,9 +20,7 @@ def test_encodings_and_separators(encoding, separator):
     text = separator.join(["Debiteur", "Numéro de facture", "Totaal incl. BTW"]) + "\r\n"
     text += separator.join(["Café Zoë & Señor", "2025-17", '"1.234,56"']) + "\r\n\r\n"
     rows, unknown = rows_of(text.encode(encoding))
-    assert rows == [
-        {"debtor": "Café Zoë & Señor", "number": "2025-17", "amount": "1.234,56", "extra": "", "row": 2}
-    ]
+    assert rows == [{"debtor": "Café Zoë & Señor", "number": "2025-17", "amount": "1.234,56", "extra": "", "row": 2}]
     assert unknown == []
 
 
@@ -102,7 +100,9 @@ def test_amounts(text, value, currency):
     assert incoming.amount(text) == (Decimal(value), currency)
 
 
-@pytest.mark.parametrize("text", ["", "x", "1,2,3", "1.23.456", "1.234,5,6", "--1", "-1-", "1e5", "1 2", "12,5.0,1", "=1+1"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "1,2,3", "1.23.456", "1.234,5,6", "--1", "-1-", "1e5", "1 2", "12,5.0,1", "=1+1"]
+)
 def test_no_amounts(text):
     with pytest.raises(incoming.Unreadable) as error:
         incoming.amount(text)
@@ -128,7 +128,15 @@ def test_amounts_that_can_be_two():
 
 def test_days():
     last = date(2026, 12, 31)
-    for text in ("2026-12-31", "31-12-2026", "31/12/2026", "12/31/2026", "31.12.2026", "20261231", "2026-12-31 00:00:00"):
+    for text in (
+        "2026-12-31",
+        "31-12-2026",
+        "31/12/2026",
+        "12/31/2026",
+        "31.12.2026",
+        "20261231",
+        "2026-12-31 00:00:00",
+    ):
         assert incoming.day(text) == last, text
     assert incoming.day("3-3-2026") == date(2026, 3, 3)
     assert incoming.day("03.04.2026") == date(2026, 4, 3)

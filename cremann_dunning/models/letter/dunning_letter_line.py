@@ -123,8 +123,8 @@ class DunningLetterLine(models.Model):
         self._check_draft()
 
     def _shown_label(self):
-        """What the invoice was for, as the table shows it. The whole of it stands on the invoice; empty where the number
-        beside it says the same."""
+        """What the invoice was for, as the table shows it; empty where the number beside it says the same. The whole of
+        it stands on the invoice."""
         self.ensure_one()
         return spelling.shortened(self.label, LABEL) if self.label != self.number else ""
 
@@ -143,7 +143,9 @@ class DunningLetterLine(models.Model):
     def _document(self):
         """The document that came with what was taken in from outside, as the debtor had it; of an invoice none."""
         claim = self.claim_id.sudo()  # sudo: a file that goes to its own debtor
-        return claim.document_id if claim.is_taken_in and self.move_id.move_type == "entry" else claim.document_id.browse()
+        return (
+            claim.document_id if claim.is_taken_in and self.move_id.move_type == "entry" else claim.document_id.browse()
+        )
 
     def _page_invoice(self):
         """The invoice that the debtor may open on Odoo's own page; an entry has none, nor what is no longer booked."""

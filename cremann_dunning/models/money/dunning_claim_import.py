@@ -198,7 +198,7 @@ class DunningClaimImport(models.AbstractModel):
             "NO_ROWS": lambda: _("There is no row below the headings."),
             "QUOTES": lambda: _("Row %(row)s cannot be read: its quotes do not end. Correct the file.", **params),
             "TOO_MANY": lambda: _("It has more than %(most)s rows. Divide it into smaller files.", **params),
-            "TOO_BIG": lambda: _("It is larger than %(megabytes)s MB.", **params),
+            "TOO_BIG": lambda: _("It is larger than %(megabytes)s MB. Divide it into smaller files.", **params),
             "SHEET": lambda: _("The sheet cannot be read: %(why)s Save it as CSV instead.", **params),
             "NO_SHEETS": lambda: _("Sheets are read by Odoo's Base import, which is not installed. Save it as CSV."),
             "BAD_XML": lambda: _("The XML is damaged. Ask for the file again."),
@@ -207,13 +207,17 @@ class DunningClaimImport(models.AbstractModel):
                 "for the invoice in UBL."
             ),
             "NO_UBL": lambda: _("This is no UBL but “%(kind)s”. Ask the sender for the invoice in UBL.", **params),
-            "NO_INVOICE": lambda: _("This is a UBL document “%(kind)s” and no invoice, so it asks for no money.", **params),
+            "NO_INVOICE": lambda: _(
+                "This is a UBL document “%(kind)s” and no invoice: it asks for no money. Ask for the invoice.", **params
+            ),
             "CREDIT": lambda: _(
                 "This is the credit note %(number)s: it gives back. Book it in Odoo as a credit note, or as a payment "
                 "on its claim.",
                 **params,
             ),
-            "BILL": lambda: _("This is a bill to %(company)s itself and no claim. Bring it in as a vendor bill.", **params),
+            "BILL": lambda: _(
+                "This is a bill to %(company)s itself and no claim. Bring it in as a vendor bill.", **params
+            ),
         }[refused.code]()
 
     @api.model
@@ -226,7 +230,7 @@ class DunningClaimImport(models.AbstractModel):
             "zip": lambda: _("Postcode"), "city": lambda: _("City"), "country": lambda: _("Country"),
             "number": lambda: _("Invoice number"), "date": lambda: _("Invoice date"), "due": lambda: _("Due date"),
             "amount": lambda: _("Amount"), "open": lambda: _("Open amount"), "currency": lambda: _("Currency"),
-            "label": lambda: _("Description"), "customer_ref": lambda: _("Your reference"),
+            "label": lambda: _("Description"), "customer_ref": lambda: _("Customer reference"),
         }[name]()  # fmt: skip
 
 

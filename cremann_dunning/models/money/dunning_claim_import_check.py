@@ -156,8 +156,11 @@ class DunningClaimImportCheck(models.AbstractModel):
             return _("“%s” can be two amounts. Say above which sign stands before the cents.", line.amount_text)
         except incoming.Unreadable:
             return _("“%s” is no amount. Fill it in.", line.amount_text)
-        return _("“%(text)s” has more decimals than %(currency)s has. Fill in the amount.",
-                 text=line.amount_text, currency=line.currency_id.name)
+        return _(
+            "“%(text)s” has more decimals than %(currency)s has. Fill in the amount.",
+            text=line.amount_text,
+            currency=line.currency_id.name,
+        )
 
     @api.model
     def _about_days(self, line, facts):
@@ -198,7 +201,9 @@ class DunningClaimImportCheck(models.AbstractModel):
             )
             if same and equal and other["partner_id"] == debtor.id:
                 if other["is_unasked"]:
-                    return _("It is in the books as %s, and not followed up. Take that entry in instead.", other["name"])
+                    return _(
+                        "It is in the books as %s, and not followed up. Take that entry in instead.", other["name"]
+                    )
                 return _("It is in the books already, as %s. Leave this row out.", other["name"])
             if not same and not equal and other["partner_id"] == debtor.id:
                 return _("This debtor has it in the books with another amount, as %s.", other["name"])
@@ -263,4 +268,3 @@ class DunningClaimImportCheck(models.AbstractModel):
 
 def _bare(text):
     return "".join((text or "").split()).upper()
-

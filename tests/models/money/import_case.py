@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from ...common import DunningCase
 
 PDF = b"%PDF-1.4 invoice"
+# a claim on somebody who is there: its number and amount are filled in
+ROW = "Bakkerij Jansen;1234AB;;{};01-09-2026;31-10-2026;{}"
 HEAD = "Klant;Postcode;E-mail;Factuurnummer;Factuurdatum;Vervaldatum;Bedrag"
 
 UBL = """<?xml version="1.0" encoding="UTF-8"?>
@@ -71,7 +73,10 @@ class ImportCase(DunningCase):
         window = env["dunning.claim.import.wizard"].create(vals)
         if files:
             window.file_ids = env["ir.attachment"].create(
-                [{"name": name, "raw": content, "res_model": window._name, "res_id": window.id} for name, content in files]
+                [
+                    {"name": name, "raw": content, "res_model": window._name, "res_id": window.id}
+                    for name, content in files
+                ]
             )
             window.action_read()
         return window
