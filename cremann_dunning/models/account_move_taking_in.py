@@ -88,11 +88,12 @@ class AccountMove(models.Model):
     @api.depends_context("dunning_debtor")
     def _compute_display_name(self):
         """Beside one debtor an entry that was taken in is named as he knows it."""
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         debtor = self.env["res.partner"].browse(_id(self.env.context.get("dunning_debtor")))
         if debtor and self.env.user.has_group(INSIDE):
             for move in self._origin.filtered("dunning_is_claim"):
                 move.display_name = ", ".join(move._dunning_numbers(debtor.commercial_partner_id))
+        return result
 
     @api.model
     def _search_display_name(self, operator, value):

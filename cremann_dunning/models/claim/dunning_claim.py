@@ -80,7 +80,6 @@ class DunningClaim(models.Model):
     )
     document_id = fields.Many2one(
         "ir.attachment",
-        string="Document",
         readonly=True,
         copy=False,
         index="btree_not_null",

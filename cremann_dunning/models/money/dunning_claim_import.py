@@ -96,11 +96,12 @@ class DunningClaimImport(models.AbstractModel):
     @api.model
     def _known(self, company, rows):
         """Currencies and countries that these rows name: two dicts from what they are called."""
-        currencies = {c.name: c.id for c in self.env["res.currency"].with_context(active_test=False).search([])}
+        known = self.env["res.currency"].with_context(active_test=False).search_fetch([], ["name"])
+        currencies = {currency.name: currency.id for currency in known}
         countries = {}
         if any(row.get("country") for row in rows):
             for lang, _name in self.env["res.lang"].get_installed():
-                for country in self.env["res.country"].with_context(lang=lang).search([]):
+                for country in self.env["res.country"].with_context(lang=lang).search_fetch([], ["name", "code"]):
                     countries |= {incoming.plain(country.name): country.id, incoming.plain(country.code): country.id}
         return currencies, countries
 
@@ -182,40 +183,50 @@ class DunningClaimImport(models.AbstractModel):
     @api.model
     def _refusal(self, refused):
         """Why nothing was taken of a file, and what to do."""
-        _, params = self.env._, refused.params
+        params = refused.params
         if refused.code == "MISSING":
-            return _(
+            return self.env._(
                 "The first row has to name the columns. Not found: %(columns)s. It says: %(found)s.",
                 columns=format_list(self.env, [self._column(name) for name in params["columns"]]),
                 found=format_list(self.env, params["found"]) if params["found"] else "–",
             )
         if refused.code == "TWICE":
             columns = format_list(self.env, [self._column(name) for name in params["columns"]])
-            return _("More than one column says the same: %s. Leave one of them.", columns)
+            return self.env._("More than one column says the same: %s. Leave one of them.", columns)
         return {
-            "EMPTY": lambda: _("The file is empty."),
-            "NO_TEXT": lambda: _("This is no table. Save it as CSV or as an Excel file, or give the invoice in UBL."),
-            "NO_ROWS": lambda: _("There is no row below the headings."),
-            "QUOTES": lambda: _("Row %(row)s cannot be read: its quotes do not end. Correct the file.", **params),
-            "TOO_MANY": lambda: _("It has more than %(most)s rows. Divide it into smaller files.", **params),
-            "TOO_BIG": lambda: _("It is larger than %(megabytes)s MB. Divide it into smaller files.", **params),
-            "SHEET": lambda: _("The sheet cannot be read: %(why)s Save it as CSV instead.", **params),
-            "NO_SHEETS": lambda: _("Sheets are read by Odoo's Base import, which is not installed. Save it as CSV."),
-            "BAD_XML": lambda: _("The XML is damaged. Ask for the file again."),
-            "DOCTYPE": lambda: _(
+            "EMPTY": lambda: self.env._("The file is empty."),
+            "NO_TEXT": lambda: self.env._(
+                "This is no table. Save it as CSV or as an Excel file, or give the invoice in UBL."
+            ),
+            "NO_ROWS": lambda: self.env._("There is no row below the headings."),
+            "QUOTES": lambda: self.env._(
+                "Row %(row)s cannot be read: its quotes do not end. Correct the file.", **params
+            ),
+            "TOO_MANY": lambda: self.env._("It has more than %(most)s rows. Divide it into smaller files.", **params),
+            "TOO_BIG": lambda: self.env._(
+                "It is larger than %(megabytes)s MB. Divide it into smaller files.", **params
+            ),
+            "SHEET": lambda: self.env._("The sheet cannot be read: %(why)s Save it as CSV instead.", **params),
+            "NO_SHEETS": lambda: self.env._(
+                "Sheets are read by Odoo's Base import, which is not installed. Save it as CSV."
+            ),
+            "BAD_XML": lambda: self.env._("The XML is damaged. Ask for the file again."),
+            "DOCTYPE": lambda: self.env._(
                 "The XML declares a document type of its own, which no invoice does. It was not read. Ask the sender "
                 "for the invoice in UBL."
             ),
-            "NO_UBL": lambda: _("This is no UBL but “%(kind)s”. Ask the sender for the invoice in UBL.", **params),
-            "NO_INVOICE": lambda: _(
+            "NO_UBL": lambda: self.env._(
+                "This is no UBL but “%(kind)s”. Ask the sender for the invoice in UBL.", **params
+            ),
+            "NO_INVOICE": lambda: self.env._(
                 "This is a UBL document “%(kind)s” and no invoice: it asks for no money. Ask for the invoice.", **params
             ),
-            "CREDIT": lambda: _(
+            "CREDIT": lambda: self.env._(
                 "This is the credit note %(number)s: it gives back. Book it in Odoo as a credit note, or as a payment "
                 "on its claim.",
                 **params,
             ),
-            "BILL": lambda: _(
+            "BILL": lambda: self.env._(
                 "This is a bill to %(company)s itself and no claim. Bring it in as a vendor bill.", **params
             ),
         }[refused.code]()
@@ -223,15 +234,25 @@ class DunningClaimImport(models.AbstractModel):
     @api.model
     def _column(self, name):
         """What a column is called, for a sentence."""
-        _ = self.env._
         return {
-            "debtor": lambda: _("Debtor"), "reference": lambda: _("Customer number"), "vat": lambda: _("VAT number"),
-            "registry": lambda: _("Company number"), "email": lambda: _("E-mail"), "street": lambda: _("Street"),
-            "zip": lambda: _("Postcode"), "city": lambda: _("City"), "country": lambda: _("Country"),
-            "number": lambda: _("Invoice number"), "date": lambda: _("Invoice date"), "due": lambda: _("Due date"),
-            "amount": lambda: _("Amount"), "open": lambda: _("Open amount"), "currency": lambda: _("Currency"),
-            "label": lambda: _("Description"), "customer_ref": lambda: _("Customer reference"),
-        }[name]()  # fmt: skip
+            "debtor": lambda: self.env._("Debtor"),
+            "reference": lambda: self.env._("Customer number"),
+            "vat": lambda: self.env._("VAT number"),
+            "registry": lambda: self.env._("Company number"),
+            "email": lambda: self.env._("E-mail"),
+            "street": lambda: self.env._("Street"),
+            "zip": lambda: self.env._("Postcode"),
+            "city": lambda: self.env._("City"),
+            "country": lambda: self.env._("Country"),
+            "number": lambda: self.env._("Invoice number"),
+            "date": lambda: self.env._("Invoice date"),
+            "due": lambda: self.env._("Due date"),
+            "amount": lambda: self.env._("Amount"),
+            "open": lambda: self.env._("Open amount"),
+            "currency": lambda: self.env._("Currency"),
+            "label": lambda: self.env._("Description"),
+            "customer_ref": lambda: self.env._("Customer reference"),
+        }[name]()
 
 
 def _stem(name):

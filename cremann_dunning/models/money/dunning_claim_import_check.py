@@ -39,26 +39,27 @@ class DunningClaimImportCheck(models.AbstractModel):
     def _problem_of(self, wizard):
         """Why nothing can be booked as a window says; False when it can."""
         account, journal, company = wizard.account_id, wizard.journal_id, wizard.company_id
-        _ = self.env._
         if not account:
-            return _("Choose the account against which the claims are booked, such as an opening balance account.")
+            return self.env._(
+                "Choose the account against which the claims are booked, such as an opening balance account."
+            )
         if not account.active:
-            return _("The account %s is archived. Choose another one.", account.display_name)
+            return self.env._("The account %s is archived. Choose another one.", account.display_name)
         if not account.filtered_domain(account._check_company_domain(company)):
-            return _(
+            return self.env._(
                 "The account %(account)s is not one of %(company)s. Choose another one.",
                 account=account.display_name,
                 company=company.name,
             )
         if account.account_type in NO_COUNTERPART:
-            return _(
+            return self.env._(
                 "%s is an account of debtors or creditors: the claims would cancel themselves out. Choose another one.",
                 account.display_name,
             )
         if not journal or not journal.active or journal.type != "general" or journal.company_id != company:
-            return _("Choose a journal for miscellaneous entries of %s.", company.name)
+            return self.env._("Choose a journal for miscellaneous entries of %s.", company.name)
         if not wizard.is_each_day and not wizard.date:
-            return _("Fill in on which day the claims are booked.")
+            return self.env._("Fill in on which day the claims are booked.")
         if not wizard.is_each_day and (locked := self._locked(wizard, wizard.date)):
             return locked
         return False
@@ -110,53 +111,56 @@ class DunningClaimImportCheck(models.AbstractModel):
 
     @api.model
     def _about_debtor(self, wizard, line, facts):
-        _ = self.env._
         if line.partner_id:
             if line.partner_id.commercial_partner_id._origin == wizard.company_id.partner_id:
-                return _("The debtor is this company itself. Choose who owes it.")
+                return self.env._("The debtor is this company itself. Choose who owes it.")
             return False
         if line.choices and not line.is_new_debtor:
-            return _("It may be %s. Choose the debtor, or tick that a new contact is made.", line.choices)
+            return self.env._("It may be %s. Choose the debtor, or tick that a new contact is made.", line.choices)
         if not (line.debtor_name or "").strip():
-            return _("No contact fits. Choose the debtor, or fill in his name.")
+            return self.env._("No contact fits. Choose the debtor, or fill in his name.")
         if not line.is_new_debtor:
-            return _("There is no such contact. Choose the debtor, or tick that a new contact is made.")
+            return self.env._("There is no such contact. Choose the debtor, or tick that a new contact is made.")
         if not facts["may_make"]:
-            return _("You have no right to make contacts. Choose one, or ask somebody who has it.")
+            return self.env._("You have no right to make contacts. Choose one, or ask somebody who has it.")
         return False
 
     @api.model
     def _about_amount(self, line, facts):
-        _ = self.env._
         if not (line.number or "").strip():
-            return _("Fill in the number that the debtor knows.")
+            return self.env._("Fill in the number that the debtor knows.")
         if line.currency_text and not line.currency_id:
-            return _("The currency “%s” is not known. Choose one.", line.currency_text)
+            return self.env._("The currency “%s” is not known. Choose one.", line.currency_text)
         if not line.currency_id:
-            return _("Choose the currency.")
+            return self.env._("Choose the currency.")
         if not line.currency_id.active:
-            return _("%s is not active. Switch it on under Currencies first.", line.currency_id.name)
+            return self.env._("%s is not active. Switch it on under Currencies first.", line.currency_id.name)
         if not line.amount and line.amount_text:
             return self._about_text(line)
         if not line.amount:
-            return _("Nothing is owed: fill in the amount, or leave this row out.")
+            return self.env._("Nothing is owed: fill in the amount, or leave this row out.")
         if line.amount < 0:
-            return _("A negative amount is no claim but a credit. Book it as a credit note or payment of this debtor.")
+            return self.env._(
+                "A negative amount is no claim but a credit. Book it as a credit note or payment of this debtor."
+            )
         if line.currency_id in facts["rated"]["missing"]:
-            return _("There is no rate of %s for the day of booking. Add one under Currencies.", line.currency_id.name)
+            return self.env._(
+                "There is no rate of %s for the day of booking. Add one under Currencies.", line.currency_id.name
+            )
         return False
 
     @api.model
     def _about_text(self, line):
         """Why no amount came of its text."""
-        _ = self.env._
         try:
             incoming.amount(line.amount_text, line.wizard_id.decimal_mark or None)
         except incoming.Ambiguous:
-            return _("“%s” can be two amounts. Say above which sign stands before the cents.", line.amount_text)
+            return self.env._(
+                "“%s” can be two amounts. Say above which sign stands before the cents.", line.amount_text
+            )
         except incoming.Unreadable:
-            return _("“%s” is no amount. Fill it in.", line.amount_text)
-        return _(
+            return self.env._("“%s” is no amount. Fill it in.", line.amount_text)
+        return self.env._(
             "“%(text)s” has more decimals than %(currency)s has. Fill in the amount.",
             text=line.amount_text,
             currency=line.currency_id.name,
@@ -164,27 +168,28 @@ class DunningClaimImportCheck(models.AbstractModel):
 
     @api.model
     def _about_days(self, line, facts):
-        _ = self.env._
         for day, text in ((line.invoice_date, line.invoice_date_text), (line.date_due, line.date_due_text)):
             if not day and text:
                 try:
                     incoming.day(text)
                 except incoming.Ambiguous:
-                    return _("“%s” can be two days. Say above whether the day or the month stands first.", text)
+                    return self.env._(
+                        "“%s” can be two days. Say above whether the day or the month stands first.", text
+                    )
                 except incoming.Unreadable:
-                    return _("“%s” is no day. Fill it in.", text)
+                    return self.env._("“%s” is no day. Fill it in.", text)
         if not line.invoice_date:
-            return _("Fill in the date of the invoice.")
+            return self.env._("Fill in the date of the invoice.")
         if not line.date_due:
-            return _("Fill in when it was due.")
+            return self.env._("Fill in when it was due.")
         if line.invoice_date > facts["today"]:
-            return _("The invoice is of a day that is still to come. Correct its date.")
+            return self.env._("The invoice is of a day that is still to come. Correct its date.")
         if line.invoice_date.year < FIRST_YEAR:
-            return _("The date lies before %s. Correct it.", str(FIRST_YEAR))
+            return self.env._("The date lies before %s. Correct it.", str(FIRST_YEAR))
         if line.date_due < line.invoice_date:
-            return _("It cannot be due before its date.")
+            return self.env._("It cannot be due before its date.")
         if line.date_due.year > facts["today"].year + 10:
-            return _("It is due more than ten years from now. Correct the due date.")
+            return self.env._("It is due more than ten years from now. Correct the due date.")
         return facts["locked"].get(line.invoice_date)
 
     @api.model
@@ -193,7 +198,7 @@ class DunningClaimImportCheck(models.AbstractModel):
 
         :param same: only what is the very same claim; else what looks like it.
         """
-        _, debtor, number = self.env._, line.partner_id.commercial_partner_id._origin, _bare(line.number)
+        debtor, number = line.partner_id.commercial_partner_id._origin, _bare(line.number)
         key = self.env["dunning.claim.import.debtor"]._key(line)
         for other in facts["booked"].get(number, ()):
             equal = other["currency_id"] == line.currency_id.id and not line.currency_id.compare_amounts(
@@ -201,22 +206,22 @@ class DunningClaimImportCheck(models.AbstractModel):
             )
             if same and equal and other["partner_id"] == debtor.id:
                 if other["is_unasked"]:
-                    return _(
+                    return self.env._(
                         "It is in the books as %s, and not followed up. Take that entry in instead.", other["name"]
                     )
-                return _("It is in the books already, as %s. Leave this row out.", other["name"])
+                return self.env._("It is in the books already, as %s. Leave this row out.", other["name"])
             if not same and not equal and other["partner_id"] == debtor.id:
-                return _("This debtor has it in the books with another amount, as %s.", other["name"])
+                return self.env._("This debtor has it in the books with another amount, as %s.", other["name"])
             if not same and equal and other["partner_id"] != debtor.id:
-                return _("Another debtor has this number with this amount in the books, as %s.", other["name"])
+                return self.env._("Another debtor has this number with this amount in the books, as %s.", other["name"])
         for place, twin in facts["twins"].get((key, number), ()):
             if twin == line:
                 break  # the first of them is the one that counts
             equal = twin.currency_id == line.currency_id and twin.amount == line.amount
             if same and equal:
-                return _("Row %s of this list says the same. Leave this row out.", place)
+                return self.env._("Row %s of this list says the same. Leave this row out.", place)
             if not same and not equal:
-                return _("Row %s of this list has the same number with another amount.", place)
+                return self.env._("Row %s of this list has the same number with another amount.", place)
         return False
 
     # -- what is read for all of them at once ---------------------------------------------------------------------

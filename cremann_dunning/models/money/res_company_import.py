@@ -6,7 +6,7 @@ from ..res_company import INSIDE
 class ResCompany(models.Model):
     """How claims that come from outside are booked, unless their window says otherwise."""
 
-    _inherit = "res.company"
+    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
 
     dunning_import_account_id = fields.Many2one(
         "account.account",
