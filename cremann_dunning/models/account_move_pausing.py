@@ -145,10 +145,14 @@ class AccountMove(models.Model):
         self.sudo()._message_log_batch(dict.fromkeys(self.ids, body))
         found = {}
         for company, moves in self.grouped("company_id").items():
-            debtors = moves._dunning_debtors()
+            about = {}
+            for move in moves:
+                for debtor in move._dunning_debtors():
+                    about.setdefault(debtor, []).append(move.id)
+            debtors = self.env["res.partner"].union(*about)
             for case in self.env["dunning.case"].sudo()._for_partners(debtors, company):  # as above
-                about = moves.filtered(lambda move, case=case: case.partner_id in move._dunning_debtors())
-                found[case.id] = f"{', '.join(about.mapped('name'))}: {body}"
+                own = moves.browse(about[case.partner_id]).with_prefetch(moves._prefetch_ids)
+                found[case.id] = f"{', '.join(own._dunning_numbers(case.partner_id))}: {body}"
         self.env["dunning.case"].sudo().browse(found)._message_log_batch(found)
 
     def _dunning_redecide(self):

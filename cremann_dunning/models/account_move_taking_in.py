@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .account_move import INSIDE
 from .dunning_inside import Inside
@@ -82,6 +83,28 @@ class AccountMove(models.Model):
                 )
             )
 
+    # -- how they are named ---------------------------------------------------------------------------------------
+
+    @api.depends_context("dunning_debtor")
+    def _compute_display_name(self):
+        """Beside one debtor an entry that was taken in is named as he knows it."""
+        result = super()._compute_display_name()
+        debtor = self.env["res.partner"].browse(_id(self.env.context.get("dunning_debtor")))
+        if debtor and self.env.user.has_group(INSIDE):
+            for move in self._origin.filtered("dunning_is_claim"):
+                move.display_name = ", ".join(move._dunning_numbers(debtor.commercial_partner_id))
+        return result
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Beside one debtor an entry is found by the number that he knows as well."""
+        found = super()._search_display_name(operator, value)
+        debtor = _id(self.env.context.get("dunning_debtor"))
+        if not debtor or operator not in ("=", "ilike") or not self.env.user.has_group(INSIDE):
+            return found
+        claims = [("is_taken_in", "=", True), ("partner_id", "=", debtor), ("number", operator, value)]
+        return Domain(found) | Domain("dunning_claim_ids", "any", claims)
+
     # -- what they ask of whom ------------------------------------------------------------------------------------
 
     def _dunning_followed_up(self):
@@ -108,8 +131,8 @@ class AccountMove(models.Model):
 
     def _dunning_numbers(self, partner):
         """By which numbers this debtor knows these invoices and entries; those of others are not his."""
-        numbers = []
-        for move in self._origin:
+        numbers, saved = [], self._origin
+        for move in self if saved == self else saved:  # read together where they are what is stored
             own = move.sudo().dunning_claim_ids  # sudo: a number, for whoever may read the entry
             own = own.filtered(lambda claim: claim.is_taken_in and claim.partner_id == partner and claim.move_line_id)
             numbers += own.mapped("number") or [move.name or "/"]
@@ -128,3 +151,8 @@ class AccountMove(models.Model):
                 # an invoice keeps the debtor that it was made for, also once he belongs to another one
                 debtors |= move.commercial_partner_id.commercial_partner_id
         return debtors
+
+
+def _id(value):
+    """An id from a context; 0 of anything else."""
+    return value if isinstance(value, int) and 0 < value < 2**31 else 0

@@ -11,6 +11,8 @@ class ResConfigSettings(models.TransientModel):
     dunning_page = fields.Boolean(related="company_id.dunning_page", readonly=False)
     dunning_reference = fields.Selection(related="company_id.dunning_reference", readonly=False, required=True)
     dunning_handover_party = fields.Char(related="company_id.dunning_handover_party", readonly=False)
+    dunning_import_account_id = fields.Many2one(related="company_id.dunning_import_account_id", readonly=False)
+    dunning_import_journal_id = fields.Many2one(related="company_id.dunning_import_journal_id", readonly=False)
     dunning_slow_days = fields.Integer(related="company_id.dunning_slow_days", readonly=False)
     dunning_job_error = fields.Text(related="company_id.dunning_job_error")
     dunning_automatic = fields.Boolean(related="company_id.dunning_automatic", readonly=False)

@@ -3,6 +3,8 @@ from . import dunning_window_mixin  # before the windows that are made of it
 # isort: split
 from . import (
     base_partner_merge_automatic_wizard,
+    dunning_claim_import_wizard,
+    dunning_claim_import_wizard_line,
     dunning_confirm_wizard,
     dunning_hold_wizard,
     dunning_leave_out_wizard,

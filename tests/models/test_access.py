@@ -46,6 +46,8 @@ RIGHTS = {
     "dunning.posting.wizard": ("rwcd", "rwcd", ""),
     "dunning.posting.wizard.line": ("rwcd", "rwcd", ""),
     "dunning.proof.wizard": ("rwcd", "rwcd", ""),
+    "dunning.claim.import.wizard": ("rwcd", "rwcd", ""),
+    "dunning.claim.import.wizard.line": ("rwcd", "rwcd", ""),
     "dunning.take.in.wizard": ("rwcd", "rwcd", ""),
     "dunning.take.in.wizard.line": ("rwcd", "rwcd", ""),
     "dunning.waive.wizard": ("rwcd", "rwcd", ""),

@@ -33,6 +33,7 @@ class WindowMixin:
         letter, case = self.letter.id, self.case.id
         about = {"letter_id": letter}
         return {
+            "dunning.claim.import.wizard": {"company_id": self.nl.id, "notes": SECRET},
             "dunning.confirm.wizard": {"run_ids": [Command.set(self.the_run.ids)]},
             "dunning.hold.wizard": {"case_ids": [Command.set([case])], "reason": f"About {SECRET}"},
             "dunning.leave.out.wizard": {"letter_ids": [Command.set([letter])], "reason": f"About {SECRET}"},
@@ -69,6 +70,9 @@ class WindowMixin:
                 {"move_line_id": self.entry_line.id, "number": SECRET, "invoice_date": TODAY, "date_due": TODAY}
             )
         ]
+        claim = {"debtor_name": SECRET, "number": SECRET, "pdf": base64.b64encode(b"%PDF-"), "amount": 1}
+        found["dunning.claim.import.wizard"].line_ids = [Command.create(claim)]
+        found["dunning.claim.import.wizard.line"] = found["dunning.claim.import.wizard"].line_ids
         found["dunning.take.in.wizard.line"] = found["dunning.take.in.wizard"].line_ids
         found["dunning.posting.wizard.line"] = found["dunning.posting.wizard"].line_ids
         self.invoice(self.ahead, 100, due=-3)

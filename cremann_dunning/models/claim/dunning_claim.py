@@ -13,7 +13,7 @@ ITEMS = """
 SELECT l.id AS move_line_id, l.move_id, l.company_id, l.currency_id, p.commercial_partner_id AS partner_id,
        l.partner_id AS item_partner_id,
        COALESCE(t.number, m.name) AS number, l.name AS label,
-       CASE WHEN m.move_type <> 'entry' THEN m.ref END AS customer_ref, -- of an entry it is about all items
+       CASE WHEN m.move_type <> 'entry' THEN m.ref ELSE t.customer_ref END AS customer_ref, -- its ref is about all
        COALESCE(t.invoice_date, m.invoice_date, m.date) AS invoice_date,
        COALESCE(t.date_due, l.date_maturity) AS date_due, l.amount_currency AS amount_total,
        ROW_NUMBER() OVER (PARTITION BY l.move_id, p.commercial_partner_id
@@ -28,6 +28,9 @@ SELECT l.id AS move_line_id, l.move_id, l.company_id, l.currency_id, p.commercia
   LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
  WHERE l.move_id = ANY(%(moves)s) AND l.amount_currency > 0
 """
+
+# What is known of a claim that was taken in only.
+TAKEN_IN = ("is_taken_in", "document_id", "import_key")
 
 READDRESSED, MERGED, LET_GO, DELETED = "readdressed", "merged", "let_go", "deleted"
 
@@ -75,6 +78,19 @@ class DunningClaim(models.Model):
         readonly=True,
         help="An item of a journal entry. Its number and dates are those that were given when it was taken in.",
     )
+    document_id = fields.Many2one(
+        "ir.attachment",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The invoice as the debtor had it. It goes along where letters take invoices along.",
+    )
+    import_key = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Tells a claim that came from outside from every other, so that no file counts twice.",
+    )
     ended_on = fields.Date(readonly=True, help="When it was no claim on this debtor any more.")
     end_reason = fields.Selection(
         [
@@ -113,6 +129,9 @@ class DunningClaim(models.Model):
     _rests_idx = models.Index("(company_id) WHERE rest_is_asked")
     # what was taken in is looked for beside every open item
     _taken_in_idx = models.Index("(move_line_id) WHERE is_taken_in")
+    _imported_once = models.UniqueIndex(
+        "(company_id, import_key) WHERE import_key IS NOT NULL AND ended_on IS NULL", "This claim came in already."
+    )
     _one_per_item = models.UniqueIndex("(move_line_id)", "There is a claim about this item already.")
 
     @api.depends("number", "instalment", "instalments", "is_taken_in")
@@ -265,8 +284,9 @@ class DunningClaim(models.Model):
     def _take_in(self, given):
         """Items of journal entries become claims, with what the debtor knows them by; nothing is written on the items.
 
-        :param given: ``{item id: {"number", "invoice_date", "date_due"}}``; of one that is a claim already these are
-            its own from now on, what was said stays as it was said.
+        :param given: ``{item id: {"number", "invoice_date", "date_due"}}``, with ``customer_ref``, ``document_id`` and
+            ``import_key`` where these are known; of one that is a claim already these are its own from now on, what was
+            said stays as it was said.
         """
         moves = self.env["account.move.line"].browse(given).move_id
         claims = self._of_moves(moves, given)
@@ -274,12 +294,16 @@ class DunningClaim(models.Model):
         self.env.cr.execute(
             SQL(
                 "UPDATE dunning_claim c"
-                "   SET number = r.number, invoice_date = r.invoice_date, date_due = r.date_due, is_taken_in = TRUE"
+                "   SET number = r.number, invoice_date = r.invoice_date, date_due = r.date_due, is_taken_in = TRUE,"
+                "       customer_ref = COALESCE(r.customer_ref, c.customer_ref),"
+                "       document_id = COALESCE(r.document_id, c.document_id),"
+                "       import_key = COALESCE(r.import_key, c.import_key)"
                 "  FROM jsonb_populate_recordset(NULL::dunning_claim, %s) r WHERE c.id = r.id",
                 dunning_bulk.to_json(rows),
             )
         )
-        self.invalidate_model([*SAID, "is_taken_in"])
+        self.invalidate_model([*SAID, *TAKEN_IN])
+        moves.invalidate_recordset(["dunning_claim_ids"], flush=False)
 
     @api.model
     def _take_in_more(self, moves):

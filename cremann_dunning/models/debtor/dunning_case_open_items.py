@@ -54,6 +54,19 @@ class DunningCase(models.Model):
             case.unasked_line_ids = own.get((case.partner_id, case.company_id))
             case.amount_unasked = sum(case.unasked_line_ids.mapped("amount_residual"))
 
+    def action_open_invoices(self):
+        """With entries that were taken in, which the invoice list does not know: what was decided about each claim."""
+        self.check_access("read")
+        if not self.taken_in_ids:
+            return super().action_open_invoices()
+        action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_decision_action")
+        current = [
+            ("partner_id", "in", self.partner_id.ids),
+            ("company_id", "in", self.company_id.ids),
+            ("is_current", "=", True),
+        ]
+        return action | {"name": self.env._("Overdue"), "domain": current, "context": {}}
+
     def action_take_in(self):
         """Ask how the debtors know what is open on their journal entries, then follow these up."""
         self.check_access("read")

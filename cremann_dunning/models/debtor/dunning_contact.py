@@ -212,24 +212,25 @@ class DunningContact(models.Model):
             if level and level.id == self.level_id.id:
                 found.append(claim)
         under_way = next((claim.open_letter for claim in found if claim.open_letter), None)
+        number = ", ".join(move._dunning_numbers(self.partner_id))
         if under_way:
             message = self.env._(
                 "The letter %(letter)s about %(invoice)s has not gone out yet. Cancel it first, or do not count this "
                 "contact as a step.",
                 letter=self.env["dunning.level"]._letter_label(under_way),
-                invoice=move.name,
+                invoice=number,
             )
         elif not claims:
-            message = self.env._("%s is not overdue, so no step can be taken for it.", move.name)
+            message = self.env._("%s is not overdue, so no step can be taken for it.", number)
         elif not found:
             message = self.env._(
                 "The next step for %(invoice)s is %(next)s and not %(level)s. No step is skipped or taken twice.",
-                invoice=move.name,
+                invoice=number,
                 next=self.env["dunning.level"].sudo().browse(next_level.id).name if next_level else "–",
                 level=self.level_id.name,
             )
         elif any(claim.level_sent_on and claim.level_sent_on > self.counted_on for claim in found):
-            message = self.env._("The letter before it about %s went out later than this contact.", move.name)
+            message = self.env._("The letter before it about %s went out later than this contact.", number)
         else:
             return found
         raise UserError(message)

@@ -36,6 +36,7 @@ class DunningHold(models.Model):
         "('commercial_partner_id.commercial_partner_id', '=', partner_id), "
         "'&', ('dunning_is_claim', '=', True), ('dunning_claim_ids.partner_id', '=', partner_id)]",
     )
+    number = fields.Char(string="Invoice number", compute="_compute_number", help="The number that the debtor knows.")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     letter_id = fields.Many2one(
         "dunning.letter",
@@ -62,7 +63,13 @@ class DunningHold(models.Model):
     @api.depends("partner_id", "move_id", "date_until")
     def _compute_display_name(self):
         for hold in self:
-            hold.display_name = hold.move_id.name or hold.partner_id.display_name
+            hold.display_name = hold.number or hold.partner_id.display_name
+
+    @api.depends("partner_id", "move_id")
+    def _compute_number(self):
+        for hold in self:
+            debtor = hold.partner_id.commercial_partner_id._origin
+            hold.number = ", ".join(hold.move_id._dunning_numbers(debtor))
 
     @api.depends("active", "date_until", "company_id")
     def _compute_is_running(self):
@@ -192,8 +199,9 @@ class DunningHold(models.Model):
             names = ", ".join(hold.display_name for hold in holds)
             if case := by_key.get(place):
                 on_case.setdefault(case.id, []).append(getattr(holds, sentence)(names))
-            for move in holds.move_id:
-                on_move.setdefault(move.id, []).append(getattr(holds, sentence)(move.name))
+            for move, own in holds.grouped("move_id").items():
+                if move:
+                    on_move.setdefault(move.id, []).append(getattr(own, sentence)(own[0].number))
         for model, found in (("dunning.case", on_case), ("account.move", on_move)):
             # sudo: a note about what was done here, on records that whoever did it need not be allowed to write
             records = self.env[model].sudo().browse(found)

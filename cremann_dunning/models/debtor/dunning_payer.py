@@ -5,13 +5,17 @@ from odoo.tools import SQL
 
 RATE_PAYERS = """
 WITH paid AS (
-    SELECT p.commercial_partner_id AS partner_id, GREATEST(MAX(r.max_date) - l.date_maturity, 0) AS late
+    SELECT p.commercial_partner_id AS partner_id,
+           GREATEST(MAX(r.max_date) - COALESCE(MAX(t.date_due), l.date_maturity), 0) AS late
       FROM account_move_line l
       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-      JOIN account_move m ON m.id = l.move_id AND m.move_type IN ('out_invoice', 'out_receipt')
+      JOIN account_move m ON m.id = l.move_id
+       AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim AND l.amount_currency > 0)
       JOIN res_partner p ON p.id = l.partner_id
+      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
       JOIN account_partial_reconcile r ON r.debit_move_id = l.id
-     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled AND l.date_maturity >= %(since)s
+     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled
+       AND COALESCE(t.date_due, l.date_maturity) >= %(since)s
      GROUP BY l.id, p.commercial_partner_id
 ), rated AS (
     SELECT partner_id, ROUND(AVG(late))::int AS days FROM paid GROUP BY partner_id HAVING COUNT(*) >= 3

@@ -182,7 +182,7 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
 
     @api.depends("move_ids", "case_id", "currency_id")
     def _compute_pay_to(self):
-        """Where to pay, as the letters say it; of an agreement about everything with the invoices that are open."""
+        """Where to pay, as the letters say it; of an agreement about everything with all that is open and asked."""
         domain = [
             ("commercial_partner_id.commercial_partner_id", "in", self.case_id.partner_id._origin.ids),
             ("company_id", "in", self.company_id.ids),
@@ -190,12 +190,14 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
             ("state", "=", "posted"),
             ("payment_state", "in", ("not_paid", "partial")),
         ]
-        everything = any(not record._named() for record in self)
-        opened = self.env["account.move"].search(domain, order="invoice_date_due, id") if everything else None
+        whole = self.filtered(lambda record: not record._named())
+        opened = self.env["account.move"].search(domain, order="invoice_date_due, id") if whole else None
+        taken_in = whole.case_id.taken_in_ids.grouped("case_id")
         for record in self:
             moves = record.move_ids._origin
-            if not record._named():
-                moves = opened.filtered(record._is_about)
+            if record in whole:
+                own = taken_in.get(record.case_id._origin, whole.case_id.taken_in_ids.browse())
+                moves = opened.filtered(record._is_about) + own.filtered(record._is_about_claim).move_id
             numbers = moves._dunning_numbers(record.partner_id._origin)
             record.bank_account_id, record.payment_reference = moves._dunning_pay_to(record.company_id, numbers)
 
@@ -208,6 +210,11 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
             and move.currency_id == self.currency_id
             and (not since or not move.invoice_date or move.invoice_date <= since)
         )
+
+    def _is_about_claim(self, claim):
+        """As ``_is_about``, of what was taken in."""
+        since = self._window()[0]
+        return claim.currency_id == self.currency_id and (not since or claim.invoice_date <= since)
 
     def _compute_payment_html(self):
         for record in self:

@@ -58,7 +58,9 @@ class DunningInvoiceCopies(models.AbstractModel):
         mail_files._read_along(letters)
         for letter in letters:
             moves = mail_files._fitting(letter)[0].sudo()  # sudo: whether a file is stored
-            moves = moves.filtered(lambda move: not move.invoice_pdf_report_id.file_size)
+            moves = moves.filtered(
+                lambda move: move.is_invoice(include_receipts=True) and not move.invoice_pdf_report_id.file_size
+            )
             own = letter.line_ids.filtered("principal_part")
             for move in moves:
                 line = own.filtered(lambda line, move=move: line.move_id == move)[:1]

@@ -139,9 +139,10 @@ class DunningLetterLine(models.Model):
         self._check_draft()
 
     def _shown_label(self):
-        """What the invoice was for, as the table shows it. The whole of it stands on the invoice."""
+        """What the invoice was for, as the table shows it; empty where the number beside it says the same. The whole of
+        it stands on the invoice."""
         self.ensure_one()
-        return spelling.shortened(self.label, LABEL)
+        return spelling.shortened(self.label, LABEL) if self.label != self.number else ""
 
     def _shown_order(self):
         """The customer's order as the table shows it; empty where the label says the same."""
@@ -153,6 +154,13 @@ class DunningLetterLine(models.Model):
         copy = self.invoice_copy_id.sudo()  # sudo: a file that goes to its own debtor
         return copy.filtered(
             lambda file: file.file_size and self.move_id and file.create_date >= self.move_id.write_date
+        )
+
+    def _document(self):
+        """The document that came with what was taken in from outside, as the debtor had it; of an invoice none."""
+        claim = self.claim_id.sudo()  # sudo: a file that goes to its own debtor
+        return (
+            claim.document_id if claim.is_taken_in and self.move_id.move_type == "entry" else claim.document_id.browse()
         )
 
     def _page_invoice(self):

@@ -75,7 +75,7 @@ class DunningMailFiles(models.AbstractModel):
             moves, rest = self._fitting(letter)
             files += [file for move in moves for file in invoices.get((letter.id, move.id), [])]
             found[letter.id] = self._choose(letter, files, limit[letter.company_id])
-            found[letter.id].too_many = rest.mapped("name")
+            found[letter.id].too_many = rest._dunning_numbers(letter.partner_id)
         return found
 
     @api.model
@@ -83,9 +83,15 @@ class DunningMailFiles(models.AbstractModel):
         """The invoices that go along: those that the letter asks money for, where the level says so."""
         if not letter.level_id.attach_invoice:
             return self.env["account.move"]
-        moves = letter.line_ids.filtered("principal_part").move_id
-        # an entry has no document of its own
-        return moves.filtered(lambda move: move.is_invoice(include_receipts=True))
+        lines = letter.line_ids.filtered("principal_part")
+        # an entry has no document of its own, but what was taken in may have come with one
+        return lines.filtered(lambda line: line.move_id.is_invoice(include_receipts=True) or line._document()).move_id
+
+    @api.model
+    def _documents(self, letter, move):
+        """What came with the claims of an entry on this letter: ``[(line, attachment)]``."""
+        lines = letter.line_ids.filtered(lambda line: line.move_id == move and line.principal_part)
+        return [(line, line._document()) for line in lines if line._document()]
 
     @api.model
     def _fitting(self, letter):
@@ -94,7 +100,7 @@ class DunningMailFiles(models.AbstractModel):
         with_xml = self._takes_electronic(letter) and "ubl_cii_xml_id" in moves._fields
         for place, move in enumerate(moves):
             # sudo: whether a file is stored
-            room -= 2 if with_xml and move.sudo().ubl_cii_xml_id else 1
+            room -= 2 if with_xml and move.sudo().ubl_cii_xml_id else max(len(self._documents(letter, move)), 1)
             if room < 0:
                 return moves[:place], moves[place:]
         return moves, moves.browse()
@@ -110,6 +116,7 @@ class DunningMailFiles(models.AbstractModel):
         if "ubl_cii_xml_id" in moves._fields:
             moves.ubl_cii_xml_id.mapped("file_size")
         letters.line_ids.invoice_copy_id.sudo().mapped("file_size")  # sudo: as above
+        letters.line_ids.claim_id.sudo().document_id.mapped("file_size")  # sudo: as above
 
     @api.model
     def _invoice_files(self, letters):
@@ -122,16 +129,20 @@ class DunningMailFiles(models.AbstractModel):
         for letter in letters:
             copies = {line.move_id: copy for line in letter.line_ids if (copy := line._invoice_copy())}
             for move in self._fitting(letter)[0]:
+                if came := self._documents(letter, move):
+                    files = [self._stored_file(file.name, file, line.number) for line, file in came]
+                    found[letter.id, move.id] = files
+                    continue
                 report = move.partner_id.invoice_template_pdf_report_id or layout
                 name = move.with_context(lang=letter.lang)._get_invoice_report_filename(report=report)
                 pdf = move.sudo().invoice_pdf_report_id
                 pdf = pdf if pdf.file_size else copies.get(move, pdf.browse())
                 if not pdf and move not in fresh:
                     fresh[move] = self._made_file(name, move)
-                files = [self._stored_file(name, pdf, move) if pdf else fresh[move]]
+                files = [self._stored_file(name, pdf, move.name) if pdf else fresh[move]]
                 xml = move.sudo().ubl_cii_xml_id if electronic and self._takes_electronic(letter) else pdf.browse()
                 if xml:
-                    files.append(self._stored_file(xml.name, xml, move))
+                    files.append(self._stored_file(xml.name, xml, move.name))
                 found[letter.id, move.id] = files
         return found
 
@@ -140,10 +151,8 @@ class DunningMailFiles(models.AbstractModel):
         return letter.level_id.attach_ubl and letter.debtor_kind in HAS_BOOKS
 
     @api.model
-    def _stored_file(self, name, attachment, move):
-        return File(
-            self._safe_name(name), attachment.file_size, attachment.mimetype, stored=attachment, number=move.name
-        )
+    def _stored_file(self, name, attachment, number):
+        return File(self._safe_name(name), attachment.file_size, attachment.mimetype, stored=attachment, number=number)
 
     @api.model
     def _made_file(self, name, move):

@@ -19,4 +19,9 @@ from . import (
     dunning_write_off_tax,
     dunning_writing_off,
     res_company,
+    dunning_claim_import,
+    dunning_claim_import_booking,
+    dunning_claim_import_check,
+    dunning_claim_import_debtor,
+    res_company_import,
 )

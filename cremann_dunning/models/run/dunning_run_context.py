@@ -304,12 +304,15 @@ class RunContext:
             """
             WITH claims AS (
                 SELECT DISTINCT ON (l.id) l.id, COALESCE(m.invoice_date, m.date) AS day, l.amount_currency,
-                       m.move_type, m.name AS number, p.name AS product, m.invoice_origin, m.ref, l.name,
+                       m.move_type, COALESCE(t.number, m.name) AS number, p.name AS product, m.invoice_origin,
+                       CASE WHEN t.id IS NULL THEN m.ref ELSE COALESCE(t.customer_ref, NULLIF(m.ref, t.number)) END
+                       AS ref, l.name,
                        l.move_id, l.account_id, l.partner_id, l.date_maturity,
                        m.move_type = 'entry' AND EXISTS (
                            SELECT 1 FROM account_move_line o
                             WHERE o.move_id = m.id AND o.account_id = l.account_id AND o.id <> l.id) AS is_shared
                   FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+                  LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
                   LEFT JOIN account_move_line p ON p.move_id = m.id AND p.display_type = 'product' AND p.id != l.id
                  WHERE l.id IN %s
                  ORDER BY l.id, btrim(COALESCE(p.name, ''), E' \t\r\n') = '', ABS(p.balance) DESC, p.id
@@ -352,7 +355,10 @@ class RunContext:
         return self.env(context={**self.env.context, "lang": lang if lang in self._languages else self._default_lang})
 
     def _kind_and_number(self, kind, number, partner_id):
-        """What stands for a claim about which nothing is written: its kind of document and its number."""
+        """What stands for a claim about which nothing is written: its kind of document and its number; of an entry that
+        was taken in its number, since the debtor knows of no entry."""
+        if kind == "entry":
+            return number
         env = self._speaking(partner_id)
         return f"{dict(env['account.move']._fields['move_type']._description_selection(env))[kind]} {number}"
 
