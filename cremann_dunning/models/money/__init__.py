@@ -2,3 +2,5 @@
 a claim that is not paid.
 
 May import claim, rules, and what these may."""
+
+from . import dunning_bank, dunning_receipt, dunning_receipt_booking_mixin, dunning_receipt_claim, dunning_receipt_look
