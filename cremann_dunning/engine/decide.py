@@ -183,8 +183,8 @@ def _under_way(debtor: Debtor, claim: Claim) -> Decision | None:
 
 
 def _received(debtor: Debtor, claim: Claim) -> dict:
-    """What came in and is not booked, and the line to be named: the one about this claim, before the one about others."""
-    own = sorted(debtor.receipts, key=lambda receipt: (claim.number not in receipt.claims, receipt.on, receipt.line_id))
+    """What came in and is not booked, and the line to be named: one about this claim before those about others."""
+    own = sorted(debtor.receipts, key=lambda found: (claim.number not in found.claims, found.on, found.line_id))
     amount = debtor.unmatched or sum(receipt.amount for receipt in own)
     return {"amount": amount, "receipt": own[0] if own else None}
 

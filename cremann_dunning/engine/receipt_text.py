@@ -6,13 +6,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from stdnum import iban, iso11649
+from stdnum import iso11649
+from stdnum.iso7064 import mod_97_10
 
 # How much a number says: a short one only with the exact amount, a middling one alone nearly, a strong one by itself.
 SHORT, MEDIUM, STRONG = 0, 1, 2
 SHORTEST, MIDDLING, LONG = 3, 6, 9  # digits of a number without letters
 STRONG_SIGNS, STRONG_DIGITS = 5, 3  # of a number with letters
 LONGEST_TEXT, LONGEST_KEY, RUNS = 4000, 40, 10
+SHORTEST_IBAN = 15  # Norway's
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 RUN = re.compile(r"[A-Z]+|[0-9]+")
@@ -22,10 +24,23 @@ IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b")
 BELGIAN = re.compile(r"(?<![0-9])([0-9]{3})[ /.-]?([0-9]{4})[ /.-]?([0-9]{5})(?![0-9])")
 CREDITOR = re.compile(r"\bRF[0-9]{2}(?: ?[A-Z0-9]){1,21}")
 DATE = re.compile(r"(?:20[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?|[0-3][0-9](?:0[1-9]|1[0-2])(?:20)?[0-9]{2})")
+# What joins letters and figures to one number, and the words that may stand before one all the same.
+GLUE = frozenset({"", "/", "-", "_", ".", "#"})
+LEADS = frozenset(
+    (
+        "FACTUUR", "FACTUURNR", "FACTUURNUMMER", "FACT", "FAC", "FACTURE", "FACTURENR", "INVOICE", "INVOICENR", "NR",
+        "NRS", "NO", "NUMMER", "NUMERO", "NUM", "REF", "KENMERK", "OMSCHRIJVING", "BETREFT", "BETALING", "PAIEMENT",
+        "PAYMENT", "REMI", "EREF", "USTD", "USTRD", "STRD", "CUR",
+    )
+)  # fmt: skip
 # What says how a firm is set up, or how somebody is addressed: no part of a name.
 NO_NAME = frozenset(
-    ["BV", "NV", "VOF", "CV", "BVBA", "SPRL", "SRL", "SA", "SC", "SCRL", "CVBA", "ASBL", "VZW", "GMBH", "AG", "KG", "LTD", "LLC", "INC", "EN", "ET", "AND", "DE", "HET", "VAN", "DER", "DEN", "TEN", "TER", "LA", "LE", "DU", "DES", "HR", "MW", "DHR", "MEVR", "HEER", "MEVROUW", "MR", "MRS", "MME", "EO", "CS", "HOLDING", "GROUP", "GROEP"]
-)
+    (
+        "BV", "NV", "VOF", "CV", "BVBA", "SPRL", "SRL", "SA", "SC", "SCRL", "CVBA", "ASBL", "VZW", "GMBH", "AG", "KG",
+        "LTD", "LLC", "INC", "EN", "ET", "AND", "DE", "HET", "VAN", "DER", "DEN", "TEN", "TER", "LA", "LE", "DU", "DES",
+        "HR", "MW", "DHR", "MEVR", "HEER", "MEVROUW", "MR", "MRS", "MME", "EO", "CS", "HOLDING", "GROUP", "GROEP",
+    )
+)  # fmt: skip
 
 
 def plain(text: str | None) -> str:
@@ -134,7 +149,7 @@ class Reading:
         runs = [place.group() for place in places]
         past = 0
         for start in range(len(runs)):
-            if start < past or not _may_begin(places, start):
+            if start < past or not _may_begin(text, places, start):
                 continue
             best = None
             for key, end in self._from(runs, start):
@@ -171,7 +186,7 @@ def _without_accounts(text):
         words = match.group().split(" ")
         for end in range(len(words), 0, -1):  # what follows it may look like more of it
             number = "".join(words[:end])
-            if len(number) >= 15 and iban.is_valid(number, check_country=False):
+            if len(number) >= SHORTEST_IBAN and mod_97_10.is_valid(number[4:] + number[:4]):
                 accounts.add(number)
                 return " | " + " ".join(words[end:])
         return match.group()
@@ -179,11 +194,12 @@ def _without_accounts(text):
     return IBAN.sub(take, text), accounts
 
 
-def _may_begin(places, start):
-    """Figures begin a number at the beginning of a word, or glued to a word before them: ``FACTUUR20260012``."""
-    if not start or places[start - 1].end() < places[start].start():
+def _may_begin(text, places, start):
+    """Figures begin a number where no letters belong to them: ``FACT.2026/12`` is ``2026/12``, ``BILL/2026/12`` not."""
+    if not start or not places[start].group().isdigit():
         return True
-    return len(places[start - 1].group()) > 2 and not places[start - 1].group().isdigit()
+    before = places[start - 1]
+    return text[before.end() : places[start].start()] not in GLUE or before.group() in LEADS
 
 
 def _may_end(places, end):

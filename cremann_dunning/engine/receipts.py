@@ -159,7 +159,7 @@ class Book:
     # -- asking ---------------------------------------------------------------------------------------------------
 
     def find_all(self, receipts: Iterable[Receipt]) -> dict[int, Found]:
-        """What each receipt points to, by its id. Where several would pay more than a claim, none of them is certain."""
+        """What each receipt points to, by its id. Of several that would pay more than a claim none is certain."""
         found = {receipt.id: self.find(receipt) for receipt in receipts}
         paid = defaultdict(lambda: ZERO)
         for answer in found.values():

@@ -363,7 +363,7 @@ class ResCompany(models.Model):
         )
 
     def _dunning_bank_dates(self):
-        """Per bank journal in use the day of its newest statement line; where none is in use, of the last one that was."""
+        """Per bank journal in use the day of its newest statement line; where none is, of the last one that was."""
         self.ensure_one()
         # sudo: a date per journal, for whoever may see why a letter waits
         rows = (

@@ -3,4 +3,7 @@ a claim that is not paid.
 
 May import claim, rules, and what these may."""
 
-from . import dunning_bank, dunning_receipt, dunning_receipt_booking_mixin, dunning_receipt_claim, dunning_receipt_look
+from . import dunning_receipt_booking_mixin  # before what is made of it
+
+# isort: split
+from . import dunning_bank, dunning_receipt, dunning_receipt_claim, dunning_receipt_look

@@ -2,6 +2,8 @@ from odoo import Command, api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
+from ..dunning_money import written
+
 BOOKKEEPER = "account.group_account_manager"
 
 
@@ -50,10 +52,10 @@ class DunningReceiptBookingMixin(models.AbstractModel):
             return line
         if not self._may_book(line):
             raise AccessError(
-                self.env._("Whoever books receipts has rights on lines of the bank. Ask a bookkeeper to book this one.")
+                self.env._("Whoever has rights on lines of the bank books receipts. Ask a bookkeeper to book it.")
             )
-        # sudo: with Community alone no group that can be chosen may write lines of the bank, and Odoo's administrator of
-        # invoicing is who sets up the books; the companies of the user were asked above
+        # sudo: with Community alone no group that can be chosen may write lines of the bank, and Odoo's administrator
+        # of invoicing is who sets up the books; the companies of the user were asked above
         return line.sudo()
 
     # -- what may be booked ---------------------------------------------------------------------------------------
@@ -72,15 +74,13 @@ class DunningReceiptBookingMixin(models.AbstractModel):
             raise UserError(self.env._("%s was reversed. There is nothing left to book.", self._named(line)))
         if suspense.matched_debit_ids or suspense.matched_credit_ids:
             raise UserError(
-                self.env._(
-                    "%s is matched in part on the account for what is not placed. Book it there.", self._named(line)
-                )
+                self.env._("%s is matched in part on its suspense account. Book it there.", self._named(line))
             )
         if locks := line.company_id._get_violated_lock_dates(line.date, False, line.journal_id):
             raise UserError(
                 self.env._(
-                    "%(line)s lies in a period that is locked: %(locks)s. Lift the lock first, or book it by an entry of "
-                    "today.",
+                    "%(line)s lies in a period that is locked: %(locks)s. Lift the lock first, or match it by an "
+                    "entry of today.",
                     line=self._named(line),
                     locks=line.company_id._format_lock_dates(locks),
                 )
@@ -103,8 +103,8 @@ class DunningReceiptBookingMixin(models.AbstractModel):
                     self.env._(
                         "%(number)s has %(open)s open, and %(amount)s would go there.",
                         number=item.move_id.name,
-                        open=currency.format(item.amount_residual_currency),
-                        amount=currency.format(asked),
+                        open=written(self.env, item.amount_residual_currency, currency),
+                        amount=written(self.env, asked, currency),
                     )
                 )
         total = sum(amount for _item, amount in parts)
@@ -112,8 +112,8 @@ class DunningReceiptBookingMixin(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "%(amount)s would be booked of %(rest)s that came in. Lower what goes to the claims.",
-                    amount=currency.format(total),
-                    rest=currency.format(-suspense.amount_currency),
+                    amount=written(self.env, total, currency),
+                    rest=written(self.env, -suspense.amount_currency, currency),
                 )
             )
 
@@ -130,8 +130,8 @@ class DunningReceiptBookingMixin(models.AbstractModel):
         if item.currency_id != currency:
             raise UserError(
                 self.env._(
-                    "%(number)s is in %(other)s and the receipt in %(currency)s. Book the receipt as the debtor's credit, "
-                    "and match it with the claim in Accounting.",
+                    "%(number)s is in %(other)s and the receipt in %(currency)s. Book the receipt as credit of the "
+                    "debtor, and match the two in Accounting.",
                     number=number,
                     other=item.currency_id.name,
                     currency=currency.name,

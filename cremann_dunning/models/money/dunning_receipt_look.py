@@ -8,10 +8,11 @@ from odoo.tools import SQL
 from ...engine import receipts as engine
 
 # What came in on the bank and is not booked; what was reversed again is no receipt. `rest` is what stands on the
-# account of the journal for what is not placed yet, in the currency of that item: of a receipt booked in part, the other.
+# account of the journal for what is not placed yet, in the currency of that item: of one booked in part the rest.
 LINES = """
-    SELECT s.id, s.ctid AS s_ctid, s.xmin AS s_xmin, m.ctid AS m_ctid, m.xmin AS m_xmin, m.date, s.move_id, s.journal_id,
-           s.payment_ref, m.ref, m.narration, s.transaction_details, s.account_number, s.partner_name, s.partner_id
+    SELECT s.id, s.ctid AS s_ctid, s.xmin AS s_xmin, m.ctid AS m_ctid, m.xmin AS m_xmin, m.date, s.move_id,
+           s.journal_id, s.payment_ref, m.ref, m.narration, s.transaction_details, s.account_number, s.partner_name,
+           s.partner_id
       FROM account_bank_statement_line s
       JOIN account_move m ON m.id = s.move_id
      WHERE s.company_id = %(company)s AND s.is_reconciled IS NOT TRUE AND s.amount > 0 AND m.state = 'posted'
@@ -20,14 +21,16 @@ LINES = """
 RECEIPTS = f"""
 SELECT s.id, s.date, COALESCE(s.payment_ref, ''), c.id, c.name, r.rest::text,
        concat_ws(' | ', s.payment_ref, s.ref, s.narration,
-                 (SELECT string_agg(v #>> '{{}}', ' | ') FROM jsonb_path_query(s.transaction_details, 'strict $.**') v
+                 (SELECT string_agg(v #>> '{{}}', ' | ')
+                    FROM jsonb_path_query(s.transaction_details, 'strict $.**') v
                    WHERE jsonb_typeof(v) = 'string')),
        COALESCE(s.account_number, ''), COALESCE(s.partner_name, ''), p.commercial_partner_id
   FROM ({LINES}) s
   JOIN account_journal j ON j.id = s.journal_id
   LEFT JOIN res_partner p ON p.id = s.partner_id
  CROSS JOIN LATERAL (
-       SELECT l.currency_id, -SUM(CASE WHEN a.reconcile THEN l.amount_residual_currency ELSE l.amount_currency END) AS rest
+       SELECT l.currency_id,
+              -SUM(CASE WHEN a.reconcile THEN l.amount_residual_currency ELSE l.amount_currency END) AS rest
          FROM account_move_line l JOIN account_account a ON a.id = l.account_id
         WHERE l.move_id = s.move_id AND l.account_id = j.suspense_account_id
         GROUP BY l.currency_id) r
@@ -35,8 +38,8 @@ SELECT s.id, s.date, COALESCE(s.payment_ref, ''), c.id, c.name, r.rest::text,
  WHERE r.rest > 0
  ORDER BY s.id
 """
-# What is open, by what its debtor may call it: an entry that was taken in by its own number only, since its name is that
-# of all its debtors.
+# What is open, by what its debtor may call it: an entry that was taken in by its own number only, since its name is
+# that of all its debtors.
 CLAIMS = """
     SELECT l.id, p.commercial_partner_id AS partner_id, c.name AS currency, l.amount_residual_currency::text AS amount,
            COALESCE(t.number, CASE WHEN m.move_type <> 'entry' THEN m.name END) AS number,

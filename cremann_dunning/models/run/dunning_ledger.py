@@ -68,8 +68,8 @@ SELECT lines.*, debtors.*, COALESCE(lines.own_kind, debtors.partner_kind, 'unkno
  ORDER BY lines.due_date, lines.line_id
 """
 
-# Receipts that nobody booked, with what is not booked of them and why they are a debtor's. `share` is how much of it is:
-# all, but where a receipt points to claims of several debtors.
+# Receipts that nobody booked, with what is not booked of them and why they are a debtor's. `share` is how much of it
+# is: all, but where a receipt points to claims of several debtors.
 RECEIPTS = """
 WITH named AS (
     SELECT s.id AS line_id, p.commercial_partner_id AS partner_id
@@ -261,12 +261,12 @@ class DunningLedger(models.AbstractModel):
 
     @api.model
     def _receipts(self, company, partners, since=None):
-        """Per debtor the bank receipts that are not booked and are his or may be: ``engine.facts.Received``, oldest first.
+        """Per debtor the bank receipts that are not booked and are or may be his: ``engine.facts.Received``, in order.
 
         Those whose line names him, and those that point to claims of his (``dunning.receipt``). Of a receipt of which a
         part was booked only the rest: what still stands on the account of the journal for what is not placed yet. That
-        account is in the currency of the company, whatever that of the journal. What points to claims of several debtors
-        is shared out as it points; what names one and points to another may be of either.
+        account is in the currency of the company, whatever that of the journal. What points to claims of several
+        debtors is shared out as it points; what names one and points to another may be of either.
 
         :param since: only what came in on this day or later.
         """

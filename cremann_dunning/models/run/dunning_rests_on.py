@@ -120,7 +120,8 @@ SOURCES = (
     """,
     # a receipt that points to a claim of his, whether its line names him or not
     f"""
-    SELECT o.partner_id, {_mark("s", "m")} + SUM(hashtextextended(concat_ws(' ', r.certainty, r.is_shared, c.amount), l.id))
+    SELECT o.partner_id,
+           {_mark("s", "m")} + SUM(hashtextextended(concat_ws(' ', r.certainty, r.is_shared, c.amount), l.id))
       FROM dunning_receipt r JOIN dunning_receipt_claim c ON c.receipt_id = r.id
       JOIN account_move_line l ON l.id = c.move_line_id JOIN o ON o.id = l.partner_id
       JOIN account_bank_statement_line s ON s.id = r.statement_line_id JOIN account_move m ON m.id = s.move_id
