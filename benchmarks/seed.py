@@ -224,7 +224,8 @@ def add_receipts(env, company, count):
     )
     moves = copy_rows(cr, "account_move", line.move_id.id, count, {"name": "'BNK/BENCH/' || n", "sequence_number": "n"})
     for item in line.move_id.line_ids:
-        copy_rows(cr, "account_move_line", item.id, count, {"move_id": f"{moves} + n", "move_name": "'BNK/BENCH/' || n"})
+        changes = {"move_id": f"{moves} + n", "move_name": "'BNK/BENCH/' || n"}
+        copy_rows(cr, "account_move_line", item.id, count, changes)
     lines = copy_rows(
         cr, "account_bank_statement_line", line.id, count, {"move_id": f"{moves} + n", "internal_index": "n::text"}
     )

@@ -17,6 +17,8 @@ STOPS = frozenset({CERTAIN, LIKELY})
 LETTER, STRUCTURED, NUMBER, PARTNER, ACCOUNT, NAME, AMOUNT = (
     "letter", "structured", "number", "partner", "account", "name", "amount",
 )  # fmt: skip
+TEXT = frozenset({LETTER, STRUCTURED, NUMBER})
+NONE_TAKEN: dict[int, Decimal] = {}
 # So many debtors may share an account, a name or a number and still all be told of; of more nobody is.
 SHARED_BY = 3
 # Less than this says nothing by itself, whoever owes it.
@@ -159,17 +161,33 @@ class Book:
     # -- asking ---------------------------------------------------------------------------------------------------
 
     def find_all(self, receipts: Iterable[Receipt]) -> dict[int, Found]:
-        """What each receipt points to, by its id. Of several that would pay more than a claim none is certain."""
+        """What each receipt points to, by its id. Of several that would pay more than a claim none is certain.
+
+        What is certainly paid by one is not where another goes that says nothing but whose it is.
+        """
+        receipts = list(receipts)
         found = {receipt.id: self.find(receipt) for receipt in receipts}
-        paid = defaultdict(lambda: ZERO)
+        said, taken = defaultdict(lambda: ZERO), defaultdict(lambda: ZERO)
         for answer in found.values():
-            for part in answer.parts if answer.stops else ():
-                paid[part.line_id] += part.amount
-        twice = {line_id for line_id, amount in paid.items() if amount > self._claims[line_id].amount}
-        for id_, answer in found.items():
+            for part in answer.parts:
+                if answer.certainty == CERTAIN or (answer.stops and part.reason in TEXT):
+                    said[part.line_id] += part.amount
+                if answer.certainty == CERTAIN:
+                    taken[part.line_id] += part.amount
+        twice = {line_id for line_id, amount in said.items() if amount > self._claims[line_id].amount}
+        for receipt in receipts:
+            answer = found[receipt.id]
             if answer.certainty == CERTAIN and any(part.line_id in twice for part in answer.parts):
-                found[id_] = answer._replace(certainty=LIKELY)
+                found[receipt.id] = answer._replace(certainty=LIKELY)
+            elif answer.certainty == LIKELY and any(taken[p.line_id] and p.reason not in TEXT for p in answer.parts):
+                found[receipt.id] = self._elsewhere(receipt, answer, taken)
         return found
+
+    def _elsewhere(self, receipt, answer, taken):
+        """Where a receipt goes that says only whose it is: not to what others certainly pay, unless nothing else is."""
+        debtors = sorted({part.debtor for part in answer.parts})
+        claims = [claim for debtor in debtors for claim in self._oldest(receipt, debtor, taken)]
+        return self._found(receipt, claims, answer.parts[0].reason, answer.certainty, answer.shared, taken)
 
     def find(self, receipt: Receipt) -> Found:
         """What one receipt points to; what comes from an account of our own, or is no receipt, to nothing."""
@@ -326,22 +344,23 @@ class Book:
                 return self._in_order(letter.line_ids & self._claims.keys())
         return None
 
-    def _oldest(self, receipt, debtor):
+    def _oldest(self, receipt, debtor, taken=NONE_TAKEN):
         """The oldest claims of a debtor that the amount reaches; of other currencies only where there are no others."""
         own = [claim for claim in self._of[debtor] if claim.currency == receipt.currency]
         found, left = [], receipt.amount
         for claim in own:
-            if left <= 0:
-                break
-            found.append(claim)
-            left -= claim.amount
-        return found or self._of[debtor][:1]
+            rest = claim.amount - taken.get(claim.line_id, ZERO)
+            if left > 0 and rest > 0:
+                found.append(claim)
+                left -= rest
+        return found or own[:1] or self._of[debtor][:1]
 
-    def _found(self, receipt, claims, reasons, certainty, shared=False):
+    def _found(self, receipt, claims, reasons, certainty, shared=False, taken=NONE_TAKEN):
         """The answer, the amount shared out over the claims in their order."""
         parts, left = [], receipt.amount
         for claim in claims:
-            part = min(left, claim.amount) if claim.currency == receipt.currency else ZERO
+            rest = max(claim.amount - taken.get(claim.line_id, ZERO), ZERO)
+            part = min(left, rest) if claim.currency == receipt.currency else ZERO
             left -= ZERO if shared else part
             reason = reasons if isinstance(reasons, str) else reasons[claim.line_id]
             parts.append(Part(claim.line_id, claim.debtor, reason, part))

@@ -202,6 +202,35 @@ def test_what_would_be_paid_twice_is_not_certain(second, certainty):
     assert BOOK.find_all(receipts)[1].certainty == certainty
 
 
+@pytest.mark.parametrize(
+    ("amount", "parts"),
+    [
+        ("60.50", [(2, "60.50")]),
+        ("60.00", [(2, "60.00")]),
+        ("100.00", [(2, "60.50")]),
+    ],
+)
+def test_what_says_only_whose_it_is_goes_to_what_no_other_pays(amount, parts):
+    receipts = [
+        Receipt(1, "EUR", Decimal("121.00"), "INV/2026/00012"),
+        Receipt(2, "EUR", Decimal(amount), "", IBAN_JANSEN),
+    ]
+    found = BOOK.find_all(receipts)
+    assert found[1].certainty == CERTAIN
+    assert [(part.line_id, str(part.amount)) for part in found[2].parts] == parts
+    assert found[2].stops
+
+
+def test_where_everything_is_paid_by_others_it_stops_and_goes_nowhere():
+    receipts = [
+        Receipt(1, "EUR", Decimal("181.50"), "INV/2026/00012 INV/2026/00013"),
+        Receipt(2, "EUR", Decimal("9.00"), "", IBAN_JANSEN),
+    ]
+    found = BOOK.find_all(receipts)
+    assert (found[1].certainty, found[2].certainty) == (CERTAIN, LIKELY)
+    assert [(part.line_id, part.amount) for part in found[2].parts] == [(1, 0)]
+
+
 # --- the reference of a letter -------------------------------------------------------------------------------
 
 

@@ -454,6 +454,7 @@ class TestFreshness(FreshCase):
             "ir_default", "ir_model_fields", "res_currency_rate",
             "mail_message",  # the day of a message and what Peppol said in it, whose state stands on the invoice
             "payment_provider",  # its kind, which it keeps
+            "dunning_receipt_look",  # by which receipts and what they point to are brought up to date
             "dunning_claim",  # changes along with its entry, a letter or a contact
         }  # fmt: skip
         self.cr.execute(
