@@ -21,7 +21,7 @@ class DunningReceiptWizard(models.TransientModel):
     partner_id = fields.Many2one("res.partner", string="Debtor")
     line_ids = fields.One2many("dunning.receipt.wizard.line", "wizard_id", string="Claims")
     amount_left = fields.Monetary(compute="_compute_amount_left", string="Left as credit of the debtor")
-    is_shared = fields.Boolean(readonly=True)
+    is_shared = fields.Boolean(string="Of one of several", readonly=True)
     why = fields.Char(string="Found by", readonly=True)
     may_book = fields.Boolean(compute="_compute_may_book")
 

@@ -169,11 +169,6 @@ class DunningReceipt(models.Model):
         self.ensure_one()
         return self.env["dunning.receipt.wizard"]._open_for(self.statement_line_id)
 
-    @api.model
-    def action_open_list(self):
-        """All receipts that are not booked."""
-        return self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_receipt_action")
-
     def _parts(self):
         """What would be booked where: ``[(item, amount)]``, as ``_book`` takes it."""
         self.ensure_one()
