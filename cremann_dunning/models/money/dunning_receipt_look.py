@@ -57,9 +57,9 @@ CLAIMS = """
        AND l.amount_residual_currency > 0
        AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
 """
-PEOPLE = f"""
+PEOPLE = """
     SELECT d.id, d.name, b.numbers
-      FROM (SELECT DISTINCT partner_id FROM ({CLAIMS}) q) q
+      FROM (SELECT DISTINCT partner_id FROM claims) q
       JOIN res_partner d ON d.id = q.partner_id
       LEFT JOIN (
            SELECT p.commercial_partner_id AS partner_id,
@@ -70,9 +70,9 @@ PEOPLE = f"""
             GROUP BY 1) b ON b.partner_id = d.id
 """
 # Letters that went out about what is still open.
-LETTERS = f"""
+LETTERS = """
     SELECT f.id, c.name AS currency, f.amount_total::text AS total, array_agg(DISTINCT t.move_line_id) AS line_ids
-      FROM ({CLAIMS}) q
+      FROM claims q
       JOIN dunning_claim t ON t.move_line_id = q.id
       JOIN dunning_letter_line k ON k.claim_id = t.id AND k.principal_part AND k.is_let_go IS NOT TRUE
       JOIN dunning_letter f ON f.id = k.letter_id AND f.state = 'sent'
@@ -89,9 +89,10 @@ SELECT concat(COUNT(*), ' ', SUM(hashtextextended(concat(s_ctid, m_ctid), 0)::nu
                                  + hashtextextended(concat(s_xmin, m_xmin), 0))) AS mark, COUNT(*) AS number
   FROM ({LINES}) s
 """
-AGAINST = " || ' ' || ".join(
+OF_CLAIMS = f"WITH claims AS MATERIALIZED ({CLAIMS})"
+AGAINST = f"{OF_CLAIMS} SELECT " + " || ' ' || ".join(
     f"(SELECT concat(COUNT(*), ' ', SUM(hashtextextended(q::text, 0)::numeric)) FROM ({query}) q)"
-    for query in (CLAIMS, PEOPLE, LETTERS, OWN)
+    for query in ("SELECT * FROM claims", PEOPLE, LETTERS, OWN)
 )
 SEPARATORS = (",", ";", "\n")
 LONGEST = 140
@@ -152,7 +153,7 @@ class DunningReceiptLook(models.Model):
 
     @api.model
     def _against(self, company):
-        return self._rows(f"SELECT {AGAINST}", company)[0][0]
+        return self._rows(AGAINST, company)[0][0]
 
     @api.model
     def _rows(self, query, company):
@@ -194,12 +195,12 @@ class DunningReceiptLook(models.Model):
         ]
         people = [
             engine.Person(id_, (name or "",), tuple(numbers or ()))
-            for id_, name, numbers in self._rows(PEOPLE, company)
+            for id_, name, numbers in self._rows(OF_CLAIMS + PEOPLE, company)
         ]
         references = self.env["dunning.receipt"]._letter_references(company)
         letters = [
             engine.Asked(currency, Decimal(total), frozenset(line_ids), references.get(id_, ""))
-            for id_, currency, total, line_ids in self._rows(LETTERS, company)
+            for id_, currency, total, line_ids in self._rows(OF_CLAIMS + LETTERS, company)
         ]
         return engine.Book(claims, people, letters, [number for (number,) in self._rows(OWN, company)])
 
