@@ -250,6 +250,30 @@ def simulate(env, options):
     return clock.steps
 
 
+def receipts(env, options):
+    """As many receipts that nobody booked as there are open invoices: all looked up, and what a look costs later."""
+    company = benchmark_company(env)
+    seed.add_receipts(env(su=True), company, options.invoices)
+    clock, look = Clock(env), env["dunning.receipt.look"]
+    with clock.step("all looked up", options.invoices):
+        look._bring(company)
+    check(env["dunning.receipt"].search_count([]), options.invoices + 1, "receipts")
+    stops = env["dunning.receipt"].search_count([("certainty", "in", ("certain", "likely"))])
+    if not options.invoices * 3 // 5 <= stops <= options.invoices * 4 // 5 + 1:
+        sys.exit(f"{stops} of {options.invoices} receipts stop a letter")
+    with clock.step("nothing changed", options.invoices):
+        look._bring(company)
+    with clock.step("nothing changed, lines only", options.invoices):
+        look._bring(company, against=False)
+    debtor = env["account.move"].search([("company_id", "=", company.id), ("state", "=", "posted")], limit=1).partner_id
+    with clock.step("facts of one debtor", 1):
+        env["dunning.gather"].facts(company, fields.Date.context_today(company), debtor.ids)
+    env["account.bank.statement.line"].sudo().search([], limit=1).payment_ref = "another text"
+    with clock.step("one line changed", options.invoices):
+        look._bring(company)
+    return clock.steps
+
+
 def year(env, options):
     """A run on every day of a year, its letters sent: what the tables of runs and decisions come to."""
     company, clock = benchmark_company(env), Clock(env)
@@ -399,7 +423,7 @@ def check(found, wanted, what):
 
 MEASURES = {
     "seed": seeding, "floor": floor, "ours": ours, "peer": peer, "confirm": confirm, "simulate": simulate,
-    "year": year, "fresh": fresh,
+    "year": year, "fresh": fresh, "receipts": receipts,
 }  # fmt: skip
 
 

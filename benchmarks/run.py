@@ -15,6 +15,7 @@ Every measure runs in a process of its own on its own copy of the same seeded da
     peer      OCA account_credit_control: its run, its communications, and the mails of twenty of them with their PDF
     simulate  a look ahead of ninety days, up to 10,000 invoices unless asked for by name
     fresh     lists, filters and the worklist with the question whether their answers are fresh, and without it
+    receipts  as many receipts that nobody booked as open invoices, looked up in them
     year      a run on each day of a year, only when asked for by name: how the tables of runs and decisions grow
     confirm   issuing letters with PDFs, in batches and one by one, and what PDFs and mails take of it
 
@@ -37,7 +38,7 @@ from tools.devkit.console import Stop, say
 from tools.devkit.databases import psql, throw_away
 
 MEASURE = Path(__file__).with_name("measure.py")
-DATABASES = dict.fromkeys(("floor", "ours", "simulate", "year", "fresh", "confirm"), "DUNNING_BENCH_DB") | {
+DATABASES = dict.fromkeys(("floor", "ours", "simulate", "year", "fresh", "receipts", "confirm"), "DUNNING_BENCH_DB") | {
     "peer": "DUNNING_BENCH_PEER_DB"
 }
 SIMULATE_MAX = 10_000
@@ -193,7 +194,7 @@ def main():
     if missing:
         sys.exit(f"{' and '.join(missing)} must name a database: run ./dev bench")
     about, rows = machine(), []
-    measures = ("floor", "ours", "peer", "simulate", "fresh", "year")
+    measures = ("floor", "ours", "peer", "simulate", "fresh", "receipts", "year")
     wanted = [what for what in measures if (what in options.only if options.only else what != "year")]
     most = {"peer": options.peer_max, "simulate": max(options.sizes) if options.only else SIMULATE_MAX}
     try:

@@ -201,6 +201,55 @@ def copy_lines(cr, sources, count, debtors, moves):
         copy_rows(cr, "account_move_line", source, count, changes)
 
 
+def add_receipts(env, company, count):
+    """As many receipts on the bank as there are invoices, none of them booked, and an account for each debtor.
+
+    In turn a receipt names the number of its invoice as the bank passes it on, the number as people write it, the
+    account only, the name only, or nothing of use; the amount is that of the invoice, so each fits thousands.
+    """
+    journal = env["account.journal"].search([("company_id", "=", company.id), ("type", "=", "bank")], limit=1)
+    line = env["account.bank.statement.line"].create(
+        {"journal_id": journal.id, "date": fields.Date.context_today(company), "amount": 121, "payment_ref": "?"}
+    )
+    env.flush_all()
+    cr = env.cr
+    cr.execute("SET LOCAL session_replication_role = replica")
+    cr.execute(
+        """
+        INSERT INTO res_partner_bank (partner_id, acc_number, sanitized_acc_number, active)
+        SELECT id, 'ACC' || id, 'ACC' || id, TRUE FROM res_partner WHERE name LIKE 'Debtor %';
+        UPDATE res_partner SET name = 'Firma ' || TRANSLATE(id::text, '0123456789', 'abcdefghij') || ' BV'
+         WHERE name LIKE 'Debtor %'
+        """
+    )
+    moves = copy_rows(cr, "account_move", line.move_id.id, count, {"name": "'BNK/BENCH/' || n", "sequence_number": "n"})
+    for item in line.move_id.line_ids:
+        changes = {"move_id": f"{moves} + n", "move_name": "'BNK/BENCH/' || n"}
+        copy_rows(cr, "account_move_line", item.id, count, changes)
+    lines = copy_rows(
+        cr, "account_bank_statement_line", line.id, count, {"move_id": f"{moves} + n", "internal_index": "n::text"}
+    )
+    cr.execute(
+        """
+        WITH claims AS (
+            SELECT ROW_NUMBER() OVER (ORDER BY m.id) AS n, m.name, m.partner_id, p.name AS debtor, m.amount_total
+              FROM account_move m JOIN res_partner p ON p.id = m.partner_id
+             WHERE m.company_id = %(company)s AND m.move_type = 'out_invoice' AND m.state = 'posted'
+        )
+        UPDATE account_bank_statement_line s
+           SET payment_ref = CASE c.n %% 5
+                   WHEN 0 THEN '/TRTP/SEPA OVERBOEKING/REMI/Betaling ' || c.name || ' met dank/EREF/NOTPROVIDED'
+                   WHEN 1 THEN 'factuur ' || REPLACE(LOWER(c.name), '/', ' ')
+                   ELSE 'Betaling van 12 maart voor geleverde diensten, klant 1042' END,
+               account_number = CASE WHEN c.n %% 5 = 2 THEN 'ACC' || c.partner_id END,
+               partner_name = CASE WHEN c.n %% 5 = 3 THEN c.debtor END
+          FROM claims c WHERE s.id = %(first)s + c.n
+        """,
+        {"company": company.id, "first": lines},
+    )
+    cr.commit()
+
+
 def copy_files(cr, source, count, moves):
     """One stored file per invoice."""
     copy_rows(cr, "ir_attachment", source, count, {"res_id": f"{moves} + n"})

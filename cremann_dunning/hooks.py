@@ -24,6 +24,9 @@ def uninstall_hook(env):
     agreements = ("contact", "dispute", "promise", "payment_plan_instalment", "payment_plan")
     for table in (
         *agreements,
+        "receipt_claim",
+        "receipt",
+        "receipt_look",
         "override",
         "dispatch",
         "opening",

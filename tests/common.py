@@ -337,12 +337,19 @@ class DunningCase(RefusalMixin, TransactionCase):
         return line
 
     @classmethod
-    def receipt(cls, partner, amount, company=None):
-        """A receipt on the bank statement that names the debtor and is not booked yet."""
+    def receipt(cls, partner, amount, company=None, text="?", **values):
+        """A receipt on the bank statement that names the debtor, if any, and is not booked yet."""
         company = company or cls.nl
         journal = cls.env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
         return cls.env["account.bank.statement.line"].create(
-            {"journal_id": journal.id, "date": TODAY, "partner_id": partner.id, "amount": amount, "payment_ref": "?"}
+            {
+                "journal_id": journal.id,
+                "date": TODAY,
+                "partner_id": partner and partner.id,
+                "amount": amount,
+                "payment_ref": text,
+                **values,
+            }
         )
 
     @classmethod

@@ -190,13 +190,20 @@ def _covered(
 
 def _under_way(debtor: Debtor, claim: Claim) -> Decision | None:
     """Something is already happening with it: money that came in, a letter not sent yet, one that failed."""
-    if debtor.unmatched > 0:
-        return Decision(claim, "UNMATCHED_PAYMENT", {"amount": debtor.unmatched})
+    if debtor.unmatched > 0 or debtor.receipts:
+        return Decision(claim, "UNMATCHED_PAYMENT", _received(debtor, claim))
     if claim.failed_letter:
         return Decision(claim, "LETTER_FAILED", {"letter": claim.failed_letter})
     if claim.open_letter:
         return Decision(claim, "LETTER_OPEN", {"letter": claim.open_letter})
     return None
+
+
+def _received(debtor: Debtor, claim: Claim) -> dict:
+    """What came in and is not booked, and the line to be named: one about this claim before those about others."""
+    own = sorted(debtor.receipts, key=lambda found: (claim.number not in found.claims, found.on, found.line_id))
+    amount = debtor.unmatched or sum(receipt.amount for receipt in own)
+    return {"amount": amount, "receipt": own[0] if own else None}
 
 
 def _next_step(procedures: Mapping[int, Procedure], claim: Claim, question: Question) -> Decision:

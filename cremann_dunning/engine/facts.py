@@ -221,6 +221,22 @@ class Plan(Promise):
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """Money on the bank that nobody booked and that stops letters: it names the debtor, or points to claims of his.
+
+    ``on`` and ``text`` are those of the line, ``amount`` what is not booked of it, in company currency. ``claims`` are
+    the numbers that it points to. ``shared``: it may as well be of another debtor, so it stops and pays nothing.
+    """
+
+    line_id: int
+    on: date
+    text: str
+    amount: Decimal
+    claims: tuple[str, ...] = ()
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody at the debtor to whom letters may go. ``role`` is reminder, addressee (an invoice names him), invoice or
     debtor (the debtor itself).
@@ -242,7 +258,7 @@ class Debtor:
     """Everything about one debtor of one company that a decision may rest on.
 
     ``insolvencies`` are those that still keep something from being asked. ``unmatched`` is the sum of bank receipts
-    that name the debtor but are not booked yet, in company currency.
+    that are the debtor's but are not booked yet, in company currency; ``receipts`` are these and those that may be his.
     ``last_letter_on`` is the day of the last letter of any level that was really sent, ``spoken_on`` the day on which
     somebody last spoke with the debtor, as far as that was logged. ``reply_on`` is the day of the
     oldest reply of the debtor that nobody has handled yet. ``contacts`` are those who come before the debtor itself as
@@ -256,6 +272,7 @@ class Debtor:
     claims: tuple[Claim, ...]
     credits: tuple[Credit, ...] = ()
     unmatched: Decimal = ZERO
+    receipts: tuple[Received, ...] = ()
     last_letter_on: date | None = None
     hold: Hold | None = None
     disputes: tuple[Dispute, ...] = ()

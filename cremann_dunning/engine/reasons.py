@@ -51,7 +51,7 @@ _REASONS = (
     Reason("NOT_SENT", SKIP, ()),
     Reason("NOT_ARRIVED", SKIP, ("message",)),
     Reason("NET_CREDIT", SKIP, ("credit", "amount")),
-    Reason("UNMATCHED_PAYMENT", SKIP, ("amount",)),
+    Reason("UNMATCHED_PAYMENT", SKIP, ("amount", "receipt")),
     Reason("IN_PAYMENT", SKIP, ("payment", "amount")),
     Reason("NOTHING_LEFT", SKIP, ("disputed", "paying", "credit")),
     Reason("MIN_AMOUNT", SKIP, ("amount", "minimum")),

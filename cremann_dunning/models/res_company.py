@@ -1,5 +1,5 @@
 import logging
-from datetime import timezone
+from datetime import date, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo import api, fields, models
@@ -363,7 +363,7 @@ class ResCompany(models.Model):
         )
 
     def _dunning_bank_dates(self):
-        """Per bank journal in use the day of its newest statement line."""
+        """Per bank journal in use the day of its newest statement line; where none is, of the last one that was."""
         self.ensure_one()
         # sudo: a date per journal, for whoever may see why a letter waits
         rows = (
@@ -380,7 +380,10 @@ class ResCompany(models.Model):
                 ["date:max"],
             )
         )
-        return tuple((journal.name, last) for journal, last in rows if last)
+        dates = [(journal.name, last) for journal, last in rows if last]
+        newest = max((last for _name, last in dates), default=date.max)
+        since = min(self._dunning_today() - self.env["dunning.bank"]._in_use(), newest)
+        return tuple((name, last) for name, last in dates if last >= since)
 
     def _dunning_zone(self):
         """The time zone of the company; the usual one where it names none that is known here."""

@@ -16,6 +16,8 @@ from . import (
     dunning_posting_wizard_line,
     dunning_proof_wizard,
     dunning_rate_import_wizard,
+    dunning_receipt_wizard,
+    dunning_receipt_wizard_line,
     dunning_simulation,
     dunning_simulation_line,
     dunning_statement_wizard,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.cremann_dunning.engine.facts import Credit, Dispute, Hold, Plan, Promise
+from odoo.addons.cremann_dunning.engine.facts import Credit, Dispute, Hold, Plan, Promise, Received
 from odoo.addons.cremann_dunning.engine.rules import (
     CALL,
     FINAL_NOTICE,
@@ -179,7 +179,23 @@ def test_money_that_came_in_and_is_not_booked_stops_every_letter(amount, code):
     outcome = run(claim(1), claim(2, currency="USD"), unmatched=Decimal(amount))
     assert set(codes(outcome).values()) == {code}
     if code != "LETTER":
-        assert outcome.decisions[0].facts == {"amount": Decimal(amount)}
+        assert outcome.decisions[0].facts == {"amount": Decimal(amount), "receipt": None}
+
+
+@pytest.mark.parametrize("claims", [("INV/1",), ("INV/2",), ()])
+def test_a_receipt_stops_every_letter_and_the_one_about_the_claim_is_named(claims):
+    """Whether it is his for certain or may be of another: what is shared stops, and is no money of his."""
+    receipts = (
+        Received(1, day(-2), "of INV/2", Decimal("60.00"), ("INV/2",), shared=True),
+        Received(2, day(-1), "of that", Decimal("40.00"), claims),
+    )
+    outcome = run(claim(1), claim(2), unmatched=Decimal("40.00"), receipts=receipts)
+    assert set(codes(outcome).values()) == {"UNMATCHED_PAYMENT"}
+    assert [decision.facts["amount"] for decision in outcome.decisions] == [Decimal("40.00")] * 2
+    assert outcome.decisions[1].facts["receipt"] == receipts[0], "the oldest that points to it"
+    assert outcome.decisions[0].facts["receipt"] == receipts[1 if claims == ("INV/1",) else 0]
+    alone = run(claim(1), receipts=receipts[:1])
+    assert only(alone).facts == {"amount": Decimal("60.00"), "receipt": receipts[0]}
 
 
 # --- the debtor's own credit ----------------------------------------------------------------------------------

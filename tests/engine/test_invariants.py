@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.cremann_dunning.engine.decide import asked_of, decide, per_invoice, settled, taken_off
-from odoo.addons.cremann_dunning.engine.facts import Claim, Credit, Debtor, Dispute, Hold, Plan, Promise
+from odoo.addons.cremann_dunning.engine.facts import Claim, Credit, Debtor, Dispute, Hold, Plan, Promise, Received
 from odoo.addons.cremann_dunning.engine.outcome import Question
 from odoo.addons.cremann_dunning.engine.reasons import REASONS
 from odoo.addons.cremann_dunning.engine.rules import (
@@ -184,6 +184,7 @@ def situations(draw):
         promises=draw(agreements(Promise)),
         plans=draw(agreements(Plan)),
         unmatched=draw(rarely(Decimal(0), Decimal(12))),
+        receipts=draw(rarely((), (Received(1, day(-1), "?", Decimal(12), ("INV/1",), True),))),
         last_letter_on=last,
         hold=draw(rarely(None, Hold(day(3), "Promised"))),
         has_email=draw(st.booleans()),
@@ -225,7 +226,8 @@ def test_every_overdue_claim_has_exactly_one_decision_with_the_facts_of_its_reas
     assert [decision.claim for decision in outcome.decisions] == overdue
     for decision in outcome.decisions:
         assert set(decision.facts) == set(REASONS[decision.code].facts)
-        assert all(isinstance(value, str | int | date | Decimal) for value in decision.facts.values())
+        facts = decision.facts if decision.facts.get("receipt") else {**decision.facts, "receipt": ""}  # None: not kept
+        assert all(isinstance(value, str | int | date | Decimal | Received) for value in facts.values())
     assert set(per_invoice(outcome.decisions)) == {claim.move_id for claim in overdue}
 
 
@@ -421,7 +423,9 @@ def test_a_claim_that_must_be_left_alone_stands_on_no_letter(situation):
     debtor, procedures = situation
     for decision in stood(decide(debtor, procedures, TODAY)):
         claim = decision.claim
-        assert not (claim.open_letter or claim.failed_letter or claim.no_followup or debtor.unmatched)
+        assert not (
+            claim.open_letter or claim.failed_letter or claim.no_followup or debtor.unmatched or debtor.receipts
+        )
         assert not any(hold and hold.covers(TODAY) for hold in (claim.hold, debtor.hold))
         assert claim.due_date < TODAY
         assert claim.sent or not procedures[claim.procedure].require_sent

@@ -32,6 +32,8 @@ class CallsCase(WindowMixin, AccessCase):
         cls._law()
         cls._lately()
         cls._for_windows()
+        cls.receipt(None, 1, partner_name="Elsewhere")
+        cls.env["dunning.receipt.look"]._bring(cls.nl)
         cls.env.flush_all()
 
     @classmethod

@@ -39,6 +39,9 @@ PLACES = {
     "dunning.payment.plan.instalment": {"plan_id", "company_id"},
     "dunning.procedure": {"company_id"},
     "dunning.promise": CASE,
+    "dunning.receipt": {"company_id"},
+    "dunning.receipt.claim": {"receipt_id", "company_id", "move_line_id"},
+    "dunning.receipt.look": {"company_id"},
     "dunning.regime": {"company_id"},
     "dunning.regime.requirement": {"regime_id", "company_id"},
     "dunning.reply": {"case_id", "letter_id", "company_id", "partner_id"},
@@ -85,6 +88,8 @@ class TestPlaces(AccessCase):
                 "state": "y",
             }
         )
+        cls.receipt(None, 1, partner_name=cls.partner.name)
+        env["dunning.receipt.look"]._bring(cls.nl)
         env["dunning.reply"].create({"case_id": cls.case.id, "letter_id": letter.id, "received_on": TODAY})
         insolvent = {"partner_id": cls.debtor("Failliet").id, "company_id": cls.nl.id, "date": TODAY}
         insolvency = env["dunning.insolvency"].create(insolvent | {"kind": "nl_bankruptcy"})

@@ -37,6 +37,7 @@ class WindowCase(WindowMixin, HttpAttackCase):
             .search([], limit=1)
             .copy({"name": f"Rates of {SECRET}", "company_id": cls.nl.id})
         )
+        cls.receipt(None, 1, partner_name=SECRET, text=f"Of {SECRET}")
         cls.env.flush_all()
 
     @classmethod

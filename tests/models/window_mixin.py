@@ -19,6 +19,11 @@ class WindowMixin:
         return self.partner
 
     @property
+    def waiting(self):
+        """A line of the bank that nobody booked."""
+        return self.env["account.bank.statement.line"].search([("company_id", "=", self.nl.id)], limit=1)
+
+    @property
     def entry(self):
         """The entry that would be taken in."""
         return self.move
@@ -48,6 +53,7 @@ class WindowMixin:
             },
             "dunning.proof.wizard": {"dispatch_id": self.attempt.id},
             "dunning.rate.import.wizard": {"table_id": self.table.id, "data": CSV},
+            "dunning.receipt.wizard": {"statement_line_id": self.waiting.id, "partner_id": self.partner.id},
             "dunning.simulation": {"company_id": self.nl.id, "partner_ids": [Command.set(self.ahead.ids)]},
             "dunning.statement.wizard": {"case_ids": [Command.set([case])]},
             "dunning.take.in.wizard": {"move_ids": [Command.set(self.entry.ids)]},
@@ -74,6 +80,10 @@ class WindowMixin:
         found["dunning.claim.import.wizard"].line_ids = [Command.create(claim)]
         found["dunning.claim.import.wizard.line"] = found["dunning.claim.import.wizard"].line_ids
         found["dunning.take.in.wizard.line"] = found["dunning.take.in.wizard"].line_ids
+        found["dunning.receipt.wizard"].line_ids = [
+            Command.create({"move_line_id": self.entry_line.id, "number": SECRET})
+        ]
+        found["dunning.receipt.wizard.line"] = found["dunning.receipt.wizard"].line_ids
         found["dunning.posting.wizard.line"] = found["dunning.posting.wizard"].line_ids
         self.invoice(self.ahead, 100, due=-3)
         found["dunning.simulation"].action_simulate()

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -17,6 +19,27 @@ class DunningCase(models.Model):
         help="What is open on journal entries that no letter asks for, such as an opening balance or a sale on "
         "customer account. Taking them in makes claims of them.",
     )
+
+    receipt_count = fields.Integer(compute="_compute_receipt_count", string="Receipts not booked")
+
+    def _compute_receipt_count(self):
+        """What came in and is not booked, as far as it points to claims of these debtors; one search for all cases."""
+        # sudo: how many there are, for whoever may read the case
+        receipts = (
+            self.env["dunning.receipt"]
+            .sudo()
+            .search([("company_id", "in", self.company_id.ids), ("partner_ids", "in", self.partner_id.ids)])
+        )
+        counts = Counter((receipt.company_id, partner) for receipt in receipts for partner in receipt.partner_ids)
+        for case in self:
+            case.receipt_count = counts[case.company_id, case.partner_id]
+
+    def action_open_receipts(self):
+        """The receipts that point to claims of this debtor and are not booked."""
+        self.ensure_one()
+        domain = [("company_id", "=", self.company_id.id), ("partner_ids", "in", self.partner_id.ids)]
+        action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_receipt_action")
+        return action | {"domain": domain, "context": {}}
 
     @api.depends("claim_ids.is_taken_in", "claim_ids.move_line_id")
     def _compute_taken_in_ids(self):

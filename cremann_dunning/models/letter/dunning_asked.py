@@ -67,7 +67,7 @@ class DunningAsked(models.AbstractModel):
     def _with_receipts(self, debtor, company, amount):
         """The debtor as if a receipt were booked, and nothing waited for it or for an answer to him."""
         booked = (Credit("", company.currency_id.name, amount),) if amount > 0 else ()
-        return replace(debtor, credits=debtor.credits + booked, unmatched=ZERO, reply_on=None)
+        return replace(debtor, credits=debtor.credits + booked, unmatched=ZERO, receipts=(), reply_on=None)
 
     @api.model
     def _letters_of(self, debtor, question):

@@ -223,15 +223,8 @@ class DunningLetterTextMixin(models.AbstractModel):
 
     @api.model
     def _bookings_until(self, companies):
-        """Per company the date up to which the bank is booked: letters name it, so that nobody is chased twice."""
-        rows = (
-            self.env["account.bank.statement.line"]
-            .sudo()
-            ._read_group(  # one date, on a letter anyone may print
-                [("company_id", "in", companies.ids), ("state", "=", "posted")], ["company_id"], ["date:max"]
-            )
-        )
-        return {company: last for company, last in rows if last}
+        """Per company the day up to which payments are booked: letters name it, so that nobody is chased twice."""
+        return self.env["dunning.bank"]._booked_until(companies)
 
     def _compute_payment_parts(self):
         """Where to pay: the invoices' own account when they agree on one, and the page."""

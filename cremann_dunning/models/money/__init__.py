@@ -3,25 +3,32 @@ a claim that is not paid.
 
 May import claim, rules, and what these may."""
 
+from . import dunning_receipt_booking_mixin  # before what is made of it
+
+# isort: split
 from . import (
+    account_move,
     dunning_accruing,
+    dunning_bank,
     dunning_bookkeeping,
     dunning_charge,
     dunning_charge_booking,
-    dunning_claim_charges,
-    dunning_imputation,
-    res_company_charges,
-    res_config_settings,
-    account_move,
     dunning_claim,
-    dunning_late_receipt,
-    dunning_write_off,
-    dunning_write_off_tax,
-    dunning_writing_off,
-    res_company,
+    dunning_claim_charges,
     dunning_claim_import,
     dunning_claim_import_booking,
     dunning_claim_import_check,
     dunning_claim_import_debtor,
+    dunning_imputation,
+    dunning_late_receipt,
+    dunning_receipt,
+    dunning_receipt_claim,
+    dunning_receipt_look,
+    dunning_write_off,
+    dunning_write_off_tax,
+    dunning_writing_off,
+    res_company,
+    res_company_charges,
     res_company_import,
+    res_config_settings,
 )

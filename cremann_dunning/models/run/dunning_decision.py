@@ -8,6 +8,7 @@ from odoo.tools import SQL, LazyTranslate, format_date
 
 from ...engine import record
 from ...engine.decide import VERSION, Question
+from ...engine.facts import Received
 from .. import dunning_bulk
 from .. import dunning_counted as counted
 from ..dunning_money import exact, written
@@ -19,6 +20,9 @@ SAME = SQL(
     "k.move_id = d.move_id AND k.is_let_go IS NOT TRUE"
     " AND COALESCE(k.claim_id = (SELECT q.id FROM dunning_claim q WHERE q.move_line_id = d.move_line_id), TRUE)"
 )
+
+# So many claims that a receipt points to are named.
+NAMED = 3
 
 # The answers of the engine that put a claim on a letter.
 ON_LETTER = {"LETTER", "NOTICE", "RIDES_ALONG", "LISTED"}
@@ -75,7 +79,7 @@ SENTENCES = {
         "The invoice did not arrive. %(message)s. Send it again, or say on the invoice that it arrived another way."
     ),
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
-    "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet. Reconcile the bank first."),
+    "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet%(receipt)s. Book it first."),
     "IN_PAYMENT": _lt("A payment of %(amount)s is under way (%(payment)s). The bank has to show it first."),
     "NOTHING_LEFT": _lt(
         "Nothing is left to ask: %(disputed)s is disputed, %(paying)s is being paid, %(credit)s is the debtor's own "
@@ -334,11 +338,26 @@ class DunningDecision(models.Model):
         """A stored fact as the reader writes it: a date, an amount of money, a level by its label, or as it is."""
         if isinstance(value, dict) and "level" in value:
             return self.env["dunning.level"]._label(value["level"])
+        if isinstance(value, dict) and "receipt" in value:
+            return self._receipt_words(value["receipt"])
         if isinstance(value, dict) and "date" in value:
             return format_date(self.env, value["date"])
         if isinstance(value, dict) and "amount" in value:
             return written(self.env, float(value["amount"]), currencies[value["currency"]])
         return self.env["dunning.level"]._letter_label(value)
+
+    def _receipt_words(self, receipt):
+        """Which line of the bank it is, and what it points to; nothing where that was not kept."""
+        env = self.env
+        if not receipt:
+            return ""
+        words = {"date": format_date(env, receipt["date"]), "text": receipt["text"] or "/"}
+        if not (claims := receipt["claims"]):
+            return env._(": “%(text)s” of %(date)s", **words)
+        words["claims"] = ", ".join(claims[:NAMED]) + (" …" if len(claims) > NAMED else "")
+        if receipt["shared"]:
+            return env._(": “%(text)s” of %(date)s points to %(claims)s, or to claims of another debtor", **words)
+        return env._(": “%(text)s” of %(date)s points to %(claims)s", **words)
 
     @api.model
     def _sentence(self, code, params):
@@ -417,7 +436,10 @@ class DunningDecision(models.Model):
 
     @api.model
     def _store_param(self, value, currency):
-        """A fact of the engine as JSON that can be read back: dates and Decimals keep their kind."""
+        """A fact of the engine as JSON that can be read back: dates, Decimals and receipts keep their kind."""
+        if isinstance(value, Received):
+            told = {"date": value.on.isoformat(), "text": value.text, "claims": list(value.claims)}
+            return {"receipt": told | {"shared": value.shared, "line": value.line_id}}
         if hasattr(value, "isoformat"):
             return {"date": value.isoformat()}
         if isinstance(value, Decimal):

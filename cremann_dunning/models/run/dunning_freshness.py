@@ -78,6 +78,7 @@ class DunningFreshness(models.Model):
             partner_ids = places[company.id]
             if partner_ids is not None and not partner_ids:
                 continue
+            self.env["dunning.receipt.look"]._bring(company)
             stale = self._stale(company, partner_ids)
             if not stale:
                 continue

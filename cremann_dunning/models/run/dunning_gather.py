@@ -36,7 +36,7 @@ class DunningGather(models.AbstractModel):
         """
         if partner_ids is not None and not partner_ids:
             return []
-        self.env.flush_all()
+        self.env["dunning.receipt.look"]._bring(company, against=False)
         ledger, past = self.env["dunning.ledger"], self.env["dunning.history"]
         seen, listed = ledger._horizons(company, as_of, until)
         rows = ledger._items(company, seen, listed, partner_ids)
@@ -50,7 +50,8 @@ class DunningGather(models.AbstractModel):
         replies = self.env["dunning.reply"]._facts(company, partners)
         last_letters = past._last_letters(company, partners, without)
         spoken = self.env["dunning.contact"]._spoken(company, partners)
-        unmatched = ledger._unmatched(company, partners)
+        receipts = ledger._receipts(company, partners)
+        unmatched = ledger._sums(receipts)
         rests = self.env["dunning.imputation"]._rests(company, partners, as_of, asked=False)
         rows = self._with_rests(rows, company, partners, as_of)
         self._complete(rows, company, as_of, partners)
@@ -61,6 +62,7 @@ class DunningGather(models.AbstractModel):
                 claims=tuple(claims),
                 credits=tuple(own_credits),
                 unmatched=unmatched.get(partner_id, ZERO),
+                receipts=receipts.get(partner_id, ()),
                 last_letter_on=last_letters.get(partner_id),
                 hold=holds.get((partner_id, None)),
                 reply_on=replies.get(partner_id),

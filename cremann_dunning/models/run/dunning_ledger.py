@@ -5,7 +5,8 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...engine.facts import ZERO
+from ...engine.facts import ZERO, Received
+from ...engine.receipts import STOPS
 from ...engine.rules import PRE_DUE
 from .dunning_recipient import ADDRESSES, BOUNCED, CONTACTS, MAIL_PROBLEM
 
@@ -78,6 +79,47 @@ SELECT lines.*, debtors.*, COALESCE(lines.own_kind, debtors.partner_kind, 'unkno
   FROM lines JOIN debtors ON debtors.partner_id = lines.partner_id
  ORDER BY lines.due_date, lines.line_id
 """
+
+# Receipts that nobody booked, with what is not booked of them and why they are a debtor's. `share` is how much of it
+# is: all, but where a receipt points to claims of several debtors.
+RECEIPTS = """
+WITH named AS (
+    SELECT s.id AS line_id, p.commercial_partner_id AS partner_id
+      FROM res_partner p JOIN account_bank_statement_line s ON s.partner_id = p.id
+     WHERE p.commercial_partner_id IN %(partners)s AND s.company_id = %(company)s AND s.is_reconciled IS NOT TRUE
+), pointing AS (
+    SELECT r.statement_line_id AS line_id, p.commercial_partner_id AS partner_id, r.is_shared,
+           array_agg(COALESCE(t.number, m.name) ORDER BY c.id) AS claims, SUM(c.amount) AS part,
+           (SELECT SUM(w.amount) FROM dunning_receipt_claim w WHERE w.receipt_id = r.id) AS whole
+      FROM res_partner p
+      JOIN account_move_line l ON l.partner_id = p.id AND l.company_id = %(company)s AND l.reconciled IS NOT TRUE
+       AND l.parent_state = 'posted'
+      JOIN dunning_receipt_claim c ON c.move_line_id = l.id
+      JOIN dunning_receipt r ON r.id = c.receipt_id AND r.certainty IN %(stops)s
+      JOIN account_move m ON m.id = l.move_id
+      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+     WHERE p.commercial_partner_id IN %(partners)s
+     GROUP BY r.id, p.commercial_partner_id
+), about AS (
+    SELECT COALESCE(n.partner_id, p.partner_id) AS partner_id, COALESCE(n.line_id, p.line_id) AS line_id, p.claims,
+           CASE WHEN n.line_id IS NOT NULL OR p.is_shared OR p.whole = 0 THEN 1 ELSE p.part / p.whole END AS share,
+           n.line_id IS NULL AND p.is_shared AS is_shared, n.line_id IS NOT NULL AS is_named
+      FROM named n FULL JOIN pointing p ON p.line_id = n.line_id AND p.partner_id = n.partner_id
+)
+SELECT b.partner_id, s.id, m.date, s.payment_ref, r.rest::text, b.claims, b.share::text,
+       b.is_shared OR NOT b.is_named AND s.partner_id IS NOT NULL
+  FROM about b
+  JOIN account_bank_statement_line s ON s.id = b.line_id
+  JOIN account_move m ON m.id = s.move_id
+  JOIN account_journal j ON j.id = m.journal_id
+ CROSS JOIN LATERAL (
+       SELECT -SUM(CASE WHEN a.reconcile THEN l.amount_residual ELSE l.balance END) AS rest
+         FROM account_move_line l JOIN account_account a ON a.id = l.account_id
+        WHERE l.move_id = m.id AND l.account_id = j.suspense_account_id) r
+ WHERE m.state = 'posted' AND s.is_reconciled IS NOT TRUE AND s.amount > 0 AND r.rest > 0 AND m.date >= %(since)s
+ ORDER BY m.date, s.id
+"""
+LONGEST = 80
 
 
 class DunningLedger(models.AbstractModel):
@@ -240,33 +282,36 @@ class DunningLedger(models.AbstractModel):
         return found
 
     @api.model
-    def _unmatched(self, company, partners, since=None):
-        """Per debtor what of bank receipts that name it is not booked against anything yet, in company currency.
+    def _receipts(self, company, partners, since=None):
+        """Per debtor the bank receipts that are not booked and are or may be his: ``engine.facts.Received``, in order.
 
-        Of a receipt of which a part was booked only the rest: what still stands on the account of the journal for what
-        is not placed yet. That account is in the currency of the company, whatever that of the journal.
+        Those whose line names him, and those that point to claims of his (``dunning.receipt``). Of a receipt of which a
+        part was booked only the rest: what still stands on the account of the journal for what is not placed yet. That
+        account is in the currency of the company, whatever that of the journal. What points to claims of several
+        debtors is shared out as it points; what names one and points to another may be of either.
 
         :param since: only what came in on this day or later.
         """
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT p.commercial_partner_id, SUM(r.rest)::text
-                  FROM account_bank_statement_line s
-                  JOIN account_move m ON m.id = s.move_id
-                  JOIN account_journal j ON j.id = m.journal_id
-                  JOIN res_partner p ON p.id = s.partner_id
-                 CROSS JOIN LATERAL (
-                       SELECT -SUM(CASE WHEN a.reconcile THEN l.amount_residual ELSE l.balance END) AS rest
-                         FROM account_move_line l JOIN account_account a ON a.id = l.account_id
-                        WHERE l.move_id = m.id AND l.account_id = j.suspense_account_id) r
-                 WHERE s.company_id = %s AND m.state = 'posted' AND s.is_reconciled IS NOT TRUE AND s.amount > 0
-                   AND r.rest > 0 AND p.commercial_partner_id IN %s AND m.date >= %s
-                 GROUP BY p.commercial_partner_id
-                """,
-                company.id,
-                partners,
-                since or date.min,
-            )
+        rows = self.env.execute_query(
+            SQL(RECEIPTS, company=company.id, partners=partners, since=since or date.min, stops=tuple(STOPS))
         )
-        return {partner_id: Decimal(amount) for partner_id, amount in self.env.cr.fetchall()}
+        found = defaultdict(list)
+        for partner_id, line_id, on, text, rest, claims, share, shared in rows:
+            amount = (Decimal(rest) * Decimal(share)).quantize(CENT)
+            text = " ".join((text or "").split())[:LONGEST]
+            found[partner_id].append(Received(line_id, on, text, amount, tuple(claims or ()), shared))
+        return {partner_id: tuple(receipts) for partner_id, receipts in found.items()}
+
+    @api.model
+    def _unmatched(self, company, partners, since=None):
+        """Per debtor what is his of bank receipts that are not booked yet, in company currency; see ``_receipts``."""
+        return self._sums(self._receipts(company, partners, since))
+
+    @api.model
+    def _sums(self, receipts):
+        """What these receipts are together, without those that may be of another debtor; nothing is left out."""
+        sums = {
+            partner_id: sum((receipt.amount for receipt in own if not receipt.shared), ZERO)
+            for partner_id, own in receipts.items()
+        }
+        return {partner_id: amount for partner_id, amount in sums.items() if amount}

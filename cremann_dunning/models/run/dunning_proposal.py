@@ -30,6 +30,7 @@ class DunningProposal(models.AbstractModel):
         freshness._begin(run.company_id)
         self._drop_previews(run)
         self.env["dunning.moving"]._follow(run.company_id)
+        self.env["dunning.receipt.look"]._bring(run.company_id)
         self.env["dunning.delivery"]._after_sending(run.company_id)
         # sudo: as the company has it done by itself, whoever proposes
         self.env["dunning.accruing"].sudo()._follow(run.company_id)

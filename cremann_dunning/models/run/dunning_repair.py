@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...engine import record
+from ...engine.receipts import STOPS
 
 ADMINISTRATOR = "base.group_system"
 
@@ -159,12 +160,14 @@ class DunningRepair(models.AbstractModel):
         return self._case(decision).action_open_plans()
 
     def _open_receipts(self, decision):
-        domain = [
-            ("partner_id.commercial_partner_id", "=", decision.partner_id.id),
-            ("company_id", "=", decision.company_id.id),
-            ("is_reconciled", "=", False),
-        ]
-        return self._list("account.bank.statement.line", domain, self.env._("Receipts to book"))
+        """The one receipt with debtor and claims filled in; of several the list."""
+        # sudo: looks are kept by the system
+        self.env["dunning.receipt.look"].sudo()._bring(decision.company_id)
+        domain = [("company_id", "=", decision.company_id.id), ("partner_ids", "=", decision.partner_id.id)]
+        receipts = self.env["dunning.receipt"].search([*domain, ("certainty", "in", tuple(STOPS))])
+        if len(receipts) == 1:
+            return receipts.action_open()
+        return self._window("cremann_dunning.dunning_receipt_action", domain=domain, context={})
 
     def _open_items(self, decision):
         domain = [

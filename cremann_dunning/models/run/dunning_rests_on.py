@@ -134,6 +134,16 @@ SOURCES = (
       JOIN account_move m ON m.id = s.move_id
      WHERE s.company_id = %(company)s AND s.is_reconciled IS NOT TRUE GROUP BY 1
     """,
+    # a receipt that points to a claim of his, whether its line names him or not
+    f"""
+    SELECT o.partner_id,
+           {_mark("s", "m")} + SUM(hashtextextended(concat_ws(' ', r.certainty, r.is_shared, c.amount), l.id))
+      FROM dunning_receipt r JOIN dunning_receipt_claim c ON c.receipt_id = r.id
+      JOIN account_move_line l ON l.id = c.move_line_id JOIN o ON o.id = l.partner_id
+      JOIN account_bank_statement_line s ON s.id = r.statement_line_id JOIN account_move m ON m.id = s.move_id
+     WHERE r.company_id = %(company)s AND s.is_reconciled IS NOT TRUE AND r.certainty IN ('certain', 'likely')
+     GROUP BY 1
+    """,
     f"""
     SELECT o.partner_id, {_mark("t")} FROM payment_transaction t
       JOIN account_invoice_transaction_rel r ON r.transaction_id = t.id

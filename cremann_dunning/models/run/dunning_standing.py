@@ -34,6 +34,9 @@ SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
         WHERE b.company_id = %(company)s AND b.is_undone IS NOT TRUE
  UNION SELECT partner_id FROM account_bank_statement_line
         WHERE company_id = %(company)s AND is_reconciled IS NOT TRUE AND partner_id IS NOT NULL
+ UNION SELECT l.partner_id FROM dunning_receipt r JOIN dunning_receipt_claim c ON c.receipt_id = r.id
+         JOIN account_move_line l ON l.id = c.move_line_id AND l.partner_id IS NOT NULL
+        WHERE r.company_id = %(company)s AND r.certainty IN ('certain', 'likely')
 """
 # What names invoices is about whoever owes them by now, see dunning.case.mixin._about.
 BUSY += "".join(

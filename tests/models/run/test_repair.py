@@ -85,7 +85,9 @@ class TestRepair(DunningCase):
         receipt = self.receipt(self.partner, 500)
         decision = self.decide()
         self.assertEqual(decision.code, "UNMATCHED_PAYMENT")
-        self.assertEqual(self.opened(decision), receipt)
+        window = self.opened(decision)
+        self.assertEqual(window.statement_line_id.with_env(self.env), receipt)
+        self.assertEqual(window.partner_id.with_env(self.env), self.partner)
 
     def test_credit(self):
         self.invoice(self.partner, 500, due=5)

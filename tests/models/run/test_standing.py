@@ -23,6 +23,7 @@ STATE = {
     "dunning_snapshot", "dunning_standing", "dunning_decision_run_rel", "dunning_run", "dunning_run_res_partner_rel",
     "dunning_charge",  # changes along with its letter
     "dunning_write_off",  # whose entry a credit is: it is matched before the record is made
+    "dunning_receipt_look",  # by which receipts and their claims are brought up to date, which make a debtor busy
     "dunning_freshness", "dunning_payment_plan_instalment",  # kept for screens; of plans, which make a debtor busy
 }  # fmt: skip
 # Read in a proposal, and no part of any answer: who the user is and what he may, the screens, the clock.
@@ -139,6 +140,7 @@ class TestStanding(StandingMixin, DunningCase):
             "paid": (lambda: self.pay(self.moves[2]), {self.partners[1].id}),
             "credit note": (lambda: self.credit(one, 30), {one.id}),
             "receipt": (lambda: self.receipt(one, 10), {one.id}),
+            "receipt without partner": (lambda: self.receipt(None, 10, text=move.name), {one.id}),
             "no follow-up": (lambda: move.line_ids.write({"no_followup": True}), {one.id}),
             "due date": (lambda: move.write({"invoice_date_due": TODAY + timedelta(days=9)}), {one.id}),
             "new invoice": (lambda: self.invoice(one, 55, due=8), {one.id}),

@@ -1,0 +1,68 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+
+# A bank without a line for so long is not in use any more.
+IN_USE = timedelta(days=365)
+BOOKED = """
+WITH asked AS (
+    SELECT * FROM unnest(%(companies)s::int[], %(days)s::date[]) AS a (company_id, today)
+), receipts AS ( -- that nobody booked
+    SELECT s.journal_id, MIN(m.date) AS oldest
+      FROM asked
+      JOIN account_bank_statement_line s ON s.company_id = asked.company_id
+      JOIN account_move m ON m.id = s.move_id AND m.state = 'posted'
+     WHERE s.is_reconciled IS NOT TRUE AND s.amount > 0
+       AND NOT EXISTS (SELECT FROM account_move x WHERE x.reversed_entry_id = m.id AND x.state = 'posted')
+     GROUP BY 1
+)
+SELECT j.company_id, j.id, MAX(m.date), MAX(m.date) FILTER (WHERE r.oldest IS NULL OR m.date < r.oldest)
+  FROM asked
+  JOIN account_journal j ON j.company_id = asked.company_id AND j.type = 'bank' AND j.active
+  JOIN account_move m ON m.journal_id = j.id AND m.state = 'posted' AND m.date >= asked.today - %(in_use)s
+                     AND m.date <= asked.today
+  JOIN account_bank_statement_line s ON s.move_id = m.id
+  LEFT JOIN receipts r ON r.journal_id = j.id
+ GROUP BY j.company_id, j.id
+"""
+
+
+class DunningBank(models.AbstractModel):
+    """How far the banks of a company are booked, as far as they are in use."""
+
+    _name = "dunning.bank"
+    _description = "Banks in Use"
+
+    @api.model
+    def _in_use(self):
+        """How long after its last line a bank counts as in use."""
+        return IN_USE
+
+    @api.model
+    def _booked_until(self, companies):
+        """Up to which day everything that came in is booked, on every bank in use: ``{company: date}``.
+
+        A bank is in use when it had a line within a year, or when letters ask to pay into it. Each is booked up to its
+        last line before the first receipt that nobody booked. Nothing is said of a company where no such day can be
+        named for one of them: a letter never says a day that is too late.
+        """
+        companies = companies.sudo()  # sudo: one date, on a letter that anyone may print
+        days = {company: company._dunning_today() for company in companies}
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(BOOKED, companies=companies.ids, days=list(days.values()), in_use=IN_USE.days)
+        )
+        found = {}
+        for company in companies:
+            banks = {journal_id: booked for company_id, journal_id, _last, booked in rows if company_id == company.id}
+            banks |= dict.fromkeys(set(self._paid_into(company).ids) - set(banks))
+            if banks and all(banks.values()):
+                found[company.sudo(False)] = min(banks.values())
+        return found
+
+    @api.model
+    def _paid_into(self, company):
+        """The bank journals of the account that letters ask to pay into."""
+        journals = company._dunning_bank_account().journal_id
+        return journals.filtered(lambda journal: journal.active and journal.company_id == company)
