@@ -46,7 +46,9 @@ class DunningCase(models.Model):
         self.env["account.move"].check_access("create")
         waiting = self._to_book(self.company_id, self.partner_id)
         if not waiting:
-            raise UserError(self.env._("Nothing is on the account of %s that pays costs or interest.", self.display_name))
+            raise UserError(
+                self.env._("Nothing is on the account of %s that pays costs or interest.", self.display_name)
+            )
         entries = self.env["account.move"]
         for item, parts in waiting:
             entries += self.env["dunning.bookkeeping"]._book(item, parts)
@@ -57,4 +59,3 @@ class DunningCase(models.Model):
             "view_mode": "list,form",
             "domain": [("id", "in", entries.ids)],
         }
-

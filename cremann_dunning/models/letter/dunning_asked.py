@@ -192,7 +192,5 @@ class DunningAsked(models.AbstractModel):
         # where a claim stands on its ladder plays no part in what is asked for it
         claims = [context.on_letter(replace(d, code="LISTED"), plan.procedure, True) for d in demanded]
         charges = context.charges(debtor, regime, level, kind, plan.currency, claims)
-        amounts, interest = context.amounts(
-            charges, level, context.lang(debtor, plan.recipient), context.tone(debtor)
-        )
+        amounts, interest = context.amounts(charges, level, context.lang(debtor, plan.recipient), context.tone(debtor))
         return charges.cost_parts(amounts["amount_costs"]), interest

@@ -77,8 +77,8 @@ class DunningLetterChatterMixin(models.AbstractModel):
         if left := self._page_beyond():
             raise UserError(
                 self.env._(
-                    "Of the costs and interest on this letter %s is left, and thanks would say that all is paid. Waive it on "
-                    "the case first, or go on asking it.",
+                    "Of the costs and interest on this letter %s is left, and thanks would say that all is paid. Waive "
+                    "it on the case first, or go on asking it.",
                     self._money(left),
                 )
             )

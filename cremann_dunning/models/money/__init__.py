@@ -30,5 +30,4 @@ from . import (
     res_company,
     res_company_charges,
     res_company_import,
-    res_config_settings,
 )

@@ -76,7 +76,10 @@ class DunningAccruing(models.AbstractModel):
         bookkeeping, entries = self.env["dunning.bookkeeping"], self.env["account.move"]
         item = next(iter(parts))[0].move_line_id
         today = item.company_id._dunning_today()
-        for sign, ref in ((1, self.env._("Costs and interest asked")), (-1, self.env._("Costs and interest taken back"))):
+        for sign, ref in (
+            (1, self.env._("Costs and interest asked")),
+            (-1, self.env._("Costs and interest taken back")),
+        ):
             own = {key: sign * amount for key, amount in parts.items() if sign * amount > 0}
             if not own:
                 continue
@@ -93,7 +96,11 @@ class DunningAccruing(models.AbstractModel):
     def _waiting(self, parts):
         """The open items of what was booked about these claims."""
         bookings = self.env["dunning.charge.booking"].search(
-            [("claim_id", "in", [claim.id for claim, _kind in parts]), ("move_line_id", "!=", False), ("amount", ">", 0)]
+            [
+                ("claim_id", "in", [claim.id for claim, _kind in parts]),
+                ("move_line_id", "!=", False),
+                ("amount", ">", 0),
+            ]
         )
         items = bookings.move_line_id.exists()
         return items.filtered(lambda line: line.parent_state == "posted" and not line.reconciled)

@@ -78,7 +78,9 @@ class DunningBookkeeping(models.AbstractModel):
     def _accounts(self, company, partner_ids, today):
         """Per debtor of whom something beyond the principal is asked: his claims with that, and his own credits."""
         only = SQL("AND p.commercial_partner_id = ANY(%s)", list(partner_ids)) if partner_ids is not None else SQL()
-        if not self.env["dunning.charge"].search_count([("company_id", "=", company.id), ("state", "=", "asked")], limit=1):
+        if not self.env["dunning.charge"].search_count(
+            [("company_id", "=", company.id), ("state", "=", "asked")], limit=1
+        ):
             return {}
         self.env.flush_all()
         self.env.cr.execute(SQL(OPEN_ITEMS, company=company.id, only=only))
@@ -94,9 +96,7 @@ class DunningBookkeeping(models.AbstractModel):
                 claim = Claim(line_id, move_id, number, currency, residual, residual, due, None, "unknown")
                 found[partner_id][0].append(replace(claim, charged=charged.get(line_id)))
             elif residual < 0:
-                credit = Credit(
-                    number, currency, -residual, False, meant.get(line_id, frozenset()), is_money, line_id
-                )
+                credit = Credit(number, currency, -residual, False, meant.get(line_id, frozenset()), is_money, line_id)
                 found[partner_id][1].append(credit)
         if found:
             for partner_id, rests in imputation._rests(company, list(found), today).items():
@@ -257,4 +257,3 @@ class DunningBookkeeping(models.AbstractModel):
             for ((claim, kind), amount), item in zip(parts.items(), items, strict=True)
         ]
         self.env["dunning.charge.booking"].sudo().create(rows)  # sudo: evidence is the system's
-

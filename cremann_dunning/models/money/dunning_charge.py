@@ -26,8 +26,8 @@ SELECT f.company_id, f.id, k.id, k.claim_id, f.currency_id, v.kind, v.amount, v.
  WHERE f.id = ANY(%(letters)s) AND f.state = 'sent' AND v.amount > 0
     ON CONFLICT (letter_line_id, kind) DO NOTHING
 """
-# A later letter replaces what an earlier one asked for a claim; one that was taken back asks nothing any more. The state
-# of those that were in force goes first, so that at no moment two are.
+# A later letter replaces what an earlier one asked for a claim; one that was taken back asks nothing any more. Those
+# that were in force go first, so that at no moment two are.
 STATES = """
 WITH places AS (
     SELECT h.id, k.claim_id,
@@ -49,8 +49,8 @@ UPDATE dunning_charge h SET state = p.state, claim_id = p.claim_id
 class DunningCharge(models.Model):
     """What a sent letter asked of a claim beyond its principal: costs, or interest.
 
-    The letter is the proof, this follows it (``_follow``). What a later letter asks takes its place, as that counts what
-    the earlier one asked. What is received on it, waived or booked stands in ``dunning.charge.booking``.
+    The letter is the proof, this follows it (``_follow``). What a later letter asks takes its place, since that counts
+    what the earlier one asked. What is received on it, waived or booked stands in ``dunning.charge.booking``.
     """
 
     _name = "dunning.charge"

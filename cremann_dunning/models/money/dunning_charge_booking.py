@@ -72,13 +72,22 @@ class DunningChargeBooking(models.Model):
         rows = []
         for claim, charged in self.env["dunning.imputation"]._of_claims(claims).items():
             day = claim.company_id._dunning_today()
-            for kind, left in ((COSTS, charged.costs - charged.costs_received - charged.costs_waived),
-                               (INTEREST, charged.interest_left)):
+            for kind, left in (
+                (COSTS, charged.costs - charged.costs_received - charged.costs_waived),
+                (INTEREST, charged.interest_left),
+            ):
                 if left > 0:
-                    rows.append({
-                        "company_id": claim.company_id.id, "claim_id": claim.id, "kind": kind, "how": WAIVED,
-                        "amount": float(left), "date": day, "reason": reason,
-                    })
+                    rows.append(
+                        {
+                            "company_id": claim.company_id.id,
+                            "claim_id": claim.id,
+                            "kind": kind,
+                            "how": WAIVED,
+                            "amount": float(left),
+                            "date": day,
+                            "reason": reason,
+                        }
+                    )
         if not rows:
             raise UserError(self.env._("No costs or interest are left to waive."))
         made = self.sudo().create(rows)  # sudo: evidence is the system's; the caller checked the rights

@@ -12,7 +12,9 @@ class DunningClaim(models.Model):
 
     charge_ids = fields.One2many("dunning.charge", "claim_id", string="Costs and interest asked", readonly=True)
     booking_ids = fields.One2many("dunning.charge.booking", "claim_id", string="Received and waived", readonly=True)
-    costs_left = fields.Monetary(compute="_compute_beyond", string="Costs", help="Asked, due and not received or waived.")
+    costs_left = fields.Monetary(
+        compute="_compute_beyond", string="Costs", help="Asked, due and not received or waived."
+    )
     interest_left = fields.Monetary(
         compute="_compute_beyond", string="Interest", help="Asked by letters and not received or waived."
     )
@@ -113,7 +115,7 @@ class DunningClaim(models.Model):
     @api.model
     def _with_something_left(self, cases):
         """Per case its claims of which costs or interest that letters asked are left."""
-        claims = self.search([("case_id", "in", cases.ids), ("charge_ids.state", "=", "asked"), ("ended_on", "=", False)])
+        claims = self.search(
+            [("case_id", "in", cases.ids), ("charge_ids.state", "=", "asked"), ("ended_on", "=", False)]
+        )
         return claims.filtered("beyond_left").grouped("case_id")
-
-

@@ -11,7 +11,8 @@ from .dunning_charge_booking import WAIVED
 
 CENT = Decimal("0.01")
 
-# What came in on items of debtors: money, not credit notes, differences of exchange or entries that take something back.
+# What came in on items of debtors: money, not credit notes, differences of exchange or entries that take something
+# back.
 RECEIPTS = """
 SELECT r.debit_move_id, c.date, r.debit_amount_currency::text
   FROM account_partial_reconcile r
@@ -100,9 +101,7 @@ class DunningImputation(models.AbstractModel):
         for claim_id, kinds in rows.items():
             item_id = items[claim_id]
             still_open = (open_amounts or {}).get(item_id, ZERO)
-            found[item_id] = self._as_charged(
-                kinds, receipts[item_id], still_open, booked[claim_id], waived[claim_id]
-            )
+            found[item_id] = self._as_charged(kinds, receipts[item_id], still_open, booked[claim_id], waived[claim_id])
         return found, receipts
 
     @api.model
@@ -191,7 +190,9 @@ class DunningImputation(models.AbstractModel):
         )
         today, found = company._dunning_today(), defaultdict(lambda: defaultdict(lambda: ZERO))
         bookings = self.env["dunning.charge.booking"].search([("claim_id", "in", claims.ids)])
-        open_of = {item: exact(item.amount_residual_currency, item.currency_id) for item in bookings.move_line_id.exists()}
+        open_of = {
+            item: exact(item.amount_residual_currency, item.currency_id) for item in bookings.move_line_id.exists()
+        }
         for claim, one in self._of_claims(claims).items():
             own = bookings.filtered(lambda booking, claim=claim: booking.claim_id == claim).move_line_id
             in_books = sum((open_of.get(item, ZERO) for item in own), ZERO)

@@ -15,15 +15,17 @@ INCOME = ("income", "income_other", "expense")
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    """How a company books what debtors pay beyond their invoices, and how it asks what is left of it."""
+
+    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
 
     dunning_costs_account_id = fields.Many2one(
         "account.account",
         string="Collection costs received",
         check_company=True,
         domain="[('account_type', 'in', ('income', 'income_other', 'expense'))]",
-        help="Where collection costs that debtors pay are booked. They are damages: no VAT is owed over them. Accountants "
-        "usually take other income. Empty: 4950 of the Dutch chart, 743 of the Belgian one.",
+        help="Where collection costs that debtors pay are booked. They are damages: no VAT is owed over them. "
+        "Accountants usually take other income. Empty: 4950 of the Dutch chart, 743 of the Belgian one.",
         groups=INSIDE,
     )
     dunning_interest_account_id = fields.Many2one(
@@ -48,8 +50,8 @@ class ResCompany(models.Model):
         string="Costs and interest become income",
         default="received",
         required=True,
-        help="When received, as most accountants do it: they are uncertain until somebody pays them. When asked: each letter "
-        "that is sent makes one entry on the account of the debtor, and taking it back takes that back.",
+        help="When received, as most accountants do it: they are uncertain until somebody pays them. When asked: each "
+        "letter that is sent makes one entry on the account of the debtor, and taking it back takes that back.",
         groups=INSIDE,
     )
     dunning_book_charges = fields.Selection(
@@ -57,8 +59,8 @@ class ResCompany(models.Model):
         string="Book costs and interest received",
         default="certain",
         required=True,
-        help="Of a payment that covers an invoice with exactly the costs and interest that letters asked for it, the part "
-        "for those is booked by itself. Everything else is offered on the case.",
+        help="Of a payment that covers an invoice with exactly the costs and interest that letters asked for it, the "
+        "part for those is booked by itself. Everything else is offered on the case.",
         groups=INSIDE,
     )
 
@@ -66,8 +68,8 @@ class ResCompany(models.Model):
         "dunning.procedure",
         string="Procedure for rests",
         domain="[('company_id', 'in', (False, id))]",
-        help="By which steps costs and interest are asked on that are left after the invoice was paid, where somebody says "
-        "so. Empty: the procedure that comes with the addon.",
+        help="By which steps costs and interest are asked on that are left after the invoice was paid, where somebody "
+        "says so. Empty: the procedure that comes with the addon.",
         groups=INSIDE,
     )
 
@@ -81,7 +83,8 @@ class ResCompany(models.Model):
     def _dunning_charge_account(self, kind):
         """The account on which costs or interest that came in are booked.
 
-        :param kind: ``costs`` or ``interest``. :raises UserError: none is set and the chart of accounts has no usual one.
+        :param kind: ``costs`` or ``interest``.
+        :raises UserError: none is set and the chart of accounts has no usual one.
         """
         self.ensure_one()
         own = self.dunning_costs_account_id if kind == COSTS else self.dunning_interest_account_id
@@ -108,4 +111,6 @@ class ResCompany(models.Model):
         general = [*journals._check_company_domain(self), ("type", "=", "general")]
         if found := self.dunning_charges_journal_id or journals.search(general, limit=1):
             return found
-        raise UserError(self.env._("%s has no miscellaneous journal. Make one under Invoicing, Configuration.", self.name))
+        raise UserError(
+            self.env._("%s has no miscellaneous journal. Make one under Invoicing, Configuration.", self.name)
+        )

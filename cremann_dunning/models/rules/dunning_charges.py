@@ -105,9 +105,7 @@ class Charges:
         off = [claim.costs_off(self.on) for claim in self.demanded]
         whole = shared(costs + sum(off, ZERO), [claim.costs_base(self.on) for claim in self.demanded])
         asked = shared(costs, [max(part - before, ZERO) for part, before in zip(whole, off, strict=True)])
-        return {
-            claim.line_id: (part, before) for claim, part, before in zip(self.demanded, asked, off, strict=True)
-        }
+        return {claim.line_id: (part, before) for claim, part, before in zip(self.demanded, asked, off, strict=True)}
 
     def highest_costs(self, announced):
         """What the scale, the clause or the tariff for instalments gives, whether or not it may be asked yet."""

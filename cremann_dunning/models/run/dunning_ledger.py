@@ -15,7 +15,8 @@ CENT = Decimal("0.01")
 OPEN = """SIGN(l.amount_residual_currency)::int AS amount_sign, l.amount_residual_currency::text AS amount,
            l.amount_residual::text AS residual_company"""
 # Of what is left beyond a principal that is paid the ledger knows nothing, see ``dunning.imputation``.
-REST = """1 AS amount_sign, '0' AS amount, COALESCE(l.balance / NULLIF(l.amount_currency, 0), 1)::text AS residual_company"""
+REST = """1 AS amount_sign, '0' AS amount,
+           COALESCE(l.balance / NULLIF(l.amount_currency, 0), 1)::text AS residual_company"""
 LINES = """SELECT l.id AS line_id, l.move_id, COALESCE(t.number, m.name) AS number, m.move_type,
            NULLIF(m.partner_id, p.commercial_partner_id) AS addressee,
            p.commercial_partner_id AS partner_id, {amounts}, cur.name AS currency,

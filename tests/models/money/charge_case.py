@@ -20,9 +20,7 @@ class ChargeCase(DunningCase):
         """Money on a bank statement, booked on the account of the debtor and matched with the invoice, if any."""
         is_move = move_or_partner._name == "account.move"
         partner = move_or_partner.commercial_partner_id if is_move else move_or_partner
-        journal = self.env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", self.nl.id)], limit=1
-        )
+        journal = self.env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", self.nl.id)], limit=1)
         receivable = partner.with_company(self.nl).property_account_receivable_id
         line = self.env["account.bank.statement.line"].create(
             {
@@ -36,7 +34,9 @@ class ChargeCase(DunningCase):
         )
         item = line.move_id.line_ids.filtered(lambda item: item.account_id == receivable)
         if is_move and against:
-            claim = move_or_partner.line_ids.filtered(lambda item: item.account_id == receivable and not item.reconciled)
+            claim = move_or_partner.line_ids.filtered(
+                lambda item: item.account_id == receivable and not item.reconciled
+            )
             (item + claim).reconcile()
         return item
 
@@ -55,4 +55,3 @@ class ChargeCase(DunningCase):
     def facts_of(self, partner):
         [debtor] = self.env["dunning.gather"].facts(self.nl, self.nl._dunning_today(), partner.ids)
         return debtor
-

@@ -100,14 +100,18 @@ class TestReceipts(ChargeCase):
         self.received(move, 500)
         with self.at(30):
             letter = self.send_level(partners=partner)
-            self.assertEqual((letter.legal_type, letter.amount_principal, letter.amount_costs), ("final_notice", 500, 75))
+            self.assertEqual(
+                (letter.legal_type, letter.amount_principal, letter.amount_costs), ("final_notice", 500, 75)
+            )
 
     def test_interest_on_a_part_that_was_paid_late_is_still_asked(self):
         with self.at(-20):
             move = self.invoice(self.debtor(), 1000, due=60)
             self.received(move, 900, on=self.nl._dunning_today())
         letter = self.send_level(partners=move.partner_id)
-        alone = self.env.ref("cremann_dunning.dunning_regime_nl_business").interest(100, move.invoice_date_due, letter.date)
+        alone = self.env.ref("cremann_dunning.dunning_regime_nl_business").interest(
+            100, move.invoice_date_due, letter.date
+        )
         self.assertGreater(letter.amount_interest, float(alone.total) + 9)
 
     def test_what_is_paid_beyond_the_invoice_is_no_credit_for_the_next(self):
