@@ -25,12 +25,16 @@ SELECT r.debit_move_id, c.date, r.debit_amount_currency::text
    AND m.reversed_entry_id IS DISTINCT FROM l.move_id
  ORDER BY c.date, r.id
 """
-# What letters ask beyond the principal of claims, as it is in force.
+# What letters ask beyond the principal of claims, as it is in force. Of a claim that was written off nothing is asked.
 IN_FORCE = """
 SELECT h.claim_id, c.move_line_id, h.kind, h.amount::text, h.base::text, h.date, h.date_from
   FROM dunning_charge h
   JOIN dunning_claim c ON c.id = h.claim_id
  WHERE h.state = 'asked' AND c.move_line_id IS NOT NULL AND %(about)s
+   AND NOT EXISTS (SELECT FROM dunning_write_off w
+                     JOIN account_move_line k ON k.move_id = w.entry_id AND k.parent_state = 'posted'
+                     JOIN account_partial_reconcile r ON r.credit_move_id = k.id AND r.debit_move_id = w.move_line_id
+                    WHERE w.move_line_id = c.move_line_id)
 """
 BOOKINGS = """
 SELECT id, claim_id, kind, how, amount::text, move_line_id

@@ -6,6 +6,8 @@ from decimal import Decimal
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.cremann_dunning.models.money.dunning_writing_off import Given
+
 from .charge_case import ChargeCase
 
 D = Decimal
@@ -338,6 +340,26 @@ class TestRest(ChargeCase):
             self.claim.invalidate_recordset()
             self.assertEqual(self.claim.beyond_left, 0)
             self.assertEqual(sum(self.claim.booking_ids.mapped("amount_received")), self.left)
+
+
+@tagged("post_install", "-at_install")
+class TestWrittenOff(ChargeCase):
+    def test_with_the_claim_goes_what_was_asked_beyond_it(self):
+        move, letter = self.asked()
+        self.received(move, 400)
+        claim = self.claim_of(move)
+        given = Given(
+            date=self.nl._dunning_today(),
+            reason="uncollectable",
+            account=self.nl._dunning_bad_debt_account(),
+            journal=self.nl._dunning_write_off_journal(),
+        )
+        record = self.env["dunning.writing.off"]._write_off(claim.move_line_id, given)
+        claim.invalidate_recordset()
+        self.assertEqual((claim.amount_open, claim.beyond_left, claim.is_rest), (0, 0, False))
+        record.entry_id._reverse_moves(cancel=True)
+        self.env.invalidate_all()
+        self.assertEqual(claim.amount_owed, float(D(str(letter.amount_total)) - 400), "asked again")
 
 
 @tagged("post_install", "-at_install")
