@@ -12,7 +12,7 @@ class DunningReceiptWizard(models.TransientModel):
     statement_line_id = fields.Many2one("account.bank.statement.line", string="Receipt", required=True, readonly=True)
     company_id = fields.Many2one(related="statement_line_id.company_id", related_sudo=False)
     date = fields.Date(related="statement_line_id.date", related_sudo=False)
-    text = fields.Char(related="statement_line_id.payment_ref", related_sudo=False, string="Label")
+    text = fields.Char(related="statement_line_id.payment_ref", related_sudo=False, string="Description")
     payer = fields.Char(related="statement_line_id.partner_name", related_sudo=False, string="From")
     account_number = fields.Char(related="statement_line_id.account_number", related_sudo=False, string="Account")
     journal_id = fields.Many2one(related="statement_line_id.journal_id", related_sudo=False, string="Bank")

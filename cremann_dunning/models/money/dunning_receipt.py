@@ -31,7 +31,7 @@ class DunningReceipt(models.Model):
         "account.bank.statement.line", string="Line of the bank", required=True, readonly=True
     )
     date = fields.Date(readonly=True)
-    text = fields.Char(string="Label", readonly=True)
+    text = fields.Char(string="Description", readonly=True)
     payer = fields.Char(string="From", readonly=True, help="The name that the bank gives, or else the account.")
     currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
     amount = fields.Monetary(string="Not booked", readonly=True, help="What of the receipt is not booked yet.")

@@ -24,7 +24,7 @@ class DunningReceiptBookingMixin(models.AbstractModel):
         :param line: ``account.bank.statement.line``, one record.
         :param parts: ``[(account.move.line, amount)]``, the open receivable items and what goes to each, in the
             currency of the line.
-        :param partner: whose the rest is, when it is not that of the first item.
+        :param partner: whose the rest is, where neither the line nor the items say so.
         :return: the items that were made, in the order of the parts, the rest last.
         :raises AccessError: who may not book; :raises UserError: it cannot be booked like this, and why.
         """
@@ -33,7 +33,7 @@ class DunningReceiptBookingMixin(models.AbstractModel):
         suspense = self._check_line(line)
         self._check_parts(line, suspense, parts)
         debtors = self.env["res.partner"].union(*(item.partner_id.commercial_partner_id for item, _amount in parts))
-        whose = partner or line.partner_id.commercial_partner_id or debtors[:1]
+        whose = partner or line.partner_id.commercial_partner_id or (debtors if len(debtors) == 1 else debtors.browse())
         made = self._replace(line, suspense, self._counterparts(line, suspense, parts, whose), debtors or whose)
         for (item, _amount), counterpart in zip(parts, made, strict=False):
             (item.sudo(line.env.su) + counterpart).reconcile()

@@ -54,6 +54,8 @@ class TestBooking(ReceiptCase):
         term = self.invoice(self.partner, 100, due=30, term=self.in_parts(40, 60))
         first, second = self.item(term).sorted("date_maturity")
         line = self.line("alles", 250)
+        with self.refused("Choose the debtor who paid"):
+            self.book(line, (self.move, 121), (other, 79))
         model = self.as_user(self.bookkeeper)["dunning.receipt"]
         parts = [(self.item(self.move), 121), (self.item(other), 79), (first, 40), (second, 10)]
         parts = [(item.with_env(model.env), amount) for item, amount in parts]
