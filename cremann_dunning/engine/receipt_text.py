@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from stdnum import iso11649
 from stdnum.iso7064 import mod_97_10
+
+from .references import found_in
 
 # How much a number says: a short one only with the exact amount, a middling one alone nearly, a strong one by itself.
 SHORT, MEDIUM, STRONG = 0, 1, 2
@@ -21,8 +22,6 @@ RUN = re.compile(r"[A-Z]+|[0-9]+")
 WORD = re.compile(r"[A-Z0-9]+")
 LETTERS = re.compile(r"[A-Z]{2,}")
 IBAN = re.compile(r"\b(?!RF)[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b")
-BELGIAN = re.compile(r"(?<![0-9])([0-9]{3})[ /.-]?([0-9]{4})[ /.-]?([0-9]{5})(?![0-9])")
-CREDITOR = re.compile(r"\bRF[0-9]{2}(?: ?[A-Z0-9]){1,21}")
 DATE = re.compile(r"(?:20[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?|[0-3][0-9](?:0[1-9]|1[0-2])(?:20)?[0-9]{2})")
 # What joins letters and figures to one number, and the words that may stand before one all the same.
 GLUE = frozenset({"", "/", "-", "_", ".", "#"})
@@ -61,23 +60,7 @@ def account(number: str | None) -> str:
 
 def reference_key(text: str | None) -> str:
     """The key of a reference with check digits (Belgian, or ISO 11649); empty of anything else."""
-    found = set(references_in(plain(text))) if text else ()
-    return min(found, default="")
-
-
-def references_in(text: str) -> Iterator[str]:
-    """Keys of the references with right check digits in a text in capitals."""
-    for match in BELGIAN.finditer(text):
-        digits = "".join(match.groups())
-        if (int(digits[:10]) % 97 or 97) == int(digits[10:]):
-            yield digits
-    for match in CREDITOR.finditer(text):
-        words = match.group().split(" ")
-        for end in range(len(words), 0, -1):  # what follows it may look like more of it
-            key = "".join(words[:end])
-            if iso11649.is_valid(key):
-                yield key[:4] + key[4:].lstrip("0")
-                break
+    return min(found_in(text), default="")
 
 
 def name_words(name: str | None) -> frozenset[str]:
@@ -137,7 +120,7 @@ class Reading:
         """A text taken apart. What is an account is no number as well."""
         text, accounts = _without_accounts(plain(text))
         return Text(
-            tuple(dict.fromkeys(references_in(text))),
+            tuple(sorted(found_in(text))),
             tuple(dict.fromkeys(self._numbers_in(text))),
             frozenset(accounts),
             frozenset(_words(text)),

@@ -55,7 +55,7 @@ class Person(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A letter that went out: what it asked altogether, for which claims, and its reference if it had one."""
+    """A letter that went out: what it asked altogether, for which claims, the key of its reference if it has one."""
 
     currency: str
     total: Decimal
@@ -120,8 +120,8 @@ class Book:
         for letter in letters:
             for line_id in letter.line_ids & self._claims.keys():
                 self._letters[line_id].append(letter)
-            if key := reference_key(letter.reference):
-                self._by_reference[key].append(letter)
+            if letter.reference:
+                self._by_reference[letter.reference].append(letter)
         self._set_numbers()
         self._set_people(people)
 
@@ -136,7 +136,7 @@ class Book:
                 for key, strength in keys_of(number):
                     known = self._numbers[key].get(claim.line_id, SHORT)
                     self._numbers[key][claim.line_id] = max(known, min(strength, most))
-        self._reading = Reading(self._numbers)
+        self._reading = Reading({*self._numbers, *self._by_reference})
 
     def _set_people(self, people):
         """Debtors with something open by their accounts, and by the rarest word of their names."""
@@ -213,25 +213,35 @@ class Book:
 
     def _by_text(self, receipt: Receipt, text: Text, known: set, named: set) -> Found | None:
         """A reference or a number in the text."""
-        asked = [letter for key in text.references for letter in self._by_reference.get(key, ())]
         contested = set()
-        if asked:
-            called = {
-                line_id: (LETTER, STRONG) for letter in asked for line_id in letter.line_ids & self._claims.keys()
-            }
-        else:
-            called = self._called(receipt, text, known, named, contested)
+        called = self._asked(text, contested) or self._called(receipt, text, known, named, contested)
         if not called:
             return None
         claims = self._in_order(called)
         reasons = {line_id: reason for line_id, (reason, _strength) in called.items()}
         confirmed = {claim.debtor for claim in claims} <= (known or named)
         exact = self._is_exact(receipt, claims)
-        shared = bool(contested & called.keys())
+        contested &= called.keys()
+        shared = bool(contested) and len({claim.debtor for claim in claims}) > 1
         certainty = self._certainty(receipt, text, claims, called, exact, confirmed, bool(known))
-        if shared and certainty == CERTAIN:
+        if contested and certainty == CERTAIN:
             certainty = LIKELY
         return self._found(receipt, claims, reasons, certainty, shared)
+
+    def _asked(self, text, contested):
+        """The claims of letters whose reference stands in the text, as ``_called`` gives them.
+
+        :param contested: gets them where another letter or an invoice has the same one.
+        """
+        found = {}
+        for key in (*text.references, *text.numbers):
+            letters = self._by_reference.get(key, ())
+            lines = frozenset().union(*(letter.line_ids for letter in letters)) & self._claims.keys()
+            if len(letters) > 1 or (lines and not lines.issuperset(self._references.get(key, ()))):
+                lines |= {*self._references.get(key, ())}
+                contested.update(lines)
+            found |= dict.fromkeys(lines, (LETTER, STRONG))
+        return found
 
     def _certainty(self, receipt, text, claims, called, exact, confirmed, is_known):
         """How certain a number in the text is. :param confirmed: account, partner or name say the same debtor."""
@@ -255,7 +265,8 @@ class Book:
             for id_ in self._fitting(receipt, self._references.get(key, ()), known, named, contested):
                 found[id_] = (STRUCTURED, STRONG)
         for key in text.numbers:
-            strengths = self._numbers[key]
+            if not (strengths := self._numbers.get(key)):  # of a letter
+                continue
             best = max(strengths.values())
             lines = [id_ for id_, strength in strengths.items() if strength == best]
             if best == SHORT:

@@ -248,9 +248,34 @@ def test_where_everything_is_paid_by_others_it_stops_and_goes_nowhere():
 def test_the_reference_of_a_letter(amount, certainty):
     """Over claims of one debtor; 322.00 was asked with interest and costs, 310.50 is open."""
     claims = [owed(1, JANSEN, "INV/1", "250.00"), owed(2, JANSEN, "INV/2", "60.50")]
-    book = Book(claims, (), [Asked("EUR", Decimal("322.00"), frozenset({1, 2, 3}), "+++090/9337/55493+++")])
+    book = Book(claims, (), [Asked("EUR", Decimal("322.00"), frozenset({1, 2, 3}), "090933755493")])
     found = look("090/9337/55493", amount, book)
     assert told(found) == (certainty, [1, 2], {"letter"}, False)
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("RF47123L", "ref rf47 123l dank"),
+        ("DUN202600012", "brief DUN/2026/00012"),
+        ("DUN202600012", "dun 2026 00012"),
+    ],
+)
+def test_the_other_kinds_of_references_of_letters(key, text):
+    claims = [owed(1, JANSEN, "INV/1", "250.00"), owed(2, JANSEN, "INV/2", "60.50")]
+    book = Book(claims, (), [Asked("EUR", Decimal("322.00"), frozenset({1, 2}), key)])
+    assert told(look(text, "322.00", book)) == (CERTAIN, [1, 2], {"letter"}, False)
+    assert told(look(text.replace("12", "13"), "9.00", book)) == ("", [], set(), False)
+
+
+@pytest.mark.parametrize("other", ["invoice", "letter"])
+def test_the_same_reference_on_something_else(other):
+    """An invoice with that reference, or a letter to somebody else: a person chooses."""
+    reference = "+++090/9337/55493+++" if other == "invoice" else None
+    claims = [owed(1, JANSEN, "INV/1", "50.00"), owed(2, PEETERS, "INV/2", "60.50", reference=reference)]
+    letters = [Asked("EUR", Decimal("55.00"), frozenset({1}), "090933755493")]
+    letters += [Asked("EUR", Decimal("60.50"), frozenset({2}), "090933755493")] * (other == "letter")
+    assert told(look("+++090/9337/55493+++", "9.00", Book(claims, (), letters))) == (LIKELY, [1, 2], {"letter"}, True)
 
 
 @pytest.mark.parametrize(

@@ -87,14 +87,6 @@ class DunningReceipt(models.Model):
     # -- what a look found ----------------------------------------------------------------------------------------
 
     @api.model
-    def _letter_references(self, _company):
-        """The references by which letters that went out are paid, ``{letter id: reference}``.
-
-        The one place where letters with a reference of their own plug in.
-        """
-        return {}
-
-    @api.model
     def _keep(self, company, found):
         """Write down what a look found, where it is another answer than before.
 

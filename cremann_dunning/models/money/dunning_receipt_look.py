@@ -69,13 +69,14 @@ PEOPLE = """
               AND (k.company_id IS NULL OR k.company_id = %(company)s)
             GROUP BY 1) b ON b.partner_id = d.id
 """
-# Letters that went out about what is still open.
+# Letters that went out about what is still open; whoever had one that was taken back may pay it all the same.
 LETTERS = """
-    SELECT f.id, c.name AS currency, f.amount_total::text AS total, array_agg(DISTINCT t.move_line_id) AS line_ids
+    SELECT f.id, c.name AS currency, f.amount_total::text AS total, array_agg(DISTINCT t.move_line_id) AS line_ids,
+           COALESCE(f.payment_reference_key, '') AS reference
       FROM claims q
       JOIN dunning_claim t ON t.move_line_id = q.id
       JOIN dunning_letter_line k ON k.claim_id = t.id AND k.principal_part AND k.is_let_go IS NOT TRUE
-      JOIN dunning_letter f ON f.id = k.letter_id AND f.state = 'sent'
+      JOIN dunning_letter f ON f.id = k.letter_id AND f.state IN ('sent', 'cancelled') AND f.sent_on IS NOT NULL
       JOIN res_currency c ON c.id = f.currency_id
      GROUP BY f.id, c.name
 """
@@ -197,10 +198,9 @@ class DunningReceiptLook(models.Model):
             engine.Person(id_, (name or "",), tuple(numbers or ()))
             for id_, name, numbers in self._rows(OF_CLAIMS + PEOPLE, company)
         ]
-        references = self.env["dunning.receipt"]._letter_references(company)
         letters = [
-            engine.Asked(currency, Decimal(total), frozenset(line_ids), references.get(id_, ""))
-            for id_, currency, total, line_ids in self._rows(OF_CLAIMS + LETTERS, company)
+            engine.Asked(currency, Decimal(total), frozenset(line_ids), reference)
+            for _id, currency, total, line_ids, reference in self._rows(OF_CLAIMS + LETTERS, company)
         ]
         return engine.Book(claims, people, letters, [number for (number,) in self._rows(OWN, company)])
 

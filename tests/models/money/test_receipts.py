@@ -100,6 +100,14 @@ class TestReceipts(ReceiptCase):
         self.assertEqual(self.found(self.line("oud 2025 881", 310)), ("certain", entry, False))
         self.assertEqual(self.found(self.line(entry.name, 310))[0], "weak", "its name is that of all its debtors")
 
+    def test_the_reference_of_a_letter_over_several_claims(self):
+        second = self.invoice(self.partner, 79, due=9)
+        letter = self.send_level(partners=self.partner)
+        self.assertTrue(letter.payment_reference_key)
+        line = self.line(letter.payment_reference.lower(), 200)
+        self.assertEqual(self.found(line), ("certain", self.move + second, False))
+        self.assertEqual(self.env["dunning.receipt.claim"].search([]).mapped("reason"), ["letter", "letter"])
+
     def test_an_account_of_two(self):
         son = self.debtor("Kees de Vries", kind="consumer")
         his = self.invoice(son, 45, due=10)
