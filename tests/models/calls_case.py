@@ -59,6 +59,7 @@ class CallsCase(WindowMixin, AccessCase):
         env["dunning.override"].create({"letter_id": cls.sent.id, "code": "X", "sentence": "?", "reason": "because"})
         env["dunning.reply"].create({"case_id": case.id, "letter_id": cls.sent.id, "received_on": TODAY})
 
+        cls.ended_claims()
         env["dunning.level.channel"].create(
             {"level_id": cls.sent.level_id.id, "channel": "registered", "use": "fallback"}
         )

@@ -153,6 +153,17 @@ class AccessCase(DunningCase):
         cls.env["dunning.contact"].create({"outcome": "not_reached", **about})
 
     @classmethod
+    def ended_claims(cls):
+        """An insolvency of a Dutch debtor with what was filed in it, and a claim on another that was written off."""
+        env, insolvent = cls.env, {"partner_id": cls.debtor("Failliet").id, "company_id": cls.nl.id, "date": TODAY}
+        insolvency = env["dunning.insolvency"].create(insolvent | {"kind": "nl_bankruptcy"})
+        env["dunning.insolvency.filing"].create({"insolvency_id": insolvency.id, "company_id": cls.nl.id})
+        window = cls.invoice(cls.debtor("Oninbaar"), 10, due=10).action_dunning_write_off()
+        env["dunning.write.off.wizard"].browse(window["res_id"]).action_write_off()
+        written_off = env["dunning.write.off"].search([("company_id", "=", cls.nl.id)])
+        env["dunning.write.off.tax"].create({"write_off_id": written_off.id, "name": "21%", "rate": 21})
+
+    @classmethod
     def records(cls, company):
         """One company's records of every model."""
         models = (*WORK, *EVIDENCE, *AGREEMENTS, "dunning.payment.plan.instalment")

@@ -91,13 +91,7 @@ class TestPlaces(AccessCase):
         cls.receipt(None, 1, partner_name=cls.partner.name)
         env["dunning.receipt.look"]._bring(cls.nl)
         env["dunning.reply"].create({"case_id": cls.case.id, "letter_id": letter.id, "received_on": TODAY})
-        insolvent = {"partner_id": cls.debtor("Failliet").id, "company_id": cls.nl.id, "date": TODAY}
-        insolvency = env["dunning.insolvency"].create(insolvent | {"kind": "nl_bankruptcy"})
-        env["dunning.insolvency.filing"].create({"insolvency_id": insolvency.id, "company_id": cls.nl.id})
-        window = cls.invoice(cls.other.partner_id, 10, due=10).action_dunning_write_off()
-        env["dunning.write.off.wizard"].browse(window["res_id"]).action_write_off()
-        written_off = env["dunning.write.off"].search([("company_id", "=", cls.nl.id)])
-        env["dunning.write.off.tax"].create({"write_off_id": written_off.id, "name": "21%", "rate": 21})
+        cls.ended_claims()
 
     def another(self, record, name):
         """A value that would move a record: something else that exists."""
