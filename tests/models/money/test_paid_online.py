@@ -198,6 +198,22 @@ class TestPaidOnline(OnlineCase):
         self.run_for(partners=partner)
         self.assertSettled(partner, letter)
 
+    def test_costs_and_interest_alone_without_an_entry(self):
+        self.without_entries()
+        partner, move, letter = self.letter_of(1000)
+        self.received(move, 1000)
+        self.claim_of(move).action_ask_on()
+        transaction = self.pay_online(letter)
+        self.assertFalse(transaction.payment_id.move_id)
+        values = self.values(letter)
+        self.assertEqual((values["state"], values["under_way"]), ("under_way", transaction.amount))
+        self.assertSilent(partner)
+        self.received(partner, transaction.amount)
+        self.assertEqual(self.values(letter)["state"], "paid")
+        self.assertSilent(partner)
+        self.as_user(self.user, letter.case_id).action_book_charges()
+        self.assertSettled(partner, letter)
+
     def test_a_rest_is_not_paid_by_the_payment_of_its_principal(self):
         """That one has no entry, and Odoo calls it paid for ever."""
         self.without_entries()
