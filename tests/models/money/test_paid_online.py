@@ -24,7 +24,7 @@ class TestPaidOnline(OnlineCase):
         self.assertEqual(self.income(partner), {"4950": letter.amount_costs, "4795": letter.amount_interest}, "once")
 
     def without_entries(self):
-        """No account for money under way, and an Odoo that does without: a bank line will be matched with the invoice."""
+        """No account for money under way, in an Odoo that does without: bank lines are matched with invoices."""
         lines = self.env["account.payment.method.line"].search([("payment_provider_id", "=", self.provider.id)])
         lines.payment_account_id = False
         # as an addon does that matches bank lines itself; Community picks an account otherwise
@@ -144,7 +144,9 @@ class TestPaidOnline(OnlineCase):
 
     def test_an_instalment(self):
         partner, moves, letter = self.letter_of(600, 400)
-        plan = self.env["dunning.payment.plan"].create({"case_id": letter.case_id.id, "move_ids": [Command.set(moves.ids)]})
+        plan = self.env["dunning.payment.plan"].create(
+            {"case_id": letter.case_id.id, "move_ids": [Command.set(moves.ids)]}
+        )
         plan.instalment_ids = [
             Command.create({"date": day(-5), "amount": 300}),
             Command.create({"date": day(-35), "amount": plan.amount - 300}),
@@ -301,7 +303,9 @@ class TestNothingIsPaid(OnlineCase):
         self.assertNothing("no page of this letter", access_token=letter.access_token)
         self.assertNothing("no page of this letter", access_token="")
         self.assertNothing("no page of this letter", access_token=["x"])
-        self.assertTrue(self.url_open(self.path(self.letter, "/pay", letter.access_token), allow_redirects=False).is_redirect)
+        self.assertTrue(
+            self.url_open(self.path(self.letter, "/pay", letter.access_token), allow_redirects=False).is_redirect
+        )
 
     def test_a_letter_that_was_taken_back(self):
         self.env["dunning.withdrawal"].sudo()._withdraw(self.letter.sudo(), "a mistake", self.manager)
