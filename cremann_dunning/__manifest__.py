@@ -87,7 +87,10 @@
         "views/dunning_menus.xml",
     ],
     "assets": {
-        "web.assets_frontend": ["cremann_dunning/static/src/interactions/letter_page.js"],
+        "web.assets_frontend": [
+            "cremann_dunning/static/src/interactions/letter_page.js",
+            "cremann_dunning/static/src/interactions/letter_payment.js",
+        ],
         "web.assets_backend": [
             "cremann_dunning/static/src/dunning_letter_preview.scss",
             "cremann_dunning/static/src/dunning_pdf_field.js",

@@ -1,1 +1,1 @@
-from . import portal, window
+from . import payment, portal, window

@@ -71,9 +71,7 @@ class DunningPortal(CustomerPortal):
                 etag=letter.pdf_sha256,
             )
             return self._discreet(stream.get_response(as_attachment=True))
-        if request.env["res.lang"]._get_data(code=letter.lang):
-            request.update_context(lang=letter.lang)
-            letter = letter.with_context(lang=letter.lang)
+        letter = self._in_its_language(letter)
         values = letter._page_values() | {
             "page_name": "dunning_letter",
             "dunning_letter": letter,
@@ -120,6 +118,13 @@ class DunningPortal(CustomerPortal):
             return request.redirect(self._letter_of(letter_id, access_token)._page_invoice_url(move_id))
         except (AccessError, MissingError):
             return request.redirect("/my")
+
+    def _in_its_language(self, letter):
+        """The letter, and whatever Odoo says around it, in the language that it was written in."""
+        if not request.env["res.lang"]._get_data(code=letter.lang):
+            return letter
+        request.update_context(lang=letter.lang)
+        return letter.with_context(lang=letter.lang)
 
     def _discreet(self, response):
         """Keep the key in the address from search engines, caches, and sites that the page links to."""

@@ -16,7 +16,11 @@ from .environment import odoo, odoo_script, tool_env
 from .odoo_source import odoo_identity
 from .postgres import pg_bin
 
-BASE_MODULES = ["account", "account_payment", "portal", "mail", "l10n_nl", "l10n_be", "account_qr_code_sepa"]
+# payment_demo: the provider with which tests pay online
+BASE_MODULES = [
+    *("account", "account_payment", "portal", "mail", "payment_demo"),
+    *("l10n_nl", "l10n_be", "account_qr_code_sepa"),
+]
 # English first: the first one becomes the language of the administrator and of new partners.
 BASE_LANGUAGES = ["en_US", "nl_NL", "fr_FR"]
 # Raise it when the way a template is made changes, so that cached ones are made anew.

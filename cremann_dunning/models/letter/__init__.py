@@ -18,6 +18,7 @@ from . import (
     dunning_letter_outcome_mixin,
     dunning_letter_page_mixin,
     dunning_letter_paper_mixin,
+    dunning_letter_payment_mixin,
     dunning_letter_receipt_mixin,
     dunning_letter_recipient_mixin,
     dunning_letter_reference_mixin,

@@ -22,6 +22,7 @@ from . import (  # the mixins before the model that is made of them
     dunning_letter_outcome_mixin,  # noqa: F401
     dunning_letter_page_mixin,  # noqa: F401
     dunning_letter_paper_mixin,  # noqa: F401
+    dunning_letter_payment_mixin,  # noqa: F401
     dunning_letter_receipt_mixin,  # noqa: F401
     dunning_letter_recipient_mixin,  # noqa: F401
     dunning_letter_reference_mixin,  # noqa: F401
@@ -56,6 +57,7 @@ class DunningLetter(models.Model):
         "dunning.letter.recipient.mixin",
         "dunning.letter.page.mixin",
         "dunning.letter.paper.mixin",
+        "dunning.letter.payment.mixin",
         "dunning.letter.term.mixin",
         "dunning.letter.receipt.mixin",
         "dunning.letter.reference.mixin",

@@ -1,10 +1,8 @@
 import re
 import secrets
-from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
-from odoo.tools import str2bool
 
 from ..dunning_money import written
 
@@ -132,22 +130,25 @@ class DunningLetterPageMixin(models.AbstractModel):
 
         :return: ``state`` (open, under_way, paid, withdrawn, insolvent or void), ``demanded`` and ``listed`` (a row per
             claim: ``line``, ``asked``, ``open``, ``under_way``, ``withdrawn``, ``invoice``, ``decision``),
-            ``amount_now`` and its ``qr``, ``agreed`` (see ``_page_agreement``), ``online`` (whether Odoo's page of an
-            invoice takes payments), ``under_way`` (what was paid and is not booked, over what is demanded), the
-            ``body`` as HTML.
+            ``amount_now`` and its ``qr``, ``agreed`` (see ``_page_agreement``), ``online`` (whether it can be paid
+            through Odoo's payment pages) and the invoices ``payable`` there, ``beyond`` (what of it is costs and
+            interest), ``under_way`` (what was paid and is not booked, over what is demanded), the ``body`` as HTML.
         """
         self.ensure_one()
         rows = self._page_rows()
         agreed = self._page_agreement(rows)
         demanded = [row for row in rows if row["line"].principal_part]
         beyond = self._page_beyond()
+        coming = min(beyond, self.env["dunning.online.payment"]._beyond_under_way(self._demanded_lines().claim_id))
+        beyond = self.currency_id.round(beyond - coming)
         paid = sum(row["asked"] - row["open"] for row in demanded)
         paid += self.amount_interest + self.amount_costs - beyond
         amount_now = self.currency_id.round(max(self.amount_total - paid, 0.0))
+        under_way = self.currency_id.round(sum(row["under_way"] for row in demanded) + coming)
         if agreed and agreed["in_instalments"]:
-            amount_now = float(agreed["amount"])
-        under_way = self.currency_id.round(sum(row["under_way"] for row in demanded))
+            amount_now = self.currency_id.round(max(float(agreed["amount"]) - under_way, 0.0))
         state = self._page_state(demanded, under_way, beyond)
+        payable = self._payable(demanded) if state == OPEN else self.env["account.move"]
         whole = state == OPEN and not self.currency_id.compare_amounts(amount_now, self.amount_total)
         return {
             "letter": self,
@@ -156,7 +157,8 @@ class DunningLetterPageMixin(models.AbstractModel):
             "listed": [row for row in rows if not row["line"].principal_part],
             "amount_now": amount_now,
             "agreed": state == OPEN and agreed,
-            "online": state == OPEN and self._can_pay_online(amount_now),
+            "payable": payable,
+            "online": bool(payable) and self._can_pay_online(amount_now),
             "part_paid": state == OPEN and self.currency_id.compare_amounts(paid, under_way) > 0,
             "under_way": under_way,
             "qr": state == OPEN and self._qr_image(amount_now),
@@ -167,28 +169,6 @@ class DunningLetterPageMixin(models.AbstractModel):
             "phone": self.user_id.phone or self.company_id.phone,
             "email": self.user_id.email or self.company_id.email,
         }
-
-    def _page_beyond(self):
-        """What is left of the costs and the interest that the letter asks: neither received nor waived.
-
-        What came in for them and is not booked yet counts as received. A letter that has not arrived asks all of it.
-        """
-        asked = self.amount_interest + self.amount_costs
-        if not asked or self.state != "sent" or self.follow_up_pending:
-            return asked
-        today, partner = self.company_id._dunning_today(), self.partner_id.commercial_partner_id
-        charged = self.env["dunning.imputation"]._of_claims(self._demanded_lines().claim_id)
-        found = self.env["dunning.bookkeeping"]._received(self.company_id, partner.ids)
-        came_in = defaultdict(float)
-        for _item_id, parts, _certain in found:
-            for (item_id, _kind), amount in parts.items():
-                came_in[item_id] += float(amount)
-        left = 0.0
-        for line in self._demanded_lines():
-            if one := charged.get(line.claim_id):
-                own = float(one.left(today)) - came_in[line.claim_id.move_line_id.id]
-                left += min(max(own, 0.0), line.amount_interest + line.amount_costs)
-        return self.currency_id.round(min(left, asked))
 
     def _page_state(self, demanded, under_way, beyond):
         """What came of the letter, from the rows of what it demands, what was paid and is not booked, and what is left
@@ -224,6 +204,8 @@ class DunningLetterPageMixin(models.AbstractModel):
         rows = []
         for line in self.line_ids:
             decision, is_open, under_way = now.get(line.move_line_id.id), 0.0, 0.0
+            if decision and decision.claim.rest and not line.is_rest:
+                decision = None  # the invoice is paid; what is left beyond it is no part of its row
             if decision:
                 disputed_since = max(float(decision.disputed) - line.amount_disputed, 0.0)
                 is_open = min(line.amount_open, float(decision.open) + disputed_since)
@@ -260,21 +242,6 @@ class DunningLetterPageMixin(models.AbstractModel):
                 **told,
             )
         return {"amount": facts["amount"], "in_instalments": codes == {"PLAN"}, "text": text}
-
-    def _can_pay_online(self, amount):
-        """Whether Odoo's page of an invoice offers a way to pay online."""
-        self.ensure_one()
-        # sudo: which ways of paying there are, for whoever has the key
-        this, company = self.sudo(), self.company_id
-        if not str2bool(this.env["ir.config_parameter"].get_param("account_payment.enable_portal_payment") or "0"):
-            return False
-        providers = this.env["payment.provider"]._get_compatible_providers(
-            company.id, this.partner_id.id, amount, currency_id=this.currency_id.id
-        )
-        methods = this.env["payment.method"]._get_compatible_payment_methods(
-            providers.ids, this.partner_id.id, currency_id=this.currency_id.id
-        )
-        return bool(methods)
 
     def _page_invoice_url(self, move_id):
         """Odoo's own page of one invoice on this letter, where it can be paid online.

@@ -8,6 +8,7 @@ from . import dunning_receipt_booking_mixin  # before what is made of it
 # isort: split
 from . import (
     account_move,
+    account_payment,
     dunning_accruing,
     dunning_bank,
     dunning_bookkeeping,
@@ -27,6 +28,7 @@ from . import (
     dunning_write_off,
     dunning_write_off_tax,
     dunning_writing_off,
+    payment_transaction,
     res_company,
     res_company_charges,
     res_company_import,

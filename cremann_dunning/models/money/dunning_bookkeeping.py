@@ -104,15 +104,15 @@ class DunningBookkeeping(models.AbstractModel):
         return {partner_id: account for partner_id, account in found.items() if account[1]}
 
     @api.model
-    def _book_certain(self, company):
+    def _book_certain(self, company, partner_ids=None):
         """Book what receipts pay of costs and interest where amount and invoice leave no doubt; each by itself.
 
-        :return: the entries.
+        :param partner_ids: commercial partners to limit it to. :return: the entries.
         """
         entries = self.env["account.move"]
         if company.dunning_book_charges != "certain":
             return entries
-        for item_id, parts, is_certain in self._received(company):
+        for item_id, parts, is_certain in self._received(company, partner_ids):
             if is_certain:
                 try:
                     with self.env.cr.savepoint():

@@ -240,13 +240,18 @@ class DunningLedger(models.AbstractModel):
         A direct debit or another inbound payment without an entry of its own leaves the ledger as it is until the
         bank shows it. It counts for the invoices it was made for, oldest first, or else for any of the debtor's. One
         that is only a draft was not started. What was paid online and is not booked yet comes first.
+
+        A rest is paid by what was made for it: a payment without an entry that Odoo calls paid is the one of its
+        principal.
         """
         self.env.cr.execute(
             SQL(
                 """
                 SELECT p.name, q.commercial_partner_id, cur.name, p.amount::text,
-                       p.amount_company_currency_signed::text, array_remove(array_agg(r.invoice_id), NULL)
+                       p.amount_company_currency_signed::text, array_remove(array_agg(r.invoice_id), NULL),
+                       p.state = 'in_process' OR COALESCE(bool_or(t.dunning_beyond = t.amount), FALSE)
                   FROM account_payment p
+                  LEFT JOIN payment_transaction t ON t.id = p.payment_transaction_id
                   JOIN res_partner q ON q.id = p.partner_id
                   JOIN res_currency cur ON cur.id = p.currency_id
                   LEFT JOIN account_move__account_payment r ON r.payment_id = p.id
@@ -261,16 +266,17 @@ class DunningLedger(models.AbstractModel):
             )
         )
         payments = self.env.cr.fetchall()
-        payments = self.env["dunning.online.payment"]._under_way(company, partners) + payments
+        online = self.env["dunning.online.payment"]._under_way(company, partners)
+        payments = [(*payment, True) for payment in online] + payments
         claims, found = defaultdict(list), {}
         for row in rows if payments else ():
             if row["amount_sign"] > 0:
                 claims["move", row["move_id"]].append(row)
                 claims["partner", row["partner_id"]].append(row)
-        for name, partner_id, currency, amount, in_company, move_ids in payments:
+        for name, partner_id, currency, amount, in_company, move_ids, for_rests in payments:
             left, rate = Decimal(amount), Decimal(in_company) / (Decimal(amount) or 1)
             keys = [("move", move_id) for move_id in move_ids] or [("partner", partner_id)]
-            meant = [row for key in keys for row in claims[key]]
+            meant = [row for key in keys for row in claims[key] if for_rests or not row["is_rest"]]
             for row in sorted(meant, key=lambda row: (row["due_date"] or date.max, row["line_id"])):
                 before = found.get(row["line_id"], (ZERO, ""))[0]
                 claim_rate = Decimal(row["residual_company"]) / Decimal(row["amount"])

@@ -36,6 +36,24 @@ SELECT unnest(ARRAY[m.partner_id, m.commercial_partner_id]) AS partner_id
  WHERE t.company_id = %(company)s
    AND (t.state IN ('pending', 'authorized') OR t.state = 'done' AND t.is_post_processed IS NOT TRUE)
 """
+# Of such payments, and of those without an entry of their own that the bank has yet to show, how much is for costs and
+# interest that letters about these claims ask. Odoo calls a payment without an entry paid as soon as it is made: it is
+# on its way for as long as its invoices are open in the ledger, or for good when it is for costs and interest alone, of
+# which no more is counted than is left.
+BEYOND = """
+SELECT COALESCE(SUM(t.dunning_beyond), 0)::text
+  FROM payment_transaction t
+  JOIN payment_provider v ON v.id = t.provider_id
+  LEFT JOIN account_payment p ON p.id = t.payment_id
+ WHERE t.dunning_beyond > 0 AND t.dunning_letter_id IN (
+       SELECT letter_id FROM dunning_letter_line WHERE principal_part AND claim_id = ANY(%s))
+   AND (t.state IN ('pending', 'authorized') AND v.code NOT IN ('none', 'custom')
+        OR t.state = 'done' AND t.payment_id IS NULL AND t.is_post_processed IS NOT TRUE
+        OR t.state = 'done' AND p.move_id IS NULL AND (
+           p.state = 'in_process' OR p.state = 'paid' AND (t.dunning_beyond = t.amount OR EXISTS (
+               SELECT 1 FROM account_move__account_payment r JOIN account_move m ON m.id = r.invoice_id
+                WHERE r.payment_id = p.id AND m.amount_residual > 0))))
+"""
 
 
 class DunningOnlinePayment(models.AbstractModel):
@@ -60,6 +78,13 @@ class DunningOnlinePayment(models.AbstractModel):
             (reference, partner_id, name, amount, str(float(amount) * rates[currency_id]), move_ids)
             for reference, partner_id, name, currency_id, amount, move_ids in rows
         ]
+
+    @api.model
+    def _beyond_under_way(self, claims):
+        """How much of the costs and interest of these claims was paid online and does not stand in the ledger yet."""
+        self.env.flush_all()
+        self.env.cr.execute(SQL(BEYOND, claims.ids))
+        return float(self.env.cr.fetchone()[0])
 
     @api.model
     def _rate(self, currency, company):
