@@ -69,6 +69,7 @@
         "wizards/dunning_confirm_wizard_views.xml",
         "wizards/dunning_hold_wizard_views.xml",
         "wizards/dunning_leave_out_wizard_views.xml",
+        "wizards/dunning_left_over_wizard_views.xml",
         "wizards/dunning_letter_preview_views.xml",
         "wizards/dunning_letter_wizard_views.xml",
         "wizards/dunning_mode_wizard_views.xml",

@@ -8,6 +8,7 @@ from . import (
     dunning_confirm_wizard,
     dunning_hold_wizard,
     dunning_leave_out_wizard,
+    dunning_left_over_wizard,
     dunning_letter_preview,
     dunning_letter_wizard,
     dunning_mode_wizard,

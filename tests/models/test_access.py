@@ -46,6 +46,7 @@ RIGHTS = {
     "dunning.letter.line": ("r", "r", ""),
     "dunning.override": ("r", "r", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
+    "dunning.left.over.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
     "dunning.statement.wizard": ("rwcd", "rwcd", ""),
     "dunning.posting.wizard": ("rwcd", "rwcd", ""),

@@ -42,6 +42,7 @@ class WindowMixin:
             "dunning.confirm.wizard": {"run_ids": [Command.set(self.the_run.ids)]},
             "dunning.hold.wizard": {"case_ids": [Command.set([case])], "reason": f"About {SECRET}"},
             "dunning.leave.out.wizard": {"letter_ids": [Command.set([letter])], "reason": f"About {SECRET}"},
+            "dunning.left.over.wizard": {"move_line_ids": [Command.set(self.letter.line_ids.move_line_id.ids)]},
             "dunning.letter.preview": about,
             "dunning.letter.wizard": {"case_id": case},
             "dunning.mode.wizard": {"company_id": self.nl.id, "mode": "test", "test_email": "secret@nl.example.com"},

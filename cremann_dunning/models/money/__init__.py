@@ -8,6 +8,7 @@ from . import dunning_receipt_booking_mixin  # before what is made of it
 # isort: split
 from . import (
     account_move,
+    account_move_left_over,
     dunning_accruing,
     dunning_bank,
     dunning_bookkeeping,
@@ -21,6 +22,7 @@ from . import (
     dunning_claim_import_debtor,
     dunning_imputation,
     dunning_late_receipt,
+    dunning_left_over,
     dunning_receipt,
     dunning_receipt_claim,
     dunning_receipt_look,
@@ -30,5 +32,6 @@ from . import (
     res_company,
     res_company_charges,
     res_company_import,
+    res_company_left_over,
     res_config_settings,
 )
