@@ -19,6 +19,7 @@ from . import (
     dunning_rate_import_wizard,
     dunning_receipt_wizard,
     dunning_receipt_wizard_line,
+    dunning_set_off_wizard,
     dunning_simulation,
     dunning_simulation_line,
     dunning_statement_wizard,

@@ -21,6 +21,12 @@ class ResCompany(models.Model):
         "as Odoo does it when the payment is registered there. Left off, it is offered on the decision.",
         groups=INSIDE,
     )
+    dunning_set_off_by_itself = fields.Boolean(
+        string="Set off by itself",
+        help="What a debtor owes and what you owe him, such as vendor bills, is set off by the daily job once both are "
+        "due, and somebody is asked to tell him. Not what is disputed, on hold, promised or in a plan.",
+        groups=INSIDE,
+    )
     dunning_small_rest = fields.Monetary(
         string="Smallest rest",
         currency_field="currency_id",
