@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from .facts import ZERO, Claim, Credit, Debtor, Dispute
+from .left_over import earned_discount, is_small_rest
 from .letters import make_letters, without_calls_too_soon, without_small_calls
 from .outcome import ANY_HOUSE, Decision, Outcome, Question
 from .reasons import ERROR, SKIP, WAIT
@@ -16,7 +17,7 @@ from .rules import CALL, MATCH, House, Level, Procedure
 from .set_off import apply_credits, disputed_parts
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "7"
+VERSION = "8"
 
 
 def decide(
@@ -73,6 +74,7 @@ def left_alone(debtor: Debtor, procedures: Mapping[int, Procedure], question: Qu
     found = set()
     for claim in debtor.claims:
         blocked = _blocked(debtor, claim, question.as_of) or _agreed(debtor, claim, question.as_of)
+        blocked = blocked or _not_worth_asking(claim, question)
         if blocked or _next_step(procedures, claim, question).code in _NOT_BEGUN:
             found.add(claim.line_id)
     return frozenset(found)
@@ -96,6 +98,8 @@ def asked_of(debtor: Debtor, procedures: Mapping[int, Procedure], question: Ques
 
 
 def _open(claim: Claim, disputed, covered) -> Decimal:
+    if earned_discount(claim):
+        return ZERO
     credit, part = covered.get(claim.line_id, (ZERO, None))[0], disputed.get(claim.line_id, (ZERO, None))[0]
     return max(claim.residual - min(claim.in_payment, claim.residual) - credit - part, ZERO)
 
@@ -111,6 +115,7 @@ def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Dec
         or _agreed(debtor, claim, question.as_of)
         or _covered(claim, open_amount, part, credit, taken_by)
         or _under_way(debtor, claim)
+        or _not_worth_asking(claim, question)
     )
     found = blocked or _next_step(procedures, claim, question)
     # what `replace` would do, at a quarter of its cost: this is done for every claim
@@ -123,6 +128,8 @@ def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
         return stopped
     if claim.no_followup:
         return Decision(claim, "NO_FOLLOWUP", {})
+    if earned_discount(claim):
+        return Decision(claim, "DISCOUNT", {"amount": claim.residual, "until": claim.discount_until})
     holds = [hold for hold in (claim.hold, debtor.hold) if hold and hold.covers(as_of)]
     if holds:
         hold = max(holds, key=lambda hold: hold.until or date.max)  # the one that ends last is the one that counts
@@ -204,6 +211,13 @@ def _received(debtor: Debtor, claim: Claim) -> dict:
     own = sorted(debtor.receipts, key=lambda found: (claim.number not in found.claims, found.on, found.line_id))
     amount = debtor.unmatched or sum(receipt.amount for receipt in own)
     return {"amount": amount, "receipt": own[0] if own else None}
+
+
+def _not_worth_asking(claim: Claim, question: Question) -> Decision | None:
+    """What is left of it is so little that the firm asks for it no more."""
+    if is_small_rest(claim, question.house.small_rest, question.as_of):
+        return Decision(claim, "SMALL_REST", {"amount": claim.residual})
+    return None
 
 
 def _next_step(procedures: Mapping[int, Procedure], claim: Claim, question: Question) -> Decision:

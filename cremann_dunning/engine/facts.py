@@ -111,6 +111,7 @@ class Claim:
     ``taken_in``: the item of a journal entry that somebody took in; beside it others may stand, of other debtors or of
     other invoices. ``receipts`` are what came in on it, with the day of each. ``charged`` is what letters asked beyond
     it, None when they asked nothing. ``rest``: its principal is paid, and what was asked beyond it is all that is left.
+    ``discount``: the cash discount that the terms grant for money that comes in up to and including ``discount_until``.
     """
 
     line_id: int
@@ -146,6 +147,8 @@ class Claim:
     receipts: tuple[tuple[date, Decimal], ...] = ()
     charged: Charged | None = None
     rest: bool = False
+    discount: Decimal = ZERO
+    discount_until: date | None = None
 
     @property
     def ends(self) -> date | None:

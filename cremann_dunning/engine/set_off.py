@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from .facts import ZERO, Claim, Credit, Dispute
+from .left_over import earned_discount
 
 
 def disputed_parts(claims: Iterable[Claim], disputes: Iterable[Dispute]) -> dict[int, tuple[Decimal, Dispute]]:
@@ -91,6 +92,8 @@ def takings(claims, own_credits, disputed, left_alone=(), on=None):
 
 def _to_cover(claim: Claim, disputed) -> Decimal:
     """What own credits can take off the principal of a claim."""
+    if earned_discount(claim):
+        return ZERO
     part = disputed.get(claim.line_id, (ZERO, None))[0]
     return max(claim.residual - min(claim.in_payment, claim.residual) - part, ZERO)
 

@@ -46,6 +46,9 @@ RIGHTS = {
     "dunning.letter.line": ("r", "r", ""),
     "dunning.override": ("r", "r", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
+    "dunning.left.over.wizard": ("rwcd", "rwcd", ""),
+    "dunning.set.off": ("r", "r", ""),
+    "dunning.set.off.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
     "dunning.statement.wizard": ("rwcd", "rwcd", ""),
     "dunning.posting.wizard": ("rwcd", "rwcd", ""),
@@ -119,6 +122,9 @@ class AccessCase(DunningCase):
             }
         )
         cls.env["dunning.charge.booking"].create({**kept, "how": "waived", "amount": 1, "reason": "goodwill"})
+        cls.env["dunning.set.off"].create(
+            {"case_id": letter.case_id.id, "date": TODAY, "currency_id": letter.currency_id.id, "amount": 1}
+        )
 
     @classmethod
     def setUpClass(cls):
@@ -635,6 +641,7 @@ class TestBiller(AccessCase):
                 "promise to pay",
                 "take in as a claim",
                 "write off",
+                "write off discounts and small rests",
             ]
             self.assertEqual(sorted(names), [f"Dunning: {name}" for name in ours] * shown)
 

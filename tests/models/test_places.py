@@ -47,6 +47,7 @@ PLACES = {
     "dunning.reply": {"case_id", "letter_id", "company_id", "partner_id"},
     "dunning.run": {"company_id"},
     "dunning.snapshot": {"company_id"},
+    "dunning.set.off": CASE,
     "dunning.standing": {"company_id", "partner_id", "run_id"},
     "dunning.word.list": {"company_id"},
     "dunning.write.off": {"company_id", "partner_id", "move_id", "move_line_id", "claim_id"},

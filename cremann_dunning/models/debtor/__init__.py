@@ -9,6 +9,7 @@ from . import (
     dunning_case_insolvency,
     dunning_case_mixin,
     dunning_case_open_items,
+    dunning_case_set_off,
     dunning_contact,
     dunning_dispute,
     dunning_figures,
@@ -23,6 +24,7 @@ from . import (
     dunning_payment_plan,
     dunning_payment_plan_instalment,
     dunning_promise,
+    dunning_set_off,
     dunning_statement,
     res_partner,
 )

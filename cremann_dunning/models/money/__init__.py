@@ -9,6 +9,7 @@ from . import dunning_receipt_booking_mixin  # before what is made of it
 from . import (
     account_move,
     account_payment,
+    account_move_left_over,
     dunning_accruing,
     dunning_bank,
     dunning_bookkeeping,
@@ -22,9 +23,11 @@ from . import (
     dunning_claim_import_debtor,
     dunning_imputation,
     dunning_late_receipt,
+    dunning_left_over,
     dunning_receipt,
     dunning_receipt_claim,
     dunning_receipt_look,
+    dunning_setting_off,
     dunning_write_off,
     dunning_write_off_tax,
     dunning_writing_off,
@@ -32,4 +35,5 @@ from . import (
     res_company,
     res_company_charges,
     res_company_import,
+    res_company_left_over,
 )

@@ -72,6 +72,9 @@ SENTENCES = {
     ),
     "PROMISE": _lt("The debtor promised to pay %(amount)s on %(date)s. Left alone until %(until)s."),
     "NO_FOLLOWUP": _lt("Marked in Odoo as not to be followed up."),
+    "DISCOUNT": _lt(
+        "What is left is the cash discount of %(amount)s, earned by paying up to and including %(until)s. Write it off."
+    ),
     "NOT_SENT": _lt(
         "The invoice was never sent as it is now, as far as Odoo knows. Send it first, then it can be chased."
     ),
@@ -85,6 +88,7 @@ SENTENCES = {
         "Nothing is left to ask: %(disputed)s is disputed, %(paying)s is being paid, %(credit)s is the debtor's own "
         "credit."
     ),
+    "SMALL_REST": _lt("The rest of %(amount)s is too small to ask for. Write it off."),
     "MIN_AMOUNT": _lt("%(amount)s is due, less than the minimum of %(minimum)s."),
     "NO_DUE_DATE": _lt("The invoice has no due date. Set one, then it can be followed up."),
     "NO_ADDRESS": _lt(
@@ -403,12 +407,14 @@ class DunningDecision(models.Model):
             "PLAN": env._("Payment plan"),
             "PROMISE": env._("Promised to pay"),
             "NO_FOLLOWUP": env._("Not to be followed up"),
+            "DISCOUNT": env._("Cash discount earned"),
             "NOT_SENT": env._("Invoice not sent"),
             "NOT_ARRIVED": env._("Invoice not arrived"),
             "NET_CREDIT": env._("Covered by credit"),
             "UNMATCHED_PAYMENT": env._("Receipt not booked"),
             "IN_PAYMENT": env._("Payment under way"),
             "NOTHING_LEFT": env._("Nothing left to ask"),
+            "SMALL_REST": env._("Small rest"),
             "MIN_AMOUNT": env._("Below the minimum"),
             "NO_DUE_DATE": env._("No due date"),
             "NO_ADDRESS": env._("No address"),

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...engine.facts import ZERO, Claim, Contact, Credit, Debtor, Hold
+from ...engine.left_over import granted
 from ..claim.dunning_history import NO_HISTORY
 
 CENT = Decimal("0.01")
@@ -116,7 +117,16 @@ class DunningGather(models.AbstractModel):
         for row in rows:
             item = None if row["is_rest"] else row["line_id"]
             row["charged"], row["receipts"] = charged.get(item), receipts.get(item, ())
+            row["granted"] = self._granted(row)
             row["meant"] = paid.get(row["line_id"], frozenset()) | ({row["credited"]} if row["credited"] else set())
+
+    @api.model
+    def _granted(self, row):
+        """The cash discount that the terms grant over what is owed of an item; zero where nothing came in on it yet."""
+        if not row["discount"] or not row["receipts"] or row["is_rest"]:
+            return ZERO
+        owed = row["residual"] + sum((amount for _day, amount in row["receipts"]), ZERO)
+        return granted(Decimal(row["discount"]), Decimal(row["billed"]), owed)
 
     @api.model
     def _by_debtor(self, rows, company, partners, without, holds):
@@ -231,6 +241,8 @@ class DunningGather(models.AbstractModel):
             receipts=row["receipts"],
             charged=row["charged"],
             rest=row["is_rest"],
+            discount=row["granted"],
+            discount_until=row["discount_date"] if row["granted"] else None,
         )
 
     @api.model

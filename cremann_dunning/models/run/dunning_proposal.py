@@ -35,6 +35,7 @@ class DunningProposal(models.AbstractModel):
         # sudo: as the company has it done by itself, whoever proposes
         self.env["dunning.accruing"].sudo()._follow(run.company_id)
         self.env["dunning.bookkeeping"].sudo()._book_certain(run.company_id)
+        self.env["dunning.left.over"].sudo()._write_off_by_itself(run.company_id)
         self.env["dunning.decision.register"]._retire_settled(run.company_id)
         self.env["dunning.decision.register"]._forget_answers(run)
         only = run.partner_ids.commercial_partner_id.ids or None

@@ -17,6 +17,8 @@ class DunningRepair(models.AbstractModel):
         "NO_ADDRESS": "debtor",
         "NO_FOLLOWUP": "invoice",
         "NO_DUE_DATE": "invoice",
+        "DISCOUNT": "left_over",
+        "SMALL_REST": "left_over",
         "NOT_SENT": "send_invoice",
         "NOT_ARRIVED": "invoice",
         "INSOLVENT": "insolvency",
@@ -63,6 +65,7 @@ class DunningRepair(models.AbstractModel):
         return {
             "debtor": env._("Complete the address"),
             "invoice": env._("Open the invoice"),
+            "left_over": env._("Write it off"),
             "send_invoice": env._("Send the invoice"),
             "insolvency": env._("Open the insolvency"),
             "holds": env._("Look at the hold"),
@@ -136,6 +139,9 @@ class DunningRepair(models.AbstractModel):
 
     def _open_send_invoice(self, decision):
         return decision.move_id.action_send_and_print()
+
+    def _open_left_over(self, decision):
+        return decision.move_id._dunning_write_off_rests(decision.move_line_id)
 
     def _open_holds(self, decision):
         holds = self.env["dunning.hold"]._running(decision.partner_id, decision.company_id)

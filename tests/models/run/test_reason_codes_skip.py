@@ -114,6 +114,57 @@ def _not_arrived(case, company, partner, status):
     return move
 
 
+def _paid(case, company, partner, amount, on=0, **options):
+    """An invoice of 100 of which money came in on its bank, so many days ago."""
+    move = case.late(company, partner, 10, **options)
+    journal = case.env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
+    receivable = partner.with_company(company).property_account_receivable_id
+    values = {"journal_id": journal.id, "date": day(on), "partner_id": partner.id, "amount": amount}
+    line = case.env["account.bank.statement.line"].create(
+        {**values, "payment_ref": "Payment", "counterpart_account_id": receivable.id}
+    )
+    (move + line.move_id).line_ids.filtered(lambda item: item.account_id == receivable).reconcile()
+    return move
+
+
+@scenario(
+    "DISCOUNT",
+    Point((98.00, 21), "DISCOUNT", None, ("€2.00", us(20))),
+    Point((98.00, 20), "DISCOUNT", None, ("€2.00", us(20))),
+    Point((98.01, 20), "DISCOUNT", None, ("€1.99", us(20))),
+    Point((97.99, 20), "LETTER"),
+    Point((98.00, 19), "LETTER"),
+)
+def _discount(case, company, partner, at):
+    """Two percent for who pays within ten days: up to and including twenty days ago."""
+    amount, on = at
+    case.follow(company, partner, {}, minimum_amount=0)
+    term = case.env["account.payment.term"].create(
+        {
+            "name": "2% within 10 days",
+            "early_discount": True,
+            "discount_percentage": 2,
+            "discount_days": 10,
+            "line_ids": [Command.create({"value": "percent", "value_amount": 100, "nb_days": 20})],
+        }
+    )
+    return _paid(case, company, partner, amount, on, term=term, invoice_date=day(30))
+
+
+@scenario(
+    "SMALL_REST",
+    Point(94.99, "LETTER"),
+    Point(95.00, "SMALL_REST", None, ("€5.00",)),
+    Point(95.01, "SMALL_REST", None, ("€4.99",)),
+    Point(None, "LETTER"),
+)
+def _small_rest(case, company, partner, amount):
+    """The firm asks no rests up to five euro; a whole invoice of as little is asked."""
+    company.dunning_small_rest = 5
+    case.follow(company, partner, {}, minimum_amount=0)
+    return _paid(case, company, partner, amount) if amount else case.late(company, partner, amount=5)
+
+
 @scenario(
     "UNMATCHED_PAYMENT",
     Point(0, "LETTER"),
