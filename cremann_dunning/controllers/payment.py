@@ -13,7 +13,9 @@ class DunningPayment(DunningPortal, PaymentPortal):
 
     @route(f"/my/dunning/{LETTER}/pay", type="http", auth="public", website=True, sitemap=False, methods=["GET"])
     def portal_dunning_pay(self, letter_id, access_token=None, **_options):
-        """Odoo's payment page, with what the letter asks now. Where nothing can be paid the letter's own page says why."""
+        """Odoo's payment page, with what the letter asks now. Where nothing can be paid the letter's own page says
+        why.
+        """
         try:
             letter = self._in_its_language(self._letter_of(letter_id, access_token))
         except (AccessError, MissingError):
@@ -35,7 +37,9 @@ class DunningPayment(DunningPortal, PaymentPortal):
         return self._discreet(page)
 
     def _get_extra_payment_form_values(self, dunning_letter=None, dunning_key=None, **kwargs):
-        """Where Odoo's page goes on when it is about a letter. In an address there are only texts: a record comes from us."""
+        """Where Odoo's page goes on when it is about a letter. In an address there are only texts: a record comes
+        from us.
+        """
         values = super()._get_extra_payment_form_values(**kwargs)
         if isinstance(dunning_letter, BaseModel):
             values |= {

@@ -116,7 +116,7 @@ class Reading:
         self._keys = frozenset(keys)
         self._starts = frozenset(key[:end] for key in self._keys for end in range(1, len(key)))
 
-    def read(self, text: str | None) -> Text:
+    def taken_apart(self, text: str | None) -> Text:
         """A text taken apart. What is an account is no number as well."""
         text, accounts = _without_accounts(plain(text))
         return Text(

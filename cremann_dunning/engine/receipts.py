@@ -18,7 +18,6 @@ LETTER, STRUCTURED, NUMBER, PARTNER, ACCOUNT, NAME, AMOUNT = (
     "letter", "structured", "number", "partner", "account", "name", "amount",
 )  # fmt: skip
 TEXT = frozenset({LETTER, STRUCTURED, NUMBER})
-NONE_TAKEN: dict[int, Decimal] = {}
 # So many debtors may share an account, a name or a number and still all be told of; of more nobody is.
 SHARED_BY = 3
 # Less than this says nothing by itself, whoever owes it.
@@ -193,7 +192,7 @@ class Book:
         """What one receipt points to; what comes from an account of our own, or is no receipt, to nothing."""
         if receipt.amount <= 0 or account(receipt.account) in self._own:
             return NOTHING
-        text = self._reading.read(receipt.text)
+        text = self._reading.taken_apart(receipt.text)
         accounts = {account(receipt.account)} if receipt.account else text.accounts
         if receipt.debtor:
             known, reason = {receipt.debtor}, PARTNER
@@ -355,22 +354,22 @@ class Book:
                 return self._in_order(letter.line_ids & self._claims.keys())
         return None
 
-    def _oldest(self, receipt, debtor, taken=NONE_TAKEN):
+    def _oldest(self, receipt, debtor, taken=None):
         """The oldest claims of a debtor that the amount reaches; of other currencies only where there are no others."""
         own = [claim for claim in self._of[debtor] if claim.currency == receipt.currency]
         found, left = [], receipt.amount
         for claim in own:
-            rest = claim.amount - taken.get(claim.line_id, ZERO)
+            rest = claim.amount - (taken or {}).get(claim.line_id, ZERO)
             if left > 0 and rest > 0:
                 found.append(claim)
                 left -= rest
         return found or own[:1] or self._of[debtor][:1]
 
-    def _found(self, receipt, claims, reasons, certainty, shared=False, taken=NONE_TAKEN):
+    def _found(self, receipt, claims, reasons, certainty, shared=False, taken=None):
         """The answer, the amount shared out over the claims in their order."""
         parts, left = [], receipt.amount
         for claim in claims:
-            rest = max(claim.amount - taken.get(claim.line_id, ZERO), ZERO)
+            rest = max(claim.amount - (taken or {}).get(claim.line_id, ZERO), ZERO)
             part = min(left, rest) if claim.currency == receipt.currency else ZERO
             left -= ZERO if shared else part
             reason = reasons if isinstance(reasons, str) else reasons[claim.line_id]

@@ -29,7 +29,8 @@ class DunningSetOffWizard(models.TransientModel):
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id", compute_sudo=False)
     amount = fields.Monetary(
-        help="Of what he owes only what is not disputed, being paid or covered by his own credit. The oldest goes first.",
+        help="Of what he owes only what is not disputed, being paid or covered by his own credit. The oldest goes "
+        "first.",
     )
     date = fields.Date(required=True, default=lambda self: self.env.company._dunning_today())
 

@@ -91,7 +91,9 @@ class DunningSetOff(models.Model):
         rows = []
         for line in lines:
             parts = line.matched_debit_ids.debit_move_id | line.matched_credit_ids.credit_move_id
-            item = (parts - line).filtered(lambda one: not one.move_id.is_entry() or one.move_id != line.move_id)[:1]
+            entry = line.move_id
+            others = (one for one in parts - line if not one.move_id.is_entry() or one.move_id != entry)
+            item = next(others, parts.browse())
             move = item.move_id
             number = (move.ref if move.is_purchase_document(include_receipts=True) else "") or move.name or ""
             amount = written(told, abs(line.amount_currency), line.currency_id)

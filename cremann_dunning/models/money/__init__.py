@@ -8,8 +8,8 @@ from . import dunning_receipt_booking_mixin  # before what is made of it
 # isort: split
 from . import (
     account_move,
-    account_payment,
     account_move_left_over,
+    account_payment,
     dunning_accruing,
     dunning_bank,
     dunning_bookkeeping,

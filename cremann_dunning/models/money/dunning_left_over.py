@@ -151,7 +151,7 @@ class DunningLeftOver(models.AbstractModel):
 
     @api.model
     def _discount_lines(self, item):
-        """The lines that Odoo books for a cash discount, over what is left of it: costs, and VAT where the terms say so.
+        """The lines that Odoo books for a cash discount, over what is left of it: costs, and VAT if the terms say so.
 
         :raises UserError: the company has no account for cash discounts.
         """
@@ -159,8 +159,8 @@ class DunningLeftOver(models.AbstractModel):
         if not company.account_journal_early_pay_discount_loss_account_id:
             raise UserError(
                 self.env._(
-                    "%s has no account for cash discounts. Choose one under Invoicing, Configuration, Settings, Default "
-                    "Accounts.",
+                    "%s has no account for cash discounts. Choose one under Invoicing, Configuration, Settings, "
+                    "Default Accounts.",
                     company.name,
                 )
             )

@@ -102,7 +102,8 @@ class DunningSettingOff(models.AbstractModel):
         if not 0 < amount <= possible:
             raise UserError(
                 self.env._(
-                    "Between zero and %s can be set off of what you chose. What is disputed or being paid is no part of it.",
+                    "Between zero and %s can be set off of what you chose. What is disputed or being paid is no part "
+                    "of it.",
                     currency.format(float(possible)),
                 )
             )

@@ -27,7 +27,8 @@ LINES = """SELECT l.id AS line_id, l.move_id, COALESCE(t.number, m.name) AS numb
            CASE WHEN m.move_type <> 'entry' THEN COALESCE(m.dunning_sent_on, m.invoice_date) END AS sent_on,
            {own} AS own_procedure, m.dunning_kind_set AS own_kind,
            %(periodic)s OR COALESCE(j.dunning_periodic, FALSE) AS periodic,
-           CASE WHEN l.discount_date IS NOT NULL THEN (l.amount_currency - l.discount_amount_currency)::text END AS discount,
+           CASE WHEN l.discount_date IS NOT NULL
+                THEN (l.amount_currency - l.discount_amount_currency)::text END AS discount,
            l.discount_date, l.amount_currency::text AS billed,
            {rest} AS is_rest, pay.id IS NOT NULL AS under_way, m.reversed_entry_id AS credited,
            l.amount_residual_currency <> l.amount_currency AS is_partly,

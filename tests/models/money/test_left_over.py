@@ -1,4 +1,6 @@
-"""Cash discounts that were earned and small rests: written off as Odoo would, by hand, for many at once and by itself."""
+"""Cash discounts that were earned and small rests: written off as Odoo would, by hand, for many at once and by
+itself.
+"""
 
 from datetime import timedelta
 
@@ -25,7 +27,9 @@ class TestLeftOver(ChargeCase):
         )
 
     def with_discount(self, computation="included", currency=None):
-        """An invoice of 30 days ago over 100 and 50 at 21% and 100 at 9%, with 2% off up to and including 20 days ago."""
+        """An invoice of 30 days ago over 100 and 50 at 21% and 100 at 9%, with 2% off up to and including 20 days
+        ago.
+        """
         taxes = self.env["account.tax"].search(
             [("company_id", "=", self.nl.id), ("type_tax_use", "=", "sale"), ("amount", "in", (21, 9))]
         )
