@@ -210,6 +210,22 @@ class DunningInsolvency(models.Model):
         return found
 
     @api.model
+    def _bring(self, rows):
+        """What was known of debtors that belong to others now is known of those, also what holds for every company.
+
+        :param rows: ``(company id, partner id, id of the debtor)``, see ``dunning.moving``.
+        """
+        self.env.cr.execute(
+            SQL(
+                "UPDATE dunning_insolvency i SET partner_id = t.debtor"
+                "  FROM unnest(%s::int[], %s::int[], %s::int[]) AS t (company, partner, debtor)"
+                " WHERE i.partner_id = t.partner AND (i.company_id = t.company OR i.company_id IS NULL)",
+                *map(list, zip(*rows, strict=True)),
+            )
+        )
+        self.invalidate_model(["partner_id"])
+
+    @api.model
     def _why_silent(self, record):
         """Why nothing is written to the debtor of a record, in words; False when something may be.
 

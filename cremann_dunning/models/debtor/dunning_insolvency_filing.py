@@ -41,7 +41,7 @@ class DunningInsolvencyFiling(models.Model):
         string="Preference or security", help="What you claim to be paid first, and on what it rests. Empty: none."
     )
     annexes = fields.Text(
-        compute="_compute_annexes", store=True, readonly=False, precompute=True, help="One on each line."
+        compute="_compute_annexes", store=True, readonly=False, precompute=True, copy=False, help="One on each line."
     )
     remarks = fields.Text()
     filed_on = fields.Date(readonly=True, copy=False)

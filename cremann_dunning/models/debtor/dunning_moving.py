@@ -116,7 +116,7 @@ class DunningMoving(models.AbstractModel):
         into = self._cases_of(rows)
         self._bring(into)
         self._bring_holds(rows)
-        self._bring_insolvencies(rows)
+        self.env["dunning.insolvency"]._bring({(row.company_id, row.partner_id, row.debtor_id) for row in rows})
         self._retire(rows)
         self._join_chatter({old: new for old, new in into.items() if old != new})
         told = defaultdict(list)
@@ -242,19 +242,6 @@ class DunningMoving(models.AbstractModel):
             )
         )
         self.env["dunning.hold"].invalidate_model(["partner_id"])
-
-    @api.model
-    def _bring_insolvencies(self, rows):
-        """Insolvencies of these debtors are those of the new ones, also what holds for every company."""
-        self.env.cr.execute(
-            SQL(
-                "UPDATE dunning_insolvency i SET partner_id = t.debtor"
-                "  FROM unnest(%s::int[], %s::int[], %s::int[]) AS t (company, partner, debtor)"
-                " WHERE i.partner_id = t.partner AND (i.company_id = t.company OR i.company_id IS NULL)",
-                *self._columns(rows, "company_id", "partner_id", "debtor_id"),
-            )
-        )
-        self.env["dunning.insolvency"].invalidate_model(["partner_id"])
 
     @api.model
     def _retire(self, rows, of_moves=False):
