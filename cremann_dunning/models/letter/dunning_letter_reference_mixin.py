@@ -69,8 +69,9 @@ class DunningLetterReferenceMixin(models.AbstractModel):
 
     def _give_references(self):
         """What each of these letters asks the debtor to name, before its text is frozen with it in it."""
-        for letter in self:
-            letter.write(letter._reference_vals(letter.is_test))
+        # all are made before the first is written: what they read would be read anew after each
+        for letter, vals in [(letter, letter._reference_vals(letter.is_test)) for letter in self]:
+            letter.write(vals)
         # whoever looked at a draft in this transaction has its example, and a link without its key
         self.invalidate_recordset(["payment_html", "pay_url", "qr_image"], flush=False)
 
