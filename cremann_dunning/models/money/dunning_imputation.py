@@ -14,14 +14,17 @@ CENT = Decimal("0.01")
 # What came in on items of debtors: money, not credit notes, differences of exchange or entries that take something
 # back.
 RECEIPTS = """
+WITH r AS MATERIALIZED (
+    SELECT id, debit_move_id, credit_move_id, debit_amount_currency FROM account_partial_reconcile
+     WHERE debit_move_id = ANY(%(items)s) AND debit_amount_currency > 0
+)
 SELECT r.debit_move_id, c.date, r.debit_amount_currency::text
-  FROM account_partial_reconcile r
+  FROM r
   JOIN account_move_line l ON l.id = r.debit_move_id AND l.parent_state = 'posted'
   JOIN account_move_line c ON c.id = r.credit_move_id
   JOIN account_move m ON m.id = c.move_id
   JOIN account_journal j ON j.id = m.journal_id
- WHERE r.debit_move_id = ANY(%(items)s) AND r.debit_amount_currency > 0
-   AND (m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL OR j.type IN ('bank', 'cash', 'credit'))
+ WHERE (m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL OR j.type IN ('bank', 'cash', 'credit'))
    AND m.reversed_entry_id IS DISTINCT FROM l.move_id
  ORDER BY c.date, r.id
 """
