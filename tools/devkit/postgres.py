@@ -16,9 +16,9 @@ from .console import CLUSTER, DEV, Stop, clean_env, digest, locked, logged, remo
 
 PG_PORT = "5432"  # part of the socket's file name only; nothing listens on TCP
 
-# The data can be made anew at any time, so nothing waits for the disk. Tests roll everything back: a table that is vacuumed
-# in the meantime is known as empty, and joins over it are planned as if it were. Whoever measures does so after VACUUM
-# ANALYZE.
+# The data can be made anew at any time, so nothing waits for the disk. Tests roll everything back: a table that is
+# vacuumed in the meantime is known as empty, and joins over it are planned as if it were. Whoever measures does so
+# after VACUUM ANALYZE.
 PG_SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{socket}'
