@@ -104,5 +104,7 @@ class DunningPaperCopy(models.AbstractModel):
     @api.model
     def _drop_settled(self, letters):
         """Leave out copies about what was paid or taken back since."""
-        settled = letters._copies_to_post().filtered(lambda attempt: not attempt._is_still_wanted())
+        copies = letters._copies_to_post()
+        silenced = copies._silenced()
+        settled = copies.filtered(lambda attempt: not attempt._is_still_wanted(silenced))
         self._call_back(settled.letter_id, self.env._("Not posted: it was paid or taken back since."))

@@ -12,7 +12,7 @@ class AccountMove(models.Model):
 
         :raises UserError: nothing is open on any of them.
         """
-        self.check_access("read")
+        self.check_access("write")
         items = self.line_ids.filtered(
             lambda item: (
                 item.account_type == "asset_receivable"
