@@ -85,11 +85,11 @@ class Charges:
     def asked_before(self):
         """What earlier letters asked for these claims and is still owed: costs, and the interest up to those letters.
 
-        Of a protected debtor only while it may be asked of all that the letter demands.
+        Of a protected debtor only while it may be asked of all that the letter demands, and never by a friendly letter.
 
         :return: ``(costs with VAT, interest by line id)``.
         """
-        if not self.may_ask:
+        if not self.may_ask or (self.is_protected and self.legal_type in GENTLE):
             return ZERO, {}
         charged = [(claim, claim.charged) for claim in self.demanded if claim.charged]
         costs = sum((one.costs_left(self.on) for _claim, one in charged), ZERO)
