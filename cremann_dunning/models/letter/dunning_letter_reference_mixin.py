@@ -69,6 +69,7 @@ class DunningLetterReferenceMixin(models.AbstractModel):
 
     def _give_references(self):
         """What each of these letters asks the debtor to name, before its text is frozen with it in it."""
+        self.line_ids.move_id.mapped("partner_bank_id")  # read for all letters at once
         # all are made before the first is written: what they read would be read anew after each
         for letter, vals in [(letter, letter._reference_vals(letter.is_test)) for letter in self]:
             letter.write(vals)
