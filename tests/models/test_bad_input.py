@@ -72,7 +72,7 @@ class TestMissing(BadInputCase):
         run = self.run_for()
         self.assertDecision(move, "NO_DUE_DATE", "no due date. Set one")
         shown = self.open_form(run)["kept_decision_ids"]
-        self.assertEqual([row["move_id"]["display_name"] for row in shown], [move.display_name])
+        self.assertEqual([row["number"] for row in shown], [move.name])
         self.assertOthersGo(run, self.good)
 
     def test_due_date_beside_a_dated_invoice(self):

@@ -18,7 +18,7 @@ class AnswersCase(DunningCase):
     def kept(self, run):
         """The invoices that the screen of a run shows under Not on a letter, and why."""
         rows = self.open_form(run)["kept_decision_ids"]
-        return sorted((row["move_id"]["display_name"], row["reason_label"]) for row in rows)
+        return sorted((row["number"], row["reason_label"]) for row in rows)
 
     def without_address(self, number=1):
         partners = self.env["res.partner"].union(
