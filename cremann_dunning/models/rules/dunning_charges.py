@@ -93,6 +93,10 @@ class Charges:
             return ZERO, {}
         charged = [(claim, claim.charged) for claim in self.demanded if claim.charged]
         costs = sum((one.costs_left(self.on) for _claim, one in charged), ZERO)
+        if self.regime.costs_need_clause and not self.company.dunning_consumer_clause:
+            costs = ZERO  # what rested on terms that are gone
+        if not self._clause_gives_interest():
+            return costs, {}
         return costs, {claim.line_id: one.interest_left for claim, one in charged if one.interest_left}
 
     def cost_parts(self, costs):
