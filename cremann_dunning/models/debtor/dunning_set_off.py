@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import format_date
 
@@ -28,6 +30,9 @@ class DunningSetOff(models.Model):
     amount = fields.Monetary(readonly=True)
     claims_text = fields.Text(string="He owed", readonly=True)
     debts_text = fields.Text(string="We owed", readonly=True)
+    # as a text says it: a line each
+    claims_html = fields.Html(compute="_compute_in_lines", sanitize=False)
+    debts_html = fields.Html(compute="_compute_in_lines", sanitize=False)
     entry_id = fields.Many2one("account.move", readonly=True, index="btree_not_null", ondelete="set null")
     by_itself = fields.Boolean(string="By itself", readonly=True, help="The daily job did it.")
     is_in_force = fields.Boolean(
@@ -41,6 +46,12 @@ class DunningSetOff(models.Model):
             entry = record.entry_id.sudo()  # sudo: whether it stands, whoever reads about it
             reversed_by = entry.reversal_move_ids.filtered(lambda move: move.state == "posted")
             record.is_in_force = entry.state == "posted" and not reversed_by
+
+    @api.depends("claims_text", "debts_text")
+    def _compute_in_lines(self):
+        for record in self:
+            record.claims_html = Markup("<br/>").join((record.claims_text or "").splitlines())
+            record.debts_html = Markup("<br/>").join((record.debts_text or "").splitlines())
 
     @api.depends("company_id")
     def _compute_is_belgian(self):
