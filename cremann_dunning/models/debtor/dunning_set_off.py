@@ -31,8 +31,8 @@ class DunningSetOff(models.Model):
     claims_text = fields.Text(string="He owed", readonly=True)
     debts_text = fields.Text(string="We owed", readonly=True)
     # as a text says it: a line each
-    claims_html = fields.Html(compute="_compute_in_lines", sanitize=False)
-    debts_html = fields.Html(compute="_compute_in_lines", sanitize=False)
+    claims_html = fields.Html(string="He owed, by line", compute="_compute_in_lines", sanitize=False)
+    debts_html = fields.Html(string="We owed, by line", compute="_compute_in_lines", sanitize=False)
     entry_id = fields.Many2one("account.move", readonly=True, index="btree_not_null", ondelete="set null")
     by_itself = fields.Boolean(string="By itself", readonly=True, help="The daily job did it.")
     is_in_force = fields.Boolean(
