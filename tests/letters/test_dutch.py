@@ -262,10 +262,10 @@ class TestDutchReasons(DutchCase):
             "letters": 3,
             "maximum": 5,
             "start": date(2026, 10, 1),
-            "kind": "nl_bankruptcy",
+            "kind": "Faillissement",
             "ended": date(2026, 11, 14),
-            "outcome": "clean_slate",
-            "receipt": None,
+            "outcome": "Schone lei",
+            "receipt": {"receipt": None},
         }
         model = self.env["dunning.decision"].with_context(lang="nl_NL")
         english = self.env["dunning.decision"].with_context(lang="en_US")
