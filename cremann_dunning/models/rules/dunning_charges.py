@@ -89,6 +89,8 @@ class Charges:
 
         :return: ``(costs with VAT, interest by line id)``.
         """
+        if not any(claim.charged for claim in self.demanded):
+            return ZERO, {}
         if not self.may_ask or (self.is_protected and self.legal_type in GENTLE):
             return ZERO, {}
         charged = [(claim, claim.charged) for claim in self.demanded if claim.charged]

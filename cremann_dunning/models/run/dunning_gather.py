@@ -118,7 +118,9 @@ class DunningGather(models.AbstractModel):
             item = None if row["is_rest"] else row["line_id"]
             row["charged"], row["receipts"] = charged.get(item), receipts.get(item, ())
             row["granted"] = self._granted(row)
-            row["meant"] = paid.get(row["line_id"], frozenset()) | ({row["credited"]} if row["credited"] else set())
+            if row["residual"] < 0:
+                credited = {row["credited"]} if row["credited"] else set()
+                row["meant"] = paid.get(row["line_id"], frozenset()) | credited
 
     @api.model
     def _granted(self, row):
