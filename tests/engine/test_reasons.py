@@ -24,16 +24,16 @@ MADE_OUTSIDE = {"NO_REGIME", "NO_RATE", "NO_SCALE", "CLAUSE", "REFUSED", "ERROR"
 # --- the registry, and what the screen says -------------------------------------------------------------------
 
 
-def screen():
-    """The syntax tree of the model that speaks: read, not imported, so that this needs no Odoo."""
-    return ast.parse((ENGINE.parent / "models" / "run" / "dunning_decision.py").read_text())
+def screen(name="dunning_decision_words"):
+    """The syntax tree of a file of the model that speaks: read, not imported, so that this needs no Odoo."""
+    return ast.parse((ENGINE.parent / "models" / "run" / f"{name}.py").read_text())
 
 
-def assigned(name):
+def assigned(name, tree=None):
     """The value that the module assigns to a name."""
     values = [
         node.value
-        for node in screen().body
+        for node in (tree or screen()).body
         if isinstance(node, ast.Assign) and any(getattr(target, "id", None) == name for target in node.targets)
     ]
     assert len(values) == 1
@@ -44,13 +44,6 @@ def texts(node):
     """A dict of translated texts as ``{key: source text}``."""
     pairs = zip(node.keys, node.values, strict=True)
     return {ast.literal_eval(key): ast.literal_eval(value.args[0]) for key, value in pairs}
-
-
-def labels():
-    (function,) = [
-        node for node in ast.walk(screen()) if isinstance(node, ast.FunctionDef) and node.name == "_reason_labels"
-    ]
-    return texts(function.body[-1].value)
 
 
 def test_every_reason_has_a_sentence_and_every_sentence_a_reason():
@@ -66,7 +59,7 @@ def test_a_sentence_mentions_exactly_the_facts_of_its_reason(code):
 
 
 def test_every_reason_has_a_short_name_of_its_own():
-    names = labels()
+    names = texts(assigned("LABELS"))
     assert list(names) == list(REASONS)
     assert len(set(names.values())) == len(names)
     assert all(name and not name.endswith(".") for name in names.values())
@@ -74,7 +67,7 @@ def test_every_reason_has_a_short_name_of_its_own():
 
 def test_the_outcomes_of_the_registry_are_those_that_the_screen_names():
     outcomes = [reasons.SEND, reasons.RIDE, reasons.WAIT, reasons.SKIP, reasons.ERROR]
-    assert [key for key, _label in ast.literal_eval(assigned("OUTCOMES"))] == outcomes
+    assert [key for key, _label in ast.literal_eval(assigned("OUTCOMES", screen("dunning_decision")))] == outcomes
     assert {reason.outcome for reason in REASONS.values()} == set(outcomes)
 
 

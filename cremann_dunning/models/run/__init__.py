@@ -9,6 +9,7 @@ from . import (
     dunning_decision,
     dunning_decision_in_force,
     dunning_decision_register,
+    dunning_decision_words,
     dunning_engine,
     dunning_forewarning,
     dunning_freshness,

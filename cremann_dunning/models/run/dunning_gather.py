@@ -38,7 +38,7 @@ class DunningGather(models.AbstractModel):
         if partner_ids is not None and not partner_ids:
             return []
         self.env["dunning.receipt.look"]._bring(company, against=False)
-        ledger, past = self.env["dunning.ledger"], self.env["dunning.history"]
+        ledger = self.env["dunning.ledger"]
         seen, listed = ledger._horizons(company, as_of, until)
         rows = ledger._items(company, seen, listed, partner_ids)
         if not rows:
@@ -46,14 +46,7 @@ class DunningGather(models.AbstractModel):
         without = tuple(without_letters.ids) if without_letters else (0,)
         partners = tuple({row["partner_id"] for row in rows})
         holds = self._holds(company, partners)
-        insolvencies = self.env["dunning.insolvency"]._facts(company, partners)
-        agreements = self._agreements(company, partners)
-        replies = self.env["dunning.reply"]._facts(company, partners)
-        last_letters = past._last_letters(company, partners, without)
-        spoken = self.env["dunning.contact"]._spoken(company, partners)
-        receipts = ledger._receipts(company, partners)
-        unmatched = ledger._sums(receipts)
-        rests = self.env["dunning.imputation"]._rests(company, partners, as_of, asked=False)
+        known = self._known(company, as_of, partners, without)
         rows = self._with_rests(rows, company, partners, as_of)
         self._complete(rows, company, as_of, partners)
         debtors = self._by_debtor(rows, company, partners, without, holds)
@@ -62,20 +55,32 @@ class DunningGather(models.AbstractModel):
                 partner_id=partner_id,
                 claims=tuple(claims),
                 credits=tuple(own_credits),
-                unmatched=unmatched.get(partner_id, ZERO),
-                receipts=receipts.get(partner_id, ()),
-                last_letter_on=last_letters.get(partner_id),
                 hold=holds.get((partner_id, None)),
-                reply_on=replies.get(partner_id),
-                spoken_on=spoken.get(partner_id),
-                rests=rests.get(partner_id, ()),
-                insolvencies=insolvencies.get(partner_id, ()),
-                **{kind: found.get(partner_id, ()) for kind, found in agreements.items()},
+                **{name: found.get(partner_id, none) for name, (found, none) in known.items()},
                 **self._person(row),
             )
             for partner_id, (claims, own_credits, row) in debtors.items()
             if claims
         ]
+
+    @api.model
+    def _known(self, company, as_of, partners, without):
+        """What is known of debtors besides their items and holds, by the fields of ``engine.facts.Debtor``.
+
+        :return: ``{field: ({partner id: value}, value of those who have none)}``.
+        """
+        ledger, past = self.env["dunning.ledger"], self.env["dunning.history"]
+        receipts = ledger._receipts(company, partners)
+        found = {
+            "unmatched": (ledger._sums(receipts), ZERO),
+            "receipts": (receipts, ()),
+            "last_letter_on": (past._last_letters(company, partners, without), None),
+            "reply_on": (self.env["dunning.reply"]._facts(company, partners), None),
+            "spoken_on": (self.env["dunning.contact"]._spoken(company, partners), None),
+            "rests": (self.env["dunning.imputation"]._rests(company, partners, as_of, asked=False), ()),
+            "insolvencies": (self.env["dunning.insolvency"]._facts(company, partners), ()),
+        }
+        return found | {kind: (own, ()) for kind, own in self._agreements(company, partners).items()}
 
     @api.model
     def _complete(self, rows, company, as_of, partners):
