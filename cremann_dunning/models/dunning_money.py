@@ -6,6 +6,11 @@ from odoo.tools.misc import get_lang
 
 from ..tools import spelling
 
+# Of entries `m` in journals `j` those that are money which came in or went out, in SQL: no credit note, no correction.
+IS_MONEY = (
+    "(m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL OR j.type IN ('bank', 'cash', 'credit'))"
+)
+
 
 def exact(amount, currency):
     """A stored amount as the exact Decimal it stands for.

@@ -4,12 +4,15 @@ from odoo.tools import SQL, format_date
 
 from .. import dunning_bulk
 
+# Beside items `l` of entries `m` the claims `t` of what was taken in: by which number and dates its debtor knows it.
+WITH_TAKEN_IN = "LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim"
+
 # What a claim keeps by value, as it was when something was last said about it.
 SAID = (
     "number", "label", "customer_ref", "invoice_date", "date_due", "amount_total", "instalment", "instalments", "alike",
 )  # fmt: skip
 # The items of entries that are asked of debtors, as a letter would tell of them.
-ITEMS = """
+ITEMS = f"""
 SELECT l.id AS move_line_id, l.move_id, l.company_id, l.currency_id, p.commercial_partner_id AS partner_id,
        l.partner_id AS item_partner_id,
        COALESCE(t.number, m.name) AS number, l.name AS label,
@@ -25,7 +28,7 @@ SELECT l.id AS move_line_id, l.move_id, l.company_id, l.currency_id, p.commercia
   JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
   JOIN account_move m ON m.id = l.move_id
   JOIN res_partner p ON p.id = l.partner_id
-  LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+  {WITH_TAKEN_IN}
  WHERE l.move_id = ANY(%(moves)s) AND l.amount_currency > 0
 """
 

@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..claim.dunning_claim import WITH_TAKEN_IN
+
 # One row per debtor out of the ledger, the current decisions and the levels reached, put into its case.
-REFRESH = """
+REFRESH = f"""
 WITH figures AS (
     SELECT p.commercial_partner_id AS partner_id,
            SUM(l.amount_residual) FILTER (WHERE l.amount_residual > 0) AS overdue,
@@ -14,7 +16,7 @@ WITH figures AS (
       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
       JOIN res_partner p ON p.id = l.partner_id
       JOIN account_move m ON m.id = l.move_id
-      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+      {WITH_TAKEN_IN}
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
        AND (l.amount_residual < 0
             OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)

@@ -13,10 +13,10 @@ from odoo.tools.pdf import PdfFileReader
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ...engine import rules
-from ...engine.agreed import shared
 from ...engine.gate import ClaimOnLetter
 from ...law.bad_debt import lost_parts
 from ...tools import spelling
+from ..claim.dunning_claim import WITH_TAKEN_IN
 from ..dunning_inside import Inside
 from ..dunning_money import exact
 from ..rules.dunning_charges import Charges
@@ -27,7 +27,7 @@ ZERO = Decimal("0.00")
 DAY = timedelta(days=1)
 
 # What was owed before a day and is not paid since: what was matched later counts, but not what we wrote off ourselves.
-OPEN_THEN = """
+OPEN_THEN = f"""
 SELECT l.id, l.move_id, COALESCE(t.number, m.name) AS number, COALESCE(t.invoice_date, m.invoice_date, l.date) AS dated,
        COALESCE(t.date_due, l.date_maturity) AS due, cur.name AS currency, l.amount_currency::text AS total,
        (l.amount_currency
@@ -43,7 +43,7 @@ SELECT l.id, l.move_id, COALESCE(t.number, m.name) AS number, COALESCE(t.invoice
   JOIN account_move m ON m.id = l.move_id
   JOIN res_currency cur ON cur.id = l.currency_id
   JOIN res_partner p ON p.id = l.partner_id
-  LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+  {WITH_TAKEN_IN}
  WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND p.commercial_partner_id = %(partner)s
    AND COALESCE(t.invoice_date, m.invoice_date, l.date) < %(day)s
    AND NOT EXISTS (SELECT FROM dunning_write_off w WHERE w.entry_id = m.id)
@@ -255,25 +255,17 @@ class DunningFilingPaper(models.AbstractModel):
 
     @api.model
     def _costs_asked(self, rows):
-        """Per item what the last letter about it asked in costs, its share by what each claim on the letter came to.
-
-        The one place that says which costs were asked: where charges are on record per claim, they are read here.
-        """
+        """Per item what the last letter that asked costs for it asked, also where the claim was written off since."""
         lines = self.env["dunning.letter.line"].search(
             [("move_line_id", "in", [row.line_id for row in rows]), ("principal_part", "=", True),
              ("state", "=", "sent"), ("is_let_go", "=", False)]
         )  # fmt: skip
         oldest_first = lines.sorted(lambda line: (line.letter_id.sent_on, line.letter_id.id))
-        last = {line.move_line_id.id: line.letter_id for line in oldest_first if line.letter_id.amount_costs}
-        found = {}
-        for letter in self.env["dunning.letter"].union(*last.values()):
-            demanded = letter.line_ids.filtered("principal_part")
-            amounts = [exact(line.amount_open, letter.currency_id) for line in demanded]
-            parts = shared(exact(letter.amount_costs, letter.currency_id), amounts)
-            for line, part in zip(demanded, parts, strict=True):
-                if last.get(line.move_line_id.id) == letter:
-                    found[line.move_line_id.id] = part
-        return found
+        return {
+            line.move_line_id.id: exact(line.amount_costs, line.currency_id)
+            for line in oldest_first
+            if line.letter_id.amount_costs
+        }
 
     # -- paper ----------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_date
 from ...engine import rules
 from ...law import limitation
 from ...law.calendar import add_months
+from ..claim.dunning_claim import WITH_TAKEN_IN
 
 # Letters in which the creditor demands payment or reserves his right to it (3:317 lid 1 BW).
 DEMANDS = (rules.STATUTORY_NOTICE, rules.NOTICE_OF_DEFAULT, rules.FINAL_NOTICE)
@@ -60,7 +61,7 @@ class DunningLimitation(models.AbstractModel):
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
-                """
+                f"""
                 SELECT p.commercial_partner_id AS partner_id,
                        COALESCE(t.date_due, l.date_maturity) AS due_date,
                        COALESCE(c.code, %(country)s) AS country,
@@ -80,7 +81,7 @@ class DunningLimitation(models.AbstractModel):
                   JOIN res_partner p ON p.id = l.partner_id
                   JOIN res_partner d ON d.id = p.commercial_partner_id
                   LEFT JOIN res_country c ON c.id = d.country_id
-                  LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+                  {WITH_TAKEN_IN}
                  WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
                    AND l.amount_residual > 0 AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
                    AND COALESCE(t.date_due, l.date_maturity) < %(before)s

@@ -3,7 +3,9 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-RATE_PAYERS = """
+from ..claim.dunning_claim import WITH_TAKEN_IN
+
+RATE_PAYERS = f"""
 WITH paid AS (
     SELECT p.commercial_partner_id AS partner_id,
            GREATEST(MAX(r.max_date) - COALESCE(MAX(t.date_due), l.date_maturity), 0) AS late
@@ -12,7 +14,7 @@ WITH paid AS (
       JOIN account_move m ON m.id = l.move_id
        AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim AND l.amount_currency > 0)
       JOIN res_partner p ON p.id = l.partner_id
-      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+      {WITH_TAKEN_IN}
       JOIN account_partial_reconcile r ON r.debit_move_id = l.id
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled
        AND COALESCE(t.date_due, l.date_maturity) >= %(since)s

@@ -10,12 +10,13 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_list
 
 from ...engine.agreed import agreed_on
+from ..claim.dunning_claim import WITH_TAKEN_IN
 from ..dunning_money import exact, written
 
 # What came in on the invoices of each agreement between two days, and whether anything of them is still open; of named
 # ones whoever owes them by now. Without named invoices it is about everything in that currency that was there when it
 # was made, and money that is booked on no invoice counts as well. Credit notes are no payments.
-LEDGER = """
+LEDGER = f"""
 WITH agreement AS (
     SELECT * FROM unnest(%(ids)s::int[], %(companies)s::int[], %(partners)s::int[], %(currencies)s::int[],
                          %(since)s::date[], %(until)s::date[])
@@ -42,7 +43,7 @@ WITH agreement AS (
               AND (e.move_type <> 'entry' OR w.commercial_partner_id = o.commercial_partner_id)) l
       JOIN account_account c ON c.id = l.account_id AND c.account_type = 'asset_receivable'
       JOIN account_move m ON m.id = l.move_id
-      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+      {WITH_TAKEN_IN}
      WHERE l.company_id = a.company_id AND l.currency_id = a.currency_id AND l.parent_state = 'posted'
 ), claim AS (
     SELECT * FROM item

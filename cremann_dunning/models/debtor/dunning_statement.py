@@ -18,14 +18,16 @@ from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ...engine import statement
 from ...tools import spelling
+from ..claim.dunning_claim import WITH_TAKEN_IN
 from ..dunning_inside import Inside
+from ..dunning_money import IS_MONEY
 
 REPORT = "cremann_dunning.report_dunning_statement"
 # So many debtors are printed in one call.
 PRINTED_TOGETHER = 50
 
 # Receivable lines of debtors up to a day, with what was open then: a match counts from the later of its two dates.
-ENTRIES = """
+ENTRIES = f"""
 WITH lines AS (
     SELECT l.id, p.commercial_partner_id AS partner_id, l.date, COALESCE(t.number, m.name) AS name,
            cur.name AS currency, l.amount_currency,
@@ -36,8 +38,7 @@ WITH lines AS (
                         WHERE r.credit_move_id = l.id AND r.max_date <= %(as_of)s), 0) AS open,
            CASE WHEN m.move_type IN ('out_invoice', 'out_receipt') THEN 'invoice'
                 WHEN m.move_type = 'out_refund' THEN 'credit_note'
-                WHEN m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL OR j.type IN ('bank', 'cash')
-                THEN 'payment' ELSE 'entry' END AS kind,
+                WHEN {IS_MONEY} THEN 'payment' ELSE 'entry' END AS kind,
            COALESCE(t.invoice_date, m.invoice_date, l.date) AS dated,
            COALESCE(t.date_due, l.date_maturity) AS date_maturity, l.move_id,
            -- the words of an entry that was taken in are about all that stands in it
@@ -48,7 +49,7 @@ WITH lines AS (
       JOIN account_journal j ON j.id = m.journal_id
       JOIN res_currency cur ON cur.id = l.currency_id
       JOIN res_partner p ON p.id = l.partner_id
-      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+      {WITH_TAKEN_IN}
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.date <= %(as_of)s
        AND l.amount_currency <> 0 AND p.commercial_partner_id IN %(partners)s
 )

@@ -1,15 +1,13 @@
-import logging
 from collections import defaultdict
 from decimal import Decimal
 
 from odoo import Command, api, models
 from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
 
 from ...engine.facts import ZERO
 from .dunning_charge import COSTS, INTEREST
-from .dunning_charge_booking import ASKED, INVOICED
-
-_logger = logging.getLogger(__name__)
+from .dunning_charge_booking import ASKED, INVOICED, RECEIVED
 
 
 class DunningAccruing(models.AbstractModel):
@@ -26,6 +24,8 @@ class DunningAccruing(models.AbstractModel):
     def _follow(self, company):
         """Bring the books of a company to what its letters ask by now, one entry per debtor.
 
+        What stops one is said once in the case of its debtor, and tried again the next time.
+
         :return: the entries, and per debtor why nothing could be booked.
         """
         entries, problems = self.env["account.move"], {}
@@ -36,10 +36,19 @@ class DunningAccruing(models.AbstractModel):
                 with self.env.cr.savepoint():
                     entries += self._adjust(claims)
             except UserError as error:
-                partner = next(iter(claims))[0].partner_id
-                problems[partner] = str(error)
-                _logger.info("Costs and interest of debtor %s are not booked: %s", partner.id, error)
+                case = next(iter(claims))[0].case_id
+                problems[case.partner_id] = str(error)
+                self._tell(case, str(error))
         return entries, problems
+
+    @api.model
+    def _tell(self, case, problem):
+        """Leave a line in a case about what could not be booked, unless it is the last thing that was said there."""
+        body = self.env._("Costs and interest could not be booked: %s", problem)
+        # sudo: a note of the system, on a case that whoever sends need not be allowed to write
+        last = case.sudo().message_ids.sorted("id")[-1:]
+        if html2plaintext(last.body or "").strip() != body:
+            case.sudo().message_post(body=body)
 
     @api.model
     def _differences(self, company):
@@ -48,7 +57,7 @@ class DunningAccruing(models.AbstractModel):
         :return: ``{(partner, currency): {(claim, kind): amount}}``, amounts below zero to take back.
         """
         bookings = self.env["dunning.charge.booking"].search(
-            [("company_id", "=", company.id), ("how", "in", ("received", ASKED, INVOICED))]
+            [("company_id", "=", company.id), ("how", "in", (RECEIVED, ASKED, INVOICED))]
         )
         booked = defaultdict(lambda: ZERO)
         for booking in bookings:
@@ -60,10 +69,10 @@ class DunningAccruing(models.AbstractModel):
         for claim, one in self.env["dunning.imputation"]._of_claims(claims).items():
             asked[claim, COSTS] = max(one.costs - one.costs_waived, ZERO) if one.costs_due(today) else ZERO
             asked[claim, INTEREST] = max(one.interest - one.interest_waived, ZERO)
-        found = defaultdict(dict)
+        found, there = defaultdict(dict), (claims | bookings.claim_id).move_line_id.exists()
         for key in {*asked, *booked}:
             claim, _kind = key
-            if claim.move_line_id and (difference := asked.get(key, ZERO) - booked.get(key, ZERO)):
+            if claim.move_line_id in there and (difference := asked.get(key, ZERO) - booked.get(key, ZERO)):
                 found[claim.partner_id, claim.currency_id][key] = difference
         return found
 
@@ -113,21 +122,12 @@ class DunningAccruing(models.AbstractModel):
 
         :return: the invoice, posted. :raises UserError: nothing is left, or an account is missing.
         """
-        parts = defaultdict(lambda: ZERO)
-        today = claims.company_id._dunning_today()
-        for claim, one in self.env["dunning.imputation"]._of_claims(claims).items():
-            if claim.booking_ids.filtered(lambda booking: booking.how in (ASKED, INVOICED)):
-                raise UserError(self.env._("%s is in the books already.", claim.display_name))
-            parts[claim, COSTS] += one.costs_left(today)
-            parts[claim, INTEREST] += one.interest_left
-        parts = {key: amount for key, amount in parts.items() if amount > 0}
-        if not parts:
-            raise UserError(self.env._("No costs or interest are left to invoice."))
+        parts, bookkeeping = self._to_invoice(claims), self.env["dunning.bookkeeping"]
         company, item = claims.company_id, claims[:1].move_line_id
         lines = [
             Command.create(
                 {
-                    "name": self.env["dunning.bookkeeping"]._lines(item, claim, kind, amount)[0]["name"],
+                    "name": bookkeeping._label(claim, kind),
                     "quantity": 1,
                     "price_unit": float(amount),
                     "account_id": company._dunning_charge_account(kind).id,
@@ -145,25 +145,33 @@ class DunningAccruing(models.AbstractModel):
                     "partner_id": item.partner_id.id,
                     "company_id": company.id,
                     "currency_id": item.currency_id.id,
-                    "invoice_date": today,
+                    "invoice_date": company._dunning_today(),
+                    "invoice_payment_term_id": False,  # it is due: its parts are one item
                     "invoice_origin": ", ".join(claims.mapped("display_name")),
                     "invoice_line_ids": lines,
                 }
             )
         )
         invoice.action_post()
-        owed = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")[:1]
+        owed = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
         owed.no_followup = True
-        self._keep_invoice(invoice, owed, parts)
+        bookkeeping._keep(invoice, [owed] * len(parts), parts, INVOICED)
         return invoice
 
     @api.model
-    def _keep_invoice(self, invoice, owed, parts):
-        rows = [
-            {
-                "company_id": invoice.company_id.id, "claim_id": claim.id, "kind": kind, "how": INVOICED,
-                "amount": float(amount), "date": invoice.invoice_date, "move_id": invoice.id, "move_line_id": owed.id,
-            }
-            for (claim, kind), amount in parts.items()
-        ]  # fmt: skip
-        self.env["dunning.charge.booking"].sudo().create(rows)  # sudo: evidence is the system's
+    def _to_invoice(self, claims):
+        """What is left of costs and interest of these claims: ``{(claim, kind): amount}``.
+
+        :raises UserError: that makes no invoice, and why.
+        """
+        if len(claims.partner_id) > 1 or len(claims.company_id) > 1 or len(claims.currency_id) > 1:
+            raise UserError(self.env._("Choose claims on one debtor, in one currency."))
+        parts, today = {}, claims.company_id._dunning_today()
+        for claim, one in self.env["dunning.imputation"]._of_claims(claims).items():
+            if claim.booking_ids.filtered(lambda booking: booking.how in (ASKED, INVOICED)):
+                raise UserError(self.env._("%s is in the books already.", claim.display_name))
+            parts |= {(claim, COSTS): one.costs_left(today), (claim, INTEREST): one.interest_left}
+        parts = {key: amount for key, amount in parts.items() if amount > 0}
+        if not parts:
+            raise UserError(self.env._("No costs or interest are left to invoice."))
+        return parts

@@ -9,14 +9,16 @@ from odoo.tools import SQL
 
 from ...engine.facts import ZERO, Claim, Credit
 from ...engine.set_off import takings
+from ..claim.dunning_claim import WITH_TAKEN_IN
+from ..dunning_money import IS_MONEY
 from .dunning_charge import COSTS, INTEREST
 from .dunning_charge_booking import RECEIVED
 
 # All that is open on the account of debtors of whom letters asked something beyond the principal.
-OPEN_ITEMS = """
+OPEN_ITEMS = f"""
 SELECT l.id, l.move_id, p.commercial_partner_id, u.name, l.amount_residual_currency::text,
        COALESCE(t.date_due, l.date_maturity), m.name, l.amount_residual_currency <> l.amount_currency,
-       m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL OR j.type IN ('bank', 'cash', 'credit'),
+       {IS_MONEY},
        m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim
   FROM account_move_line l
   JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
@@ -24,7 +26,7 @@ SELECT l.id, l.move_id, p.commercial_partner_id, u.name, l.amount_residual_curre
   JOIN account_journal j ON j.id = m.journal_id
   JOIN res_currency u ON u.id = l.currency_id
   JOIN res_partner p ON p.id = l.partner_id
-  LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+  {WITH_TAKEN_IN}
  WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
    AND l.amount_residual_currency <> 0 AND p.commercial_partner_id IN (
        SELECT c.partner_id FROM dunning_charge h JOIN dunning_claim c ON c.id = h.claim_id
@@ -228,9 +230,8 @@ class DunningBookkeeping(models.AbstractModel):
     @api.model
     def _lines(self, item, claim, kind, amount):
         """Two lines of an entry: what the debtor owes, and the income."""
-        what = {COSTS: self.env._("Collection costs"), INTEREST: self.env._("Interest")}[kind]
         common = {
-            "name": f"{what} {claim.display_name}",
+            "name": self._label(claim, kind),
             "partner_id": item.partner_id.id,
             "currency_id": item.currency_id.id,
         }
@@ -239,6 +240,12 @@ class DunningBookkeeping(models.AbstractModel):
             {**common, "account_id": item.account_id.id, "amount_currency": float(amount)},
             {**common, "account_id": account.id, "amount_currency": -float(amount), "tax_ids": [Command.clear()]},
         ]
+
+    @api.model
+    def _label(self, claim, kind):
+        """What a line about costs or interest of a claim is called."""
+        what = {COSTS: self.env._("Collection costs"), INTEREST: self.env._("Interest")}[kind]
+        return f"{what} {claim.display_name}"
 
     @api.model
     def _keep(self, entry, items, parts, how):

@@ -5,13 +5,14 @@ from odoo.tools import SQL, format_date, format_list
 
 from ...engine import incoming
 from ...law.errors import FIRST_YEAR
+from ..claim.dunning_claim import WITH_TAKEN_IN
 from ..dunning_money import written
 
 GOOD, LOOK, BAD = "good", "look", "bad"
 NO_COUNTERPART = ("asset_receivable", "liability_payable", "off_balance")
 
 # What is in the books of a company under one of these numbers: as an invoice, as a claim, or on an entry.
-BOOKED = """
+BOOKED = f"""
 SELECT DISTINCT n.number, p.commercial_partner_id AS partner_id, m.id AS move_id, m.name, l.currency_id,
        CASE WHEN m.move_type = 'entry' THEN l.amount_currency ELSE m.amount_total END::text AS amount,
        m.move_type = 'entry' AND m.dunning_is_claim IS NOT TRUE AND NOT l.reconciled AS is_unasked
@@ -19,7 +20,7 @@ SELECT DISTINCT n.number, p.commercial_partner_id AS partner_id, m.id AS move_id
   JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
   JOIN account_move m ON m.id = l.move_id AND m.move_type IN ('entry', 'out_invoice', 'out_receipt')
   JOIN res_partner p ON p.id = l.partner_id
-  LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+  {WITH_TAKEN_IN}
   CROSS JOIN LATERAL (
        SELECT upper(regexp_replace(v.number, '\\s', '', 'g')) AS number
          FROM unnest(CASE WHEN m.move_type = 'entry' THEN ARRAY[t.number, l.name, m.ref] ELSE ARRAY[m.name] END)

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...engine.facts import ZERO, Charged, Claim
-from ..dunning_money import exact
+from ..dunning_money import IS_MONEY, exact
 from .dunning_charge import COSTS
 from .dunning_charge_booking import WAIVED
 
@@ -13,7 +13,7 @@ CENT = Decimal("0.01")
 
 # What came in on items of debtors: money, not credit notes, differences of exchange or entries that take something
 # back.
-RECEIPTS = """
+RECEIPTS = f"""
 WITH r AS MATERIALIZED (
     SELECT id, debit_move_id, credit_move_id, debit_amount_currency FROM account_partial_reconcile
      WHERE debit_move_id = ANY(%(items)s) AND debit_amount_currency > 0
@@ -24,7 +24,7 @@ SELECT r.debit_move_id, c.date, r.debit_amount_currency::text
   JOIN account_move_line c ON c.id = r.credit_move_id
   JOIN account_move m ON m.id = c.move_id
   JOIN account_journal j ON j.id = m.journal_id
- WHERE (m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL OR j.type IN ('bank', 'cash', 'credit'))
+ WHERE {IS_MONEY}
    AND m.reversed_entry_id IS DISTINCT FROM l.move_id
  ORDER BY c.date, r.id
 """

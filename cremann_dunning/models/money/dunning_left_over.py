@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ...engine.left_over import earned_discount, is_small_rest
 from ...law.calendar import add_months
+from .dunning_writing_off import Given
 
 _logger = logging.getLogger(__name__)
 
@@ -87,13 +88,17 @@ class DunningLeftOver(models.AbstractModel):
         company, name = item.company_id, item.move_id.name
         if item.reconciled or item.parent_state != "posted" or item.amount_residual_currency <= 0:
             raise UserError(self.env._("Nothing is open on %s any more: it was paid, credited or written off.", name))
-        if kind == DISCOUNT:
-            ref, values = self.env._("Cash discount: %s", name), self._discount_lines(item)
-            day = self._last_receipt(item) or company._dunning_today()
-        else:
-            ref, values = self.env._("Small rest written off: %s", name), self._small_lines(item)
-            day = company._dunning_today()
-        entry = self._enter(item, values, ref, day)
+        if kind == SMALL:
+            given = Given(
+                company._dunning_today(),
+                "small",
+                company._dunning_difference_account(),
+                company._dunning_write_off_journal(),
+            )
+            return self.env["dunning.writing.off"]._write_off(item, given).entry_id
+        ref = self.env._("Cash discount: %s", name)
+        day = self._last_receipt(item) or company._dunning_today()
+        entry = self._enter(item, self._discount_lines(item), ref, day)
         item.move_id._dunning_note(ref)
         return entry
 
@@ -130,28 +135,11 @@ class DunningLeftOver(models.AbstractModel):
         (item + entry.line_ids.filtered(lambda line: line.account_id == item.account_id)).reconcile()
         return entry
 
-    # -- a small rest ---------------------------------------------------------------------------------------------
-
-    @api.model
-    def _small_lines(self, item):
-        """The line of costs for a rest that is too small to ask for."""
-        return [
-            {
-                "name": self.env._("Small rest written off: %s", item.move_id.name),
-                "account_id": item.company_id._dunning_difference_account().id,
-                "partner_id": item.partner_id.id,
-                "currency_id": item.currency_id.id,
-                "amount_currency": item.amount_residual_currency,
-                "balance": item.amount_residual,
-                "tax_ids": [Command.clear()],
-            }
-        ]
-
     # -- a cash discount ------------------------------------------------------------------------------------------
 
     @api.model
     def _discount_lines(self, item):
-        """The lines that Odoo books for a cash discount, over what is left of it: costs, and VAT if the terms say so.
+        """The lines that Odoo books for a cash discount, over what is left: costs, and VAT where the terms say so.
 
         :raises UserError: the company has no account for cash discounts.
         """

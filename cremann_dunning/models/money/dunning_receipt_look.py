@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine import receipts as engine
+from ..claim.dunning_claim import WITH_TAKEN_IN
 
 # What came in on the bank and is not booked; what was reversed again is no receipt. `rest` is what stands on the
 # account of the journal for what is not placed yet, in the currency of that item: of one booked in part the rest.
@@ -40,7 +41,7 @@ SELECT s.id, s.date, COALESCE(s.payment_ref, ''), c.id, c.name, r.rest::text,
 """
 # What is open, by what its debtor may call it: an entry that was taken in by its own number only, since its name is
 # that of all its debtors.
-CLAIMS = """
+CLAIMS = f"""
     SELECT l.id, p.commercial_partner_id AS partner_id, c.name AS currency, l.amount_residual_currency::text AS amount,
            COALESCE(t.number, CASE WHEN m.move_type <> 'entry' THEN m.name END) AS number,
            CASE WHEN m.move_type <> 'entry' THEN m.payment_reference END AS reference,
@@ -52,7 +53,7 @@ CLAIMS = """
       JOIN account_move m ON m.id = l.move_id
       JOIN res_partner p ON p.id = l.partner_id
       JOIN res_currency c ON c.id = l.currency_id
-      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+      {WITH_TAKEN_IN}
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
        AND l.amount_residual_currency > 0
        AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)

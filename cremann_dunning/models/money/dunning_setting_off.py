@@ -69,8 +69,6 @@ class DunningSettingOff(models.AbstractModel):
     @api.model
     def _check(self, partner, company):
         """:raises UserError: nothing is set off against this debtor."""
-        if "dunning.insolvency" not in self.env:
-            return
         # sudo: a fact about the debtor, whoever sets off
         if self.env["dunning.insolvency"].sudo()._of(partner, company):
             raise UserError(

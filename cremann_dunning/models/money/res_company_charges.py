@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .dunning_charge import COSTS, INTEREST
@@ -72,6 +72,14 @@ class ResCompany(models.Model):
         "says so. Empty: the procedure that comes with the addon.",
         groups=INSIDE,
     )
+
+    @api.constrains("dunning_charges_mode", "dunning_costs_account_id", "dunning_interest_account_id")
+    def _check_dunning_charge_accounts(self):
+        """Whoever has letters booked needs to have where: said in the settings, and not when a letter leaves."""
+        for company in self.filtered(lambda company: company.dunning_charges_mode == "asked"):
+            company._dunning_charge_journal()
+            for kind in (COSTS, INTEREST):
+                company._dunning_charge_account(kind)
 
     def _dunning_rest_procedure(self):
         """The ladder for costs and interest that are left after the invoice was paid; empty where there is none."""

@@ -8,6 +8,8 @@ from odoo.tools import SQL
 from ...engine.facts import ZERO, Received
 from ...engine.receipts import STOPS
 from ...engine.rules import PRE_DUE
+from ..claim.dunning_claim import WITH_TAKEN_IN
+from ..dunning_money import IS_MONEY
 from .dunning_recipient import ADDRESSES, BOUNCED, CONTACTS, MAIL_PROBLEM
 
 CENT = Decimal("0.01")
@@ -32,8 +34,7 @@ LINES = """SELECT l.id AS line_id, l.move_id, COALESCE(t.number, m.name) AS numb
            l.discount_date, l.amount_currency::text AS billed,
            {rest} AS is_rest, pay.id IS NOT NULL AS under_way, m.reversed_entry_id AS credited,
            l.amount_residual_currency <> l.amount_currency AS is_partly,
-           m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL
-           OR j.type IN ('bank', 'cash', 'credit') AS is_money,
+           {is_money} AS is_money,
            COALESCE(t.invoice_date, m.invoice_date, m.date) AS dated, m.move_type = 'entry' AS taken_in,
            CASE WHEN m.move_type = 'entry' THEN 1 ELSE COUNT(*) OVER (PARTITION BY l.move_id) END AS instalments
       FROM account_move_line l
@@ -42,14 +43,14 @@ LINES = """SELECT l.id AS line_id, l.move_id, COALESCE(t.number, m.name) AS numb
       JOIN account_journal j ON j.id = m.journal_id
       JOIN res_currency cur ON cur.id = l.currency_id
       JOIN res_partner p ON p.id = l.partner_id
-      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+      {taken_in}
       LEFT JOIN account_payment pay
              ON pay.id = m.origin_payment_id AND pay.state = 'in_process'
             AND pay.is_matched IS NOT TRUE"""
 # The open receivable lines of debtors with something due, claims and credits together, with what the debtor is.
 ITEMS = f"""
 WITH lines AS (
-    {LINES.format(rest="FALSE", own="m.dunning_procedure_id", amounts=OPEN)}
+    {LINES.format(rest="FALSE", own="m.dunning_procedure_id", amounts=OPEN, taken_in=WITH_TAKEN_IN, is_money=IS_MONEY)}
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
        AND l.amount_residual_currency <> 0 %(only)s
        -- what was written off and is matched no more is no money of the debtor
@@ -57,7 +58,7 @@ WITH lines AS (
             OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
                AND (COALESCE(t.date_due, l.date_maturity) < %(listed)s) IS NOT FALSE)
      UNION ALL
-    {LINES.format(rest="TRUE", own="%(rests)s::int", amounts=REST)}
+    {LINES.format(rest="TRUE", own="%(rests)s::int", amounts=REST, taken_in=WITH_TAKEN_IN, is_money=IS_MONEY)}
      WHERE l.reconciled AND l.parent_state = 'posted' %(only)s AND l.id IN (
            SELECT move_line_id FROM dunning_claim
             WHERE company_id = %(company)s AND rest_is_asked AND ended_on IS NULL)
@@ -86,7 +87,7 @@ SELECT lines.*, debtors.*, COALESCE(lines.own_kind, debtors.partner_kind, 'unkno
 
 # Receipts that nobody booked, with what is not booked of them and why they are a debtor's. `share` is how much of it
 # is: all, but where a receipt points to claims of several debtors.
-RECEIPTS = """
+RECEIPTS = f"""
 WITH named AS (
     SELECT s.id AS line_id, p.commercial_partner_id AS partner_id
       FROM res_partner p JOIN account_bank_statement_line s ON s.partner_id = p.id
@@ -101,7 +102,7 @@ WITH named AS (
       JOIN dunning_receipt_claim c ON c.move_line_id = l.id
       JOIN dunning_receipt r ON r.id = c.receipt_id AND r.certainty IN %(stops)s
       JOIN account_move m ON m.id = l.move_id
-      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+      {WITH_TAKEN_IN}
      WHERE p.commercial_partner_id IN %(partners)s
      GROUP BY r.id, p.commercial_partner_id
 ), about AS (
@@ -124,6 +125,54 @@ SELECT b.partner_id, s.id, m.date, s.payment_ref, r.rest::text, b.claims, b.shar
  ORDER BY m.date, s.id
 """
 LONGEST = 80
+# Debtors with something due, how many claims they have, and a mark of all that is open on their account.
+DIGESTS = f"""
+WITH lines AS (
+    SELECT p.commercial_partner_id AS partner_id, l.id,
+           COALESCE(t.date_due, l.date_maturity) AS date_maturity,
+           hashtextextended(l.ctid::text, l.xmin::text::bigint)::numeric
+           + hashtextextended(m.ctid::text, m.xmin::text::bigint) AS state,
+           l.amount_residual_currency > 0
+           AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim) AS is_claim
+      FROM account_move_line l
+      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+      JOIN account_move m ON m.id = l.move_id
+      JOIN res_partner p ON p.id = l.partner_id
+      {WITH_TAKEN_IN}
+     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+       AND l.amount_residual_currency <> 0 %(only)s
+     UNION ALL
+    -- what is left beyond a principal that is paid, and asked
+    SELECT p.commercial_partner_id, c.id, c.date_due,
+           hashtextextended(c.ctid::text, c.xmin::text::bigint)::numeric
+           + hashtextextended(l.ctid::text, l.xmin::text::bigint), TRUE
+      FROM dunning_claim c
+      JOIN account_move_line l ON l.id = c.move_line_id AND l.reconciled
+      JOIN res_partner p ON p.id = l.partner_id
+     WHERE c.company_id = %(company)s AND c.rest_is_asked AND c.ended_on IS NULL %(only)s
+)
+SELECT partner_id, COUNT(*) FILTER (WHERE is_claim), SUM(state)::text
+  FROM lines
+ GROUP BY partner_id
+HAVING bool_or(is_claim AND (date_maturity IS NULL OR date_maturity < %(seen)s))
+ ORDER BY MIN(date_maturity) FILTER (WHERE is_claim), MIN(id) FILTER (WHERE is_claim)
+"""
+# Inbound payments without an entry of their own, and whether they may pay rests.
+PAYMENTS = """
+SELECT p.name, q.commercial_partner_id, cur.name, p.amount::text,
+       p.amount_company_currency_signed::text, array_remove(array_agg(r.invoice_id), NULL),
+       p.state = 'in_process' OR COALESCE(bool_or(t.dunning_beyond = t.amount), FALSE)
+  FROM account_payment p
+  LEFT JOIN payment_transaction t ON t.id = p.payment_transaction_id
+  JOIN res_partner q ON q.id = p.partner_id
+  JOIN res_currency cur ON cur.id = p.currency_id
+  LEFT JOIN account_move__account_payment r ON r.payment_id = p.id
+ WHERE p.company_id = %s AND p.payment_type = 'inbound' AND p.partner_type = 'customer'
+   AND p.move_id IS NULL AND p.state IN ('in_process', 'paid') AND q.commercial_partner_id IN %s
+ GROUP BY p.id, q.commercial_partner_id, cur.name
+HAVING p.state = 'in_process' OR COUNT(r.invoice_id) > 0
+ ORDER BY COUNT(r.invoice_id) = 0, p.id
+"""
 
 
 class DunningLedger(models.AbstractModel):
@@ -170,45 +219,7 @@ class DunningLedger(models.AbstractModel):
         self.env.flush_all()
         seen, _listed = self._horizons(company, as_of)
         only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids is not None else SQL()
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH lines AS (
-                    SELECT p.commercial_partner_id AS partner_id, l.id,
-                           COALESCE(t.date_due, l.date_maturity) AS date_maturity,
-                           hashtextextended(l.ctid::text, l.xmin::text::bigint)::numeric
-                           + hashtextextended(m.ctid::text, m.xmin::text::bigint) AS state,
-                           l.amount_residual_currency > 0
-                           AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim) AS is_claim
-                      FROM account_move_line l
-                      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                      JOIN account_move m ON m.id = l.move_id
-                      JOIN res_partner p ON p.id = l.partner_id
-                      LEFT JOIN dunning_claim t
-                             ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
-                     WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-                       AND l.amount_residual_currency <> 0 %(only)s
-                     UNION ALL
-                    -- what is left beyond a principal that is paid, and asked
-                    SELECT p.commercial_partner_id, c.id, c.date_due,
-                           hashtextextended(c.ctid::text, c.xmin::text::bigint)::numeric
-                           + hashtextextended(l.ctid::text, l.xmin::text::bigint), TRUE
-                      FROM dunning_claim c
-                      JOIN account_move_line l ON l.id = c.move_line_id AND l.reconciled
-                      JOIN res_partner p ON p.id = l.partner_id
-                     WHERE c.company_id = %(company)s AND c.rest_is_asked AND c.ended_on IS NULL %(only)s
-                )
-                SELECT partner_id, COUNT(*) FILTER (WHERE is_claim), SUM(state)::text
-                  FROM lines
-                 GROUP BY partner_id
-                HAVING bool_or(is_claim AND (date_maturity IS NULL OR date_maturity < %(seen)s))
-                 ORDER BY MIN(date_maturity) FILTER (WHERE is_claim), MIN(id) FILTER (WHERE is_claim)
-                """,
-                company=company.id,
-                seen=seen,
-                only=only,
-            )
-        )
+        self.env.cr.execute(SQL(DIGESTS, company=company.id, seen=seen, only=only))
         return {partner_id: (claims, digest) for partner_id, claims, digest in self.env.cr.fetchall()}
 
     @api.model
@@ -247,32 +258,16 @@ class DunningLedger(models.AbstractModel):
         A rest is paid by what was made for it: a payment without an entry that Odoo calls paid is the one of its
         principal.
         """
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT p.name, q.commercial_partner_id, cur.name, p.amount::text,
-                       p.amount_company_currency_signed::text, array_remove(array_agg(r.invoice_id), NULL),
-                       p.state = 'in_process' OR COALESCE(bool_or(t.dunning_beyond = t.amount), FALSE)
-                  FROM account_payment p
-                  LEFT JOIN payment_transaction t ON t.id = p.payment_transaction_id
-                  JOIN res_partner q ON q.id = p.partner_id
-                  JOIN res_currency cur ON cur.id = p.currency_id
-                  LEFT JOIN account_move__account_payment r ON r.payment_id = p.id
-                 WHERE p.company_id = %s AND p.payment_type = 'inbound' AND p.partner_type = 'customer'
-                   AND p.move_id IS NULL AND p.state IN ('in_process', 'paid') AND q.commercial_partner_id IN %s
-                 GROUP BY p.id, q.commercial_partner_id, cur.name
-                HAVING p.state = 'in_process' OR COUNT(r.invoice_id) > 0
-                 ORDER BY COUNT(r.invoice_id) = 0, p.id
-                """,
-                company.id,
-                partners,
-            )
-        )
-        payments = self.env.cr.fetchall()
+        payments = self.env.execute_query(SQL(PAYMENTS, company.id, partners))
         online = self.env["dunning.online.payment"]._under_way(company, partners)
         payments = [(*payment, True) for payment in online] + payments
+        return self._shared_out(payments, rows) if payments else {}
+
+    @api.model
+    def _shared_out(self, payments, rows):
+        """What payments take off the claims that they are for, see ``_in_payment``."""
         claims, found = defaultdict(list), {}
-        for row in rows if payments else ():
+        for row in rows:
             if row["amount_sign"] > 0:
                 claims["move", row["move_id"]].append(row)
                 claims["partner", row["partner_id"]].append(row)

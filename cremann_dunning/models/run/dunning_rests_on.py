@@ -8,6 +8,7 @@ What decisions and cases say of their debtors is no part of it, since that is wh
 
 from odoo.tools import SQL
 
+from ..claim.dunning_claim import WITH_TAKEN_IN
 from .dunning_recipient import BOUNCED
 
 # Tables of rules and names that no single debtor owns. A change in one of them is about everybody.
@@ -46,7 +47,7 @@ WITH known AS MATERIALIZED (
       FROM o JOIN account_move_line l ON l.partner_id = o.id
       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
       JOIN account_move m ON m.id = l.move_id
-      LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+      {taken_in}
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
        AND l.amount_residual_currency <> 0
 ), dead AS MATERIALIZED (
@@ -223,7 +224,7 @@ def marks(env, query, company, partner_ids=None, **facts):
     rules.append(RULE.format(table="account_account", where="WHERE account_type = 'asset_receivable'"))
     rules.append(JOURNALS)
     rules.append("SELECT latest_version FROM ir_module_module WHERE name = 'cremann_dunning'")
-    text = KNOWN.format(bounced=BOUNCED) + MARKS.format(
+    text = KNOWN.format(bounced=BOUNCED, taken_in=WITH_TAKEN_IN) + MARKS.format(
         rules=", ".join(f"({rule})" for rule in rules), sources=" UNION ALL ".join(sources)
     )
     only = SQL() if partner_ids is None else SQL("AND partner_id = ANY(%s)", list(partner_ids))

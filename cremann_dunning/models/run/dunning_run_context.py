@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from ...engine import gate, rules
 from ...engine.facts import ZERO
 from ...engine.others import even
+from ..claim.dunning_claim import WITH_TAKEN_IN
 from ..rules.dunning_charges import Charges, claim_beside
 from ..rules.regime_map import RegimeError
 
@@ -301,7 +302,7 @@ class RunContext:
         if not claims:
             return {}, {}, {}
         self.env.cr.execute(
-            """
+            f"""
             WITH claims AS (
                 SELECT DISTINCT ON (l.id) l.id, COALESCE(m.invoice_date, m.date) AS day, l.amount_currency,
                        m.move_type, COALESCE(t.number, m.name) AS number, p.name AS product, m.invoice_origin,
@@ -312,7 +313,7 @@ class RunContext:
                            SELECT 1 FROM account_move_line o
                             WHERE o.move_id = m.id AND o.account_id = l.account_id AND o.id <> l.id) AS is_shared
                   FROM account_move_line l JOIN account_move m ON m.id = l.move_id
-                  LEFT JOIN dunning_claim t ON t.move_line_id = l.id AND t.is_taken_in AND m.dunning_is_claim
+                  {WITH_TAKEN_IN}
                   LEFT JOIN account_move_line p ON p.move_id = m.id AND p.display_type = 'product' AND p.id != l.id
                  WHERE l.id IN %s
                  ORDER BY l.id, btrim(COALESCE(p.name, ''), E' \t\r\n') = '', ABS(p.balance) DESC, p.id

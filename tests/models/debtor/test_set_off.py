@@ -77,6 +77,19 @@ class TestSetOff(DunningCase):
         window.action_set_off()
         self.assertEqual(move.amount_residual, 70)
 
+    def test_not_with_a_debtor_who_is_insolvent(self):
+        move = self.invoice(self.partner, 100, due=20)
+        self.bill(100)
+        case = self.case_of()
+        self.env["dunning.insolvency"].create(
+            {"partner_id": self.partner.id, "kind": "nl_bankruptcy", "date": TODAY, "company_id": self.nl.id}
+        )
+        with self.assertRaisesRegex(UserError, "insolvent"):
+            case.action_set_off()
+        self.nl.dunning_set_off_by_itself = True
+        self.env["dunning.case"]._settle_agreements(self.nl)
+        self.assertEqual(move.amount_residual, 100)
+
     def test_who_may_not_book_does_not_set_off(self):
         self.invoice(self.partner, 100, due=20)
         self.bill(100)

@@ -334,6 +334,9 @@ class TestRest(ChargeCase):
         self.assertEqual((invoice.state, invoice.amount_total, invoice.amount_tax), ("posted", self.left, 0))
         with self.assertRaisesRegex(UserError, "in the books already"):
             self.claim.action_invoice_rest()
+        other = self.claim_of(self.asked(partner=self.debtor("Other"))[0])
+        with self.assertRaisesRegex(UserError, "on one debtor"):
+            (self.claim + other).action_invoice_rest()
         with self.at(60):
             self.assertFalse(self.run_for(partners=self.move.partner_id).letter_ids)
             self.received(invoice, self.left, on=self.nl._dunning_today())
@@ -424,3 +427,23 @@ class TestWhenAsked(ChargeCase):
         entries, problems = self.env["dunning.accruing"]._follow(self.nl)
         self.assertFalse(entries)
         self.assertIn("No account is set", problems[other.partner_id])
+        told = letter.case_id.message_ids.filtered(lambda message: "could not be booked" in (message.body or ""))
+        self.assertEqual(len(told), 1, "told once, however often it is tried")
+
+    def test_the_setting_asks_for_its_accounts(self):
+        self.nl.dunning_charges_mode = "received"
+        self.nl.chart_template = "generic_coa"
+        with self.assertRaisesRegex(UserError, "No account is set"):
+            self.nl.dunning_charges_mode = "asked"
+        income = self.env["account.account"].search([("code", "=like", "4950%"), ("company_ids", "in", self.nl.id)])
+        self.nl.write({"dunning_costs_account_id": income.id, "dunning_interest_account_id": income.id})
+        self.nl.dunning_charges_mode = "asked"
+
+    def test_an_entry_deleted_past_odoo_stops_nothing(self):
+        other = self.asked(partner=self.debtor("Other"))[0]
+        self.cr.execute("UPDATE dunning_claim SET move_line_id = 2147483000 WHERE id = %s", [self.claim.id])
+        self.env.invalidate_all()
+        self.env["dunning.charge.booking"]._waive(self.claim_of(other), "goodwill")
+        entries, problems = self.env["dunning.accruing"]._follow(self.nl)
+        self.assertFalse(problems)
+        self.assertEqual(entries.line_ids.partner_id, other.partner_id)

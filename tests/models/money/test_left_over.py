@@ -185,6 +185,8 @@ class TestLeftOver(ChargeCase):
         entry = self.env["account.move"].search(action["domain"])
         self.assertEqual(moves.mapped("amount_residual"), [0, 5.01, 100])
         self.assertEqual(self.rows(entry), [("493000", 0, (), 5, ())])
+        record = self.env["dunning.write.off"].search([("move_id", "=", small.id)])
+        self.assertEqual((record.reason, record.amount, record.entry_id), ("small", 5, entry))
         self.assertEqual(entry.date, TODAY)
 
     def test_the_account_is_the_one_of_the_company(self):
