@@ -28,6 +28,7 @@ from . import (
     dunning_receipt_claim,
     dunning_receipt_look,
     dunning_setting_off,
+    dunning_taking_back,
     dunning_write_off,
     dunning_write_off_tax,
     dunning_writing_off,

@@ -151,7 +151,11 @@ class DunningBookkeeping(models.AbstractModel):
         :return: the entries of that, and the parts that are not in the books yet.
         """
         bookings = self.env["dunning.charge.booking"].search(
-            [("claim_id", "in", [claim.id for claim in claims.values()]), ("move_line_id", "!=", False)]
+            [
+                ("claim_id", "in", [claim.id for claim in claims.values()]),
+                ("move_line_id", "!=", False),
+                ("amount", ">", 0),
+            ]
         )
         wanted = {(claims[item_id].id, kind) for item_id, kind in parts}
         bookings = bookings.filtered(lambda booking: (booking.claim_id.id, booking.kind) in wanted)
@@ -161,7 +165,11 @@ class DunningBookkeeping(models.AbstractModel):
         if not waiting:
             return self.env["account.move"], parts
         before = {line.id: line.amount_residual_currency for line in waiting}
-        (waiting + item).reconcile()
+        order = {(claims[item_id].id, kind): place for place, (item_id, kind) in enumerate(parts)}
+        for booking in bookings.sorted(lambda booking: (order[booking.claim_id.id, booking.kind], booking.id)):
+            line = booking.move_line_id & waiting  # in the order in which the law has them paid
+            if line and not line.reconciled and not item.reconciled:
+                (line + item).reconcile()
         gone = {
             line.id: Decimal(str(item.currency_id.round(before[line.id] - line.amount_residual_currency)))
             for line in waiting

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -53,12 +51,9 @@ class DunningChargeBooking(models.Model):
     @api.depends("move_line_id", "how")
     def _compute_amount_received(self):
         # beside those of the same item, of which costs are paid first
-        beside = self | self.search([("move_line_id", "in", self.move_line_id.ids)])
-        received = self.env["dunning.imputation"]._received_on(
-            [
-                (booking.id, Decimal(str(booking.amount)), booking.move_line_id.id)
-                for booking in beside.sorted(lambda booking: (booking.kind, booking.id))
-            ]
+        self.env.flush_all()
+        _rows, received = self.env["dunning.imputation"]._booking_rows(
+            SQL("b.id = ANY(%s) OR b.move_line_id = ANY(%s)", self.ids, self.move_line_id.ids)
         )
         for booking in self:
             booking.amount_received = float(sum(amount for _day, amount in received.get(booking.id, ())))

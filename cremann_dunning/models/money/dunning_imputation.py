@@ -12,7 +12,7 @@ from .dunning_charge_booking import WAIVED
 CENT = Decimal("0.01")
 
 # What came in on items of debtors: money, not credit notes, differences of exchange or entries that take something
-# back.
+# back. On costs and interest themselves everything counts that a bookkeeper matched with them, but what takes them back.
 RECEIPTS = f"""
 WITH r AS MATERIALIZED (
     SELECT id, debit_move_id, credit_move_id, debit_amount_currency FROM account_partial_reconcile
@@ -24,7 +24,8 @@ SELECT r.debit_move_id, c.date, r.debit_amount_currency::text
   JOIN account_move_line c ON c.id = r.credit_move_id
   JOIN account_move m ON m.id = c.move_id
   JOIN account_journal j ON j.id = m.journal_id
- WHERE {IS_MONEY}
+ WHERE CASE WHEN %(charges)s THEN NOT EXISTS (SELECT FROM dunning_charge_booking b WHERE b.move_line_id = c.id)
+            ELSE {IS_MONEY} END
    AND m.reversed_entry_id IS DISTINCT FROM l.move_id
  ORDER BY c.date, r.id
 """
@@ -39,11 +40,18 @@ SELECT h.claim_id, c.move_line_id, h.kind, h.amount::text, h.base::text, h.date,
                      JOIN account_partial_reconcile r ON r.credit_move_id = k.id AND r.debit_move_id = w.move_line_id
                     WHERE w.move_line_id = c.move_line_id)
 """
+# Of what stands on one item for several the part is less what was taken back of it.
 BOOKINGS = """
-SELECT id, claim_id, kind, how, amount::text, move_line_id
-  FROM dunning_charge_booking
- WHERE claim_id = ANY(%(claims)s) AND is_undone IS NOT TRUE
- ORDER BY kind, id -- costs before interest
+SELECT b.id, b.claim_id, b.kind, b.how, b.amount::text, b.move_line_id, COALESCE(t.amount, 0)::text
+  FROM dunning_charge_booking b
+  LEFT JOIN LATERAL (
+       SELECT SUM(r.debit_amount_currency) AS amount
+         FROM account_partial_reconcile r
+         JOIN dunning_charge_booking k ON k.move_line_id = r.credit_move_id AND k.amount < 0
+          AND k.claim_id = b.claim_id AND k.kind = b.kind
+        WHERE r.debit_move_id = b.move_line_id) t ON b.amount > 0
+ WHERE %(about)s AND b.is_undone IS NOT TRUE
+ ORDER BY b.kind, b.id -- costs before interest
 """
 
 
@@ -57,11 +65,14 @@ class DunningImputation(models.AbstractModel):
     _description = "Imputation of Receipts"
 
     @api.model
-    def _receipts(self, item_ids):
-        """What came in on these items: ``{item id: ((day, amount), ...)}``, amounts in the currency of the item."""
+    def _receipts(self, item_ids, charges=False):
+        """What came in on these items: ``{item id: ((day, amount), ...)}``, amounts in the currency of the item.
+
+        :param charges: whether they are costs and interest, and no principals.
+        """
         found = defaultdict(tuple)
         if item_ids:
-            self.env.cr.execute(SQL(RECEIPTS, items=list(item_ids)))
+            self.env.cr.execute(SQL(RECEIPTS, items=list(item_ids), charges=charges))
             for item_id, day, amount in self.env.cr.fetchall():
                 found[item_id] += ((day, Decimal(amount)),)
         return found
@@ -114,16 +125,30 @@ class DunningImputation(models.AbstractModel):
     @api.model
     def _bookings(self, claim_ids):
         """What came in on costs and interest of claims, and what was waived: ``{claim: {kind: ...}}`` each."""
-        self.env.cr.execute(SQL(BOOKINGS, claims=list(claim_ids)))
-        rows = self.env.cr.fetchall()
-        received = self._received_on([(id_, Decimal(amount), item_id) for id_, *_row, amount, item_id in rows])
+        rows, received = self._booking_rows(SQL("b.claim_id = ANY(%s)", list(claim_ids)))
         booked, waived = defaultdict(lambda: defaultdict(tuple)), defaultdict(lambda: defaultdict(lambda: ZERO))
         for id_, claim_id, kind, how, amount, _item_id in rows:
             if how == WAIVED:
-                waived[claim_id][kind] += Decimal(amount)
+                waived[claim_id][kind] += amount
             else:
                 booked[claim_id][kind] += received.get(id_, ())
         return booked, waived
+
+    @api.model
+    def _booking_rows(self, about):
+        """What became of costs and interest.
+
+        :param about: a condition on ``dunning_charge_booking b``.
+        :return: rows ``(id, claim id, kind, how, amount, item id or None)``, and what came in on each of them:
+            ``{id: ((day, amount), ...)}``.
+        """
+        self.env.cr.execute(SQL(BOOKINGS, about=about))
+        rows = [
+            (*row, Decimal(amount), item_id, Decimal(taken_back))
+            for *row, amount, item_id, taken_back in self.env.cr.fetchall()
+        ]
+        received = self._received_on([(id_, amount - back, item_id) for id_, *_row, amount, item_id, back in rows])
+        return [row[:-1] for row in rows], received
 
     @api.model
     def _received_on(self, bookings):
@@ -132,7 +157,7 @@ class DunningImputation(models.AbstractModel):
         :param bookings: ``(id, amount, item id or None)`` in the order in which they are paid.
         :return: ``{id: ((day, amount), ...)}``.
         """
-        receipts = self._receipts([item_id for _id, _amount, item_id in bookings if item_id])
+        receipts = self._receipts([item_id for _id, _amount, item_id in bookings if item_id], charges=True)
         left = {item_id: list(parts) for item_id, parts in receipts.items()}
         found = defaultdict(tuple)
         for id_, amount, item_id in bookings:
@@ -150,7 +175,7 @@ class DunningImputation(models.AbstractModel):
         """``engine.facts.Charged`` of one claim.
 
         Over what was credited or paid before costs were due nothing is owed; where that is so, costs and interest go
-        down with the principal.
+        down with the principal, and what was waived of them with these.
         """
         values = {}
         for kind, (amount, base, day, first) in kinds.items():
@@ -161,8 +186,9 @@ class DunningImputation(models.AbstractModel):
                 amount = (amount * owed / base).quantize(CENT, ROUND_DOWN)
             paid = booked.get(kind, ())
             values[kind] = amount
-            values[f"{kind}_received"] = sum((part for _day, part in paid), ZERO)
-            values[f"{kind}_waived"] = waived.get(kind, ZERO)
+            received = sum((part for _day, part in paid), ZERO)
+            values[f"{kind}_received"] = received
+            values[f"{kind}_waived"] = min(waived.get(kind, ZERO), max(amount - received, ZERO))
             if kind == COSTS:
                 values |= {"costs_from": first or day, "base": base}
         came_in = sorted((day, part) for paid in booked.values() for day, part in paid)
@@ -177,6 +203,7 @@ class DunningImputation(models.AbstractModel):
         open_amounts = {
             item.id: Decimal(str(item.amount_residual_currency))
             for item in claims.move_line_id.sudo().exists()  # sudo: as the claim itself says
+            if item.parent_state == "posted"
         }
         found, _receipts = self._charged(SQL("c.id = ANY(%s)", claims.ids), open_amounts)
         return {claim: found[claim.move_line_id.id] for claim in claims if claim.move_line_id.id in found}
