@@ -8,7 +8,9 @@ from . import dunning_receipt_booking_mixin  # before what is made of it
 # isort: split
 from . import (
     account_move,
+    account_move_charges,
     account_move_left_over,
+    account_move_line,
     account_payment,
     dunning_accruing,
     dunning_bank,

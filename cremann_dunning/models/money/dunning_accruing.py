@@ -11,18 +11,19 @@ from .dunning_charge import COSTS, INTEREST
 from .dunning_charge_booking import ASKED, INVOICED, RECEIVED, WAIVED
 
 # The claims of which something may have to be booked or taken back: more or less is in the books than is asked, or the
-# principal went down by what is no money, or is gone. What stands as it should is not looked at again.
+# principal is gone or may have gone down. What stands as it should is not looked at again.
 CANDIDATES = f"""
 WITH sums AS (
-    SELECT claim_id, kind, amount AS asked, 0 AS booked
+    SELECT claim_id, kind, amount AS asked, 0 AS booked, base, COALESCE(CASE kind WHEN 'costs' THEN date_from END, date)
+           AS since
       FROM dunning_charge WHERE company_id = %(company)s AND state = 'asked'
      UNION ALL
     SELECT claim_id, kind, CASE WHEN how = 'waived' THEN -amount ELSE 0 END,
-           CASE WHEN how = 'waived' THEN 0 ELSE amount END
+           CASE WHEN how = 'waived' THEN 0 ELSE amount END, NULL, NULL
       FROM dunning_charge_booking WHERE company_id = %(company)s AND is_undone IS NOT TRUE
 ), claims AS (
-    SELECT claim_id, SUM(booked) > SUM(GREATEST(asked, 0)) + SUM(LEAST(asked, 0)) AS too_much,
-           SUM(booked) < SUM(asked) AS too_little, SUM(booked) > 0 AS is_booked
+    SELECT claim_id, SUM(booked) > SUM(asked) AS too_much, SUM(booked) < SUM(asked) AS too_little,
+           SUM(booked) > 0 AS is_booked, MAX(base) AS base, MIN(since) AS since
       FROM sums GROUP BY claim_id, kind
 )
 SELECT DISTINCT c.id
@@ -30,12 +31,12 @@ SELECT DISTINCT c.id
   JOIN dunning_claim c ON c.id = s.claim_id
   LEFT JOIN account_move_line l ON l.id = c.move_line_id
  WHERE s.too_much AND s.is_booked OR s.too_little AND %(adds)s AND c.ended_on IS NULL
-    OR s.is_booked AND (c.ended_on IS NOT NULL OR l.parent_state = 'cancel' OR EXISTS (
+    OR s.is_booked AND (c.ended_on IS NOT NULL OR l.parent_state = 'cancel' OR l.amount_currency < s.base OR EXISTS (
        SELECT FROM account_partial_reconcile r
          JOIN account_move_line k ON k.id = r.credit_move_id
          JOIN account_move m ON m.id = k.move_id
          JOIN account_journal j ON j.id = m.journal_id
-        WHERE r.debit_move_id = l.id AND NOT {IS_MONEY}))
+        WHERE r.debit_move_id = l.id AND (k.date < s.since OR NOT {IS_MONEY})))
 """
 # Per booking what a bookkeeper took back of it himself: its entry is reversed, not posted any more, or gone.
 BY_HAND = """

@@ -1,9 +1,20 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 INSIDE = "base.group_user"
 
 # The account for bad debts in the charts of Odoo, by the country of the company.
 BY_CHART = {"NL": "4550", "BE": "a642"}
+# Where the money of claims is booked, in all settings about that.
+PLACES = (
+    "dunning_bad_debt_account_id",
+    "dunning_write_off_journal_id",
+    "dunning_costs_account_id",
+    "dunning_interest_account_id",
+    "dunning_charges_journal_id",
+    "dunning_import_account_id",
+    "dunning_import_journal_id",
+    "dunning_difference_account_id",
+)
 
 
 class ResCompany(models.Model):
@@ -30,6 +41,11 @@ class ResCompany(models.Model):
         help="Empty: the first journal for miscellaneous operations.",
         groups=INSIDE,
     )
+
+    @api.constrains(*PLACES)
+    def _check_dunning_places(self):
+        """No account or journal of another company: Odoo looks at that by itself for records of companies only."""
+        self._check_company(PLACES)
 
     def _dunning_bad_debt_account(self):
         """The account for bad debts: that of the settings, else that of the chart; empty where there is neither."""
