@@ -19,12 +19,12 @@ from .following_case import FollowingCase, cents
 D = Decimal
 NUMBER = st.integers(0, 999)
 STEPS = (
-    "receipt", "receipt", "receipt", "payment", "payment", "money", "book", "book", "unmatch", "unmatch", "back",
-    "credit", "credit", "waive", "waive", "unwaive", "take_back", "take_back", "letter", "invoice", "again", "by_hand",
+    "receipt", "receipt", "payment", "money", "book", "book", "unmatch", "back", "credit", "waive", "unwaive",
+    "take_back", "letter", "invoice", "again", "by_hand",
 )  # fmt: skip
 # Derandomized: the same examples everywhere. Making a failing one smaller would take minutes: its steps are told.
 steady = settings(
-    max_examples=int(os.environ.get('N', 10)),
+    max_examples=int(os.environ.get('N', 7)),
     derandomize='N' not in os.environ,
     database=None,
     deadline=None,
@@ -46,6 +46,7 @@ class TestFollowing(FollowingCase):
 
     def test_whatever_comes(self):
         self.seen = Counter()
+        import time; t0=time.process_time()
 
         @steady
         @given(st.sampled_from(("received", "asked")), st.permutations(STEPS), st.lists(NUMBER, min_size=18, max_size=18))
@@ -58,6 +59,7 @@ class TestFollowing(FollowingCase):
                 self.env.invalidate_all(flush=False)
 
         examples()
+        print("CPU", time.process_time()-t0, self.seen)
         for name in STEPS:
             self.assertTrue(self.seen[name], f"{name} never happened: {self.seen}")
 
@@ -145,7 +147,7 @@ class TestFollowing(FollowingCase):
 
     def do_back(self, a, b):
         """The bank takes a payment back."""
-        self.do_payment(a, b)
+        self.do_payment(a, b)  # which may be this one
         if a % 2:
             self.do_book(a, b)
             self.settle_down()
@@ -175,6 +177,7 @@ class TestFollowing(FollowingCase):
         return bool(claim) and self.env["dunning.charge.booking"]._waive(claim, "goodwill")
 
     def do_unwaive(self, a, b):
+        self.do_waive(a, b)
         waived = self.env["dunning.charge.booking"].search([("how", "=", "waived"), ("is_undone", "=", False)])
         return bool(waived) and self.one_of(waived, a).action_undo()
 
