@@ -112,6 +112,7 @@ class Claim:
     other invoices. ``receipts`` are what came in on it, with the day of each. ``charged`` is what letters asked beyond
     it, None when they asked nothing. ``rest``: its principal is paid, and what was asked beyond it is all that is left.
     ``discount``: the cash discount that the terms grant for money that comes in up to and including ``discount_until``.
+    ``percent`` is the yearly interest that it bears, where the debtor has credits and claims under several laws.
     """
 
     line_id: int
@@ -149,6 +150,7 @@ class Claim:
     rest: bool = False
     discount: Decimal = ZERO
     discount_until: date | None = None
+    percent: Decimal = ZERO
 
     @property
     def ends(self) -> date | None:

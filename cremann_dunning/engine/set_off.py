@@ -36,6 +36,11 @@ def by_due_date(claim: Claim):
     return claim.due_date or date.max, claim.line_id
 
 
+def _by_law(claim: Claim, on: date | None):
+    """Sort key for money without a destination: what is due first, then the most onerous, then the oldest."""
+    return on is not None and (claim.due_date or date.max) > on, -claim.percent, by_due_date(claim)
+
+
 def apply_credits(
     claims: Iterable[Claim],
     own_credits: Iterable[Credit],
@@ -46,8 +51,8 @@ def apply_credits(
     """Set the debtor's own credits off against his claims of the same currency, as far as undisputed.
 
     A credit that says what it is for goes there first. What is left of it, and every other one, goes as money without a
-    destination does by law (6:43 lid 2 BW, 5.210 BW (BE)): to what is due, the oldest first, among the claims that are
-    asked. Only what these leave goes to claims that are left alone at the moment (``left_alone``, line ids: on hold,
+    destination does by law (6:43 lid 2 BW, 5.210 BW (BE)): to what is due, of that to what bears the highest interest,
+    of that to the oldest first, among the claims that are asked. Only what these leave goes to claims that are left alone at the moment (``left_alone``, line ids: on hold,
     in a plan, not sent): a credit that lies with one of those would leave the others asked too high.
 
     Within a claim money that came in pays the costs that are due and the interest that letters asked before it pays
@@ -75,7 +80,7 @@ def takings(claims, own_credits, disputed, left_alone=(), on=None):
     purse = defaultdict(list)
     for credit in own_credits:
         purse[credit.currency].append([credit, credit.amount])
-    claims = sorted(claims, key=lambda claim: (claim.line_id in left_alone, by_due_date(claim)))
+    claims = sorted(claims, key=lambda claim: (claim.line_id in left_alone, _by_law(claim, on)))
     charges = {claim.line_id: claim.charged.left(on) for claim in claims if claim.charged and on and not claim.rest}
     left = {claim.line_id: _to_cover(claim, disputed) for claim in claims}
     for meant in (True, False):

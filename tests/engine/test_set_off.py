@@ -66,6 +66,12 @@ def test_what_is_left_of_a_payment_goes_with_the_invoice_that_it_paid():
     assert taken([rest, older], money("155.70")) == ({2: D("155.70")}, {})
 
 
+@pytest.mark.parametrize(("due", "first"), [(1, 2), (0, 2), (-1, 1)])
+def test_the_most_onerous_of_what_is_due_goes_first(due, first):
+    claims = [claim(1, percent=D("4")), claim(2, due=due, percent=D("10.40"))]
+    assert taken(claims, money("10")) == ({first: D("10")}, {})
+
+
 def test_a_rest_that_is_asked_is_covered_by_money():
     rest = replace(claim(1, "155.70"), rest=True)
     assert apply_credits([rest], [money("100")], {}, (), TODAY)[1][0] == D("100")

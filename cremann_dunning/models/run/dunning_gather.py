@@ -7,7 +7,9 @@ from odoo.tools import SQL
 
 from ...engine.facts import ZERO, Claim, Contact, Credit, Debtor, Hold
 from ...engine.left_over import granted
+from ...law.errors import LawError
 from ..claim.dunning_history import NO_HISTORY
+from ..rules.regime_map import RegimeError
 
 CENT = Decimal("0.01")
 
@@ -50,6 +52,7 @@ class DunningGather(models.AbstractModel):
         rows = self._with_rests(rows, company, partners, as_of)
         self._complete(rows, company, as_of, partners)
         debtors = self._by_debtor(rows, company, partners, without, holds)
+        self._weigh(debtors.values(), company, as_of)
         return [
             Debtor(
                 partner_id=partner_id,
@@ -152,6 +155,34 @@ class DunningGather(models.AbstractModel):
                 own_credits.append(self._credit(row))
         self._carry([claims for claims, _credits, _row in debtors.values()])
         return debtors
+
+    @api.model
+    def _weigh(self, found, company, as_of):
+        """Put on claims the interest that each bears, in place, where it says which of them a credit pays first.
+
+        Only of debtors who have credits and claims under several laws: of all others the oldest claim goes first.
+
+        :param found: ``(claims, credits, row)`` per debtor.
+        """
+        found = [one for one in found if one[1] and len({(claim.kind, claim.regime) for claim in one[0]}) > 1]
+        countries = self.env["res.country"].browse({row["country_id"] for *_items, row in found})
+        codes = {country.id: country.code for country in countries}
+        regimes = self.env["dunning.regime"].with_company(company)
+        in_force = regimes._regime_map(as_of) if found else None
+        for claims, _credits, row in found:
+            for place, claim in enumerate(claims):
+                own = regimes.browse(claim.regime) or in_force.find(codes[row["country_id"]], claim.kind)
+                claims[place] = replace(claim, percent=self._percent(own, company, as_of))
+
+    @api.model
+    def _percent(self, regime, company, as_of):
+        """The yearly interest under a regime on a day; zero where it gives none."""
+        if not regime.interest_table_id or (regime.interest_needs_clause and not regime._agreed_rate(company)):
+            return ZERO
+        try:
+            return regime._capped_rate_table(regime._agreed_rate(company)).percent_on(as_of)
+        except (RegimeError, LawError):  # the letter says what is missing
+            return ZERO
 
     @api.model
     def _carry(self, found):

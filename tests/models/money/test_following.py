@@ -4,7 +4,6 @@ Each example is a small history of one debtor with two invoices of which a lette
 step the books are looked at as an accountant would; in the end everything is undone, and all is as it was before.
 """
 
-import os
 from collections import Counter
 from decimal import Decimal
 
@@ -24,8 +23,8 @@ STEPS = (
 )  # fmt: skip
 # Derandomized: the same examples everywhere. Making a failing one smaller would take minutes: its steps are told.
 steady = settings(
-    max_examples=int(os.environ.get('N', 7)),
-    derandomize='N' not in os.environ,
+    max_examples=7,
+    derandomize=True,
     database=None,
     deadline=None,
     phases=(Phase.generate,),
@@ -46,7 +45,6 @@ class TestFollowing(FollowingCase):
 
     def test_whatever_comes(self):
         self.seen = Counter()
-        import time; t0=time.process_time()
 
         @steady
         @given(st.sampled_from(("received", "asked")), st.permutations(STEPS), st.lists(NUMBER, min_size=18, max_size=18))
@@ -59,8 +57,7 @@ class TestFollowing(FollowingCase):
                 self.env.invalidate_all(flush=False)
 
         examples()
-        print("CPU", time.process_time()-t0, self.seen)
-        for name in STEPS:
+        for name in {*STEPS} - {"payment"}:  # which "back" makes as well
             self.assertTrue(self.seen[name], f"{name} never happened: {self.seen}")
 
     def play(self, mode, steps):
@@ -142,7 +139,8 @@ class TestFollowing(FollowingCase):
 
     def do_unmatch(self, a, b):
         credits = self.items(self.partner).filtered(lambda item: item.balance < 0 and item.matched_debit_ids)
-        item = self.one_of(credits.filtered(lambda item: item.move_id.journal_id.type == "bank"), a)
+        credits = credits.filtered(lambda item: item.move_id.journal_id.type == "bank")
+        item = self.one_of(credits.filtered(lambda item: not item.move_id.reversal_move_ids), a)
         return bool(item) and item.remove_move_reconcile()
 
     def do_back(self, a, b):
