@@ -52,8 +52,9 @@ def apply_credits(
 
     A credit that says what it is for goes there first. What is left of it, and every other one, goes as money without a
     destination does by law (6:43 lid 2 BW, 5.210 BW (BE)): to what is due, of that to what bears the highest interest,
-    of that to the oldest first, among the claims that are asked. Only what these leave goes to claims that are left alone at the moment (``left_alone``, line ids: on hold,
-    in a plan, not sent): a credit that lies with one of those would leave the others asked too high.
+    of that to the oldest first, among the claims that are asked. Only what these leave goes to claims that are left
+    alone at the moment (``left_alone``, line ids: on hold, in a plan, not sent): a credit that lies with one of those
+    would leave the others asked too high.
 
     Within a claim money that came in pays the costs that are due and the interest that letters asked before it pays
     principal (6:44 lid 1 BW), so that is no credit any more. A credit note pays principal alone.

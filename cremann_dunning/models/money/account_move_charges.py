@@ -7,5 +7,6 @@ class AccountMove(models.Model):
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     def _dunning_check_claim(self):
-        super()._dunning_check_claim()
+        result = super()._dunning_check_claim()
         self.line_ids._dunning_check_no_charge()
+        return result

@@ -12,7 +12,7 @@ from .dunning_charge_booking import WAIVED
 CENT = Decimal("0.01")
 
 # What came in on items of debtors: money, not credit notes, differences of exchange or entries that take something
-# back. On costs and interest themselves everything counts that a bookkeeper matched with them, but what takes them back.
+# back. On costs and interest themselves all counts that a bookkeeper matched with them, but what takes them back.
 RECEIPTS = f"""
 WITH r AS MATERIALIZED (
     SELECT id, debit_move_id, credit_move_id, debit_amount_currency FROM account_partial_reconcile

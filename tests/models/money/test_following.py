@@ -16,7 +16,7 @@ from ...common import TODAY
 from .following_case import FollowingCase, cents
 
 D = Decimal
-NUMBER = st.integers(0, 999)
+NUMBERS = st.lists(st.integers(0, 999), min_size=18, max_size=18)
 STEPS = (
     "receipt", "receipt", "payment", "money", "book", "book", "unmatch", "back", "credit", "waive", "unwaive",
     "take_back", "letter", "invoice", "again", "by_hand",
@@ -47,7 +47,7 @@ class TestFollowing(FollowingCase):
         self.seen = Counter()
 
         @steady
-        @given(st.sampled_from(("received", "asked")), st.permutations(STEPS), st.lists(NUMBER, min_size=18, max_size=18))
+        @given(st.sampled_from(("received", "asked")), st.permutations(STEPS), NUMBERS)
         def examples(mode, names, numbers):
             savepoint = self.cr.savepoint()
             try:
@@ -81,9 +81,9 @@ class TestFollowing(FollowingCase):
         items.filtered(lambda item: item.move_id.statement_line_id).remove_move_reconcile()
         for item in items.filtered(lambda item: item.move_id.origin_payment_id and not item.move_id.reversed_entry_id):
             self.do_back_of(item)
-        for note in items.move_id.filtered(lambda move: move.move_type == "out_refund" and not move.reversed_entry_id):
-            note.line_ids.remove_move_reconcile()
-            note.button_draft()
+        for move in items.move_id.filtered(lambda move: move.move_type == "out_refund" and not move.reversed_entry_id):
+            move.line_ids.remove_move_reconcile()
+            move.button_draft()
         self.env["dunning.charge.booking"].search([("how", "=", "waived")]).action_undo()
         while sent := self.sent():
             self.withdraw(sent[-1])
@@ -138,9 +138,9 @@ class TestFollowing(FollowingCase):
         return bool(case._to_book(self.nl, self.partner)) and case.action_book_charges()
 
     def do_unmatch(self, a, b):
-        credits = self.items(self.partner).filtered(lambda item: item.balance < 0 and item.matched_debit_ids)
-        credits = credits.filtered(lambda item: item.move_id.journal_id.type == "bank")
-        item = self.one_of(credits.filtered(lambda item: not item.move_id.reversal_move_ids), a)
+        matched = self.items(self.partner).filtered(lambda item: item.balance < 0 and item.matched_debit_ids)
+        matched = matched.filtered(lambda item: item.move_id.journal_id.type == "bank")
+        item = self.one_of(matched.filtered(lambda item: not item.move_id.reversal_move_ids), a)
         return bool(item) and item.remove_move_reconcile()
 
     def do_back(self, a, b):
@@ -150,9 +150,7 @@ class TestFollowing(FollowingCase):
             self.do_book(a, b)
             self.settle_down()
         paid = self.items(self.partner).filtered(
-            lambda item: (
-                item.balance < 0 and item.move_id.origin_payment_id and not item.move_id.reversal_move_ids
-            )
+            lambda item: item.balance < 0 and item.move_id.origin_payment_id and not item.move_id.reversal_move_ids
         )
         item = self.one_of(paid, a)
         return bool(item) and self.do_back_of(item)
@@ -164,8 +162,8 @@ class TestFollowing(FollowingCase):
         move = self.open_move(a)
         if not move:
             return False
-        note = self.credit(self.partner, move.amount_residual if b % 2 else 100 + b % 50, due=-self.when)
-        both = (move + note).line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        credited = self.credit(self.partner, move.amount_residual if b % 2 else 100 + b % 50, due=-self.when)
+        both = (move + credited).line_ids.filtered(lambda line: line.account_type == "asset_receivable")
         both.reconcile()
         return True
 

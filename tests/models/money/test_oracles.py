@@ -6,7 +6,6 @@ AL-1 and AL-2 are in test_charges. Here a debtor owes three invoices: one as a c
 
 import json
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from odoo.tests import tagged
