@@ -9,6 +9,7 @@ from . import dunning_receipt_booking_mixin  # before what is made of it
 from . import (
     account_move,
     account_move_left_over,
+    account_move_line,
     account_payment,
     dunning_accruing,
     dunning_bank,
