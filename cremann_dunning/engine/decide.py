@@ -17,7 +17,7 @@ from .rules import CALL, MATCH, House, Level, Procedure
 from .set_off import apply_credits, disputed_parts
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "8"
+VERSION = "9"
 
 
 def decide(
@@ -192,7 +192,9 @@ def _covered(
         return Decision(claim, "NOTHING_LEFT", {"disputed": part, "paying": paying, "credit": credit})
     if taken_by.under_way:
         return Decision(claim, "IN_PAYMENT", {"payment": taken_by.number, "amount": credit})
-    return Decision(claim, "NET_CREDIT", {"credit": taken_by.number, "amount": credit})
+    # the invoice of a rest is paid: there is nothing to match with it, and the money is booked as costs and interest
+    code = "REST_COVERED" if claim.rest else "NET_CREDIT"
+    return Decision(claim, code, {"credit": taken_by.number, "amount": credit})
 
 
 def _under_way(debtor: Debtor, claim: Claim) -> Decision | None:

@@ -47,10 +47,10 @@ def make_letters(debtor, procedures, decided, background, question):
     for decision in decided:
         kind = {"LETTER": groups, "NOTICE": notices}.get(decision.code)
         if kind is not None:
-            kind[decision.claim.currency, decision.claim.procedure].append(decision)
+            kind[decision.claim.currency, decision.claim.procedure, decision.claim.rest].append(decision)
     under_way = {claim.currency for claim in debtor.claims if claim.open_letter}
     answers, letters = {}, []
-    for currency in sorted({currency for currency, _procedure in (*groups, *notices)}):
+    for currency in sorted({currency for currency, *_ladder in (*groups, *notices)}):
         # One letter per debtor and currency: none beside one that has not gone out yet, and of two ladders the one
         # with the oldest claim goes first. A ladder whose own letter has to wait stands in nobody's way.
         taken = currency in under_way
@@ -72,9 +72,14 @@ def make_letters(debtor, procedures, decided, background, question):
 
 
 def _rivals(groups, currency):
-    """The ladders that have a letter ready in a currency, the one with the oldest claim first."""
-    rivals = [(key[1], group) for key, group in groups.items() if key[0] == currency]
-    return sorted(rivals, key=lambda rival: (min(d.claim.due_date for d in rival[1]), rival[0]))
+    """The ladders that have a letter ready in a currency, the one with the oldest claim first.
+
+    What is left of invoices that are paid has letters of its own, also on a ladder that others follow: they say why it
+    is owed. These come after all others, since it is older than what is unpaid and no term runs by it.
+    """
+    rivals = [(*key[1:], group) for key, group in groups.items() if key[0] == currency]
+    rivals.sort(key=lambda rival: (rival[1], min(d.claim.due_date for d in rival[2]), rival[0]))
+    return [(procedure_id, group) for procedure_id, _rest, group in rivals]
 
 
 def _after_other_letter(procedure, currency, group, under_way, as_of):
@@ -131,6 +136,7 @@ def _beside(decided, driver, currency, as_of):
         for d in decided
         if d.claim.currency == currency
         and d.claim.procedure == driver.claim.procedure
+        and d.claim.rest == driver.claim.rest
         and d.open > 0
         and _is_listed(d, driver, as_of)
     ]

@@ -52,6 +52,7 @@ _REASONS = (
     Reason("NOT_SENT", SKIP, ()),
     Reason("NOT_ARRIVED", SKIP, ("message",)),
     Reason("NET_CREDIT", SKIP, ("credit", "amount")),
+    Reason("REST_COVERED", SKIP, ("credit", "amount")),
     Reason("UNMATCHED_PAYMENT", SKIP, ("amount", "receipt")),
     Reason("IN_PAYMENT", SKIP, ("payment", "amount")),
     Reason("NOTHING_LEFT", SKIP, ("disputed", "paying", "credit")),

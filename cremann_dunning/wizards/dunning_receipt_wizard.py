@@ -1,5 +1,11 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
+
+from ..engine.facts import ZERO
+from ..models.dunning_money import exact, written
+from ..models.money.dunning_bookkeeping import Booked
+from ..models.money.dunning_charge import COSTS
 
 
 class DunningReceiptWizard(models.TransientModel):
@@ -20,6 +26,14 @@ class DunningReceiptWizard(models.TransientModel):
     amount = fields.Monetary(string="Not booked", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Debtor")
     line_ids = fields.One2many("dunning.receipt.wizard.line", "wizard_id", string="Claims")
+    book_beyond = fields.Boolean(
+        string="Book costs and interest",
+        default=True,
+        help="What is left beyond the invoices pays costs and interest that letters asked, and is booked as such at "
+        "once. Left off, it stays on the account of the debtor until somebody books it from his case.",
+    )
+    amount_beyond = fields.Monetary(compute="_compute_amount_left", string="Costs and interest")
+    beyond_text = fields.Char(compute="_compute_amount_left", string="What for")
     amount_left = fields.Monetary(compute="_compute_amount_left", string="Left as credit of the debtor")
     is_shared = fields.Boolean(string="Of one of several", readonly=True)
     why = fields.Char(string="Found by", readonly=True)
@@ -89,10 +103,53 @@ class DunningReceiptWizard(models.TransientModel):
         if self.line_ids.move_line_id.partner_id.commercial_partner_id != self.partner_id.commercial_partner_id:
             self.line_ids = self._rows()
 
-    @api.depends("amount", "line_ids.amount")
+    @api.depends("amount", "line_ids.amount", "partner_id", "book_beyond")
+    @api.depends_context("lang")
     def _compute_amount_left(self):
+        """What is left beyond the claims: first costs and interest that letters asked, then credit of the debtor."""
         for window in self:
-            window.amount_left = window.amount - sum(window.line_ids.mapped("amount"))
+            parts = window._beyond()
+            window.amount_beyond = float(sum(parts.values()))
+            window.beyond_text = window._beyond_text(parts)
+            left = window.amount - sum(window.line_ids.mapped("amount"))
+            window.amount_left = left - (window.amount_beyond if window.book_beyond else 0)
+
+    def _beyond(self):
+        """What the receipt would pay of costs and interest, booked as it stands here: by claim and kind."""
+        self.ensure_one()
+        currency, whose = self.currency_id, self._whose()
+        if not whose or not currency:
+            return {}
+        parts = {row.move_line_id.id: exact(row.amount, currency) for row in self.line_ids if row.amount}
+        left = exact(self.amount, currency) - sum(parts.values(), ZERO)
+        if left <= 0:
+            return {}
+        receipt = Booked(self.date, currency.name, parts, left)
+        # sudo: what letters asked of the debtor and what came in, for whoever may look at the receipt
+        return self.env["dunning.bookkeeping"].sudo()._would_receive(self.company_id, whose, receipt)
+
+    def _whose(self):
+        """Whose the part beyond the claims is, as it will be booked."""
+        items = self.line_ids.filtered("amount").move_line_id
+        debtors = (self.partner_id or self.statement_line_id.partner_id or items.partner_id).commercial_partner_id
+        return debtors._origin if len(debtors) == 1 else debtors.browse()
+
+    def _beyond_text(self, parts):
+        """Which costs and interest that are, claim by claim; False where there are none."""
+        if not parts:
+            return False
+        env = self.env
+        costs, interest = env._("%(amount)s costs of %(number)s"), env._("%(amount)s interest of %(number)s")
+        told = [
+            (costs if kind == COSTS else interest)
+            % {"number": claim.number, "amount": written(env, float(amount), self.currency_id)}
+            for (claim, kind), amount in parts.items()
+        ]
+        return env._(
+            "What is left beyond the invoices pays costs and interest that letters asked, and is booked as costs and "
+            "interest unless you leave that off: %s.",
+            format_list(env, told),
+        )
 
     @api.depends("statement_line_id")
     @api.depends_context("uid")
@@ -105,5 +162,7 @@ class DunningReceiptWizard(models.TransientModel):
         self.ensure_one()
         self.check_access("write")
         parts = [(row.move_line_id, row.amount) for row in self.line_ids if row.amount]
-        self.env["dunning.receipt"]._book(self.statement_line_id, parts, self.partner_id.commercial_partner_id)
+        self.env["dunning.receipt"]._book_whole(
+            self.statement_line_id, parts, self.partner_id.commercial_partner_id, self.book_beyond
+        )
         return {"type": "ir.actions.act_window_close"}

@@ -563,6 +563,29 @@ def test_of_two_procedures_with_claims_of_the_same_age_it_is_always_the_same_tha
         assert codes(run(*claims, rules=(ladder(), ladder(number=2)))) == {1: "OTHER_LETTER", 2: "LETTER"}
 
 
+def test_a_rest_has_a_letter_of_its_own_which_comes_after_that_about_invoices():
+    """It is older than what is unpaid, and no term runs by it."""
+    rest, open_one = claim(1, 90, procedure=2, rest=True), claim(2, 30)
+    outcome = run(rest, open_one, rules=(ladder(), ladder(number=2)))
+    assert codes(outcome) == {1: "OTHER_LETTER", 2: "LETTER"}
+    assert [len(letter.decisions) for letter in outcome.letters] == [1]
+    outcome = run(replace(rest, procedure=1), open_one, reached(1, 2, line=3))
+    assert codes(outcome) == {1: "OTHER_LETTER", 2: "LETTER", 3: "LISTED"}, "on one ladder as well"
+    listed = replace(rest, procedure=1, levels_done=frozenset({1}), level_sent_on=day(-2))
+    assert codes(run(listed, open_one)) == {1: "NOT_YET", 2: "LETTER"}
+    assert codes(run(rest, rules=(ladder(), ladder(number=2)))) == {1: "LETTER"}
+
+
+@pytest.mark.parametrize(("rest", "code"), [(True, "REST_COVERED"), (False, "NET_CREDIT")])
+def test_a_rest_that_money_covers_is_booked_and_not_matched_with_an_invoice(rest, code):
+    money = Credit("BNK/1", "EUR", Decimal("100.00"), received=True, line_id=9)
+    outcome = run(claim(1, rest=rest), credits=(money,))
+    assert codes(outcome) == {1: code}
+    assert outcome.decisions[0].facts == {"credit": "BNK/1", "amount": Decimal("100.00")}
+    under_way = replace(money, under_way=True)
+    assert codes(run(claim(1, rest=rest), credits=(under_way,))) == {1: "IN_PAYMENT"}
+
+
 def test_two_procedures_in_two_currencies_get_two_letters():
     outcome = run(claim(1), claim(2, procedure=2, currency="USD"), rules=(ladder(), ladder(number=2)))
     assert set(codes(outcome).values()) == {"LETTER"}

@@ -78,9 +78,11 @@ class DunningCase(models.Model):
             case.amount_unasked = sum(case.unasked_line_ids.mapped("amount_residual"))
 
     def action_open_invoices(self):
-        """With entries that were taken in, which the invoice list does not know: what was decided about each claim."""
+        """With entries that were taken in and rests that are asked, which the invoice list does not know: what was
+        decided about each claim."""
         self.check_access("read")
-        if not self.taken_in_ids:
+        asked = [("case_id", "in", self.ids), ("rest_is_asked", "=", True), ("ended_on", "=", False)]
+        if not self.taken_in_ids and not self.env["dunning.claim"].search_count(asked, limit=1):
             return super().action_open_invoices()
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_decision_action")
         current = [

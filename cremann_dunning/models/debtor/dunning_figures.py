@@ -5,13 +5,13 @@ from ..claim.dunning_claim import WITH_TAKEN_IN
 
 # One row per debtor out of the ledger, the current decisions and the levels reached, put into its case.
 REFRESH = f"""
-WITH figures AS (
-    SELECT p.commercial_partner_id AS partner_id,
-           SUM(l.amount_residual) FILTER (WHERE l.amount_residual > 0) AS overdue,
-           COUNT(DISTINCT CASE WHEN m.move_type = 'entry' THEN -l.id ELSE l.move_id END)
-               FILTER (WHERE l.amount_residual > 0) AS invoices,
-           MIN(COALESCE(t.date_due, l.date_maturity)) FILTER (WHERE l.amount_residual > 0) AS oldest,
-           -COALESCE(SUM(l.amount_residual) FILTER (WHERE l.amount_residual < 0), 0) AS credit
+WITH rests AS ( -- what is left of costs and interest, and asked: the ledger knows nothing of it
+    SELECT * FROM unnest(%(rest_partners)s::int[], %(rest_items)s::int[], %(rest_moves)s::int[], %(rests)s::numeric[],
+                         %(rest_days)s::date[]) AS r (partner_id, item_id, move_id, amount, due_date)
+), items AS (
+    SELECT p.commercial_partner_id AS partner_id, l.amount_residual AS amount,
+           CASE WHEN m.move_type = 'entry' THEN -l.id ELSE l.move_id END AS counts_as,
+           COALESCE(t.date_due, l.date_maturity) AS due_date
       FROM account_move_line l
       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
       JOIN res_partner p ON p.id = l.partner_id
@@ -21,7 +21,15 @@ WITH figures AS (
        AND (l.amount_residual < 0
             OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
                AND (COALESCE(t.date_due, l.date_maturity) < %(today)s) IS NOT FALSE) %(only)s
-     GROUP BY p.commercial_partner_id
+     UNION ALL
+    SELECT partner_id, amount, move_id, due_date FROM rests
+), figures AS (
+    SELECT partner_id, SUM(amount) FILTER (WHERE amount > 0) AS overdue,
+           COUNT(DISTINCT counts_as) FILTER (WHERE amount > 0) AS invoices,
+           MIN(due_date) FILTER (WHERE amount > 0) AS oldest,
+           -COALESCE(SUM(amount) FILTER (WHERE amount < 0), 0) AS credit
+      FROM items
+     GROUP BY partner_id
 ), steps AS (
     SELECT DISTINCT ON (p.commercial_partner_id)
            p.commercial_partner_id AS partner_id, d.id AS decision_id, d.level_id, d.next_date
@@ -30,8 +38,9 @@ WITH figures AS (
       JOIN res_partner p ON p.id = d.partner_id
       LEFT JOIN account_move_line i ON i.id = d.move_line_id AND m.move_type = 'entry'
      WHERE m.company_id = %(company)s AND m.state = 'posted'
-       AND CASE WHEN m.move_type = 'entry' THEN m.dunning_is_claim AND i.reconciled IS FALSE
-                ELSE m.payment_state IN ('not_paid', 'partial') END %(only)s
+       AND (CASE WHEN m.move_type = 'entry' THEN m.dunning_is_claim AND i.reconciled IS FALSE
+                 ELSE m.payment_state IN ('not_paid', 'partial') END
+            OR d.move_line_id IN (SELECT item_id FROM rests)) %(only)s
      ORDER BY p.commercial_partner_id,
               CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
                              WHEN 'wait' THEN 3 ELSE 4 END,
@@ -48,6 +57,12 @@ WITH figures AS (
       JOIN account_move_line i ON i.id = t.move_line_id AND i.reconciled IS FALSE AND i.parent_state = 'posted'
      CROSS JOIN LATERAL (%(spoken)s) s
      WHERE t.company_id = %(company)s AND t.is_taken_in
+     UNION ALL
+    SELECT r.partner_id, s.level_id -- by its own ladder, on which the letters about the invoice are no steps
+      FROM rests r
+      JOIN dunning_claim t ON t.move_line_id = r.item_id
+     CROSS JOIN LATERAL (%(spoken)s) s
+      JOIN dunning_level w ON w.id = s.level_id AND w.procedure_id = %(rest_procedure)s
 ), levels AS (
     SELECT DISTINCT ON (p.commercial_partner_id) p.commercial_partner_id AS partner_id, r.level_id
       FROM reached r
@@ -124,10 +139,25 @@ class DunningFigures(models.AbstractModel):
                 uid=self.env.uid,
                 only=only,
                 spoken=self.env["dunning.claim"]._levels_of("t"),
+                **self._rests(company, today, partner_ids),
             )
         )
         self._settle(company, [case_id for (case_id,) in self.env.cr.fetchall()], partner_ids)
         self.env["dunning.case"].invalidate_model()
+
+    @api.model
+    def _rests(self, company, today, partner_ids):
+        """What is left of costs and interest of invoices that are paid, and asked on, as parts of the statement."""
+        found = self.env["dunning.imputation"]._rests(company, partner_ids or None, today, asked=True)
+        rests = [(partner_id, rest) for partner_id, own in found.items() for rest in own]
+        return {
+            "rest_partners": [partner_id for partner_id, _rest in rests],
+            "rest_items": [rest.line_id for _partner_id, rest in rests],
+            "rest_moves": [rest.move_id for _partner_id, rest in rests],
+            "rests": [rest.residual_company for _partner_id, rest in rests],
+            "rest_days": [rest.due_date for _partner_id, rest in rests],
+            "rest_procedure": company._dunning_rest_procedure().id or None,
+        }
 
     @api.model
     def _settle(self, company, alive_ids, partner_ids=None):

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -11,7 +12,7 @@ from odoo.tools import SQL, format_list
 
 from ...engine.agreed import agreed_on
 from ..claim.dunning_claim import WITH_TAKEN_IN
-from ..dunning_money import exact, written
+from ..dunning_money import IS_MONEY, exact, written
 
 # What came in on the invoices of each agreement between two days, and whether anything of them is still open; of named
 # ones whoever owes them by now. Without named invoices it is about everything in that currency that was there when it
@@ -56,6 +57,21 @@ WITH agreement AS (
       JOIN account_move_line k ON k.id = r.credit_move_id AND k.date BETWEEN c.since AND c.until
       JOIN account_move m ON m.id = k.move_id
      GROUP BY c.id
+), booked AS ( -- what letters asked beyond these claims and is in the books, on items of its own
+    SELECT DISTINCT c.id, c.since, c.until, b.move_line_id
+      FROM claim c
+      JOIN dunning_claim t ON t.move_line_id = c.line_id
+      JOIN dunning_charge_booking b ON b.claim_id = t.id AND b.is_undone IS NOT TRUE
+     WHERE NOT EXISTS (SELECT FROM claim o WHERE o.id = c.id AND o.line_id = b.move_line_id)
+), beyond AS (
+    SELECT b.id, SUM(r.debit_amount_currency) AS paid
+      FROM booked b
+      JOIN account_partial_reconcile r ON r.debit_move_id = b.move_line_id
+      JOIN account_move_line k ON k.id = r.credit_move_id AND k.date BETWEEN b.since AND b.until
+      JOIN account_move m ON m.id = k.move_id
+      JOIN account_journal j ON j.id = m.journal_id
+     WHERE {IS_MONEY}
+     GROUP BY b.id
 ), loose AS (
     SELECT id, -SUM(residual) AS paid
       FROM item
@@ -67,10 +83,12 @@ WITH agreement AS (
     SELECT n.id FROM named n LEFT JOIN account_move m ON m.id = n.move_id
      GROUP BY n.id HAVING bool_or(m.state = 'draft') OR bool_and(m.id IS NULL OR m.state = 'cancel')
 )
-SELECT a.id, (COALESCE(matched.paid, 0) + COALESCE(loose.paid, 0))::text, COALESCE(matched.credited, 0)::text,
+SELECT a.id, (COALESCE(matched.paid, 0) + COALESCE(beyond.paid, 0) + COALESCE(loose.paid, 0))::text,
+       COALESCE(matched.credited, 0)::text,
        still.id IS NULL AND unbooked.id IS NULL
   FROM agreement a
   LEFT JOIN matched USING (id)
+  LEFT JOIN beyond USING (id)
   LEFT JOIN loose USING (id)
   LEFT JOIN still USING (id)
   LEFT JOIN unbooked USING (id)
@@ -198,7 +216,8 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
             moves = record.move_ids._origin
             if record in whole:
                 own = taken_in.get(record.case_id._origin, whole.case_id.taken_in_ids.browse())
-                moves = opened.filtered(record._is_about) + own.filtered(record._is_about_claim).move_id
+                rests = record.case_id.beyond_ids.filtered("is_rest")
+                moves = opened.filtered(record._is_about) + (own | rests).filtered(record._is_about_claim).move_id
             numbers = moves._dunning_numbers(record.partner_id._origin)
             record.bank_account_id, record.payment_reference = moves._dunning_pay_to(record.company_id, numbers)
 
@@ -213,9 +232,10 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         )
 
     def _is_about_claim(self, claim):
-        """As ``_is_about``, of what was taken in."""
+        """As ``_is_about``, of what was taken in, and of a rest."""
         since = self._window()[0]
-        return claim.currency_id == self.currency_id and (not since or claim.invoice_date <= since)
+        later = since and claim.invoice_date and claim.invoice_date > since
+        return claim.currency_id == self.currency_id and not later
 
     def _compute_payment_html(self):
         for record in self:
@@ -280,10 +300,48 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         )
         rows = self.env.cr.fetchall()
         coming = {record.id: record._exact(record.coming_amount) for record in self}
+        open_rests, waiting = self._beyond()
         return {
-            id_: Ledger(max(Decimal(paid) - coming[id_], Decimal(0)), Decimal(credited), settled)
+            id_: Ledger(
+                max(Decimal(paid) + waiting[id_] - coming[id_], Decimal(0)),
+                Decimal(credited),
+                settled and id_ not in open_rests,
+            )
             for id_, paid, credited, settled in rows
         }
+
+    def _beyond(self):
+        """What letters asked beyond the claims of these agreements, and the ledger does not hold.
+
+        :return: the ids of those of which costs or interest are open though the invoices are paid; and per id what came
+            in for costs and interest of the invoices that it names, and is not booked yet.
+        """
+        open_rests, waiting = set(), defaultdict(Decimal)
+        for company, records in self.grouped("company_id").items():
+            partners = records.partner_id.commercial_partner_id
+            # sudo: what letters asked and what came in, for whoever may read the agreement
+            this = self.sudo().env
+            rests = this["dunning.imputation"]._rests(company, partners.ids, company._dunning_today())
+            came_in = this["dunning.bookkeeping"]._waiting(company, partners.ids)
+            for record in records:
+                since, until = record._window()
+                named = record._named()
+                for move_id, day, amount in came_in:
+                    if move_id in named and since <= day <= (until or date.max):
+                        waiting[record.id] += amount
+                for rest in rests.get(record.partner_id.commercial_partner_id.id, ()):
+                    left = rest.residual - sum(amount for move_id, _day, amount in came_in if move_id == rest.move_id)
+                    if left > 0 and record._covers_rest(rest):
+                        open_rests.add(record.id)
+        return open_rests, waiting
+
+    def _covers_rest(self, rest):
+        """Whether a rest (``engine.facts.Claim``) is part of what was agreed on."""
+        named, since = self._named(), self._window()[0]
+        if named:
+            return rest.move_id in named
+        late = since and rest.dated and rest.dated > since
+        return rest.currency == self.currency_id.name and not late
 
     def _exact(self, amount):
         """An amount of this record as the Decimal it stands for."""

@@ -98,7 +98,8 @@ class DunningSetOff(models.Model):
 
     @api.model
     def _listed(self, told, lines):
-        """One line of text per item that an entry took from: its number as the debtor knows it, day and amount."""
+        """One line of text per item that an entry took from: its number as the debtor knows it, day and amount, and
+        what is left of it."""
         rows = []
         for line in lines:
             parts = line.matched_debit_ids.debit_move_id | line.matched_credit_ids.credit_move_id
@@ -109,7 +110,11 @@ class DunningSetOff(models.Model):
             number = (move.ref if move.is_purchase_document(include_receipts=True) else "") or move.name or ""
             amount = written(told, abs(line.amount_currency), line.currency_id)
             day = format_date(told, move.invoice_date or move.date)
-            rows.append(told._("%(number)s of %(day)s: %(amount)s", number=number, day=day, amount=amount))
+            row = told._("%(number)s of %(day)s: %(amount)s", number=number, day=day, amount=amount)
+            if left := abs(item.amount_residual_currency):
+                left = written(told, left, line.currency_id)
+                row = told._("%(row)s (%(left)s of it is still open)", row=row, left=left)
+            rows.append(row)
         return "\n".join(rows)
 
     def action_write(self):

@@ -1,5 +1,4 @@
 import io
-import zipfile
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from odoo.tools.pdf import PdfFileReader
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ...engine import statement
-from ...tools import spelling
+from ...tools import archive, spelling
 from ..claim.dunning_claim import WITH_TAKEN_IN
 from ..dunning_inside import Inside
 from ..dunning_money import IS_MONEY
@@ -292,8 +291,13 @@ class DunningStatement(models.AbstractModel):
         with xlsxwriter.Workbook(buffer, options) as book:
             for part in page.statement.parts:
                 self._write_sheet(book, page, part)
-            if not page.statement.parts:
-                self._write_head(book, book.add_worksheet(), page)
+            for currency in sorted(set(page.beyond) - {part.currency for part in page.statement.parts}):
+                sheet = book.add_worksheet(currency)
+                row = self._write_head(book, sheet, page)
+                self._write_beyond(sheet, page, currency, row, book.add_format({"num_format": "#,##0.00"}))
+            if not book.worksheets():
+                sheet = book.add_worksheet()
+                sheet.write_string(self._write_head(book, sheet, page), 0, page.case.env._("Nothing is open."))
         return buffer.getvalue()
 
     @api.model
@@ -319,8 +323,6 @@ class DunningStatement(models.AbstractModel):
                 sheet.write_datetime(row, 1, value, day)
             else:
                 sheet.write_string(row, 1, value or "")
-        if not page.statement.parts:
-            sheet.write_string(8, 0, env._("Nothing is open."))
         return 8
 
     @api.model
@@ -353,18 +355,23 @@ class DunningStatement(models.AbstractModel):
         for row, (label, amount) in enumerate(self._ages(env, part), row + 2):  # noqa: B020
             sheet.write_string(row, 2, label)
             sheet.write_number(row, 8, amount, money)
-        if beyond := page.beyond.get(part.currency):
-            for row, (label, amount) in enumerate(  # noqa: B020
-                (
-                    (env._("Costs and interest that letters asked, left"), beyond),
-                    (env._("Owed altogether"), page.owed(part.currency)),
-                ),
-                row + 2,
-            ):
-                sheet.write_string(row, 2, label)
-                sheet.write_number(row, 8, amount, money)
+        if page.beyond.get(part.currency):
+            row = self._write_beyond(sheet, page, part.currency, row + 2, money)
         if page.not_booked:
             sheet.write_string(row + 1, 2, self._not_booked_text(page))
+
+    @api.model
+    def _write_beyond(self, sheet, page, currency, row, money):
+        """What letters asked beyond the account, and what is owed with it; from this row on, returns the last one."""
+        env = page.case.env
+        for label, amount in (
+            (env._("Costs and interest that letters asked, left"), page.beyond[currency]),
+            (env._("Owed altogether"), page.owed(currency)),
+        ):
+            sheet.write_string(row, 2, label)
+            sheet.write_number(row, 8, amount, money)
+            row += 1
+        return row - 1
 
     @api.model
     def _write_item(self, sheet, row, env, item, day, money):
@@ -432,17 +439,7 @@ class DunningStatement(models.AbstractModel):
     @api.model
     def _zip(self, files):
         """One archive of files, ``[(name, bytes), ...]``; names that are the same get a number."""
-        buffer, used = io.BytesIO(), set()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in files:
-                stem, _dot, extension = name.rpartition(".")
-                number, free = 1, name
-                while free.lower() in used:
-                    number += 1
-                    free = f"{stem} ({number}).{extension}"
-                used.add(free.lower())
-                archive.writestr(free, content)
-        return buffer.getvalue()
+        return archive.zipped(files)
 
 
 def _first_page(content):

@@ -20,7 +20,8 @@ class DunningAsked(models.AbstractModel):
     """What is asked of debtors on a day, claim by claim: what people agree on with them is that, to the cent.
 
     Principal, own credits, disputes and payments under way are the engine's answer. Interest and costs are those of the
-    letter that would go out today, or, where none would, of the last one that went, reckoned to today.
+    letter that would go out today, or, where none would, of the last one that went, reckoned to today. What is left of
+    costs and interest of an invoice that is paid is asked as well, whether or not somebody said that letters go on.
     """
 
     _name = "dunning.asked"
@@ -47,7 +48,12 @@ class DunningAsked(models.AbstractModel):
             ]
         )
         debtors = this.env["dunning.gather"].facts(
-            company, today, list(partner_ids), without_letters=waiting, until=add_months(today, AHEAD_MONTHS)
+            company,
+            today,
+            list(partner_ids),
+            without_letters=waiting,
+            until=add_months(today, AHEAD_MONTHS),
+            all_rests=True,
         )
         procedures, house = this.env["dunning.engine"]._rules(company, debtors)
         question = Question(today, house=house, procedures=procedures)

@@ -129,7 +129,8 @@ class DunningLetterPageMixin(models.AbstractModel):
         """What the page shows beside the frozen words: what is open by now, and how to pay exactly that.
 
         :return: ``state`` (open, under_way, paid, withdrawn, insolvent or void), ``demanded`` and ``listed`` (a row per
-            claim: ``line``, ``asked``, ``open``, ``under_way``, ``withdrawn``, ``invoice``, ``decision``),
+            claim: ``line``, ``asked``, ``open``, ``under_way``, ``withdrawn``, ``invoice``, ``decision``, and ``rest``,
+            the decision on what is left of it beyond an invoice that is paid),
             ``amount_now`` and its ``qr``, ``agreed`` (see ``_page_agreement``), ``online`` (whether it can be paid
             through Odoo's payment pages) and the invoices ``payable`` there, ``beyond`` (what of it is costs and
             interest), ``under_way`` (what was paid and is not booked, over what is demanded), the ``body`` as HTML.
@@ -176,7 +177,9 @@ class DunningLetterPageMixin(models.AbstractModel):
         if self.state == "cancelled" and not self.is_test:
             return VOID
         still_open = [row for row in demanded if row["open"]]
-        if any(row["decision"].code in NOT_HIS_TO_PAY for row in still_open):
+        decisions = [row["decision"] for row in still_open]
+        decisions += [row["rest"] for row in demanded if row["rest"] and beyond]
+        if any(decision.code in NOT_HIS_TO_PAY for decision in decisions):
             return INSOLVENT
         if still_open or (beyond and not under_way):
             return OPEN
@@ -196,7 +199,7 @@ class DunningLetterPageMixin(models.AbstractModel):
         invoice that was deleted or is no longer booked was withdrawn and not paid.
         """
         self.ensure_one()
-        found = self.env["dunning.engine"]._decide_now(self.company_id, self, keep_debtors=True)
+        found = self.env["dunning.engine"]._decide_now(self.company_id, self, keep_debtors=True, all_rests=True)
         debtor, outcome = found.get(self.partner_id.id, (None, None))
         now = {decision.claim.line_id: decision for decision in outcome.decisions} if outcome else {}
         received = self.env["dunning.asked"]._received(self.company_id, debtor, outcome.question) if outcome else {}
@@ -204,8 +207,9 @@ class DunningLetterPageMixin(models.AbstractModel):
         rows = []
         for line in self.line_ids:
             decision, is_open, under_way = now.get(line.move_line_id.id), 0.0, 0.0
+            rest = None
             if decision and decision.claim.rest and not line.is_rest:
-                decision = None  # the invoice is paid; what is left beyond it is no part of its row
+                rest, decision = decision, None  # the invoice is paid; what is left beyond it is no part of its row
             if decision:
                 disputed_since = max(float(decision.disputed) - line.amount_disputed, 0.0)
                 is_open = min(line.amount_open, float(decision.open) + disputed_since)
@@ -221,6 +225,7 @@ class DunningLetterPageMixin(models.AbstractModel):
                     "withdrawn": line.move_line_id not in booked,
                     "invoice": line._page_invoice(),
                     "decision": decision,
+                    "rest": rest,
                 }
             )
         return rows

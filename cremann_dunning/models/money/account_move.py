@@ -1,11 +1,42 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ..account_move import INSIDE
+from ..dunning_money import written
 
 
 class AccountMove(models.Model):
-    """Invoices and entries that are not paid come to an end."""
+    """Invoices and entries that are not paid come to an end, and what is owed beyond them."""
 
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    dunning_beyond_text = fields.Char(
+        compute="_compute_dunning_beyond_text", string="Costs and interest", groups=INSIDE
+    )
+
+    @api.depends("payment_state")
+    @api.depends_context("lang")
+    def _compute_dunning_beyond_text(self):
+        """What is left of costs and interest that letters asked for an invoice; Odoo calls it paid without them."""
+        about = [("move_id", "in", self.ids), ("charge_ids.state", "=", "asked"), ("ended_on", "=", False)]
+        claims = self.env["dunning.claim"].search(about).filtered("beyond_left").grouped("move_id")
+        self.dunning_beyond_text = False
+        for move in self.filtered(claims.get):
+            own = claims[move]
+            currency = own.currency_id[:1]
+            left = written(self.env, sum(own.mapped("beyond_left")), currency)
+            if all(claim.is_rest for claim in own):
+                move.dunning_beyond_text = self.env._(
+                    "The invoice itself is paid, and what letters asked beyond it is not: %s of costs and interest is "
+                    "left.",
+                    left,
+                )
+            else:
+                move.dunning_beyond_text = self.env._(
+                    "Letters asked costs and interest beyond it: %(left)s of these is left, so %(owed)s is owed.",
+                    left=left,
+                    owed=written(self.env, sum(own.mapped("amount_owed")), currency),
+                )
 
     def action_dunning_write_off(self):
         """Ask why what is open of these invoices, or of entries that were taken in, is written off.

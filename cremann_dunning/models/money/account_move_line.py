@@ -1,11 +1,23 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ..account_move import INSIDE
 
 
 class AccountMoveLine(models.Model):
-    """Items about costs and interest are asked with their claim, and are none themselves."""
+    """What is open of an item, as people say it; those about costs and interest are asked with their claim."""
 
     _inherit = "account.move.line"  # pylint: disable=consider-merging-classes-inherited
+
+    dunning_left = fields.Monetary(
+        compute="_compute_dunning_left", currency_field="currency_id", string="Open amount", groups=INSIDE
+    )
+
+    @api.depends("amount_residual_currency")
+    def _compute_dunning_left(self):
+        """Without a sign: beside what he owes stands what we owe him, and neither is less than nothing."""
+        for item in self:
+            item.dunning_left = abs(item.amount_residual_currency)
 
     def write(self, vals):
         """No item about costs or interest is followed up by itself, whichever way that is said."""

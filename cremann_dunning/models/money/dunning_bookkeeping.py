@@ -1,7 +1,8 @@
 from collections import defaultdict
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from odoo import Command, api, models
 from odoo.exceptions import UserError
@@ -36,6 +37,15 @@ SELECT l.id, l.move_id, p.commercial_partner_id, u.name, l.amount_residual_curre
 """
 
 
+class Booked(NamedTuple):
+    """A receipt as it would be booked: what goes to which items, and what is left of it for the debtor's account."""
+
+    on: date
+    currency: str
+    parts: dict[int, Decimal]
+    left: Decimal
+
+
 class DunningBookkeeping(models.AbstractModel):
     """Costs and interest in the books: what receipts pay of them is booked as income, against those receipts."""
 
@@ -50,21 +60,63 @@ class DunningBookkeeping(models.AbstractModel):
         :return: list of ``(credit item id, {(claim item id, kind): amount}, whether that leaves no doubt)``.
         """
         today = company._dunning_today()
-        by_debtor = self._accounts(company, partner_ids, today)
         found = []
-        for claims, own_credits in by_debtor.values():
-            parts = defaultdict(lambda: defaultdict(lambda: ZERO))
-            left = {claim.line_id: claim.charged.costs_left(today) for claim in claims if claim.charged}
-            for claim, credit, amount in takings(claims, own_credits, {}, (), today)[1]:
-                to_costs = min(left[claim.line_id], amount)
-                left[claim.line_id] -= to_costs
-                for kind, part in ((COSTS, to_costs), (INTEREST, amount - to_costs)):
-                    if part > 0:
-                        parts[credit][claim, kind] += part
-            for credit, own in parts.items():
+        for claims, own_credits in self._accounts(company, partner_ids, today).values():
+            for credit, own in self._shares(claims, own_credits, today).items():
                 exact = sum(own.values(), ZERO) == credit.amount and self._is_whole(own, credit, today)
                 found.append((credit.line_id, {(c.line_id, kind): part for (c, kind), part in own.items()}, exact))
         return found
+
+    @api.model
+    def _waiting(self, company, partner_ids):
+        """What came in for costs and interest of these debtors and is not booked, by the entry of the claim:
+        ``[(entry id, day, amount), ...]``."""
+        found = self._received(company, partner_ids)
+        items = self.env["account.move.line"]
+        return [
+            (items.browse(claim_item).move_id.id, items.browse(item_id).date, amount)
+            for item_id, parts, _certain in found
+            for (claim_item, _kind), amount in parts.items()
+        ]
+
+    @api.model
+    def _shares(self, claims, own_credits, today):
+        """What each credit of a debtor pays of costs and interest: ``{credit: {(claim, kind): amount}}``."""
+        parts = defaultdict(lambda: defaultdict(lambda: ZERO))
+        left = {claim.line_id: claim.charged.costs_left(today) for claim in claims if claim.charged}
+        for claim, credit, amount in takings(claims, own_credits, {}, (), today)[1]:
+            to_costs = min(left[claim.line_id], amount)
+            left[claim.line_id] -= to_costs
+            for kind, part in ((COSTS, to_costs), (INTEREST, amount - to_costs)):
+                if part > 0:
+                    parts[credit][claim, kind] += part
+        return parts
+
+    @api.model
+    def _would_receive(self, company, partner, receipt):
+        """What the part of a receipt beyond its invoices would pay of costs and interest, once it is booked.
+
+        :param partner: the commercial partner whose credit that part would be.
+        :param receipt: ``Booked``.
+        :return: ``{(engine.facts.Claim, kind): amount}``.
+        """
+        today = company._dunning_today()
+        claims, own_credits = self._accounts(company, partner.ids, today, receipt).get(partner.id, ((), ()))
+        shares = self._shares(claims, own_credits, today)
+        return next((parts for credit, parts in shares.items() if not credit.line_id), {})
+
+    @api.model
+    def _book_beyond(self, item):
+        """Book what a receipt that was just put on the account of a debtor pays of costs and interest.
+
+        :param item: its item on that account. :return: the entries. :raises UserError: as ``_book``.
+        """
+        # sudo: what letters asked and what came in, for whoever may book the receipt
+        waiting = self.sudo()._received(item.company_id, item.partner_id.commercial_partner_id.ids)
+        for item_id, parts, _certain in waiting:
+            if item_id == item.id:
+                return self._book(item, parts)
+        return self.env["account.move"]
 
     @api.model
     def _is_whole(self, parts, credit, today):
@@ -77,9 +129,15 @@ class DunningBookkeeping(models.AbstractModel):
         )
 
     @api.model
-    def _accounts(self, company, partner_ids, today):
-        """Per debtor of whom something beyond the principal is asked: his claims with that, and his own credits."""
-        only = SQL("AND p.commercial_partner_id = ANY(%s)", list(partner_ids)) if partner_ids is not None else SQL()
+    def _accounts(self, company, partner_ids, today, receipt=None):
+        """Per debtor of whom something beyond the principal is asked: his claims with that, and his own credits.
+
+        :param receipt: ``Booked``, one that is not booked yet, as if it were; of the only debtor that is asked for.
+        """
+        only, about = SQL(), SQL("c.company_id = %s", company.id)
+        if partner_ids is not None:
+            only = SQL("AND p.commercial_partner_id = ANY(%s)", list(partner_ids))
+            about = SQL("%s AND c.partner_id = ANY(%s)", about, list(partner_ids))
         if not self.env["dunning.charge"].search_count(
             [("company_id", "=", company.id), ("state", "=", "asked")], limit=1
         ):
@@ -88,18 +146,24 @@ class DunningBookkeeping(models.AbstractModel):
         self.env.cr.execute(SQL(OPEN_ITEMS, company=company.id, only=only))
         rows = self.env.cr.fetchall()
         imputation = self.env["dunning.imputation"]
-        owed = {row[0]: Decimal(row[4]) for row in rows if Decimal(row[4]) > 0}
-        charged, _receipts = imputation._charged(SQL("c.company_id = %s", company.id), owed)
+        coming = receipt.parts if receipt else {}
+        owed = {row[0]: Decimal(row[4]) - coming.get(row[0], ZERO) for row in rows if Decimal(row[4]) > 0}
+        charged, _receipts = imputation._charged(
+            about, owed, {item_id: (receipt.on, amount) for item_id, amount in coming.items()}
+        )
         meant = imputation._paid_by([row[0] for row in rows if row[7] and Decimal(row[4]) < 0])
         found = defaultdict(lambda: ([], []))
         for line_id, move_id, partner_id, currency, amount, due, number, _partly, is_money, is_claim in rows:
-            residual = Decimal(amount)
-            if residual > 0 and is_claim:
+            residual = owed.get(line_id, Decimal(amount))
+            if residual >= 0 and is_claim:
                 claim = Claim(line_id, move_id, number, currency, residual, residual, due, None, "unknown")
                 found[partner_id][0].append(replace(claim, charged=charged.get(line_id)))
             elif residual < 0:
                 credit = Credit(number, currency, -residual, False, meant.get(line_id, frozenset()), is_money, line_id)
                 found[partner_id][1].append(credit)
+        if receipt:
+            moves = frozenset(row[1] for row in rows if row[0] in coming)
+            found[partner_ids[0]][1].append(Credit("", receipt.currency, receipt.left, False, moves, True))
         if found:
             for partner_id, rests in imputation._rests(company, list(found), today).items():
                 found[partner_id][0].extend(rests)

@@ -4,12 +4,15 @@ from odoo.exceptions import UserError
 from ...engine.facts import Charged
 from ..dunning_money import written
 
+REST = "rest"
+
 
 class DunningClaim(models.Model):
     """What is asked of a claim beyond its principal, what became of it, and what the ledger and the law say of it."""
 
     _inherit = "dunning.claim"  # pylint: disable=consider-merging-classes-inherited
 
+    state = fields.Selection(selection_add=[("open",), (REST, "Rest open"), ("settled",)])
     charge_ids = fields.One2many("dunning.charge", "claim_id", string="Costs and interest asked", readonly=True)
     booking_ids = fields.One2many("dunning.charge.booking", "claim_id", string="Received and waived", readonly=True)
     costs_left = fields.Monetary(
@@ -31,6 +34,17 @@ class DunningClaim(models.Model):
         help="What came in pays costs that are due first, then interest, and only then the invoice (art. 6:44 BW).",
     )
 
+    @api.depends("move_line_id", "ended_on", "charge_ids.state", "booking_ids.is_undone")
+    def _compute_now(self):
+        """With what the law says: a claim is not settled while costs or interest of it are open (6:50 lid 2 BW)."""
+        result = super()._compute_now()
+        paid = self.filtered(lambda claim: claim.state == "settled")
+        # sudo: what letters asked and what came in, for whoever may read the claims
+        for claim, one in self.env["dunning.imputation"].sudo()._of_claims(paid).items():
+            if one.left(claim.company_id._dunning_today()) > 0:
+                claim.with_env(self.env).state = REST
+        return result
+
     @api.depends("charge_ids.state", "booking_ids.is_undone", "move_line_id")
     @api.depends_context("lang")
     def _compute_beyond(self):
@@ -42,7 +56,7 @@ class DunningClaim(models.Model):
             claim.costs_left, claim.interest_left = float(one.costs_left(today)), float(one.interest_left)
             claim.beyond_left = claim.costs_left + claim.interest_left
             claim.amount_owed = claim.amount_open + claim.beyond_left
-            claim.is_rest = bool(claim.beyond_left) and claim.state == "settled"
+            claim.is_rest = claim.state == REST
             claim.imputation = claim._imputation_text(one)
 
     def _imputation_text(self, charged):

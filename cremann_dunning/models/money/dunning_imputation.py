@@ -100,11 +100,12 @@ class DunningImputation(models.AbstractModel):
         return found
 
     @api.model
-    def _charged(self, about, open_amounts=None):
+    def _charged(self, about, open_amounts=None, coming=None):
         """What is asked of claims beyond their principal, as it stands.
 
         :param about: a condition on ``dunning_claim c``.
         :param open_amounts: what is open of items; of those that are not named nothing is.
+        :param coming: what is about to be booked on items, as if it were: ``{item id: (day, amount)}``.
         :return: ``{item id: engine.facts.Charged}``, and the receipts on these items.
         """
         self.env.cr.execute(SQL(IN_FORCE, about=about))
@@ -115,6 +116,8 @@ class DunningImputation(models.AbstractModel):
             return {}, {}
         booked, waived = self._bookings(rows)
         receipts = self._receipts(items.values())
+        for item_id, receipt in (coming or {}).items():
+            receipts[item_id] += (receipt,)
         found = {}
         for claim_id, kinds in rows.items():
             item_id = items[claim_id]
@@ -238,25 +241,27 @@ class DunningImputation(models.AbstractModel):
     def _rests(self, company, partners, on, asked=None):
         """Claims of these debtors of which the principal is paid and costs or interest are not.
 
+        :param partners: ids of commercial partners; all when None.
         :param asked: only those that somebody said are asked on, or only the others.
         :return: ``{partner id: (engine.facts.Claim, ...)}``.
         """
+        which = {None: SQL(), True: SQL("AND c.rest_is_asked"), False: SQL("AND c.rest_is_asked IS NOT TRUE")}[asked]
+        if partners is not None:
+            which = SQL("%s AND p.commercial_partner_id = ANY(%s)", which, list(partners))
         self.env.cr.execute(
             SQL(
                 """
-                SELECT DISTINCT c.id, c.move_line_id, c.move_id, c.number, u.name, c.date_due, p.commercial_partner_id,
-                       (l.balance / NULLIF(l.amount_currency, 0))::text
+                SELECT DISTINCT c.id, c.move_line_id, c.move_id, c.number, u.name, c.date_due, c.invoice_date,
+                       p.commercial_partner_id, (l.balance / NULLIF(l.amount_currency, 0))::text
                   FROM dunning_claim c
                   JOIN dunning_charge h ON h.claim_id = c.id AND h.state = 'asked'
                   JOIN account_move_line l ON l.id = c.move_line_id AND l.reconciled AND l.parent_state = 'posted'
                   JOIN res_partner p ON p.id = l.partner_id
                   JOIN res_currency u ON u.id = l.currency_id
-                 WHERE c.company_id = %(company)s AND c.ended_on IS NULL AND p.commercial_partner_id IN %(partners)s
-                   AND (%(asked)s IS NULL OR (c.rest_is_asked IS TRUE) = %(asked)s)
+                 WHERE c.company_id = %(company)s AND c.ended_on IS NULL %(which)s
                 """,
-                asked=asked,
                 company=company.id,
-                partners=tuple(partners),
+                which=which,
             )
         )
         rows = self.env.cr.fetchall()
@@ -264,14 +269,14 @@ class DunningImputation(models.AbstractModel):
             return {}
         charged, _receipts = self._charged(SQL("c.id = ANY(%s)", [row[0] for row in rows]))
         found = defaultdict(tuple)
-        for _id, item_id, move_id, number, currency, due, partner_id, rate in rows:
+        for _id, item_id, move_id, number, currency, due, dated, partner_id, rate in rows:
             left = charged[item_id].left(on) if item_id in charged else ZERO
             if left > 0:
                 found[partner_id] += (
                     Claim(
                         line_id=item_id, move_id=move_id, number=number or "", currency=currency, residual=left,
                         residual_company=(left * Decimal(rate or 1)).quantize(CENT), due_date=due, procedure=None,
-                        kind="unknown", charged=charged[item_id], rest=True,
+                        kind="unknown", charged=charged[item_id], rest=True, dated=dated,
                     ),
                 )  # fmt: skip
         return found

@@ -171,16 +171,18 @@ class DunningReceipt(models.Model):
 
     def action_book_certain(self):
         """Book of these what is certain, each by itself: what is refused stays as it was and is told."""
-        booked, refused = 0, []
+        booked, refused = self.browse(), []
         for receipt in self.filtered(lambda receipt: receipt.certainty == engine.CERTAIN):
             try:
                 with self.env.cr.savepoint():
                     self._book(receipt.statement_line_id, receipt._parts())
-                booked += 1
+                booked += receipt
             except UserError as error:
                 refused.append(f"{receipt.text or receipt.payer}: {error.args[0]}")
-        lines = [self.env._("Booked: %s", booked)]
-        if rest := len(self) - booked - len(refused):
+        for company, receipts in booked.grouped("company_id").items():
+            self.env["dunning.bookkeeping"]._book_certain(company, receipts.partner_ids.ids)
+        lines = [self.env._("Booked: %s", len(booked))]
+        if rest := len(self) - len(booked) - len(refused):
             lines.append(self.env._("Left for a person to look at: %s", rest))
         return {
             "type": "ir.actions.client",

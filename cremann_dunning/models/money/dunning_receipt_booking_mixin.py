@@ -40,6 +40,20 @@ class DunningReceiptBookingMixin(models.AbstractModel):
         return made
 
     @api.model
+    def _book_whole(self, line, parts, partner=None, beyond=True):
+        """As ``_book``; what is left beyond the items is booked at once as costs and interest, as far as letters asked
+        them (6:44 lid 1 BW), and only the rest stays as the debtor's credit.
+
+        :param beyond: without it, all of it stays as his credit.
+        :raises UserError: also where an account for costs or interest is missing; then nothing is booked.
+        """
+        made = self._book(line, parts, partner)
+        if beyond:
+            for credit in made[len(parts) :]:
+                self.env["dunning.bookkeeping"]._book_beyond(credit.sudo(self.env.su))
+        return made
+
+    @api.model
     def _may_book(self, line):
         """Whether the user may book this line of the bank."""
         return line.has_access("write") or (line.has_access("read") and self.env.user.has_group(BOOKKEEPER))

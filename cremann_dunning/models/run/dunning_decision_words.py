@@ -64,6 +64,10 @@ SENTENCES = {
         "The invoice did not arrive. %(message)s. Send it again, or say on the invoice that it arrived another way."
     ),
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
+    "REST_COVERED": _lt(
+        "What is left of costs and interest is covered by %(amount)s that came in (%(credit)s). Choose Book it, and "
+        "that is booked as costs and interest."
+    ),
     "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet%(receipt)s. Book it first."),
     "IN_PAYMENT": _lt("A payment of %(amount)s is under way (%(payment)s). The bank has to show it first."),
     "NOTHING_LEFT": _lt(
@@ -130,6 +134,7 @@ LABELS = {
     "NOT_SENT": _lt("Invoice not sent"),
     "NOT_ARRIVED": _lt("Invoice not arrived"),
     "NET_CREDIT": _lt("Covered by credit"),
+    "REST_COVERED": _lt("Rest came in"),
     "UNMATCHED_PAYMENT": _lt("Receipt not booked"),
     "IN_PAYMENT": _lt("Payment under way"),
     "NOTHING_LEFT": _lt("Nothing left to ask"),

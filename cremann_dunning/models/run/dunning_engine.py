@@ -43,16 +43,14 @@ class DunningEngine(models.AbstractModel):
             return engine.Outcome(decisions, (), engine.Question(as_of, automatic_only, house, procedures))
 
     @api.model
-    def _decide_now(self, company, letters, keep_debtors=False):
+    def _decide_now(self, company, letters, keep_debtors=False, all_rests=False):
         """Fresh decisions for the debtors of these letters, with the letters left out of the facts.
 
+        :param all_rests: as for ``dunning.gather.facts``.
         :return: per commercial partner id the outcome, or ``(debtor, outcome)``.
         """
-        debtors = (
-            self.env["dunning.gather"]
-            .sudo()
-            .facts(company, company._dunning_today(), letters.partner_id.ids, without_letters=letters)
-        )
+        gather, today = self.env["dunning.gather"].sudo(), company._dunning_today()
+        debtors = gather.facts(company, today, letters.partner_id.ids, without_letters=letters, all_rests=all_rests)
         procedures, house = self._rules(company, debtors)
         # the daily job confirms what it proposed: what held back its letters then holds them back now
         alone = bool(inside(self.env, "dunning_daily_job"))

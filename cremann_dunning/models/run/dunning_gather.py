@@ -26,7 +26,7 @@ class DunningGather(models.AbstractModel):
 
     @api.model
     @api.private
-    def facts(self, company, as_of, partner_ids=None, without_letters=None, until=None):
+    def facts(self, company, as_of, partner_ids=None, without_letters=None, until=None, all_rests=False, look=True):
         """The facts of every debtor with an overdue claim, or with one that may get a notice before its due date.
 
         :param company: one company.
@@ -35,21 +35,25 @@ class DunningGather(models.AbstractModel):
         :param without_letters: letters to leave out of the facts, so that a letter does not stand in its own way
             when it is checked again.
         :param until: take along what falls due before this day, for a look ahead.
+        :param all_rests: what is left of costs and interest of invoices that are paid is a claim also where nobody said
+            that it is asked on, for whoever agrees with the debtor on all that he owes.
+        :param look: ask whether a receipt changed; False for whoever did that in this transaction, which sees no other.
         :return: list of ``engine.facts.Debtor`` in the order of their oldest claim.
         """
         if partner_ids is not None and not partner_ids:
             return []
-        self.env["dunning.receipt.look"]._bring(company, against=False)
+        if look:
+            self.env["dunning.receipt.look"]._bring(company, against=False)
         ledger = self.env["dunning.ledger"]
         seen, listed = ledger._horizons(company, as_of, until)
-        rows = ledger._items(company, seen, listed, partner_ids)
+        rows = ledger._items(company, seen, listed, partner_ids, all_rests)
         if not rows:
             return []
         without = tuple(without_letters.ids) if without_letters else (0,)
         partners = tuple({row["partner_id"] for row in rows})
         holds = self._holds(company, partners)
-        known = self._known(company, as_of, partners, without)
-        rows = self._with_rests(rows, company, partners, as_of)
+        known = self._known(company, as_of, partners, without, all_rests)
+        rows = self._with_rests(rows, company, partners, as_of, all_rests)
         self._complete(rows, company, as_of, partners)
         debtors = self._by_debtor(rows, company, partners, without, holds)
         self._weigh(debtors.values(), company, as_of)
@@ -67,20 +71,20 @@ class DunningGather(models.AbstractModel):
         ]
 
     @api.model
-    def _known(self, company, as_of, partners, without):
+    def _known(self, company, as_of, partners, without, all_rests=False):
         """What is known of debtors besides their items and holds, by the fields of ``engine.facts.Debtor``.
 
         :return: ``{field: ({partner id: value}, value of those who have none)}``.
         """
         ledger, past = self.env["dunning.ledger"], self.env["dunning.history"]
-        receipts = ledger._receipts(company, partners)
+        imputation, receipts = self.env["dunning.imputation"], ledger._receipts(company, partners)
         found = {
             "unmatched": (ledger._sums(receipts), ZERO),
             "receipts": (receipts, ()),
             "last_letter_on": (past._last_letters(company, partners, without), None),
             "reply_on": (self.env["dunning.reply"]._facts(company, partners), None),
             "spoken_on": (self.env["dunning.contact"]._spoken(company, partners), None),
-            "rests": (self.env["dunning.imputation"]._rests(company, partners, as_of, asked=False), ()),
+            "rests": ({} if all_rests else imputation._rests(company, partners, as_of, asked=False), ()),
             "insolvencies": (self.env["dunning.insolvency"]._facts(company, partners), ()),
         }
         return found | {kind: (own, ()) for kind, own in self._agreements(company, partners).items()}
@@ -99,11 +103,11 @@ class DunningGather(models.AbstractModel):
         self._impute(rows, company, partners)
 
     @api.model
-    def _with_rests(self, rows, company, partners, as_of):
-        """The open items, with the amounts of rests that are asked; without rests of which nothing is left."""
+    def _with_rests(self, rows, company, partners, as_of, all_rests=False):
+        """The open items, with the amounts of rests; without rests of which nothing is left."""
         if not any(row["is_rest"] for row in rows):
             return rows
-        found = self.env["dunning.imputation"]._rests(company, partners, as_of, asked=True)
+        found = self.env["dunning.imputation"]._rests(company, partners, as_of, asked=None if all_rests else True)
         left = {rest.line_id: rest.residual for rests in found.values() for rest in rests}
         for row in rows:
             if row["is_rest"]:

@@ -19,6 +19,9 @@ OPEN = """SIGN(l.amount_residual_currency)::int AS amount_sign, l.amount_residua
 # Of what is left beyond a principal that is paid the ledger knows nothing, see ``dunning.imputation``.
 REST = """1 AS amount_sign, '0' AS amount,
            COALESCE(l.balance / NULLIF(l.amount_currency, 0), 1)::text AS residual_company"""
+# Which claims may have such a rest, of these debtors.
+ANY_REST = """partner_id = ANY(%(partners)s) AND EXISTS (
+    SELECT FROM dunning_charge h WHERE h.claim_id = dunning_claim.id AND h.state = 'asked')"""
 LINES = """SELECT l.id AS line_id, l.move_id, COALESCE(t.number, m.name) AS number, m.move_type,
            NULLIF(m.partner_id, p.commercial_partner_id) AS addressee,
            p.commercial_partner_id AS partner_id, {amounts}, cur.name AS currency,
@@ -61,7 +64,7 @@ WITH lines AS (
     {LINES.format(rest="TRUE", own="%(rests)s::int", amounts=REST, taken_in=WITH_TAKEN_IN, is_money=IS_MONEY)}
      WHERE l.reconciled AND l.parent_state = 'posted' %(only)s AND l.id IN (
            SELECT move_line_id FROM dunning_claim
-            WHERE company_id = %(company)s AND rest_is_asked AND ended_on IS NULL)
+            WHERE company_id = %(company)s AND %(which_rests)s AND ended_on IS NULL)
 ), overdue AS (
     SELECT partner_id,
            COALESCE(array_agg(DISTINCT addressee) FILTER (WHERE addressee IS NOT NULL), '{{}}') AS named
@@ -223,12 +226,14 @@ class DunningLedger(models.AbstractModel):
         return {partner_id: (claims, digest) for partner_id, claims, digest in self.env.cr.fetchall()}
 
     @api.model
-    def _items(self, company, seen, listed, partner_ids):
+    def _items(self, company, seen, listed, partner_ids, all_rests=False):
         """Open receivable lines of debtors with something due before `seen`, claims and credits together, as dicts.
 
         Claims, as far as due before `listed`, are invoices and receipts, and journal entries that somebody took in as
         claims (which the debtor got in another way, so they count as sent), with the number and dates that were given
         then; a credit is any open receivable line the other way: credit note, payment, entry.
+
+        :param all_rests: rests also where nobody said that they are asked; of these debtors only, who have to be named.
         """
         only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids is not None else SQL()
         self.env.cr.execute(
@@ -242,6 +247,7 @@ class DunningLedger(models.AbstractModel):
                 only=only,
                 periodic=company.dunning_periodic,
                 rests=company._dunning_rest_procedure().id or None,
+                which_rests=SQL(ANY_REST, partners=list(partner_ids)) if all_rests else SQL("rest_is_asked"),
             )
         )
         names = [column.name for column in self.env.cr.description]

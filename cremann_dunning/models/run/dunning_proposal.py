@@ -63,7 +63,8 @@ class DunningProposal(models.AbstractModel):
         :return: partner ids of the debtors whose answers rest on their facts and the rules alone.
         """
         drafts = self._own_drafts(run, [("partner_id", "in", partner_ids)])
-        debtors = self.env["dunning.gather"].facts(run.company_id, run.date, partner_ids, without_letters=drafts)
+        gather = self.env["dunning.gather"]
+        debtors = gather.facts(run.company_id, run.date, partner_ids, without_letters=drafts, look=False)
         engine = self.env["dunning.engine"]
         procedures, house = engine._rules(run.company_id, debtors, known)
         outcomes = [engine._decide(debtor, procedures, run.date, run.automatic, house) for debtor in debtors]

@@ -32,6 +32,7 @@ class DunningRepair(models.AbstractModel):
         "PLAN": "plans",
         "UNMATCHED_PAYMENT": "receipts",
         "NET_CREDIT": "items",
+        "REST_COVERED": "charges",
         "IN_PAYMENT": "payments",
         "NOTHING_LEFT": "case",
         "LETTER_OPEN": "letter",
@@ -75,6 +76,7 @@ class DunningRepair(models.AbstractModel):
             "plans": env._("Look at the plan"),
             "receipts": env._("Book the receipt"),
             "items": env._("Match the credit"),
+            "charges": env._("Book it"),
             "payments": env._("Look at the payment"),
             "letter": env._("Open the letter"),
             "run": env._("Propose it in a run"),
@@ -184,6 +186,11 @@ class DunningRepair(models.AbstractModel):
             ("reconciled", "=", False),
         ]
         return self._list("account.move.line", domain, self.env._("Open items of %s", decision.partner_id.display_name))
+
+    def _open_charges(self, decision):
+        """Book what came in as costs and interest, as on the case; the case itself where nothing is left to book."""
+        case = self._case(decision)
+        return case.action_book_charges() if case.amount_to_book else self._form(case)
 
     def _open_payments(self, decision):
         domain = [

@@ -1,8 +1,12 @@
 """Receipts that nobody booked: what they point to, that letters wait for them, and what a change of anything does."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import tagged
+
+from odoo.addons.cremann_dunning.models.money.dunning_receipt_look import MARK
+from odoo.addons.cremann_dunning.models.run import dunning_proposal
 
 from ...common import TODAY
 from .receipt_case import ReceiptCase
@@ -55,6 +59,19 @@ class TestReceipts(ReceiptCase):
         self.assertIn("or to claims of another debtor", self.why(self.move))
         unmatched = self.env["dunning.ledger"]._unmatched(self.nl, tuple((self.partner + mother).ids))
         self.assertEqual({id_: float(amount) for id_, amount in unmatched.items()}, {mother.id: 121})
+
+    def test_a_proposal_asks_once_whether_a_receipt_changed_however_many_batches_it_has(self):
+        """It reads every line that is not booked, and nothing that others write is seen in the same transaction."""
+        for number in range(3):
+            self.invoice(self.debtor(f"Debtor {number}"), 80, due=10)
+        look = type(self.env["dunning.receipt.look"])
+        with (
+            patch.object(dunning_proposal, "PROPOSE_BATCH", 1),
+            patch.object(look, "_rows", autospec=True, side_effect=look._rows) as asked,
+        ):
+            run = self.run_for()
+        self.assertGreater(len(run.decision_ids.partner_id), 3)
+        self.assertEqual([call.args[1] for call in asked.call_args_list].count(MARK), 1)
 
     def test_one_receipt_over_claims_of_two_debtors_is_shared_out(self):
         other = self.invoice(self.debtor("Peeters"), 79, due=10)

@@ -166,6 +166,36 @@ def _small_rest(case, company, partner, amount):
 
 
 @scenario(
+    "REST_COVERED",
+    Point(39.99, "LETTER", job="APPROVAL"),
+    Point(40.00, "REST_COVERED", None, ("€40.00", "Choose Book it")),
+    Point(40.01, "REST_COVERED", None, ("€40.00", "Choose Book it")),
+)
+def _rest_covered(case, company, partner, amount):
+    """The invoice is paid, 40 of costs are left and asked, and so much lies on the account of the debtor."""
+    move = case.late(company, partner)
+    [claim] = case.env["dunning.claim"]._of_moves(move).values()
+    claim = case.env["dunning.claim"].browse(claim)
+    costs = {"kind": "costs", "amount": 40, "base": 100, "date": day(0), "date_from": day(0), "state": "asked"}
+    places = {"company_id": company.id, "claim_id": claim.id, "currency_id": move.currency_id.id}
+    case.env["dunning.charge"].sudo().create({**costs, **places, "letter_id": claim.id, "letter_line_id": claim.id})
+    for sum_in in (100, amount):
+        item = _received(case, company, partner, sum_in)
+        if sum_in == 100:
+            (item + claim.move_line_id).reconcile()
+    company._dunning_rest_procedure().minimum_amount = 0
+    claim.action_ask_on()
+    return move
+
+
+def _received(case, company, partner, amount):
+    """Money on the bank that is booked on the account of a debtor."""
+    receivable = partner.with_company(company).property_account_receivable_id
+    line = case.receipt(partner, amount, company=company, counterpart_account_id=receivable.id)
+    return line.move_id.line_ids.filtered(lambda item: item.account_id == receivable)
+
+
+@scenario(
     "UNMATCHED_PAYMENT",
     Point(0, "LETTER"),
     Point(0.01, "UNMATCHED_PAYMENT", None, ("€0.01 came in",)),
