@@ -112,6 +112,8 @@ class Claim:
     other invoices. ``receipts`` are what came in on it, with the day of each. ``charged`` is what letters asked beyond
     it, None when they asked nothing. ``rest``: its principal is paid, and what was asked beyond it is all that is left.
     ``discount``: the cash discount that the terms grant for money that comes in up to and including ``discount_until``.
+    ``returned_on``: the day on which a payment of it came back, as long as it stands on the ladder for that;
+    ``returned_reason``: what the bank said.
     """
 
     line_id: int
@@ -149,6 +151,8 @@ class Claim:
     rest: bool = False
     discount: Decimal = ZERO
     discount_until: date | None = None
+    returned_on: date | None = None
+    returned_reason: str = ""
 
     @property
     def ends(self) -> date | None:

@@ -143,7 +143,9 @@ class DunningGather(models.AbstractModel):
         history = past._of_claims(company, partners, without)
         choose = self.env["dunning.procedure"]._chooser(company)
         usable = self._usable_procedures(company)
+        returned = self._returned(company, rows, history)
         for row in rows:
+            row["came_back"] = returned.get(row["line_id"])
             claims, own_credits, _row = debtors[row["partner_id"]]
             debtors[row["partner_id"]] = (claims, own_credits, row)
             if row["residual"] > 0:
@@ -152,6 +154,26 @@ class DunningGather(models.AbstractModel):
                 own_credits.append(self._credit(row))
         self._carry([claims for claims, _credits, _row in debtors.values()])
         return debtors
+
+    @api.model
+    def _returned(self, company, rows, history):
+        """Claims of which a payment came back and the debtor was not told yet: one step for each time.
+
+        :return: ``{item id: (procedure id, day, reason)}``.
+        """
+        found = self.env["dunning.return"]._facts(
+            [row["line_id"] for row in rows if row["residual"] > 0 and not row["is_rest"]]
+        )
+        procedure = found and self.env["dunning.procedure"]._for_returns(company)
+        if not procedure:
+            return {}
+        steps = set(procedure.level_ids.filtered("active").ids)
+        told = {item_id: len(history.get(item_id, NO_HISTORY).levels & steps) for item_id in found}
+        return {
+            item_id: (procedure.id, *back[told[item_id]])
+            for item_id, back in found.items()
+            if told[item_id] < min(len(back), len(steps))
+        }
 
     @api.model
     def _carry(self, found):
@@ -210,7 +232,9 @@ class DunningGather(models.AbstractModel):
 
     @api.model
     def _claim(self, row, choose, usable, holds, under_way, history):
-        named = [id_ for id_ in (row["own_procedure"], row["partner_procedure"]) if id_ in usable]
+        back = row["came_back"]
+        named = [row["own_procedure"], row["partner_procedure"]]
+        named = [id_ for id_ in ([back[0]] if back else named) if id_ in usable]
         procedure = named[0] if named else choose(row["country_id"], row["kind"], row["overdue_total"], row["payer"])
         open_letter, failed_letter = under_way.get(row["line_id"], (None, None))
         past = history.get(row["line_id"], NO_HISTORY)
@@ -250,6 +274,8 @@ class DunningGather(models.AbstractModel):
             rest=row["is_rest"],
             discount=row["granted"],
             discount_until=row["discount_date"] if row["granted"] else None,
+            returned_on=back and back[1],
+            returned_reason=back[2] if back else "",
         )
 
     @api.model

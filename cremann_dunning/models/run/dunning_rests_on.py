@@ -159,6 +159,13 @@ SOURCES = (
      WHERE m.company_id = %(company)s AND n.notification_status IN ('bounce', 'exception') GROUP BY 1
     """,
 )
+SOURCES += (
+    f"""
+    SELECT o.partner_id, {_mark("r")} FROM dunning_return r JOIN account_move m ON m.id = r.move_id
+      JOIN o ON o.id = m.partner_id
+     WHERE r.company_id = %(company)s GROUP BY 1
+    """,
+)
 SNAILMAIL = f"""
     SELECT o.partner_id, {_mark("s")} FROM snailmail_letter s
       JOIN account_move m ON m.id = s.res_id JOIN o ON o.id = m.partner_id
