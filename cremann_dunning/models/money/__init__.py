@@ -9,8 +9,8 @@ from . import dunning_receipt_booking_mixin  # before what is made of it
 from . import (
     account_move,
     account_move_left_over,
-    account_payment,
     account_partial_reconcile,
+    account_payment,
     dunning_accruing,
     dunning_bank,
     dunning_bookkeeping,

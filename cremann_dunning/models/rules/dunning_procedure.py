@@ -47,8 +47,8 @@ class DunningProcedure(models.Model):
     )
     is_for_returns = fields.Boolean(
         string="For payments that came back",
-        help="An invoice of which a payment came back first goes through the steps of this procedure, one for each payment "
-        "that did, and then on where it was on its own.",
+        help="An invoice of which a payment came back first gets a letter of this procedure, the next one each time it "
+        "happens, and then goes on where it was on its own. Nobody else follows it.",
     )
     payer = fields.Selection(
         [
@@ -333,7 +333,13 @@ class DunningProcedure(models.Model):
         whose band holds the total that the debtor is overdue with, in company currency. Kept as a function so that a
         run asks the database once.
         """
-        procedures = self.search([("automatic_choice", "=", True), ("company_id", "in", (False, company.id))])
+        procedures = self.search(
+            [
+                ("automatic_choice", "=", True),
+                ("is_for_returns", "=", False),
+                ("company_id", "in", (False, company.id)),
+            ]
+        )
         by_key = defaultdict(list)
         for p in procedures:
             below = Decimal(str(p.amount_to)) if p.amount_to else Decimal("Infinity")

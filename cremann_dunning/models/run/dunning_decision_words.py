@@ -65,6 +65,10 @@ SENTENCES = {
     ),
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
     "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet%(receipt)s. Book it first."),
+    "PAYMENT_UNDONE": _lt(
+        "A payment of %(amount)s does not pay it any more since %(date)s. Say whether the bank took it back, or whether "
+        "it was only corrected."
+    ),
     "IN_PAYMENT": _lt("A payment of %(amount)s is under way (%(payment)s). The bank has to show it first."),
     "NOTHING_LEFT": _lt(
         "Nothing is left to ask: %(disputed)s is disputed, %(paying)s is being paid, %(credit)s is the debtor's own "
@@ -131,6 +135,7 @@ LABELS = {
     "NOT_ARRIVED": _lt("Invoice not arrived"),
     "NET_CREDIT": _lt("Covered by credit"),
     "UNMATCHED_PAYMENT": _lt("Receipt not booked"),
+    "PAYMENT_UNDONE": _lt("Payment undone"),
     "IN_PAYMENT": _lt("Payment under way"),
     "NOTHING_LEFT": _lt("Nothing left to ask"),
     "SMALL_REST": _lt("Small rest"),

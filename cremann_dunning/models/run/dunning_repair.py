@@ -32,6 +32,7 @@ class DunningRepair(models.AbstractModel):
         "PLAN": "plans",
         "UNMATCHED_PAYMENT": "receipts",
         "NET_CREDIT": "items",
+        "PAYMENT_UNDONE": "returns",
         "IN_PAYMENT": "payments",
         "NOTHING_LEFT": "case",
         "LETTER_OPEN": "letter",
@@ -75,6 +76,7 @@ class DunningRepair(models.AbstractModel):
             "plans": env._("Look at the plan"),
             "receipts": env._("Book the receipt"),
             "items": env._("Match the credit"),
+            "returns": env._("Say what happened"),
             "payments": env._("Look at the payment"),
             "letter": env._("Open the letter"),
             "run": env._("Propose it in a run"),
@@ -184,6 +186,13 @@ class DunningRepair(models.AbstractModel):
             ("reconciled", "=", False),
         ]
         return self._list("account.move.line", domain, self.env._("Open items of %s", decision.partner_id.display_name))
+
+    def _open_returns(self, decision):
+        domain = [("move_line_id", "=", decision.move_line_id.id), ("state", "=", "ask")]
+        undone = self.env["dunning.return"].search(domain)
+        if len(undone) == 1:
+            return self._form(undone)
+        return self._window("cremann_dunning.dunning_return_action", domain=domain, context={})
 
     def _open_payments(self, decision):
         domain = [
