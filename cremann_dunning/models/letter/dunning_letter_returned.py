@@ -15,27 +15,33 @@ class DunningLetter(models.Model):
     )
 
     def _compute_returned_html(self):
-        told = {line: [int(id_) for id_ in line.returned.split()] for line in self.line_ids if line.returned}
-        # sudo: what the lines of a letter tell of, for whoever may read the letter
-        known = self.env["dunning.return"].sudo().browse({id_ for ids in told.values() for id_ in ids}).exists()
-        known.mapped("reason")  # read for all letters at once
+        told = self._returned()
         for letter in self:
-            letter = letter.with_context(lang=letter.lang)
-            words = [
-                letter._returned_words(line.number or "", record.with_context(lang=letter.lang))
-                for line in letter.line_ids & self.env["dunning.letter.line"].union(*told)
-                for record in known & known.browse(told[line])
-            ]
-            letter.returned_html = Markup("<br/>").join(words)
+            letter.returned_html = Markup("<br/>").join(
+                letter.with_context(lang=letter.lang)._returned_words(line.number or "", payment)
+                for line in letter.line_ids
+                for payment in told.get(line.id, ())
+            )
 
-    def _returned_words(self, number, record):
+    def _returned(self):
+        """The payments that came back of which the lines of these letters tell: ``{line id: dunning.return}``."""
+        ids = {line.id: [int(id_) for id_ in line.returned.split()] for line in self.line_ids if line.returned}
+        if not ids:
+            return {}
+        # sudo: what the lines of a letter tell of, for whoever may read the letter
+        known = self.env["dunning.return"].sudo().browse({id_ for own in ids.values() for id_ in own}).exists()
+        known.mapped("state")  # read for all letters at once
+        known = known.sorted(lambda payment: (payment.came_back_on or payment.date, payment.id))
+        return {line_id: known.filtered(lambda payment, own=own: payment.id in own) for line_id, own in ids.items()}
+
+    def _returned_words(self, number, payment):
         """One payment that came back, as a sentence of the letter."""
         self.ensure_one()
         words = {
-            "amount": self._money(record.amount),
+            "amount": self._money(payment.amount),
             "number": number,
-            "day": self._day(record.came_back_on or record.date),
-            "reason": record.reason_words,
+            "day": self._day(payment.came_back_on or payment.date),
+            "reason": payment.with_context(lang=self.lang).reason_words,
         }
         if words["reason"]:
             return self.env._("%(amount)s for %(number)s came back on %(day)s: %(reason)s.", **words)
