@@ -66,8 +66,7 @@ SENTENCES = {
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
     "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet%(receipt)s. Book it first."),
     "PAYMENT_UNDONE": _lt(
-        "A payment of %(amount)s does not pay it any more since %(date)s. Say whether the bank took it back, or whether "
-        "it was only corrected."
+        "A payment of %(amount)s was undone on %(date)s. Say whether the bank took it back or it was only corrected."
     ),
     "IN_PAYMENT": _lt("A payment of %(amount)s is under way (%(payment)s). The bank has to show it first."),
     "NOTHING_LEFT": _lt(

@@ -167,7 +167,7 @@ class DunningGather(models.AbstractModel):
             row["came_back"] = row["undone"] = None
         for row in claims if steps else ():
             untold, undone = found.get(row["line_id"], ((), None))
-            row["undone"] = undone and Undone(*undone)
+            row["undone"] = undone and Undone(Decimal(undone[0]), undone[1])
             if untold and steps - history.get(row["line_id"], NO_HISTORY).levels:
                 row["came_back"] = procedure.id, untold
 
