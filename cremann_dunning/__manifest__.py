@@ -53,6 +53,7 @@
         "views/debtor/dunning_insolvency_views.xml",
         "views/run/dunning_decision_views.xml",
         "views/money/dunning_charge_views.xml",
+        "views/money/dunning_return_views.xml",
         "views/money/dunning_write_off_views.xml",
         "views/claim/dunning_claim_views.xml",
         "views/money/dunning_receipt_views.xml",

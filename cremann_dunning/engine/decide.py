@@ -198,9 +198,12 @@ def _covered(
 
 
 def _under_way(debtor: Debtor, claim: Claim) -> Decision | None:
-    """Something is already happening with it: money that came in, a letter not sent yet, one that failed."""
+    """Something is already happening with it: money that came in or is gone again, a letter not sent yet, one that
+    failed."""
     if debtor.unmatched > 0 or debtor.receipts:
         return Decision(claim, "UNMATCHED_PAYMENT", _received(debtor, claim))
+    if claim.undone:
+        return Decision(claim, "PAYMENT_UNDONE", {"amount": claim.undone.amount, "date": claim.undone.on})
     if claim.failed_letter:
         return Decision(claim, "LETTER_FAILED", {"letter": claim.failed_letter})
     if claim.open_letter:
@@ -261,7 +264,7 @@ def _stopped(procedure: Procedure, claim: Claim, question: Question) -> Decision
     if procedure.stop_age and (age := (question.as_of - claim.due_date).days) > procedure.stop_age:
         return Decision(claim, "STOP_AGE", {"days": age, "maximum": procedure.stop_age})
     backlog = question.house.backlog
-    if backlog and backlog.holds_for(claim) and backlog.leaves_out(claim):
+    if backlog and backlog.holds_for(claim) and backlog.leaves_out(claim) and not claim.returned:
         return Decision(claim, "BACKLOG", {"due_date": claim.due_date, "start": backlog.start})
     return None
 
@@ -279,7 +282,7 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
         return Decision(claim, code, facts, level=level, on=earliest)
     if recent := _sent_recently(procedure, claim, level, as_of):
         return recent
-    if backlog and backlog.rule == MATCH and backlog.holds_for(claim):
+    if backlog and backlog.rule == MATCH and backlog.holds_for(claim) and not claim.returned:
         level = procedure.matching_level(claim.due_date, as_of, question.house.term_agreed)
     if level.legal_type == CALL:
         facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}

@@ -93,6 +93,26 @@ class Charged:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """Payments of a claim that came back and of which no letter told its debtor yet: ids of ``dunning.return``.
+
+    ``procedure`` and ``levels_done`` are those of the ladder on which the claim goes on once he was told.
+    """
+
+    payments: tuple[int, ...]
+    procedure: int | None = None
+    levels_done: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A payment of a claim that is in the books no more: how much, and the day on which that was done."""
+
+    amount: Decimal
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One open receivable line: an invoice, or one instalment of it.
 
@@ -113,6 +133,8 @@ class Claim:
     it, None when they asked nothing. ``rest``: its principal is paid, and what was asked beyond it is all that is left.
     ``discount``: the cash discount that the terms grant for money that comes in up to and including ``discount_until``.
     ``percent`` is the yearly interest that it bears, where the debtor has credits and claims under several laws.
+    ``returned``: payments of it came back that its debtor was not told of; ``procedure`` is then the one for that.
+    ``undone``: a payment of it does not pay it any more, and nobody said yet whether the bank took it back.
     """
 
     line_id: int
@@ -151,6 +173,8 @@ class Claim:
     discount: Decimal = ZERO
     discount_until: date | None = None
     percent: Decimal = ZERO
+    returned: Returned | None = None
+    undone: Undone | None = None
 
     @property
     def ends(self) -> date | None:

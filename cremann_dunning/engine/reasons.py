@@ -54,6 +54,7 @@ _REASONS = (
     Reason("NET_CREDIT", SKIP, ("credit", "amount")),
     Reason("REST_COVERED", SKIP, ("credit", "amount")),
     Reason("UNMATCHED_PAYMENT", SKIP, ("amount", "receipt")),
+    Reason("PAYMENT_UNDONE", SKIP, ("amount", "date")),
     Reason("IN_PAYMENT", SKIP, ("payment", "amount")),
     Reason("NOTHING_LEFT", SKIP, ("disputed", "paying", "credit")),
     Reason("SMALL_REST", SKIP, ("amount",)),

@@ -128,6 +128,8 @@ def _after(debtor: Debtor, plan: LetterPlan, day: date, made: Made | None) -> De
 def _moved(claim, decision, plan, day):
     """A claim after its letter. A notice before the due date is no step that anything is counted from."""
     done = claim.levels_done | {decision.level.id}
+    if back := claim.returned:  # its debtor is told; it goes on where it was
+        return replace(claim, procedure=back.procedure, levels_done=back.levels_done, returned=None, level_sent_on=day)
     if plan.level.legal_type == PRE_DUE:
         return replace(claim, levels_done=done)
     return replace(claim, levels_done=done, level_sent_on=day)

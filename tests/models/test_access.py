@@ -47,6 +47,7 @@ RIGHTS = {
     "dunning.override": ("r", "r", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
     "dunning.left.over.wizard": ("rwcd", "rwcd", ""),
+    "dunning.return": ("r", "r", ""),
     "dunning.set.off": ("r", "r", ""),
     "dunning.set.off.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
@@ -122,6 +123,12 @@ class AccessCase(DunningCase):
             }
         )
         cls.env["dunning.charge.booking"].create({**kept, "how": "waived", "amount": 1, "reason": "goodwill"})
+        cls.env["dunning.return"].create(
+            {
+                "company_id": letter.company_id.id, "move_id": line.move_id.id, "move_line_id": line.move_line_id.id,
+                "currency_id": letter.currency_id.id, "date": TODAY, "amount": 1,
+            }
+        )  # fmt: skip
         cls.env["dunning.set.off"].create(
             {"case_id": letter.case_id.id, "date": TODAY, "currency_id": letter.currency_id.id, "amount": 1}
         )

@@ -47,6 +47,7 @@ PLACES = {
     "dunning.reply": {"case_id", "letter_id", "company_id", "partner_id"},
     "dunning.run": {"company_id"},
     "dunning.snapshot": {"company_id"},
+    "dunning.return": {"company_id", "move_id", "move_line_id"},
     "dunning.set.off": CASE,
     "dunning.standing": {"company_id", "partner_id", "run_id"},
     "dunning.word.list": {"company_id"},

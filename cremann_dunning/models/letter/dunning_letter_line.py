@@ -91,6 +91,11 @@ class DunningLetterLine(models.Model):
         readonly=True,
         help="The invoice is paid; what is asked is what is left of costs and interest that were asked for it.",
     )
+    returned = fields.Char(
+        string="Payments that came back",
+        readonly=True,
+        help="Which payments that came back the letter tells of: once it is sent, no other letter does.",
+    )
     interest_from = fields.Date(readonly=True, help="First day over which interest is reckoned.")
     create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
     write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)

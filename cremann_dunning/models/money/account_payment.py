@@ -1,5 +1,7 @@
 from odoo import models
 
+from .dunning_return import COUNTS
+
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
@@ -11,4 +13,16 @@ class AccountPayment(models.Model):
         for payment in self:
             # sudo: whoever may post the payment need not read the transactions of providers
             payment.payment_transaction_id.sudo()._dunning_book_beyond(payment)
+        return result
+
+    def write(self, vals):
+        """A payment without an entry that is rejected, cancelled or a draft again takes nothing off the ledger, so
+        nothing but its state says that it is gone."""
+        gone = self.browse()
+        if vals.get("state", "paid") not in COUNTS:
+            gone = self.sudo().filtered(  # sudo: which payments these are, whoever changes them
+                lambda it: it.state in COUNTS and it.payment_type == "inbound" and not it.move_id
+            )
+        result = super().write(vals)
+        self.env["dunning.return"]._keep_payments(gone)
         return result

@@ -45,6 +45,11 @@ class DunningProcedure(models.Model):
         default=True,
         help="Off: only debtors and invoices that name this procedure follow it.",
     )
+    is_for_returns = fields.Boolean(
+        string="For payments that came back",
+        help="An invoice of which a payment came back first gets a letter of this procedure, the next one each time it "
+        "happens, and then goes on where it was on its own. Nobody else follows it.",
+    )
     payer = fields.Selection(
         [
             ("any", "Any debtor"),
@@ -279,10 +284,21 @@ class DunningProcedure(models.Model):
         )
 
     @api.model
+    def _for_returns(self, company):
+        """The procedure for payments that came back: the company's own before the shared one; empty where none is."""
+        # sudo: rules are read for whoever asks
+        return self.sudo().search(
+            [("is_for_returns", "=", True), ("company_id", "in", (False, company.id))],
+            order="company_id, sequence, id",
+            limit=1,
+        )
+
+    @api.model
     def _carried(self, pairs):
         """The levels that claims had, as they count on the ladder of their procedure of today, see ``engine.ladder``.
 
-        Levels that the procedure itself had and has no more count for nothing, as before.
+        Levels that the procedure itself had and has no more count for nothing, as before. A ladder for payments that
+        came back is apart: its steps count on no other, and no others on it.
 
         :param pairs: set of ``(procedure id or None, frozenset of level ids)``.
         :return: ``{pair: frozenset of level ids}``, of those with a procedure and with levels.
@@ -294,12 +310,18 @@ class DunningProcedure(models.Model):
         ladders = {id_: [(level.id, level.legal_type) for level in levels] for id_, levels in own.items()}
         done = self.env["dunning.level"].sudo().browse({id_ for _id, levels in pairs for id_ in levels})  # as above
         levels = {level.id: level for level in done}
+        apart = {level.id for level in done if level.procedure_id.is_for_returns}
+        for_returns = {it.id for it in procedures if it.is_for_returns}
         found = {}
-        for id_, had in pairs:
+        for id_, full in pairs:
+            if id_ in for_returns:
+                found[id_, full] = full & {level_id for level_id, _kind in ladders[id_]}
+                continue
+            had = full - apart
             steps = {level_id for level_id, _kind in ladders[id_]}
             gone = {it for it in had - steps if levels[it].procedure_id.id == id_}
             carried = carry_over(ladders[id_], {it: levels[it].legal_type for it in had - gone}) if had - steps else had
-            found[id_, had] = carried | gone
+            found[id_, full] = carried | gone
         return found
 
     @api.model
@@ -311,7 +333,13 @@ class DunningProcedure(models.Model):
         whose band holds the total that the debtor is overdue with, in company currency. Kept as a function so that a
         run asks the database once.
         """
-        procedures = self.search([("automatic_choice", "=", True), ("company_id", "in", (False, company.id))])
+        procedures = self.search(
+            [
+                ("automatic_choice", "=", True),
+                ("is_for_returns", "=", False),
+                ("company_id", "in", (False, company.id)),
+            ]
+        )
         by_key = defaultdict(list)
         for p in procedures:
             below = Decimal(str(p.amount_to)) if p.amount_to else Decimal("Infinity")

@@ -146,6 +146,8 @@ class DunningWording(models.AbstractModel):
             tiers, scale, _costs = found
             yield from (amount for tier in tiers for amount in (tier.base, tier.part, tier.costs))
             yield from filter(None, (scale.minimum, scale.maximum))
+        for payments in letter._returned().values():
+            yield from (_exact(payment.amount, currency) for payment in payments)
         lines = letter.line_ids
         demanded = lines.filtered("principal_part")
         late = (lines - demanded).filtered(lambda line: line.date_due and line.date_due < letter.date)

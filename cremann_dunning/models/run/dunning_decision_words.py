@@ -69,6 +69,9 @@ SENTENCES = {
         "that is booked as costs and interest."
     ),
     "UNMATCHED_PAYMENT": _lt("%(amount)s came in from this debtor and is not booked yet%(receipt)s. Book it first."),
+    "PAYMENT_UNDONE": _lt(
+        "A payment of %(amount)s was undone on %(date)s. Say whether the bank took it back or it was only corrected."
+    ),
     "IN_PAYMENT": _lt("A payment of %(amount)s is under way (%(payment)s). The bank has to show it first."),
     "NOTHING_LEFT": _lt(
         "Nothing is left to ask: %(disputed)s is disputed, %(paying)s is being paid, %(credit)s is the debtor's own "
@@ -136,6 +139,7 @@ LABELS = {
     "NET_CREDIT": _lt("Covered by credit"),
     "REST_COVERED": _lt("Rest came in"),
     "UNMATCHED_PAYMENT": _lt("Receipt not booked"),
+    "PAYMENT_UNDONE": _lt("Payment undone"),
     "IN_PAYMENT": _lt("Payment under way"),
     "NOTHING_LEFT": _lt("Nothing left to ask"),
     "SMALL_REST": _lt("Small rest"),

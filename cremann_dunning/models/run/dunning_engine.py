@@ -21,7 +21,9 @@ class DunningEngine(models.AbstractModel):
         :param known: rules that were read before, by id of their procedure and ``house``; new ones are added.
         """
         known = {} if known is None else known
-        ids = {claim.procedure for debtor in debtors for claim in debtor.claims if claim.procedure}
+        claims = [claim for debtor in debtors for claim in debtor.claims]
+        ids = {claim.procedure for claim in claims if claim.procedure}
+        ids |= {claim.returned.procedure for claim in claims if claim.returned and claim.returned.procedure}
         for procedure in self.env["dunning.procedure"].sudo().browse(ids - set(known)):
             known[procedure.id] = procedure._engine_procedure(company)
         if "house" not in known:

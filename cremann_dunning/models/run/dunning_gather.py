@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...engine.facts import ZERO, Claim, Contact, Credit, Debtor, Hold
+from ...engine.facts import ZERO, Claim, Contact, Credit, Debtor, Hold, Returned, Undone
 from ...engine.left_over import granted
 from ...law.errors import LawError
 from ..claim.dunning_history import NO_HISTORY
@@ -150,6 +150,7 @@ class DunningGather(models.AbstractModel):
         history = past._of_claims(company, partners, without)
         choose = self.env["dunning.procedure"]._chooser(company)
         usable = self._usable_procedures(company)
+        self._returned(company, rows, history, without)
         for row in rows:
             claims, own_credits, _row = debtors[row["partner_id"]]
             debtors[row["partner_id"]] = (claims, own_credits, row)
@@ -189,19 +190,40 @@ class DunningGather(models.AbstractModel):
             return ZERO
 
     @api.model
+    def _returned(self, company, rows, history, without):
+        """Put on each row what came back of its item: ``came_back`` as ``(procedure id, ids)`` as long as its debtor
+        was not told of it and a step for that is left, and ``undone`` where nobody said yet what happened.
+        """
+        claims = [row for row in rows if row["residual"] > 0 and not row["is_rest"]]
+        found = self.env["dunning.return"]._facts([row["line_id"] for row in claims], without)
+        procedure = found and self.env["dunning.procedure"]._for_returns(company)
+        steps = set(procedure.level_ids.filtered("active").ids) if procedure else set()
+        for row in rows:
+            row["came_back"] = row["undone"] = None
+        for row in claims if steps else ():
+            untold, undone = found.get(row["line_id"], ((), None))
+            row["undone"] = undone and Undone(Decimal(undone[0]), undone[1])
+            if untold and steps - history.get(row["line_id"], NO_HISTORY).levels:
+                row["came_back"] = procedure.id, untold
+
+    @api.model
     def _carry(self, found):
         """Let the steps that claims took on the ladder of another procedure count on that of today, in place.
 
         :param found: lists of ``Claim``.
         """
-        carried = self.env["dunning.procedure"]._carried(
-            {(claim.procedure, claim.levels_done) for claims in found for claim in claims if not claim.rest}
-        )
+        pairs = {(claim.procedure, claim.levels_done) for claims in found for claim in claims if not claim.rest}
+        pairs |= {(c.returned.procedure, c.levels_done) for claims in found for c in claims if c.returned}
+        carried = self.env["dunning.procedure"]._carried(pairs)
         for claims in found:
             for place, claim in enumerate(claims):
                 # a rest has a ladder of its own, on which the letters about its invoice are no steps
-                levels = None if claim.rest else carried.get((claim.procedure, claim.levels_done))
-                if levels is not None and levels != claim.levels_done:
+                had = claim.levels_done
+                levels = None if claim.rest else carried.get((claim.procedure, had))
+                if back := claim.returned:
+                    own = replace(back, levels_done=carried.get((back.procedure, had), had))
+                    claims[place] = claim = replace(claim, returned=own)
+                if levels is not None and levels != had:
                     claims[place] = replace(claim, levels_done=levels)
 
     @api.model
@@ -247,6 +269,9 @@ class DunningGather(models.AbstractModel):
     def _claim(self, row, choose, usable, holds, under_way, history):
         named = [id_ for id_ in (row["own_procedure"], row["partner_procedure"]) if id_ in usable]
         procedure = named[0] if named else choose(row["country_id"], row["kind"], row["overdue_total"], row["payer"])
+        returned = None
+        if back := row["came_back"]:
+            returned, procedure = Returned(back[1], procedure), back[0]
         open_letter, failed_letter = under_way.get(row["line_id"], (None, None))
         past = history.get(row["line_id"], NO_HISTORY)
         return Claim(
@@ -285,6 +310,8 @@ class DunningGather(models.AbstractModel):
             rest=row["is_rest"],
             discount=row["granted"],
             discount_until=row["discount_date"] if row["granted"] else None,
+            returned=returned,
+            undone=row["undone"],
         )
 
     @api.model

@@ -33,6 +33,7 @@ class DunningRepair(models.AbstractModel):
         "UNMATCHED_PAYMENT": "receipts",
         "NET_CREDIT": "items",
         "REST_COVERED": "charges",
+        "PAYMENT_UNDONE": "returns",
         "IN_PAYMENT": "payments",
         "NOTHING_LEFT": "case",
         "LETTER_OPEN": "letter",
@@ -77,6 +78,7 @@ class DunningRepair(models.AbstractModel):
             "receipts": env._("Book the receipt"),
             "items": env._("Match the credit"),
             "charges": env._("Book it"),
+            "returns": env._("Say what happened"),
             "payments": env._("Look at the payment"),
             "letter": env._("Open the letter"),
             "run": env._("Propose it in a run"),
@@ -191,6 +193,13 @@ class DunningRepair(models.AbstractModel):
         """Book what came in as costs and interest, as on the case; the case itself where nothing is left to book."""
         case = self._case(decision)
         return case.action_book_charges() if case.amount_to_book else self._form(case)
+
+    def _open_returns(self, decision):
+        domain = [("move_line_id", "=", decision.move_line_id.id), ("state", "=", "ask")]
+        undone = self.env["dunning.return"].search(domain)
+        if len(undone) == 1:
+            return self._form(undone)
+        return self._window("cremann_dunning.dunning_return_action", domain=domain, context={})
 
     def _open_payments(self, decision):
         domain = [

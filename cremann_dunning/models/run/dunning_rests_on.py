@@ -158,6 +158,12 @@ SOURCES = (
       JOIN mail_notification n ON n.mail_message_id = m.dunning_sent_message_id
      WHERE m.company_id = %(company)s AND n.notification_status IN ('bounce', 'exception') GROUP BY 1
     """,
+    # a payment that was undone; whether it came back is in the items, the payments and what a person says here
+    f"""
+    SELECT o.partner_id, {_mark("r")} FROM dunning_return r JOIN account_move_line l ON l.id = r.move_line_id
+      JOIN o ON o.id = l.partner_id
+     WHERE r.company_id = %(company)s AND l.reconciled IS NOT TRUE GROUP BY 1
+    """,
 )
 SNAILMAIL = f"""
     SELECT o.partner_id, {_mark("s")} FROM snailmail_letter s

@@ -158,7 +158,13 @@ class RunContext:
             "costs_off": costs_off,
             "interest_off": charged.interest_received + charged.interest_waived if charged else ZERO,
             "is_rest": claim.rest,
+            "returned": self._told_of(decision),
         }
+
+    def _told_of(self, decision):
+        """The payments that came back of which this line tells, as ``dunning.letter.line`` keeps them."""
+        back = decision.claim.returned if decision.code != "LISTED" else None
+        return " ".join(map(str, back.payments)) if back else False
 
     def on_letter(self, decision, procedure, demanded):
         """A claim as the gate sees it on a letter of this procedure."""

@@ -37,6 +37,9 @@ SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
  UNION SELECT l.partner_id FROM dunning_receipt r JOIN dunning_receipt_claim c ON c.receipt_id = r.id
          JOIN account_move_line l ON l.id = c.move_line_id AND l.partner_id IS NOT NULL
         WHERE r.company_id = %(company)s AND r.certainty IN ('certain', 'likely')
+ UNION SELECT l.partner_id FROM dunning_return r
+         JOIN account_move_line l ON l.id = r.move_line_id AND l.partner_id IS NOT NULL
+        WHERE r.company_id = %(company)s AND l.reconciled IS NOT TRUE
 """
 # What names invoices is about whoever owes them by now, see dunning.case.mixin._about.
 BUSY += "".join(

@@ -16,7 +16,7 @@ class ChargeCase(DunningCase):
             {"name": "Final notice", "sequence": 40, "legal_type": "final_notice"}
         )
 
-    def received(self, move_or_partner, amount, on=TODAY, against=True):
+    def received(self, move_or_partner, amount, on=TODAY, against=True, ref="Payment"):
         """Money on a bank statement, booked on the account of the debtor and matched with the invoice, if any."""
         is_move = move_or_partner._name == "account.move"
         partner = move_or_partner.commercial_partner_id if is_move else move_or_partner
@@ -28,7 +28,7 @@ class ChargeCase(DunningCase):
                 "date": on,
                 "partner_id": partner.id,
                 "amount": amount,
-                "payment_ref": "Payment",
+                "payment_ref": ref,
                 "counterpart_account_id": receivable.id,
             }
         )
