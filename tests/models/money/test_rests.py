@@ -222,9 +222,10 @@ class TestBesideInvoices(RestCase):
             self.assertTrue(second.line_ids.is_rest)
 
     def test_also_where_both_follow_one_ladder(self):
-        """A firm may choose a ladder for rests that its invoices follow as well."""
+        """A firm may choose a ladder that its invoices follow as well; for these the gate refuses the shipped text."""
         self.received(self.move, 1000)
         own = self.nl._dunning_rest_procedure().copy({"company_id": self.nl.id})
+        own.level_ids.template_id = self.env.ref("cremann_dunning.mail_template_reminder")
         self.nl.dunning_rest_procedure_id = own
         other = self.invoice(self.partner, 800, due=20)
         other.dunning_procedure_id = own
