@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.cremann_dunning.engine.facts import Credit, Dispute, Hold, Plan, Promise, Received
+from odoo.addons.cremann_dunning.engine.facts import Credit, Dispute, Hold, Plan, Promise, Received, Undone
 from odoo.addons.cremann_dunning.engine.rules import (
     CALL,
     FINAL_NOTICE,
@@ -651,6 +651,7 @@ def test_the_reason_named_is_the_first_a_person_would_ask_for():
         "sent": False,
     }
     facts |= {"open_letter": "BR/1", "failed_letter": "BR/2", "levels_done": frozenset({1}), "level_sent_on": day(-90)}
+    facts |= {"undone": Undone(Decimal("4.00"), day(-1))}
     debtor = {"credits": (credit("4.00"),), "unmatched": Decimal(1), "last_letter_on": day(-1)}
     debtor |= {"has_email": False, "has_address": False, "automatic_only": True}
     texts = replace(rules, levels=(replace(rules.levels[0], has_text=True),))
@@ -660,6 +661,7 @@ def test_the_reason_named_is_the_first_a_person_would_ask_for():
         ("NO_DUE_DATE", "facts", {"overdue": 2}),
         ("NET_CREDIT", "debtor", {"credits": ()}),
         ("UNMATCHED_PAYMENT", "debtor", {"unmatched": Decimal(0)}),
+        ("PAYMENT_UNDONE", "facts", {"undone": None}),
         ("LETTER_FAILED", "facts", {"failed_letter": None}),
         ("LETTER_OPEN", "facts", {"open_letter": None}),
         ("NO_PROCEDURE", "facts", {"procedure": 2}),

@@ -234,6 +234,7 @@ class TestWhetherItCameBack(ReturnsCase):
         payment.action_draft()
         payment.action_cancel()
         self.assertEqual(self.decision().code, "PAYMENT_UNDONE")
+        self.assertIn("A payment of €100.00 was undone on 11/16/2026.", self.decision().explanation)
         self.assertFalse(self.letter())
         self.assertEqual(self.env["dunning.repair"]._action(self.decision())["res_id"], self.record.id)
 
