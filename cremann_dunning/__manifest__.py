@@ -44,6 +44,8 @@
         "views/rules/mail_template_views.xml",
         "views/run/dunning_forewarning_templates.xml",
         "views/rules/dunning_procedure_views.xml",
+        "views/event/dunning_event_views.xml",
+        "views/event/dunning_chain_check_views.xml",
         "views/debtor/dunning_hold_views.xml",
         "views/delivery/dunning_reply_views.xml",
         "views/debtor/dunning_dispute_views.xml",
