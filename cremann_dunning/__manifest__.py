@@ -81,6 +81,7 @@
         "wizards/dunning_proof_wizard_views.xml",
         "wizards/dunning_rate_import_wizard_views.xml",
         "wizards/dunning_receipt_wizard_views.xml",
+        "wizards/dunning_record_wizard_views.xml",
         "wizards/dunning_set_off_wizard_views.xml",
         "wizards/dunning_simulation_views.xml",
         "wizards/dunning_statement_wizard_views.xml",

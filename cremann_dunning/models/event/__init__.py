@@ -4,12 +4,14 @@ May import what lies in models/ itself. Every room above tells its events here, 
 
 from . import (
     dunning_chain_check,
+    dunning_chain_export,
     dunning_chain_head,
     dunning_erasure,
     dunning_event,
     dunning_event_personal,
     dunning_event_seal,
     dunning_sealing,
+    dunning_told_mixin,
     dunning_verification,
     res_company,
 )

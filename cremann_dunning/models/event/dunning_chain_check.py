@@ -67,11 +67,14 @@ class DunningChainCheck(models.Model):
     @api.model
     def action_check(self):
         """Seal what waits, follow the record of the company one works in, and show what was found."""
-        check = self._follow(self.env.company)
+        return self._follow(self.env.company)._show()
+
+    def _show(self):
+        """The window of this check."""
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,
-            "res_id": check.id,
+            "res_id": self.id,
             "views": [(False, "form")],
             "name": self.env._("Check of the record"),
         }

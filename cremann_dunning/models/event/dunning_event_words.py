@@ -14,6 +14,9 @@ _lt = LazyTranslate(__name__)
 
 KINDS: dict[str, Kind] = {**LETTER, **DEBTOR, **MONEY, **RULES, **CHAIN}
 
+# So much of a value is shown in a sentence; the event holds all of it.
+LONGEST = 80
+
 # Kinds by what stands before the dot.
 FAMILIES = [
     ("letter", "Letters"),
@@ -67,8 +70,34 @@ def _of_its_kind(env, value):
         field = env[model]._fields.get(name) if model in env else None
         return dict(field._description_selection(env)).get(code, str(code)) if field else str(code)
     if "record" in value:
-        return value.get("name") or ""
+        return _thing(env, value)
+    if "field" in value:
+        return _change(env, value)
     return ", ".join(f"{name}: {_word(env, part)}" for name, part in value.items())
+
+
+def _thing(env, value):
+    """A record by its name, and what it is where its name alone does not say so."""
+    model, name = value["record"][0], value.get("name") or "…"
+    if "kind" not in value:
+        return name
+    # sudo: what Odoo calls such a thing
+    return f"{env['ir.model'].sudo()._get(model).name or value['kind']} “{name}”"
+
+
+def _change(env, value):
+    """A field with what it was and what it is."""
+    model, name = value["field"]
+    field = env[model]._fields.get(name) if model in env else None
+    label = field._description_string(env) if field else name
+    nothing = env._("nothing")
+    was, now = (_short(_word(env, value.get(side))) or nothing for side in ("before", "after"))
+    return env._("%(field)s from %(before)s to %(after)s", field=label, before=was, after=now)
+
+
+def _short(text):
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 class _Words(dict):

@@ -2,9 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
+from .dunning_told_mixin import CHANGED
+
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "dunning.told.mixin"]  # pylint: disable=consider-merging-classes-inherited
 
     dunning_head_email = fields.Char(
         string="Where the head of the record is kept",
@@ -23,6 +26,23 @@ class ResCompany(models.Model):
     _dunning_keep_years_positive = models.Constraint(
         "CHECK (dunning_keep_years >= 0)", "The years to keep personal values cannot be negative."
     )
+
+    @api.model
+    def _told_fields(self):
+        """Our settings, not what the jobs note."""
+        return {
+            name
+            for name, field in self._fields.items()
+            if name.startswith("dunning_") and field.store and not field.readonly and field.type != "one2many"
+        }
+
+    def _told_in(self):
+        return self.ids
+
+    def _tell_rules(self, kind, changes, **more):
+        """Settings only: that there is a company is no event of follow-up."""
+        if kind == CHANGED:
+            super()._tell_rules(kind, changes, **more)
 
     @api.constrains("dunning_head_email")
     def _check_dunning_head_email(self):
