@@ -40,7 +40,7 @@ class DunningEvent(models.Model):
         readonly=True, help="Made afterwards from what stood in the records, when events were not yet kept."
     )
 
-    family = fields.Selection(FAMILIES, compute="_compute_words", search="_search_family", string="Kind")
+    family = fields.Selection(FAMILIES, compute="_compute_words", search="_search_family", string="Sort")
     sentence = fields.Char(compute="_compute_words", string="What Happened")
     author_id = fields.Many2one("res.users", compute="_compute_leads", string="By")
     debtor_id = fields.Many2one("res.partner", compute="_compute_leads", search="_search_debtor_id", string="Debtor")
