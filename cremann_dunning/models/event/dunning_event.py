@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ...engine import chain
 from .. import dunning_bulk
 from .dunning_event_guard import guard
-from .dunning_event_words import FAMILIES, KINDS, sentence
+from .dunning_event_words import FAMILIES, KINDS, currencies, sentence
 
 
 class DunningEvent(models.Model):
@@ -116,10 +116,10 @@ class DunningEvent(models.Model):
     @api.depends("kind", "facts", "personal_digest")
     @api.depends_context("lang", "uid")
     def _compute_words(self):
-        personal = self.env["dunning.event.personal"]._of(self)
+        personal, money = self.env["dunning.event.personal"]._of(self), currencies(self.env)
         for event in self:
             event.family = event.kind.partition(".")[0]
-            event.sentence = sentence(self.env, event.kind, event.facts or {}, personal.get(event.id))
+            event.sentence = sentence(self.env, event.kind, event.facts or {}, personal.get(event.id), money)
 
     @api.depends("author", "debtor", "letter", "facts")
     def _compute_leads(self):

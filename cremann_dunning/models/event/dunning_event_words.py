@@ -34,7 +34,12 @@ FAMILIES = [
 ]
 
 
-def sentence(env, kind, facts, personal=None):
+def currencies(env):
+    """All currencies by their names, for ``sentence``."""
+    return {currency.name: currency for currency in env["res.currency"].with_context(active_test=False).search([])}
+
+
+def sentence(env, kind, facts, personal=None, known_currencies=None):
     """The event in the words of its reader. What was erased, or was never kept, shows as dots.
 
     :param facts: as kept; an amount is ``{"amount", "currency"}``, a day ``{"date"}``, a choice ``{"choice": [model,
@@ -43,25 +48,26 @@ def sentence(env, kind, facts, personal=None):
     if kind not in KINDS:  # of a later version
         return kind
     known = KINDS[kind]
-    words = _Words({name: _word(env, value) for name, value in {**facts, **(personal or {})}.items()})
+    money = known_currencies if known_currencies is not None else currencies(env)
+    words = _Words({name: _word(env, value, money) for name, value in {**facts, **(personal or {})}.items()})
     tails = (text for name, text in known.tails.items() if words.get(name))
     return " ".join([env._(known.sentence) % words, *(env._(text) % words for text in tails)])
 
 
-def _word(env, value):
+def _word(env, value, money):
     """One fact as its reader writes it."""
     if isinstance(value, list):
-        return ", ".join(_word(env, part) for part in value)
+        return ", ".join(_word(env, part, money) for part in value)
     if isinstance(value, dict):
-        return _of_its_kind(env, value)
+        return _of_its_kind(env, value, money)
     if isinstance(value, bool) or value is None:
         return (env._("yes") if value else env._("no")) if value is not None else ""
     return str(value)
 
 
-def _of_its_kind(env, value):
+def _of_its_kind(env, value, money):
     if "amount" in value:
-        currency = env["res.currency"].with_context(active_test=False).search([("name", "=", value["currency"])], limit=1)
+        currency = money.get(value["currency"])
         return written(env, float(value["amount"]), currency) if currency else f"{value['currency']} {value['amount']}"
     if "date" in value:
         return format_date(env, value["date"]) if value["date"] else ""
@@ -72,8 +78,8 @@ def _of_its_kind(env, value):
     if "record" in value:
         return _thing(env, value)
     if "field" in value:
-        return _change(env, value)
-    return ", ".join(f"{name}: {_word(env, part)}" for name, part in value.items())
+        return _change(env, value, money)
+    return ", ".join(f"{name}: {_word(env, part, money)}" for name, part in value.items())
 
 
 def _thing(env, value):
@@ -85,13 +91,13 @@ def _thing(env, value):
     return f"{env['ir.model'].sudo()._get(model).name or value['kind']} “{name}”"
 
 
-def _change(env, value):
+def _change(env, value, money):
     """A field with what it was and what it is."""
     model, name = value["field"]
     field = env[model]._fields.get(name) if model in env else None
     label = field._description_string(env) if field else name
     nothing = env._("nothing")
-    was, now = (_short(_word(env, value.get(side))) or nothing for side in ("before", "after"))
+    was, now = (_short(_word(env, value.get(side), money)) or nothing for side in ("before", "after"))
     return env._("%(field)s from %(before)s to %(after)s", field=label, before=was, after=now)
 
 

@@ -35,10 +35,11 @@ class DunningToldMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Tell what was made."""
+        """Tell what was made; what the addon itself brings along when it is installed, nobody made."""
         records = super().create(vals_list)
-        told = records._is_told()
-        told._tell_rules(MADE, {record.id: [] for record in told})
+        if self.pool.ready:
+            told = records._is_told()
+            told._tell_rules(MADE, {record.id: [] for record in told})
         return records
 
     def write(self, vals):
