@@ -34,6 +34,9 @@ DAYS_OF_RUNS = 365
 LOOKED_AT = (30, 90, 180, DAYS_OF_RUNS)
 LETTERS_ALONE = 20
 LETTER_PARTS = {"PDFs": ("dunning.printing", "_store"), "mails": ("dunning.outbox", "_put")}
+EVENTS = {"events": ("dunning.event", "_tell")}
+CHARGES = {"charges": ("dunning.charge", "_follow")}
+STORY = 2000
 
 # The least that any dunning run must do: find the open overdue lines, group them, and keep the result.
 FLOOR_TABLES = """
@@ -105,13 +108,11 @@ class Clock:
         }
 
     @contextlib.contextmanager
-    def parts(self, name, of):
-        """Beside a step that issues letters, what their PDFs and their mails took of it."""
-        steps = {
-            f"{name}, {part}": dict.fromkeys(("seconds", "cpu", "queries"), 0) | {"of": of} for part in LETTER_PARTS
-        }
+    def parts(self, name, of, parts):
+        """Beside a step, what calls of some methods took of it. :param parts: ``{name: (model, method)}``."""
+        steps = {f"{name}, {part}": dict.fromkeys(("seconds", "cpu", "queries"), 0) | {"of": of} for part in parts}
         with contextlib.ExitStack() as patches:
-            for (service, method), step in zip(LETTER_PARTS.values(), steps.values(), strict=True):
+            for (service, method), step in zip(parts.values(), steps.values(), strict=True):
                 model = type(self.env[service])
                 patches.enter_context(patch.object(model, method, self._timed(getattr(model, method), step)))
             yield
@@ -375,15 +376,92 @@ def confirm(env, options):
         ]
         env.cr.commit()
         clock = Clock(env)
-        with clock.parts("one by one", alone), clock.step("one by one", alone):
+        with clock.parts("one by one", alone, LETTER_PARTS | EVENTS), clock.step("one by one", alone):
             for letter in runs[0].sudo().letter_ids:
                 run = runs[0].sudo()
                 run.env["dunning.confirmation"]._confirm_batch(run, letter)
                 env.cr.commit()
-        with clock.parts("batches", options.letters), clock.step("batches", options.letters):
+        with clock.parts("batches", options.letters, LETTER_PARTS | EVENTS), clock.step("batches", options.letters):
             runs[1].action_confirm()
     for run, wanted in zip(runs, (alone, options.letters), strict=True):
         check(len(run.letter_ids.filtered(lambda letter: letter.state == "issued" and letter.pdf_file)), wanted, "PDFs")
+    return clock.steps
+
+
+def send(env, options):
+    """Letters that ask costs and interest, issued and handed to a real mail server, and what follows on it."""
+    company = benchmark_company(env)
+    levels = env.ref("cremann_dunning.dunning_procedure_nl_business").level_ids
+    levels.filtered(lambda level: level.legal_type == "reminder").active = False
+    with report_server(env), mail_server(env):
+        due = [("company_id", "=", company.id), ("invoice_date_due", "<", fields.Date.context_today(company))]
+        debtors = env["account.move"].search(due).partner_id.sorted("id")[: options.letters]
+        run = propose_for(env, company, debtors)
+        env.cr.commit()
+        clock = Clock(env)
+        with clock.parts("issued", options.letters, EVENTS), clock.step("issued", options.letters):
+            run.action_confirm()
+        mails = run.sudo().letter_ids.mail_id
+        check(len(mails), options.letters, "mails")
+        with clock.parts("sent", options.letters, EVENTS | CHARGES), clock.step("sent", options.letters):
+            mails.send(auto_commit=True)
+    check(len(run.letter_ids.filtered(lambda letter: letter.state == "sent")), options.letters, "letters sent")
+    check(env["dunning.charge"].search_count([]) > 0, True, "charges")
+    print(f"{env['dunning.charge'].search_count([]):,} charges", file=sys.stderr)
+    return clock.steps
+
+
+@contextlib.contextmanager
+def mail_server(env):
+    """A mail server on loopback that takes everything, and Odoo told to use it."""
+    from aiosmtpd.controller import Controller
+    from aiosmtpd.handlers import Sink
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    serving = Controller(Sink(), hostname="127.0.0.1", port=port)
+    serving.start()
+    env["ir.mail_server"].create({"name": "sink", "smtp_host": "127.0.0.1", "smtp_port": port, "sequence": 1})
+    env.cr.commit()
+    yield
+    serving.stop()
+
+
+def events(env, options):
+    """So many events: told in batches, sealed, followed, exported and checked as a file; and the story of a debtor."""
+    from odoo.addons.cremann_dunning.engine import chain  # found once the registry has its folders
+
+    company, count, clock = benchmark_company(env), options.letters, Clock(env)
+    debtor = env["res.partner"].search([("email", "like", "@debtor.example.com")], limit=1)
+    row = {"company_id": company.id, "personal": {"to": "debtor@example.com"}}
+    facts = {"name": "DUN/2026/00001", "total": {"amount": "1155.70", "currency": "EUR"}, "reason": "none"}
+    env["dunning.sealing"]._seal()
+    before = env["dunning.event.seal"].search_count([("company_id", "=", company.id)])
+    with clock.step("told", count):
+        for start in range(0, count, 1000):
+            about = debtor.id if start < STORY else debtor.id + 1
+            env["dunning.event"]._tell(
+                [row | {"kind": "chain.begun", "debtor": about, "facts": facts, "claims": [n]} for n in range(1000)]
+            )
+            env.cr.commit()
+    with clock.step("sealed", count):
+        check(env["dunning.sealing"]._seal(), count, "sealed")
+    with clock.step("nothing to seal", count):
+        env["dunning.sealing"]._seal()
+    with clock.step("followed", count):
+        check(env["dunning.verification"]._verify(company).seq, count + before, "followed")
+    with Path(f"/tmp/record-{os.getpid()}.zip").open("w+b") as file:
+        os.unlink(file.name)
+        with clock.step("exported", count):
+            env["dunning.chain.export"]._write(company, file, "record.zip")
+        with clock.step("file checked", count):
+            check(chain.verify_export(file).findings, [], "findings")
+    case = env["dunning.case"].create({"partner_id": debtor.id, "company_id": company.id})
+    story = env["dunning.story"]
+    story.read_story("dunning.case", case.id)
+    with clock.step(f"story of {STORY:,}", STORY):
+        check(len(story.read_story("dunning.case", case.id)["done"]), 80, "lines")
     return clock.steps
 
 
@@ -423,7 +501,7 @@ def check(found, wanted, what):
 
 MEASURES = {
     "seed": seeding, "floor": floor, "ours": ours, "peer": peer, "confirm": confirm, "simulate": simulate,
-    "year": year, "fresh": fresh, "receipts": receipts,
+    "year": year, "fresh": fresh, "receipts": receipts, "send": send, "events": events,
 }  # fmt: skip
 
 

@@ -17,6 +17,9 @@ Every measure runs in a process of its own on its own copy of the same seeded da
     fresh     lists, filters and the worklist with the question whether their answers are fresh, and without it
     receipts  as many receipts that nobody booked as open invoices, looked up in them
     year      a run on each day of a year, only when asked for by name: how the tables of runs and decisions grow
+    send      letters with costs and interest issued and sent by a real mail server on loopback: what charges and
+              events take of it; only when asked for by name (--pdf N letters)
+    events    telling, sealing, following and exporting events, only when asked for by name (--events N)
     confirm   issuing letters with PDFs, in batches and one by one, and what PDFs and mails take of it
 
 Run it by `./dev bench`, which makes the databases. `cpu s` is what Python and its PostgreSQL backend used together: on
@@ -38,7 +41,7 @@ from tools.devkit.console import Stop, say
 from tools.devkit.databases import psql, throw_away
 
 MEASURE = Path(__file__).with_name("measure.py")
-DATABASES = dict.fromkeys(("floor", "ours", "simulate", "year", "fresh", "receipts", "confirm"), "DUNNING_BENCH_DB") | {
+DATABASES = dict.fromkeys(("floor", "ours", "simulate", "year", "fresh", "receipts", "confirm", "send", "events"), "DUNNING_BENCH_DB") | {
     "peer": "DUNNING_BENCH_PEER_DB"
 }
 SIMULATE_MAX = 10_000
@@ -96,13 +99,28 @@ def run_confirm(letters, repeat):
         return run_measure("confirm", seeded, invoices, repeat, "--letters", str(letters))
 
 
+def run_send(letters, repeat):
+    """Issue and send letters, each over five invoices."""
+    with throw_away(os.environ[DATABASES["send"]]) as seeded:
+        measure("seed", seeded, letters * 5)
+        return run_measure("send", seeded, letters * 5, repeat, "--letters", str(letters))
+
+
+def run_events(count, repeat):
+    """So many events; the ledger beside them is small."""
+    with throw_away(os.environ[DATABASES["events"]]) as seeded:
+        measure("seed", seeded, 100)
+        return run_measure("events", seeded, 100, repeat, "--letters", str(count))
+
+
 def ratios(rows, figure):
     """What the figures are to each other, as far as they were measured.
 
     :param figure: ``seconds`` or ``cpu``.
     """
     found = {(row["measure"], row["step"], row["invoices"]): row[figure] for row in rows}
-    sizes = sorted({row["invoices"] for row in rows if row["measure"] != "confirm"})
+    beside = ("confirm", "send", "events")
+    sizes = sorted({row["invoices"] for row in rows if row["measure"] not in beside})
     made = {}
 
     def ratio(name, above, below):
@@ -122,6 +140,10 @@ def ratios(rows, figure):
         made[f"time per invoice at {sizes[-1]:,} / at {sizes[0]:,}"] = each[sizes[-1]] / each[sizes[0]]
     letter = {row["step"]: row[figure] / row["of"] for row in rows if row["measure"] == "confirm"}
     ratio("one letter alone / in a batch", [letter.get("one by one")], [letter.get("batches")])
+    sent = {row["step"]: row[figure] for row in rows if row["measure"] == "send"}
+    for step in ("issued", "sent"):
+        ratio(f"events / {step}", [sent.get(f"{step}, events")], [sent.get(step)])
+    ratio("charges / sent", [sent.get("sent, charges")], [sent.get("sent")])
     mailed = {
         row["invoices"]: row[figure] / row["of"] for row in rows if row["measure"] == "peer" and row["step"] == "mails"
     }
@@ -180,6 +202,7 @@ def parse():
     parser.add_argument("--only", choices=DATABASES, action="append", help="this measure only; may be repeated")
     parser.add_argument("--repeat", type=int, default=1, help="measure so often and keep the fastest (1)")
     parser.add_argument("--pdf", type=int, metavar="N", help="confirm N letters with PDFs (20 with --only confirm)")
+    parser.add_argument("--events", type=int, default=100_000, help="so many events (100,000)")
     parser.add_argument("--json", type=Path, help="write everything there")
     options = parser.parse_args()
     if options.only and "confirm" in options.only:
@@ -200,6 +223,10 @@ def main():
     try:
         for size in options.sizes if wanted else ():
             rows += run_size(size, [what for what in wanted if size <= most.get(what, size)], options)
+        if options.only and "events" in options.only:
+            rows += run_events(options.events, options.repeat)
+        if options.only and "send" in options.only:
+            rows += run_send(options.pdf or 100, options.repeat)
         if options.pdf and (not options.only or "confirm" in options.only):
             rows += run_confirm(options.pdf, options.repeat)
     except Stop as stop:

@@ -1,1 +1,1 @@
-from . import payment, portal, window
+from . import payment, portal, record, window

@@ -22,6 +22,7 @@ from . import (
     res_users,
 )
 
+from . import event  # isort: skip
 from . import rules  # isort: skip
 from . import claim  # isort: skip
 from . import money  # isort: skip

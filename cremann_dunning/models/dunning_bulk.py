@@ -70,15 +70,17 @@ def insert(model, rows, conflict=None):
     model.env.cr.execute(
         SQL(
             """
-            INSERT INTO %(table)s (id, create_uid, write_uid, create_date, write_date, %(columns)s)
-            SELECT r.id, %(uid)s, %(uid)s, %(now)s, %(now)s, %(values)s
+            INSERT INTO %(table)s (id, %(log)s %(columns)s)
+            SELECT r.id, %(logged)s %(values)s
               FROM unnest(%(arrays)s) AS r (%(names)s) %(currency)s
             %(conflict)s
             """,
             table=SQL.identifier(model._table),
             columns=SQL(", ").join(map(SQL.identifier, columns)),
-            uid=model.env.uid,
-            now=model.env.cr.now(),
+            log=SQL("create_uid, write_uid, create_date, write_date,") if model._log_access else SQL(),
+            logged=SQL("%(u)s, %(u)s, %(t)s, %(t)s,", u=model.env.uid, t=model.env.cr.now())
+            if model._log_access
+            else SQL(),
             values=SQL(", ").join(_value(given[name], field) for name, field in columns.items()),
             arrays=SQL(", ").join(
                 [SQL("%s", list(records._ids)), *(SQL("%s::%s[]", text, kinds[name]) for name, text in arrays.items())]

@@ -18,6 +18,8 @@ class ResConfigSettings(models.TransientModel):
     dunning_automatic = fields.Boolean(related="company_id.dunning_automatic", readonly=False)
     dunning_responsible_id = fields.Many2one(related="company_id.dunning_responsible_id", readonly=False)
     dunning_promise_grace_days = fields.Integer(related="company_id.dunning_promise_grace_days", readonly=False)
+    dunning_head_email = fields.Char(related="company_id.dunning_head_email", readonly=False)
+    dunning_keep_years = fields.Integer(related="company_id.dunning_keep_years", readonly=False)
     dunning_quiet_days = fields.Integer(related="company_id.dunning_quiet_days", readonly=False)
     dunning_consumer_clause = fields.Char(related="company_id.dunning_consumer_clause", readonly=False)
     dunning_terms_version = fields.Char(related="company_id.dunning_terms_version", readonly=False)

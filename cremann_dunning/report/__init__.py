@@ -1,1 +1,1 @@
-from . import ir_actions_report, report_dunning_filing, report_dunning_statement
+from . import ir_actions_report, report_dunning_filing, report_dunning_statement, report_dunning_story

@@ -2,6 +2,7 @@ from . import dunning_window_mixin  # before the windows that are made of it
 
 # isort: split
 from . import (
+    base_module_uninstall,
     base_partner_merge_automatic_wizard,
     dunning_claim_import_wizard,
     dunning_claim_import_wizard_line,
@@ -19,6 +20,7 @@ from . import (
     dunning_rate_import_wizard,
     dunning_receipt_wizard,
     dunning_receipt_wizard_line,
+    dunning_record_wizard,
     dunning_set_off_wizard,
     dunning_simulation,
     dunning_simulation_line,

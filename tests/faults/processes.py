@@ -233,7 +233,31 @@ def find_out(env, run, arrived):
     return len(unsure)
 
 
-JOBS = {job.__name__: job for job in (prepare, confirm, outbox, count, work, pay, look, find_out)}
+def seal(env, seconds=0):
+    """What the job that seals events does, again and again for so many seconds; how many it sealed."""
+    end, sealed = time.monotonic() + seconds, 0
+    while True:
+        sealed += env["dunning.sealing"]._seal()
+        env.cr.commit()
+        if time.monotonic() >= end:
+            return sealed
+        time.sleep(0.01)
+
+
+def chain(env, run):
+    """Whether the record of events fits, and what it tells of each letter of a run: ``{id: {kind: times}}``."""
+    record = env["dunning.run"].browse(run)
+    check = env["dunning.chain.check"]._follow(record.company_id)
+    told = {letter.id: {} for letter in record.letter_ids}
+    for event in env["dunning.event"].search([("letter", "in", record.letter_ids.ids)]):
+        told[event.letter][event.kind] = told[event.letter].get(event.kind, 0) + 1
+    sealed = env["dunning.event.seal"].search([("company_id", "=", record.company_id.id)]).mapped("seq")
+    return {"fits": check.fits, "words": check.words, "unsealed": check.unsealed, "told": told, "seqs": sorted(sealed)}
+
+
+JOBS = {
+    job.__name__: job for job in (prepare, confirm, outbox, count, work, pay, look, find_out, seal, chain)
+}
 
 
 def child(database, order):

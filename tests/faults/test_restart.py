@@ -95,6 +95,16 @@ class TestProcesses(BaseCase):
         for letter in sent:
             self.assertTrue(letter["pdf"] and letter["levels"], letter)
 
+    def assertEachTold(self, run, letters):
+        """The record of events fits, has no gap and no number twice, and tells once that each letter left."""
+        found = self.nursery.run("chain", run=run)
+        self.assertTrue(found["fits"], found["words"])
+        self.assertEqual((found["unsealed"], found["seqs"]), (0, list(range(1, len(found["seqs"]) + 1))))
+        for letter in letters:
+            told = found["told"][str(letter["id"])]
+            self.assertEqual(told.get("letter.issued", 0) >= 1, letter["name"] != "/", told)
+            self.assertEqual(told.get("letter.sent", 0), int(letter["state"] == "sent"), told)
+
     def test_statements_a_letter(self):
         """At most six statements a letter, with what is looked up for a batch and what follows it."""
         self.mailbox.seconds = 0
@@ -116,6 +126,7 @@ class TestProcesses(BaseCase):
         chance, kills = random.Random(20261116), 0
         for time_ in range(RESTARTS):
             jobs = [self.nursery.start("confirm", run=made["run"]), self.nursery.start("outbox", seconds=60)]
+            jobs.append(self.nursery.start("seal", seconds=60))
             if time_ % 2:  # somewhere while a letter is being delivered
                 self._wait_for_mail()
                 time.sleep(chance.uniform(0, 0.15))
@@ -131,6 +142,7 @@ class TestProcesses(BaseCase):
         self.assertEachOnce(found["letters"])
         _logger.info("killed %s times, %s letters were cut off", kills, unsure)
         self.assertGreaterEqual(kills, RESTARTS)
+        self.assertEachTold(made["run"], found["letters"])
         self.assertTrue(unsure, "none of the kills hit a delivery: this test shows nothing")
 
     def test_two_processes_confirm_while_payments_come_in(self):
@@ -139,6 +151,8 @@ class TestProcesses(BaseCase):
         paid = made["moves"][:: LETTERS // 10]
         start = self.nursery.start
         jobs = [
+            start("seal", seconds=5),
+            start("seal", seconds=5),
             start("confirm", run=made["run"]),
             start("confirm", run=made["run"]),
             start("pay", moves=paid),
@@ -152,6 +166,7 @@ class TestProcesses(BaseCase):
         self.assertEqual(found["state"], "done")
         self.assertFalse([letter["error"] for letter in found["letters"] if letter["error"]])
         self.assertEachOnce(found["letters"])
+        self.assertEachTold(made["run"], found["letters"])
         for letter in found["letters"]:
             self.assertIn(letter["state"], ("sent", "cancelled"))
             if letter["state"] == "cancelled":

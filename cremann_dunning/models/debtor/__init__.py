@@ -26,5 +26,6 @@ from . import (
     dunning_promise,
     dunning_set_off,
     dunning_statement,
+    dunning_story,
     res_partner,
 )

@@ -9,7 +9,7 @@ class DunningCarrier(models.Model):
 
     _name = "dunning.carrier"
     _description = "Carrier of Registered Letters"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.record.mixin", "dunning.told.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True)

@@ -39,7 +39,7 @@ class DunningElement(models.Model):
 
     _name = "dunning.element"
     _description = "Element of a Letter"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.record.mixin", "dunning.told.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

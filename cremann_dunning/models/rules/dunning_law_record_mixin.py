@@ -6,7 +6,7 @@ class DunningLawRecordMixin(models.AbstractModel):
 
     _name = "dunning.law.record.mixin"
     _description = "Record of the Law"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.record.mixin", "dunning.told.mixin"]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -44,7 +44,7 @@ LIMITS = {
 class DunningLevel(models.Model):
     _name = "dunning.level"
     _description = "Dunning level"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.record.mixin", "dunning.told.mixin"]
     _order = "procedure_id, sequence, id"
 
     name = fields.Char(string="Label", required=True, translate=True)

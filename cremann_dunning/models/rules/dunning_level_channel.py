@@ -18,7 +18,7 @@ class DunningLevelChannel(models.Model):
 
     _name = "dunning.level.channel"
     _description = "Channel of a Dunning Level"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.record.mixin", "dunning.told.mixin"]
     _order = "level_id, sequence, id"
 
     level_id = fields.Many2one("dunning.level", required=True, ondelete="cascade", index=True)

@@ -19,7 +19,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 class DunningProcedure(models.Model):
     _name = "dunning.procedure"
     _description = "Dunning procedure"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.record.mixin", "dunning.told.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

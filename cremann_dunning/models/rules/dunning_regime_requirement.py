@@ -10,7 +10,7 @@ class DunningRegimeRequirement(models.Model):
 
     _name = "dunning.regime.requirement"
     _description = "Requirement of a Letter"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.record.mixin", "dunning.told.mixin"]
     _order = "regime_id, id"
 
     regime_id = fields.Many2one("dunning.regime", required=True, index=True, ondelete="cascade")

@@ -9,7 +9,7 @@ class DunningWordList(models.Model):
 
     _name = "dunning.word.list"
     _description = "List of Words"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.record.mixin", "dunning.told.mixin"]
     _order = "sequence, language, id"
 
     name = fields.Char(required=True, translate=True, help="What is the matter with these words, in a few words.")

@@ -12,9 +12,16 @@ FOR_EDITORS = {
     "dunning_let_pass",
 }  # fmt: skip
 
+# What an event tells of a changed text.
+TOLD = {
+    "name", "subject", "body_html", "email_from", "email_to", "email_cc", "reply_to", "lang", "report_template_ids",
+    "attachment_ids", "active",
+}  # fmt: skip
+
 
 class MailTemplate(models.Model):
-    _inherit = "mail.template"
+    _name = "mail.template"
+    _inherit = ["mail.template", "dunning.told.mixin"]
 
     dunning_let_pass = fields.Text(
         readonly=True,
@@ -27,6 +34,15 @@ class MailTemplate(models.Model):
         string="Not allowed in letters",
         help="What an administrator has to look at before a letter can be made with this text.",
     )
+
+    @api.model
+    def _told_fields(self):
+        return TOLD & set(self._fields)
+
+    def _is_told(self):
+        """What letters say, and nobody else's texts."""
+        texts = self.env["dunning.text"]
+        return self.filtered(lambda template: texts._is_ours(template.model))
 
     @api.depends("model_id", *DYNAMIC_FIELDS)
     @api.depends_context("lang")

@@ -1,0 +1,274 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL, format_date
+
+from ..dunning_money import written
+from ..event.dunning_event_words import FAMILIES
+
+# So many events are shown at once, and so many printed.
+PAGE, PRINTED = 80, 2000
+# So many numbers are named on one line.
+NAMED = 5
+
+ABOUT = ("dunning.case", "account.move", "dunning.letter", "dunning.claim")
+
+
+class DunningStory(models.AbstractModel):
+    """One story of a debtor, an invoice or a letter: what is planned, and below it what was done, the newest on top."""
+
+    _name = "dunning.story"
+    _description = "Story"
+
+    @api.model
+    def read_story(self, model, res_id, claim_id=False, family=False, offset=0):
+        """A page of the story as the screen shows it, in the language of its reader.
+
+        :param model: what it is the story of, one of ``ABOUT``. :param claim_id: of one claim only. :param family: of one
+            kind only, as ``FAMILIES`` names them. :param offset: of events that are shown already.
+        :return: ``{planned, done, more, claims, families}``; lines are ``{key, day, time, text, family, by, model, id}``.
+        :raises AccessError: the reader may not read what it is about.
+        """
+        if model not in ABOUT:
+            raise AccessError(self.env._("There is no story of that."))
+        record = self.env[model].browse(int(res_id)).exists()
+        record.check_access("read")
+        self.env["dunning.event"].check_access("read")
+        if not record:
+            return {"planned": [], "done": [], "more": False, "claims": [], "families": []}
+        where = self._where(record, int(claim_id or 0))
+        events = self._events(where, family, int(offset or 0), PAGE + 1)
+        return {
+            "planned": self._planned(record, int(claim_id or 0)) if not offset and not family else [],
+            "done": self._lines(events[:PAGE]),
+            "more": len(events) > PAGE,
+            "claims": [{"id": claim.id, "name": claim.display_name} for claim in self._claims(record)],
+            "families": self._families(where),
+        }
+
+    # -- what was done ---------------------------------------------------------------------------------------------
+
+    @api.model
+    def _claims(self, record):
+        """The claims that a story may be narrowed to."""
+        if record._name == "dunning.claim":
+            return record
+        by = {"dunning.case": "case", "account.move": "move_id", "dunning.letter": "letter"}[record._name]
+        if by == "letter":
+            return record.line_ids.claim_id
+        if by == "case":
+            domain = [("company_id", "=", record.company_id.id), ("partner_id", "=", record.partner_id.id)]
+        else:
+            domain = [("move_id", "=", record.id)]
+        return self.env["dunning.claim"].search(domain, order="id desc", limit=PAGE)
+
+    @api.model
+    def _where(self, record, claim_id):
+        """The condition, in SQL, on the events ``e`` of a story."""
+        company = SQL("e.company_id = %s", record.company_id.id)
+        if claim_id:
+            claims = [claim_id] if claim_id in self._claims(record).ids else []
+            return SQL("%s AND %s", company, self._of_claims(claims))
+        if record._name == "dunning.letter":
+            return SQL("%s AND e.letter = %s", company, record.id)
+        if record._name == "dunning.case":
+            return SQL("%s AND e.debtor = ANY(%s)", company, self._known_as(record))
+        return SQL("%s AND %s", company, self._of_claims(self._claims(record).ids))
+
+    @api.model
+    def _of_claims(self, ids):
+        """That an event is about one of these claims."""
+        conditions = [SQL("(e.facts -> 'claims') @> %s::jsonb", str(id_)) for id_ in ids]
+        return SQL("(%s)", SQL(" OR ").join(conditions)) if conditions else SQL("FALSE")
+
+    @api.model
+    def _known_as(self, case):
+        """The numbers that this debtor has had: contacts that were merged into his, and theirs."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH RECURSIVE known AS (
+                    SELECT %(debtor)s AS id
+                     UNION
+                    SELECT (e.facts ->> 'from')::int
+                      FROM dunning_event e JOIN known ON (e.facts ->> 'into')::int = known.id
+                     WHERE e.kind = 'debtor.moved' AND e.company_id = %(company)s
+                )
+                SELECT id FROM known
+                """,
+                debtor=case.partner_id.id,
+                company=case.company_id.id,
+            )
+        )
+        return [id_ for (id_,) in rows]
+
+    @api.model
+    def _events(self, where, family, offset, limit):
+        if family and family not in dict(FAMILIES):
+            return self.env["dunning.event"]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT e.id FROM dunning_event e WHERE %s AND %s ORDER BY e.happened DESC, e.id DESC LIMIT %s OFFSET %s",
+                where,
+                SQL("e.kind LIKE %s", f"{family}.%") if family else SQL("TRUE"),
+                limit,
+                max(offset, 0),
+            )
+        )
+        return self.env["dunning.event"].browse(id_ for (id_,) in rows)
+
+    @api.model
+    def _families(self, where):
+        """The kinds that occur, to choose from: ``[{id, name}]``."""
+        rows = self.env.execute_query(
+            SQL("SELECT DISTINCT split_part(e.kind, '.', 1) FROM dunning_event e WHERE %s", where)
+        )
+        labels = dict(self.env["dunning.event"]._fields["family"]._description_selection(self.env))
+        found = {family for (family,) in rows}
+        return [{"id": family, "name": labels[family]} for family, _label in FAMILIES if family in found]
+
+    @api.model
+    def _lines(self, events):
+        lines = []
+        for event in events:
+            model, id_ = self._leads_to(event)
+            moment = self.env["dunning.event"]._fields["happened"].convert_to_record(event.happened, event)
+            lines.append(
+                {
+                    "key": f"event-{event.id}",
+                    "moment": f"{moment.isoformat()}Z",
+                    "text": event.sentence,
+                    "family": event.family,
+                    "by": event.job or event.author_id.sudo().name or "",  # sudo: a name
+                    "afterwards": event.reconstructed,
+                    "model": model,
+                    "id": id_,
+                }
+            )
+        return lines
+
+    @api.model
+    def _leads_to(self, event):
+        """The record that a line opens: ``(model, id)``, or nothing."""
+        if event.letter_id:
+            return "dunning.letter", event.letter_id.id
+        for value in (event.facts or {}).values():
+            if isinstance(value, dict) and "record" in value and value["record"][0] in self.env:
+                return tuple(value["record"])
+        return False, False
+
+    # -- what is planned -------------------------------------------------------------------------------------------
+
+    @api.model
+    def _planned(self, record, claim_id=0):
+        """What is to come, as lines: what needs a person first, then the farthest day on top."""
+        if record._name == "dunning.letter":
+            return self._by_day(self._terms(record) + self._under_way(record))
+        claims = self.env["dunning.claim"].browse(claim_id) if claim_id else self._claims(record)
+        lines = self._steps(record, claims if claim_id else None)
+        if record._name == "dunning.case":
+            lines += self._agreed(record) + self._holds([("partner_id", "=", record.partner_id.id)], record.company_id)
+        elif record._name == "account.move":
+            lines += self._holds([("move_id", "=", record.id)], record.company_id)
+        letters = claims.line_ids.letter_id
+        return self._by_day(lines + self._terms(letters) + self._under_way(letters))
+
+    @api.model
+    def _by_day(self, lines):
+        dated = sorted((line for line in lines if line["day"]), key=lambda line: (line["day"], line["key"]), reverse=True)
+        return [line for line in lines if not line["day"]] + dated
+
+    @api.model
+    def _line(self, record, text, day=False, family="letter"):
+        return {
+            "key": f"{record._name}-{record.id}",
+            "day": day.isoformat() if day else False,
+            "day_text": format_date(self.env, day) if day else "",
+            "text": text,
+            "family": family,
+            "by": "",
+            "model": record._name,
+            "id": record.id,
+        }
+
+    @api.model
+    def _steps(self, record, claims):
+        """The next step of every claim, those with the same answer on one line."""
+        domain = [("is_current", "=", True), ("company_id", "=", record.company_id.id)]
+        if claims is not None:
+            domain.append(("move_line_id", "in", claims.move_line_id.ids))
+        elif record._name == "dunning.case":
+            domain.append(("partner_id", "=", record.partner_id.id))
+        else:
+            domain.append(("move_id", "=", record.id))
+        alike = defaultdict(list)
+        for decision in self.env["dunning.decision"].search(domain, order="next_date, id", limit=PRINTED):
+            step = (decision.level_id, decision.next_date) if decision.next_date and decision.level_id else ()
+            alike[step or (decision.explanation,)].append(decision)
+        return [self._step_line(decisions) for decisions in alike.values()]
+
+    @api.model
+    def _step_line(self, decisions):
+        first = decisions[0]
+        numbers = ", ".join(decision.number or "/" for decision in decisions[:NAMED])
+        if len(decisions) > NAMED:
+            numbers = self.env._("%(numbers)s and %(more)s more", numbers=numbers, more=len(decisions) - NAMED)
+        if first.next_date and first.level_id:
+            words = {"level": first.level_id._letter_label(first.level_id.display_name), "numbers": numbers}
+            return self._line(first, self.env._("If nothing is paid: %(level)s (%(numbers)s).", **words), first.next_date)
+        return self._line(first, f"{numbers}: {first.explanation}", family="hold")
+
+    @api.model
+    def _agreed(self, case):
+        """Promised days and instalments that are still to come."""
+        today, lines = case.company_id._dunning_today(), []
+        for promise in case.promise_ids.filtered(lambda promise: promise.state == "open"):
+            amount = written(self.env, promise.amount, promise.currency_id)
+            text = self.env._("Promised: %s comes in.", amount)
+            lines.append(self._line(promise, text, promise.date, "agreement"))
+        for instalment in case.plan_ids.filtered(lambda plan: plan.state == "running").instalment_ids:
+            if instalment.date >= today and instalment.open_amount:
+                amount = written(self.env, instalment.open_amount, instalment.currency_id)
+                text = self.env._("Instalment of %s.", amount)
+                line = self._line(instalment, text, instalment.date, "agreement")
+                lines.append(line | {"model": instalment.plan_id._name, "id": instalment.plan_id.id})
+        return lines
+
+    @api.model
+    def _holds(self, domain, company):
+        """Ends of holds."""
+        holds = self.env["dunning.hold"].search([*domain, ("company_id", "=", company.id), ("is_running", "=", True)])
+        return [
+            self._line(hold, self.env._("Ends: on hold, %s.", hold.reason), hold.date_until, "hold")
+            for hold in holds
+            if hold.date_until
+        ]
+
+    @api.model
+    def _terms(self, letters):
+        """Ends of terms that sent letters give."""
+        lines = []
+        for letter in letters.filtered(lambda letter: letter.state == "sent" and letter.term_last_day):
+            if letter.term_last_day >= letter.company_id._dunning_today():
+                text = self.env._("The term that letter %s gives ends.", letter.name)
+                lines.append(self._line(letter, text, letter.term_last_day))
+        return lines
+
+    @api.model
+    def _under_way(self, letters):
+        """Letters that are made and have not left."""
+        states = dict(self.env["dunning.letter"]._fields["state"]._description_selection(self.env))
+        return [
+            self._line(letter, f"{letter.display_name}: {states[letter.state]}")
+            for letter in letters
+            if letter.state in ("draft", "issued", "failed")
+        ]
+
+    # -- on paper --------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _printed(self, case):
+        """What the printed story of a case shows: ``(planned, done)``, the oldest at the bottom."""
+        case.check_access("read")
+        return self._planned(case), self._lines(self._events(self._where(case, 0), False, 0, PRINTED))

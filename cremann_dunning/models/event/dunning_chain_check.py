@@ -1,0 +1,146 @@
+import logging
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import LazyTranslate
+
+_logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
+
+TROUBLE = "mail.mail_activity_data_warning"
+# So many findings are told; where one link is broken, often all that follow are.
+TOLD = 50
+
+# What engine/chain.py finds, in the words of the reader. A test holds the two lists equal.
+FINDINGS = {
+    "unreadable": _lt("Event %(seq)s is no event in the form that was written (%(about)s)."),
+    "missing": _lt("Event %(seq)s is missing (%(about)s)."),
+    "twice": _lt("Event %(seq)s stands here a second time, or events were put in another order (%(about)s)."),
+    "previous": _lt("Event %(seq)s does not follow the event before it: one of the two was exchanged."),
+    "content": _lt("Event %(seq)s was changed: its digest is not that of its content."),
+    "personal": _lt("Event %(seq)s: its personal values were changed."),
+    "personal_missing": _lt("Event %(seq)s: its personal values are gone, and no event says that they were erased."),
+    "personal_extra": _lt("Personal values of event %(seq)s belong to no event of the record."),
+    "document": _lt("Event %(seq)s: the document %(about)s was changed."),
+    "document_missing": _lt("Event %(seq)s: the document %(about)s is gone."),
+    "head": _lt("Event %(seq)s is not the one that was kept outside (%(about)s): the record was made anew."),
+    "cut": _lt("The record ends before event %(seq)s, which was kept outside (%(about)s): what came last was cut off."),
+    "clock": _lt("Event %(seq)s was recorded before the event that it follows: the clock was set back (%(about)s)."),
+    "moved": _lt("Event %(seq)s: from here on the record goes on in another database, as after a restored backup."),
+}
+
+
+class DunningChainCheck(models.Model):
+    """That the record of events was followed from its beginning, and what did not fit."""
+
+    _name = "dunning.chain.check"
+    _description = "Check of the Record of Events"
+    _inherit = ["dunning.record.mixin"]
+    _order = "id desc"
+    _rec_name = "checked_on"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    checked_on = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    user_id = fields.Many2one("res.users", readonly=True, string="By", default=lambda self: self.env.user)
+    fits = fields.Boolean(readonly=True, string="Everything fits")
+    events = fields.Integer(readonly=True, aggregator=None)
+    unsealed = fields.Integer(readonly=True, aggregator=None, help="Written down, and not sealed yet.")
+    head = fields.Char(readonly=True, help="Number and digest of the last event.")
+    findings = fields.Json(readonly=True)
+    words = fields.Text(compute="_compute_words", string="What Was Found")
+
+    @api.depends("findings")
+    @api.depends_context("lang")
+    def _compute_words(self):
+        for check in self:
+            check.words = "\n".join(self._sentence(finding) for finding in check.findings or ()) or False
+
+    @api.model
+    def _sentence(self, finding):
+        text = FINDINGS.get(finding["code"])
+        return self.env._(text) % finding if text else finding["code"]
+
+    # -- checking --------------------------------------------------------------------------------------------------
+
+    @api.model
+    def action_check(self):
+        """Seal what waits, follow the record of the company one works in, and show what was found."""
+        return self._follow(self.env.company)._show()
+
+    def _show(self):
+        """The window of this check."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "name": self.env._("Check of the record"),
+        }
+
+    @api.model
+    def _follow(self, company, heads=None):
+        """Check one company and keep the result. Whoever may read its checks may ask for one.
+
+        :raises AccessError: no right to the records of follow-up.
+        """
+        self.check_access("read")
+        self.env["dunning.sealing"]._seal()
+        # sudo: the whole chain, whoever asks; the result is his company's own
+        walk = self.env["dunning.verification"].sudo()._verify(company, heads)
+        return self.sudo().create(self._values(company, walk))
+
+    @api.model
+    def _values(self, company, walk):
+        broken = [finding for finding in walk.findings if finding.broken]
+        told = sorted(walk.findings, key=lambda finding: (not finding.broken, finding.seq))[:TOLD]
+        return {
+            "company_id": company.id,
+            "user_id": self.env.uid,
+            "fits": not broken,
+            "events": walk.seq,
+            "unsealed": self.env["dunning.sealing"].sudo()._unsealed_count(company),  # sudo: a number
+            "head": f"{walk.seq}:{walk.digest}" if walk.seq else False,
+            "findings": [{"seq": finding.seq, "code": finding.code, "about": finding.about} for finding in told],
+        }
+
+    @api.model
+    def _nightly(self):
+        """Check every company that has a record, and alert whoever is responsible where something does not fit."""
+        companies = self.env["res.company"].search([("id", "in", list(self.env["dunning.sealing"]._heads()))])
+        for company in companies:
+            try:
+                with self.env.cr.savepoint():
+                    self._follow(company)._alert()
+            except Exception:  # whatever it is, the other companies are checked
+                _logger.exception("Record of company %s: could not be checked", company.id)
+        self._forget(companies)
+
+    @api.model
+    def _forget(self, companies):
+        """Of checks where all fitted the last hundred stay."""
+        for company in companies:
+            self.search([("company_id", "=", company.id), ("fits", "=", True)], offset=100).unlink()
+
+    def _alert(self):
+        """Whoever keeps the follow-up of the company is told, once; the task goes away when all fits again."""
+        partner, keeper = self.company_id.partner_id, self.company_id.dunning_responsible_id
+        summary = self.with_context(lang=keeper.lang).env._("The record of events does not fit")
+        known = partner.activity_ids.filtered(lambda task: task.summary == summary)
+        if self.fits:
+            known.unlink()
+        elif keeper and not known:
+            env = self.with_context(lang=keeper.lang, tz=keeper.tz).env
+            advice = env._("Something was changed or removed past Odoo. See Reporting, Record of events, for what it is.")
+            partner.activity_schedule(
+                TROUBLE,
+                summary=summary,
+                note=Markup("<p>%s</p><p>%s</p>") % (advice, self.with_env(env)._sentence(self.findings[0])),
+                user_id=keeper.id,
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_broken(self):
+        if not all(self.mapped("fits")):
+            raise UserError(self.env._("A check that found something stays on record."))

@@ -1,0 +1,75 @@
+import logging
+
+from markupsafe import Markup
+
+from odoo import api, models
+
+from ...engine import chain
+
+_logger = logging.getLogger(__name__)
+
+DAYS = 7
+
+
+class DunningChainHead(models.AbstractModel):
+    """Sends the head of each chain to where nobody of the database can change it."""
+
+    _name = "dunning.chain.head"
+    _description = "Head of the Record"
+
+    @api.model
+    def _send_weekly(self):
+        """Once a week per company that gave an address. One that fails stops no other."""
+        for company in self.env["res.company"].search([("dunning_head_email", "!=", False)]):
+            today = company._dunning_today()
+            if company.dunning_head_sent_on and (today - company.dunning_head_sent_on).days < DAYS:
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    self._send(company)
+            except Exception:  # whatever it is, the others get theirs
+                _logger.exception("Record of company %s: its head could not be sent", company.id)
+
+    @api.model
+    def _send(self, company):
+        """Put the mail with the head in the outbox; its values, None where nothing happened yet."""
+        self.env["dunning.sealing"]._seal()
+        # sudo: whoever sends it, the head is the company's
+        head = self.env["dunning.sealing"].sudo()._head_of(company)
+        if not head:
+            return None
+        env = self.with_context(lang=company._dunning_lang()).env
+        text = chain.canonical(head)
+        self.env["mail.mail"].sudo().create(  # sudo: as above
+            {
+                "subject": env._(
+                    "Record of events of %(company)s: event %(seq)s", company=company.name, seq=head["seq"]
+                ),
+                "body_html": Markup("<p>%s</p><pre>%s:%s</pre>")
+                % (
+                    env._(
+                        "Keep this mail. With the line below anybody can check later that no event up to number %s was "
+                        "changed or removed.",
+                        head["seq"],
+                    ),
+                    head["seq"],
+                    head["digest"],
+                ),
+                "email_to": company.dunning_head_email,
+                "email_from": company.email_formatted or self.env.user.email_formatted,
+                "attachment_ids": [
+                    (0, 0, {"name": f"head-{head['seq']}.json", "raw": text.encode(), "mimetype": "application/json"})
+                ],
+            }
+        )
+        company.sudo().dunning_head_sent_on = company._dunning_today()  # sudo: as above
+        self.env["dunning.event"]._tell(
+            [
+                {
+                    "kind": "chain.head",
+                    "company_id": company.id,
+                    "facts": {"seq": head["seq"], "digest": head["digest"], "to": company.dunning_head_email},
+                }
+            ]
+        )
+        return head

@@ -1,0 +1,79 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class DunningErasure(models.AbstractModel):
+    """Erases what the record holds about a person when its time is over. The chain goes on fitting."""
+
+    _name = "dunning.erasure"
+    _description = "Erasure of Personal Values"
+
+    @api.model
+    def _erase_old(self):
+        """In every company, what its setting says. Called by the cron."""
+        for company in self.env["res.company"].search([("dunning_keep_years", ">", 0)]):
+            until = company._dunning_today() - relativedelta(years=company.dunning_keep_years)
+            debtors = self._debtors_closed_before(company, until)
+            if debtors:
+                self._erase(company, debtors)
+
+    @api.model
+    def _debtors_closed_before(self, company, day):
+        """Debtors of whom personal values are kept, with nothing open and no event on or after this day."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT e.debtor
+                  FROM dunning_event e
+                 WHERE e.company_id = %(company)s AND e.debtor IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM account_move_line l
+                                     JOIN account_account a ON a.id = l.account_id
+                                     JOIN res_partner p ON p.id = l.partner_id
+                                    WHERE l.company_id = e.company_id AND NOT l.reconciled
+                                      AND l.parent_state = 'posted' AND a.account_type = 'asset_receivable'
+                                      AND p.commercial_partner_id = e.debtor)
+                 GROUP BY e.debtor
+                HAVING MAX(e.happened) < %(day)s
+                   AND BOOL_OR(EXISTS (SELECT FROM dunning_event_personal p WHERE p.event_id = e.id))
+                """,
+                company=company.id,
+                day=day,
+            )
+        )
+        return [debtor for (debtor,) in rows]
+
+    @api.model
+    def _erase(self, company, debtors):
+        """Erase what sealed events hold about these debtors (ids), and say so in the chain; the number of events.
+
+        What is not sealed yet is left for the next time, since only a number in the chain can be named.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT e.debtor, array_agg(e.id ORDER BY s.seq), array_agg(s.seq ORDER BY s.seq)
+                  FROM dunning_event e
+                  JOIN dunning_event_personal p ON p.event_id = e.id
+                  JOIN dunning_event_seal s ON s.event_id = e.id
+                 WHERE e.company_id = %s AND e.debtor = ANY(%s)
+                 GROUP BY e.debtor
+                """,
+                company.id,
+                debtors,
+            )
+        )
+        self.env["dunning.event.personal"]._erase([event for _debtor, events, _seqs in rows for event in events])
+        self.env["dunning.event"]._tell(
+            [
+                {
+                    "kind": "debtor.erased",
+                    "company_id": company.id,
+                    "debtor": debtor,
+                    "facts": {"events": seqs, "count": len(seqs)},
+                }
+                for debtor, _events, seqs in rows
+            ]
+        )
+        return sum(len(seqs) for _debtor, _events, seqs in rows)

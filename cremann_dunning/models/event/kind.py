@@ -1,0 +1,11 @@
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of event. :param sentence: lazily translated, with its facts. :param tails: per fact a further sentence,
+    said only where that fact is there."""
+
+    sentence: Any
+    tails: dict[str, Any] = field(default_factory=dict)
