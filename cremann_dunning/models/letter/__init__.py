@@ -23,6 +23,8 @@ from . import (
     dunning_letter_recipient_mixin,
     dunning_letter_reference_mixin,
     dunning_letter_refusal_mixin,
+    dunning_letter_telling,
+    dunning_letter_telling_mixin,
     dunning_letter_term_mixin,
     dunning_letter_text_mixin,
     dunning_mail_files,
