@@ -154,7 +154,9 @@ class DunningDelivery(models.AbstractModel):
         for letter in letters:
             if letter._is_about_copy(address):
                 letter.message_post(body=self.env._("The copy to %s came back. The letter itself did not.", email))
-                letter._telling()._tell([letter._telling()._row("letter.bounced", letter, {"copy": True}, {"from": email})])
+                letter._telling()._tell(
+                    [letter._telling()._row("letter.bounced", letter, {"copy": True}, {"from": email})]
+                )
                 continue
             took = letter.dispatch_ids.filtered(lambda attempt: address in attempt._taken_addresses())[:1]
             if not took:
@@ -168,7 +170,7 @@ class DunningDelivery(models.AbstractModel):
             if counted and letter.message_id:
                 self._lost_one(letter, took, address)
             if fresh:
-                undone = {"undone": counted and letter.state != "sent" or None}
+                undone = {"undone": (counted and letter.state != "sent") or None}
                 letter._telling()._tell([letter._telling()._row("letter.bounced", letter, undone, {"from": address})])
 
     @api.model

@@ -98,7 +98,9 @@ class MailMail(models.Model):
             before = {letter.id: letter.state for letter in letters}
             try:
                 ready = mails._dunning_ready()
-                bank = letters.env["dunning.bank"]._state(ready.sudo().dunning_letter_id.company_id)  # sudo: as in send()
+                bank = letters.env["dunning.bank"]._state(
+                    ready.sudo().dunning_letter_id.company_id
+                )  # sudo: as in send()
                 ends = time.monotonic() + LOOK_HOLDS
                 ready = ready.with_context(dunning_ends=Inside(ends), dunning_bank=Inside(bank))
                 super(MailMail, ready).send(  # pylint: disable=super-method-mismatch

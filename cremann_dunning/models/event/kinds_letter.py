@@ -54,11 +54,15 @@ _LEFT = {
         },
     ),
     "letter.tested": Kind(_lt("Test letter %(name)s went to %(to)s and to nobody else.")),
-    "letter.deferred": Kind(_lt("The mail server put letter %(name)s off."), tails={"answer": _lt("It said: %(answer)s")}),
+    "letter.deferred": Kind(
+        _lt("The mail server put letter %(name)s off."), tails={"answer": _lt("It said: %(answer)s")}
+    ),
     "letter.failed": Kind(_lt("Letter %(name)s did not get through: %(failure)s."), tails=_REASON),
     "letter.again": Kind(_lt("Letter %(name)s is tried again.")),
     "letter.on_paper": Kind(_lt("Letter %(name)s goes on paper instead.")),
-    "letter.companion": Kind(_lt("Along with letter %(name)s: %(channel)s, %(state)s."), tails={"answer": _lt("%(answer)s")}),
+    "letter.companion": Kind(
+        _lt("Along with letter %(name)s: %(channel)s, %(state)s."), tails={"answer": _lt("%(answer)s")}
+    ),
 }
 
 _AFTER = {
@@ -75,8 +79,12 @@ _AFTER = {
         _lt("Letter %(name)s was delivered on %(day)s, as the carrier reports."),
         tails={"tracking": _lt("Tracking number: %(tracking)s.")},
     ),
-    "letter.proof": Kind(_lt("Proof from the post was kept for letter %(name)s."), tails={"files": _lt("Files: %(files)s.")}),
-    "letter.tracked": Kind(_lt("Tracking number of letter %(name)s: %(tracking)s."), tails={"carrier": _lt("Carrier: %(carrier)s.")}),
+    "letter.proof": Kind(
+        _lt("Proof from the post was kept for letter %(name)s."), tails={"files": _lt("Files: %(files)s.")}
+    ),
+    "letter.tracked": Kind(
+        _lt("Tracking number of letter %(name)s: %(tracking)s."), tails={"carrier": _lt("Carrier: %(carrier)s.")}
+    ),
     "letter.term": Kind(_lt("The term of letter %(name)s got longer: the next step can follow from %(start)s.")),
     "letter.taken_back": Kind(_lt("Letter %(name)s was taken back."), tails=_REASON),
     "hold.override": Kind(

@@ -267,9 +267,7 @@ class DunningLastLook(models.AbstractModel):
         stopped.mail_id.scheduled_date = fields.Datetime.now() + timedelta(hours=1)
         testing = (letters - stopped).filtered(lambda letter: letter.company_id.dunning_mode == "test")
         real = testing.filtered(lambda letter: not letter.is_test)
-        real._cancel(
-            self.env._("Not sent: follow-up was switched to test after the letter was made."), cause="to_test"
-        )
+        real._cancel(self.env._("Not sent: follow-up was switched to test after the letter was made."), cause="to_test")
         return stopped | real
 
     @api.model

@@ -66,7 +66,7 @@ class DunningLetterLeftOutMixin(models.AbstractModel):
         letters._cancel(
             self.env._("Left out by %(user)s: %(why)s", user=self.env.user.name, why=reason),
             kind="letter.left_out",
-            facts={"held": held is not None, "until": until and {"date": str(until)} or None},
+            facts={"held": held is not None, "until": (until and {"date": str(until)}) or None},
             personal={"reason": reason},
         )
         letters._tell_left_out(self._until_when(reason, held))

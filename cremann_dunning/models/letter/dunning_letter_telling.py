@@ -151,7 +151,7 @@ class DunningLetterTelling(models.AbstractModel):
             "dated": self._day(letter.date),
             "deadline": self._day(letter.deadline),
             "asked": [
-                {"claim": line.claim_id.id, "number": line.number or "", "amount": money(line.amount_open)}
+                {"claim": line.claim_id.id, "number": line.number or "", "asks": money(line.amount_open)}
                 for line in letter.line_ids
                 if line.principal_part
             ],
@@ -179,7 +179,7 @@ class DunningLetterTelling(models.AbstractModel):
                 "documents": [letter.pdf_sha256] if letter.pdf_sha256 else [],
                 "mail": self._digests(letter.mail_digests) or None,
                 "terms": letter.terms_version or None,
-                "run": letter.run_id and self._record(letter.run_id, str(letter.run_id.date)) or None,
+                "run": self._record(letter.run_id, str(letter.run_id.date)),
                 "test": letter.is_test or None,
             }
             personal = {
@@ -214,7 +214,9 @@ class DunningLetterTelling(models.AbstractModel):
         for letter in letters:
             attempt = by_letter.get(letter.id) or attempts.browse()
             try:
-                rows.append(self._left_row(letter, attempt, (bank or {}).get(letter.company_id.id)) | {"happened": moment})
+                rows.append(
+                    self._left_row(letter, attempt, (bank or {}).get(letter.company_id.id)) | {"happened": moment}
+                )
             except TransactionRollbackError:
                 raise  # nothing of this transaction holds
             except Exception:
@@ -240,7 +242,8 @@ class DunningLetterTelling(models.AbstractModel):
             "channel": self._choice(attempt or letter, "channel"),
             "pdf": attempt.pdf_sha256 or letter.pdf_sha256 or None,
             "found": inside(self.env, "dunning_found_left") or None,
-            **(bank and {"booked_until": self._day(bank["booked_until"]), "unbooked": bank["unbooked"]} or {}),
+            "booked_until": self._day(bank and bank["booked_until"]),
+            "unbooked": bank and bank["unbooked"],
         }
         if not by_mail:
             facts |= {"carrier": self._record(attempt.carrier_id), "tracking": attempt.tracking_number or None}
@@ -265,7 +268,9 @@ class DunningLetterTelling(models.AbstractModel):
     @api.model
     def _failed_row(self, letter, text, failure):
         if failure == "stopped":
-            return self._row("letter.stopped", letter, {"codes": (letter.refusal_codes or "").split()}, {"reason": text})
+            return self._row(
+                "letter.stopped", letter, {"codes": (letter.refusal_codes or "").split()}, {"reason": text}
+            )
         why = {"failure": {"choice": ["dunning.letter", "failure", failure]}}
         return self._row("letter.failed", letter, why, {"reason": text, "to": letter.email_to})
 

@@ -80,9 +80,7 @@ class DunningBank(models.AbstractModel):
         booked = {company.id: day for company, day in self._booked_until(companies).items()}
         rows = self.env.execute_query(SQL(UNBOOKED, companies=companies.ids)) if companies else []
         unbooked = dict(rows)
-        return {
-            id_: {"booked_until": booked.get(id_), "unbooked": unbooked.get(id_, 0)} for id_ in companies.ids
-        }
+        return {id_: {"booked_until": booked.get(id_), "unbooked": unbooked.get(id_, 0)} for id_ in companies.ids}
 
     @api.model
     def _paid_into(self, company):

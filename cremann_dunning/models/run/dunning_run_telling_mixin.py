@@ -16,9 +16,7 @@ class DunningRunTellingMixin(models.AbstractModel):
         counts = {run.id: {} for run in self}
         # sudo: all of them are counted, whoever acts
         letters = self.env["dunning.letter"].sudo().with_context(active_test=False)
-        for run, state, count in letters._read_group(
-            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
-        ):
+        for run, state, count in letters._read_group([("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]):
             counts[run.id][state] = count
         return [
             {
