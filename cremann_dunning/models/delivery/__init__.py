@@ -7,6 +7,7 @@ from . import (
     dunning_dispatch,
     dunning_dispatch_companion_mixin,
     dunning_dispatch_proof_mixin,
+    dunning_dispatch_telling_mixin,
     dunning_kept_cache,
     dunning_opening,
     dunning_outbox,

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 
 from ...engine import addresses
 from ...engine.answers import DAY, US, Verdict, judge, of_all
-from ..dunning_inside import inside
+from ..dunning_inside import Inside, inside
 from ..letter.dunning_letter_paper_mixin import BY_POST
 
 _logger = logging.getLogger(__name__)
@@ -43,14 +43,15 @@ class DunningDelivery(models.AbstractModel):
     @api.model
     def _register_taken(self, letters, message_id):
         """The mail server has taken the letter, for one of its addressees at least."""
-        attempts = self.env["dunning.dispatch"]
+        ended = attempts = self.env["dunning.dispatch"]
         for letter in letters:
             taken, refused = self._asked_for(letter)
-            attempts._record_end(letter, "accepted", message_id=message_id, taken_to=addresses.joined(taken))
+            end = {"message_id": message_id, "taken_to": addresses.joined(taken)}
+            ended += attempts._record_end(letter, "accepted", **end)
             for address, answer in refused.items():
                 text = self.env._("It did not go to %(address)s as well. %(answer)s", address=address, answer=answer)
                 letter._message_log(body=text)
-        letters._register_sent(message_id)
+        letters._register_sent(message_id, attempts=ended)
 
     @api.model
     def _asked_for(self, letter):
@@ -153,6 +154,9 @@ class DunningDelivery(models.AbstractModel):
         for letter in letters:
             if letter._is_about_copy(address):
                 letter.message_post(body=self.env._("The copy to %s came back. The letter itself did not.", email))
+                letter._telling()._tell(
+                    [letter._telling()._row("letter.bounced", letter, {"copy": True}, {"from": email})]
+                )
                 continue
             took = letter.dispatch_ids.filtered(lambda attempt: address in attempt._taken_addresses())[:1]
             if not took:
@@ -162,8 +166,12 @@ class DunningDelivery(models.AbstractModel):
                 continue
             fresh = address not in took._bounced_addresses()
             took.bounced_to = addresses.joined([*took._bounced_addresses(), address])
-            if fresh and letter.state == "sent" and letter.message_id:
+            counted = fresh and letter.state == "sent"
+            if counted and letter.message_id:
                 self._lost_one(letter, took, address)
+            if fresh:
+                undone = {"undone": (counted and letter.state != "sent") or None}
+                letter._telling()._tell([letter._telling()._row("letter.bounced", letter, undone, {"from": address})])
 
     @api.model
     def _lost_one(self, letter, attempt, address):
@@ -202,7 +210,9 @@ class DunningDelivery(models.AbstractModel):
             found = self.env._("%s found that it left.", self.env.user.name)
             taken = addresses.joined(addresses.addresses(attempt.recipient))
             attempt.write({"state": "accepted", "answer": found, "taken_to": taken})
-            letter._register_sent(attempt.message_id, attempt.started_at)
+            # what was known of the bank at that moment nobody knows
+            left = letter.with_context(dunning_bank=Inside({}), dunning_found_left=Inside())
+            left._register_sent(attempt.message_id, attempt.started_at, attempt)
             letter.message_post(body=self.env._("%s found that the letter did leave.", self.env.user.name))
         for company in unsure.company_id:
             self.sudo()._after_sending(company)  # sudo: as above

@@ -9,6 +9,7 @@ from ..rules.dunning_level_channel import CHANNELS
 from . import (  # the mixins before the model that is made of them
     dunning_dispatch_companion_mixin,  # noqa: F401
     dunning_dispatch_proof_mixin,  # noqa: F401
+    dunning_dispatch_telling_mixin,  # noqa: F401
 )
 
 # How an attempt ends that moves something.
@@ -25,7 +26,12 @@ class DunningDispatch(models.Model):
 
     _name = "dunning.dispatch"
     _description = "Dispatch of a dunning letter"
-    _inherit = ["dunning.record.mixin", "dunning.dispatch.proof.mixin", "dunning.dispatch.companion.mixin"]
+    _inherit = [
+        "dunning.record.mixin",
+        "dunning.dispatch.telling.mixin",
+        "dunning.dispatch.proof.mixin",
+        "dunning.dispatch.companion.mixin",
+    ]
     _order = "id desc"
     _rec_name = "letter_id"
 

@@ -57,7 +57,7 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
                 letter._message_log(body=answer)
             return
         if state == "accepted":
-            letter._register_sent()
+            letter._register_sent(attempts=self)
             self.env["dunning.delivery"]._after_sending(letter.company_id)
         elif letter.state == "issued":
             text = answer or self.env._("It was cancelled at the post service")

@@ -53,9 +53,20 @@ class DunningOpening(models.Model):
         }
         # two tabs may report at the same moment; the second finds the first and is content
         opening = dunning_bulk.insert(self, [vals], SQL("ON CONFLICT DO NOTHING")).exists()
+        self.env["dunning.event"]._tell([made._event_row() for made in opening])
         letter.invalidate_recordset(["opening_ids"])
         letter.modified(["opening_ids"])  # its proof of receipt follows
         return opening
+
+    def _event_row(self):
+        """The opening as an event."""
+        self.ensure_one()
+        return self.env["dunning.letter.telling"]._row(
+            "letter.opened",
+            self.letter_id,
+            personal={"network": self.address, "browser": self.agent},
+            happened=self.opened_at,
+        )
 
     def write(self, vals):  # pylint: disable=method-required-super
         """What was seen stays as it was written."""

@@ -42,6 +42,42 @@ class DunningReply(models.Model):
 
     _open_idx = models.Index("(company_id, partner_id) WHERE state = 'open'")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A reply is told of, and what it says apart."""
+        replies = super().create(vals_list)
+        self.env["dunning.event"]._tell([reply._event_row() for reply in replies])
+        return replies
+
+    def write(self, vals):
+        """That a reply was handled is told of, once."""
+        open_ = self.filtered(lambda reply: reply.state == "open") if vals.get("state") == "handled" else self.browse()
+        result = super().write(vals)
+        if open_:
+            self.env["dunning.event"]._tell([reply._event_row("answer.handled") for reply in open_])
+        return result
+
+    def _event_row(self, kind="answer.received"):
+        """The reply as an event: that it came in, or that somebody handled it."""
+        self.ensure_one()
+        letter = self.letter_id.sudo()  # sudo: which claims it is about, whoever handles it
+        received = kind == "answer.received"
+        said = {"from": self.email_from, "begins": self.preview} if received else {}
+        return {
+            "kind": kind,
+            "company_id": self.company_id.id,
+            "debtor": self.partner_id.id,
+            "letter": letter.id,
+            "claims": letter.line_ids.claim_id.ids,
+            "happened": self.received_at if received else self.handled_at,
+            "facts": {
+                "reply": self.id,
+                **({"letter": letter.name} if letter else {}),
+                **({"automatic": True} if self.is_automatic else {}),
+            },
+            "personal": {"subject": self.subject, **said},
+        }
+
     @api.model
     def _receive(self, case, msg_dict, letter=None):
         """Note a mail of the debtor about a letter or a case, tell the responsible, and stop what was to follow.

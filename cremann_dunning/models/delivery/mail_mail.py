@@ -98,7 +98,11 @@ class MailMail(models.Model):
             before = {letter.id: letter.state for letter in letters}
             try:
                 ready = mails._dunning_ready()
-                ready = ready.with_context(dunning_ends=Inside(time.monotonic() + LOOK_HOLDS))
+                bank = letters.env["dunning.bank"]._state(
+                    ready.sudo().dunning_letter_id.company_id
+                )  # sudo: as in send()
+                ends = time.monotonic() + LOOK_HOLDS
+                ready = ready.with_context(dunning_ends=Inside(ends), dunning_bank=Inside(bank))
                 super(MailMail, ready).send(  # pylint: disable=super-method-mismatch
                     auto_commit=commit, raise_exception=raise_exception, post_send_callback=post_send_callback
                 )

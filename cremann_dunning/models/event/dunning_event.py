@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import request
@@ -34,7 +34,8 @@ class DunningEvent(models.Model):
     job = fields.Char(readonly=True, help="The scheduled job that did it, where it was nobody.")
     facts = fields.Json(readonly=True, help="What happened, as values.")
     personal_digest = fields.Char(
-        readonly=True, help="SHA-256 of what it holds about a person. That stands apart, since it may have to be erased."
+        readonly=True,
+        help="SHA-256 of what it holds about a person. That stands apart, since it may have to be erased.",
     )
     reconstructed = fields.Boolean(
         readonly=True, help="Made afterwards from what stood in the records, when events were not yet kept."
@@ -100,16 +101,52 @@ class DunningEvent(models.Model):
                     "reconstructed": bool(row.get("reconstructed")),
                 }
             )
+        if len(events) == 1:
+            return self._insert_one(events[0], personal[0])
         told = dunning_bulk.insert(self, events)
         self.env["dunning.event.personal"]._keep(told._ids, events, personal)
         return told
 
     @api.model
+    def _insert_one(self, event, kept):
+        """One event and its personal values in one statement: letters that leave one by one pay for each of them.
+
+        :param kept: what ``dunning.event.personal._salted`` gave.
+        """
+        values = {name: value or None for name, value in event.items()}
+        values |= {
+            "facts": SQL("%s::jsonb", dunning_bulk.to_json(event["facts"])),
+            "reconstructed": event["reconstructed"],
+        }
+        kept = kept or {"salt": None, "facts": None}
+        [(id_,)] = self.env.execute_query(
+            SQL(
+                """
+                WITH told AS (INSERT INTO dunning_event (%s) VALUES (%s) RETURNING id, company_id),
+                     kept AS (INSERT INTO dunning_event_personal (event_id, company_id, salt, facts)
+                              SELECT id, company_id, %s, %s::jsonb FROM told WHERE %s)
+                SELECT id FROM told
+                """,
+                SQL(", ").join(SQL.identifier(name) for name in values),
+                SQL(", ").join(SQL("%s", value) for value in values.values()),
+                kept["salt"],
+                dunning_bulk.to_json(kept["facts"]),
+                bool(kept["salt"]),
+            )
+        )
+        return self.browse(id_)
+
+    @api.model
     def _job(self):
         """The name of the scheduled job that acts, None where a person does. A call from outside names none."""
         cron = None if request else self.env.context.get("cron_id")
+        return self._job_name(cron) if cron else None
+
+    @api.model
+    @tools.ormcache("cron")  # asked for each letter that leaves
+    def _job_name(self, cron):
         # sudo: whoever acts, the job has its name
-        return self.env["ir.cron"].sudo().browse(cron).exists().cron_name if cron else None
+        return self.env["ir.cron"].sudo().browse(cron).exists().cron_name
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

@@ -75,6 +75,10 @@ def _of_its_kind(env, value, money):
         model, name, code = value["choice"]
         field = env[model]._fields.get(name) if model in env else None
         return dict(field._description_selection(env)).get(code, str(code)) if field else str(code)
+    if "field" in value:
+        model, name = value["field"]
+        field = env[model]._fields.get(name) if model in env else None
+        return field._description_string(env) if field else name
     if "record" in value:
         return _thing(env, value)
     if "field" in value:

@@ -24,6 +24,8 @@ from . import (
     dunning_letter_reference_mixin,
     dunning_letter_refusal_mixin,
     dunning_letter_returned,
+    dunning_letter_telling,
+    dunning_letter_telling_mixin,
     dunning_letter_term_mixin,
     dunning_letter_text_mixin,
     dunning_mail_files,

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -7,6 +8,13 @@ from odoo.tools import format_date
 from ...engine import last_look, rules
 from ...engine.addresses import addresses
 from ..dunning_money import exact
+
+
+class Why(NamedTuple):
+    """Why a letter should not leave: one of the causes of ``dunning.letter.telling``, and a sentence."""
+
+    cause: str
+    sentence: str
 
 
 class DunningLastLook(models.AbstractModel):
@@ -28,16 +36,16 @@ class DunningLastLook(models.AbstractModel):
         :param leaving: whether they are about to be mailed.
         """
         gate = self.env["dunning.gate"]
-        stopped = letters.browse()
-        for letter, refusals in gate._check(letters, leaving).items():
-            if not refusals:
-                continue
-            stopped |= letter
-            if later := gate._later(refusals):
-                letter.mail_id.sudo().scheduled_date = later  # the outbox belongs to the system
-            else:
-                self._refuse(letter, refusals)
-        return stopped
+        refused = {letter: found for letter, found in gate._check(letters, leaving).items() if found}
+        if not refused:
+            return letters.browse()
+        with letters._telling()._together(letters.browse().union(*refused)) as stopped:
+            for letter in stopped:
+                if later := gate._later(refused[letter]):
+                    letter.mail_id.sudo().scheduled_date = later  # the outbox belongs to the system
+                else:
+                    letter.env["dunning.last.look"]._refuse(letter, refused[letter])
+        return letters.browse(stopped.ids)
 
     @api.model
     def _refuse(self, letter, refusals):
@@ -90,51 +98,72 @@ class DunningLastLook(models.AbstractModel):
 
         Called at the moment of sending.
         """
-        reasons = self._settled_reasons(letters)
-        for letter, reason in reasons.items():
-            letter._cancel(reason)
-        return letters.browse().union(*reasons)
+        whys = self._settled_whys(letters)
+        if whys:
+            with letters._telling()._together(letters.browse().union(*whys)) as settled:
+                for letter in settled:
+                    letter._cancel(whys[letter].sentence, cause=whys[letter].cause)
+        return letters.browse().union(*whys)
 
     @api.model
     def _settled_reasons(self, letters, states=("draft", "issued"), posted_on=None):
-        """Why those of these letters should not leave whose claims have changed since: ``{letter: reason}``.
+        """Why those of these letters should not leave whose claims have changed since: ``{letter: sentence}``.
+
+        Arguments as those of ``_settled_whys``.
+        """
+        whys = self._settled_whys(letters, states, posted_on)
+        return {letter: why.sentence for letter, why in whys.items()}
+
+    @api.model
+    def _settled_whys(self, letters, states=("draft", "issued"), posted_on=None):
+        """Why those of these letters should not leave whose claims have changed since: ``{letter: Why}``.
 
         Facts are gathered again with the letters themselves left out.
 
         :param states: those of letters that can still leave.
         :param posted_on: the day on which they were put in the post, if not today.
         """
-        reasons = {}
+        whys = {}
         waiting = letters.filtered(lambda letter: letter.state in states)
         for company, own in waiting.grouped("company_id").items():
             answers = self.env["dunning.engine"]._decide_now(company, own, keep_debtors=True)
             for letter in own:
                 changed = self._changed(letter, *answers.get(letter.partner_id.id, (None, None)))
-                if reason := changed or self._lost_days(letter, posted_on):
-                    reasons[letter] = reason
-        return reasons
+                if changed:
+                    whys[letter] = changed
+                elif lost := self._lost_days(letter, posted_on):
+                    whys[letter] = Why("too_few_days", lost)
+        return whys
 
     @api.model
     def _changed(self, letter, debtor, outcome):
-        """What is no longer as a letter says, in words; False when it may leave as it is.
+        """What is no longer as a letter says, as ``Why``; None when it may leave as it is.
 
         :param debtor, outcome: facts and decisions of this moment without the letter; None when he owes nothing.
         """
         if self._is_late_notice(letter):
-            return self.env._("Not sent: an invoice on it is past its due date by now.")
-        if reason := self._lost_debtor(letter) or self._lost_contact(letter) or self._lost_address(letter):
-            return reason
+            return Why("late_notice", self.env._("Not sent: an invoice on it is past its due date by now."))
+        for cause, look in (
+            ("other_debtor", self._lost_debtor),
+            ("contact_gone", self._lost_contact),
+            ("address_changed", self._lost_address),
+        ):
+            if reason := look(letter):
+                return Why(cause, reason)
         lines = [self._line(line) for line in letter.line_ids]
         today = letter.company_id._dunning_today()
         gone = dict.fromkeys(line.line_id for line in lines)
         if changed := last_look.changed(debtor, outcome, lines, today) if debtor else gone:
             return self._stop_reason(letter, changed)
         if last_look.is_for_another(debtor, lines, letter.debtor_kind):
-            return self.env._(
-                "Not sent: the kind of debtor or the procedure was changed after the letter was made, so other rules "
-                "hold."
+            return Why(
+                "other_rules",
+                self.env._(
+                    "Not sent: the kind of debtor or the procedure was changed after the letter was made, so other "
+                    "rules hold."
+                ),
             )
-        return False
+        return None
 
     @api.model
     def _line(self, line):
@@ -221,11 +250,14 @@ class DunningLastLook(models.AbstractModel):
     def _stop_reason(self, letter, changed):
         decision = next((decision for decision in changed.values() if decision), None)
         if decision is None:
-            return self.env._(
-                "Not sent: an invoice on it was paid, credited, disputed or changed after the letter was made."
+            return Why(
+                "changed",
+                self.env._(
+                    "Not sent: an invoice on it was paid, credited, disputed or changed after the letter was made."
+                ),
             )
         sentence = self.env["dunning.decision.register"]._sentence(decision, letter.company_id)
-        return self.env._("Not sent: %s", sentence)
+        return Why(decision.code, self.env._("Not sent: %s", sentence))
 
     @api.model
     def _stop_by_mode(self, letters):
@@ -235,7 +267,7 @@ class DunningLastLook(models.AbstractModel):
         stopped.mail_id.scheduled_date = fields.Datetime.now() + timedelta(hours=1)
         testing = (letters - stopped).filtered(lambda letter: letter.company_id.dunning_mode == "test")
         real = testing.filtered(lambda letter: not letter.is_test)
-        real._cancel(self.env._("Not sent: follow-up was switched to test after the letter was made."))
+        real._cancel(self.env._("Not sent: follow-up was switched to test after the letter was made."), cause="to_test")
         return stopped | real
 
     @api.model

@@ -27,6 +27,7 @@ from . import (  # the mixins before the model that is made of them
     dunning_letter_recipient_mixin,  # noqa: F401
     dunning_letter_reference_mixin,  # noqa: F401
     dunning_letter_refusal_mixin,  # noqa: F401
+    dunning_letter_telling_mixin,  # noqa: F401
     dunning_letter_term_mixin,  # noqa: F401
     dunning_letter_text_mixin,  # noqa: F401
     dunning_message_mixin,  # noqa: F401
@@ -58,6 +59,7 @@ class DunningLetter(models.Model):
         "dunning.letter.page.mixin",
         "dunning.letter.paper.mixin",
         "dunning.letter.payment.mixin",
+        "dunning.letter.telling.mixin",
         "dunning.letter.term.mixin",
         "dunning.letter.receipt.mixin",
         "dunning.letter.reference.mixin",
@@ -260,7 +262,9 @@ class DunningLetter(models.Model):
         passed = self - self.env["dunning.last.look"]._stop_at_gate(self)
         self.env["dunning.printing"]._store(passed)
         passed.write({"state": "issued", "error": False, "refusal_codes": False})
-        passed._hand_over()
+        telling = self._telling()
+        with telling._together(passed, telling._issued_rows) as leaving:
+            leaving._hand_over()
 
     def _number(self):
         """Numbers from the company's own series, handed out when a letter becomes final."""
@@ -280,14 +284,14 @@ class DunningLetter(models.Model):
         self.env["dunning.outbox"]._put(by_mail)
         self.env["dunning.snailmail"]._hand_over(self)
 
-    def _register_sent(self, message_id=None, moment=None):
+    def _register_sent(self, message_id=None, moment=None, attempts=None):
         """The letter has left. Only the letter itself is written here, in the transaction of the sending.
 
         Nothing may go wrong after the mail server has taken it, or it would be sent again; so invoices and cases,
         which others may be writing at the same moment, follow later, see ``dunning.delivery``. The engine reads the
         letters, so the level counts from now on. A test letter went to ourselves: it moves nothing and is done with.
 
-        :param moment: when it left, if not now.
+        :param moment: when it left, if not now. :param attempts: the ``dunning.dispatch`` by which it did.
         """
         moment = moment or fields.Datetime.now()
         left = self.filtered(lambda letter: letter.state in ("issued", "failed"))
@@ -296,6 +300,7 @@ class DunningLetter(models.Model):
             same[tuple(letter._sent_vals(message_id, moment).items())] += letter
         for vals, letters in same.items():
             letters.write(dict(vals))
+        self._telling()._left(left, self.env["dunning.dispatch"] if attempts is None else attempts, moment)
 
     def _sent_vals(self, message_id, moment):
         """What is written on the letter once it has left."""
@@ -316,28 +321,6 @@ class DunningLetter(models.Model):
         """Decide again about what stood on these letters."""
         for company, letters in self.grouped("company_id").items():
             self.env["dunning.engine"]._redecide(company, letters.partner_id)
-
-    # -- taking back ----------------------------------------------------------------------------------------------
-
-    def _discard(self):
-        """Drafts make way for new ones; what is on record already is cancelled instead.
-
-        :return: what people wrote on them, see ``dunning.draft.notes``.
-        """
-        kept = self.filtered(lambda letter: letter.name != "/" or letter.override_ids)
-        kept._cancel(self.env._("Made anew: the run was proposed again."))
-        gone = self - kept
-        notes = self.env["dunning.draft.notes"]._take(gone) if gone else {}
-        gone.unlink()
-        return notes
-
-    def _cancel(self, reason):
-        """Take back letters that have not gone out; nothing moves, and the claims are free for a new proposal."""
-        self.write({"state": "cancelled", "cancel_reason": reason})
-        # sudo: the mail in the outbox belongs to the system
-        self.mail_id.sudo().filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
-        self.env["dunning.snailmail"]._call_back(self)
-        self.env["dunning.paper.copy"]._call_back(self, reason)
 
     # -- buttons --------------------------------------------------------------------------------------------------
 
@@ -377,6 +360,7 @@ class DunningLetter(models.Model):
             lambda letter: letter.state == "failed"
         )._by_system()  # evidence is written by the system
         failed.company_id._dunning_require_on()
+        self._telling()._tell([self._telling()._row("letter.again", letter) for letter in failed])
         for letter in failed:
             letter.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
         fresh = failed.filtered(lambda letter: not letter.pdf_sha256)
@@ -407,7 +391,7 @@ class DunningLetter(models.Model):
             )
         # evidence is written by the system; why a letter was cancelled before stays as it was said
         letters = self._by_system().filtered(lambda letter: letter.state != "cancelled")
-        letters._cancel(self.env._("Cancelled by %s", self.env.user.name))
+        letters._cancel(self.env._("Cancelled by %s", self.env.user.name), cause="by_hand")
         letters._let_claims_follow()
         return True
 

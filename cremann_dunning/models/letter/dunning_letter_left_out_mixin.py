@@ -62,7 +62,13 @@ class DunningLetterLeftOutMixin(models.AbstractModel):
                     for move in letter.line_ids.filtered(lambda line: line.level_id or line.principal_part).move_id
                 ]
             )
-        letters._cancel(self.env._("Left out by %(user)s: %(why)s", user=self.env.user.name, why=reason))
+        until = held and held["date_until"]
+        letters._cancel(
+            self.env._("Left out by %(user)s: %(why)s", user=self.env.user.name, why=reason),
+            kind="letter.left_out",
+            facts={"held": held is not None, "until": (until and {"date": str(until)}) or None},
+            personal={"reason": reason},
+        )
         letters._tell_left_out(self._until_when(reason, held))
         letters._let_claims_follow()
 

@@ -85,8 +85,9 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
 
         :param failure: what kind it is, see ``FAILURES``.
         """
-        for letter in self.filtered(lambda letter: letter.state in ("draft", "issued", "failed")):
-            text = self.env["dunning.delivery"]._plain_reason(reason)
+        failed = self.filtered(lambda letter: letter.state in ("draft", "issued", "failed"))
+        text = self.env["dunning.delivery"]._plain_reason(reason)
+        for letter in failed:
             letter.write({"state": "failed", "error": text, "failure": failure})
             # whoever signs need not be the one who sees to the letters
             keeper = letter.company_id.dunning_responsible_id or letter.user_id
@@ -98,6 +99,7 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
                     note=as_note(text),  # what a mail server said, never its markup
                     user_id=keeper.id,
                 )
+        self._telling()._failed(failed, text, failure)
 
     def _register_taken_out(self):
         """Their mails were cancelled or deleted in the outbox, which takes no letter back: a person has to say."""
@@ -110,6 +112,32 @@ class DunningLetterOutcomeMixin(models.AbstractModel):
                 ),
                 "refused",
             )
+
+    # -- taking back ----------------------------------------------------------------------------------------------
+
+    def _discard(self):
+        """Drafts make way for new ones; what is on record already is cancelled instead.
+
+        :return: what people wrote on them, see ``dunning.draft.notes``.
+        """
+        kept = self.filtered(lambda letter: letter.name != "/" or letter.override_ids)
+        kept._cancel(self.env._("Made anew: the run was proposed again."), cause="anew")
+        gone = self - kept
+        notes = self.env["dunning.draft.notes"]._take(gone) if gone else {}
+        gone.unlink()
+        return notes
+
+    def _cancel(self, reason, **told):
+        """Take back letters that have not gone out; nothing moves, and the claims are free for a new proposal.
+
+        :param told: what its event says, see ``dunning.letter.telling._cancelled_rows``.
+        """
+        self._telling()._tell(self._telling()._cancelled_rows(self, **told))
+        self.write({"state": "cancelled", "cancel_reason": reason})
+        # sudo: the mail in the outbox belongs to the system
+        self.mail_id.sudo().filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
+        self.env["dunning.snailmail"]._call_back(self)
+        self.env["dunning.paper.copy"]._call_back(self, reason)
 
     # -- repairs --------------------------------------------------------------------------------------------------
 

@@ -124,6 +124,7 @@ class DunningLetterPaperMixin(models.AbstractModel):
         letters.env["dunning.snailmail"]._call_back(letters)
         letters.env["dunning.paper.copy"]._call_back(letters, self.env._("The letter itself goes on paper."))
         letters.write({"state": "issued", "error": False, "on_paper_instead": True})
+        letters._telling()._tell([letters._telling()._row("letter.on_paper", letter) for letter in letters])
         look = letters.env["dunning.last.look"]
         letters -= look._stop_if_settled(letters)
         if stopped := look._stop_at_gate(letters):

@@ -106,6 +106,7 @@ class DunningLetterTermMixin(models.AbstractModel):
         for letter, (vals, why) in longer.items():
             letter.write(vals | {"follow_up_pending": True})
             letter._tell_longer_term(why)
+        self._telling()._tell([self._telling()._longer_row(letter) for letter in letters])
         for company in letters.company_id:
             self.env["dunning.delivery"]._after_sending(company)
         return letters

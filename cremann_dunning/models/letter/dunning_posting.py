@@ -151,8 +151,8 @@ class DunningPosting(models.AbstractModel):
         letters = letters.filtered(lambda letter: letter not in reasons)
         letters -= look._stop_at_gate(letters)
         # sudo: as above
-        self.env["dunning.dispatch"].sudo()._record_posted(letters, self.env.user, moment, tracking)
-        letters._register_sent(moment=moment)
+        attempts = self.env["dunning.dispatch"].sudo()._record_posted(letters, self.env.user, moment, tracking)
+        letters._register_sent(moment=moment, attempts=attempts)
         for company in letters.company_id:
             letters.env["dunning.delivery"]._after_sending(company)
         return reasons

@@ -32,10 +32,14 @@ class DunningReaddressing(models.AbstractModel):
         drafts._discard()
         for letter in (letters - drafts)._told_to_keepers():
             new = self.env["res.partner"].browse(sorted(debtors[letter]))
+            names = format_list(letter.env, [partner.name or "" for partner in new])
             letter._cancel(
                 letter.env._(
                     "Not sent: what %(old)s was asked for is owed by %(new)s now. It is proposed anew.",
                     old=letter.partner_id.name or "",
-                    new=format_list(letter.env, [partner.name or "" for partner in new]),
-                )
+                    new=names,
+                ),
+                kind="letter.readdressed",
+                facts={"debtors": new.ids},
+                personal={"old": letter.partner_id.name, "new": names},
             )

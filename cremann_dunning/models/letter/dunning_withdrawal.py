@@ -30,6 +30,8 @@ class DunningWithdrawal(models.AbstractModel):
             self.env["dunning.paper.copy"]._call_back(letter, taken_back)
             letter.message_post(body=self.env._("%(user)s took this letter back: %(why)s", user=user.name, why=reason))
         gone = letters.filtered(lambda letter: letter not in stay)
+        telling, why = gone._telling(), {"reason": reason}
+        telling._tell([telling._row("letter.taken_back", letter, {}, why) for letter in gone])
         if not gone:
             raise UserError("\n".join(stay.values()))
         gone._move_levels()
@@ -85,6 +87,8 @@ class DunningWithdrawal(models.AbstractModel):
         attempt.write({"state": state, "answer": answer or text})
         letter.write({"state": "issued", "sent_on": False, "sent_at": False, **NO_TERM})
         letter._register_failure(text, "bounced")
+        if state == "returned":  # what came back by mail is told with the address
+            letter._telling()._tell([letter._telling()._row("letter.returned", letter)])
         letter._move_levels()
         letter.env["dunning.charge"]._follow(letter)
         letter._let_claims_follow()

@@ -26,6 +26,15 @@ SELECT j.company_id, j.id, MAX(m.date), MAX(m.date) FILTER (WHERE r.oldest IS NU
   LEFT JOIN receipts r ON r.journal_id = j.id
  GROUP BY j.company_id, j.id
 """
+# How many receipts nobody booked, per company.
+UNBOOKED = """
+SELECT s.company_id, COUNT(*)
+  FROM account_bank_statement_line s
+  JOIN account_move m ON m.id = s.move_id AND m.state = 'posted'
+ WHERE s.company_id = ANY(%(companies)s) AND s.is_reconciled IS NOT TRUE AND s.amount > 0
+   AND NOT EXISTS (SELECT FROM account_move x WHERE x.reversed_entry_id = m.id AND x.state = 'posted')
+ GROUP BY 1
+"""
 
 
 class DunningBank(models.AbstractModel):
@@ -60,6 +69,18 @@ class DunningBank(models.AbstractModel):
             if banks and all(banks.values()):
                 found[company.sudo(False)] = min(banks.values())
         return found
+
+    @api.model
+    def _state(self, companies):
+        """What was known of the receipts of these companies: ``{company id: {"booked_until", "unbooked"}}``.
+
+        ``booked_until`` is the day of ``_booked_until``, None where none can be named; ``unbooked`` the number of
+        receipts on bank statements that nobody booked.
+        """
+        booked = {company.id: day for company, day in self._booked_until(companies).items()}
+        rows = self.env.execute_query(SQL(UNBOOKED, companies=companies.ids)) if companies else []
+        unbooked = dict(rows)
+        return {id_: {"booked_until": booked.get(id_), "unbooked": unbooked.get(id_, 0)} for id_ in companies.ids}
 
     @api.model
     def _paid_into(self, company):

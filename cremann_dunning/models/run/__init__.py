@@ -26,6 +26,7 @@ from . import (
     dunning_run_answers_mixin,
     dunning_run_context,
     dunning_run_sending_mixin,
+    dunning_run_telling_mixin,
     dunning_snapshot,
     dunning_stale_rates,
     dunning_standing,

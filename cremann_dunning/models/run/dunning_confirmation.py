@@ -31,16 +31,20 @@ class DunningConfirmation(models.AbstractModel):
         """
         run.ensure_one()
         behind = inside(self.env, "dunning_job_behind", 0) + 1  # companies, this one among them
+        checked = 0
         while drafts := self._next_drafts(run):
             self._confirm_batch(run, drafts)
+            checked += len(drafts)
             left = self.env["dunning.letter"].search_count(self._waiting_drafts(run))
             if not progress(self.env, len(drafts), remaining=left + behind) and left:
+                run._tell("letter.run_confirmed", checked=checked)
                 return False
         self.env["dunning.figures"]._refresh(run.company_id)
         if not run.letter_ids.filtered(lambda letter: letter.state == "draft"):
             self.env["dunning.decision.register"]._retire_settled(run.company_id)
             self.env["dunning.decision.register"]._let_answers_follow(run)
             run.write({"state": "done", "confirmed_on": fields.Datetime.now()})
+        run._tell("letter.run_confirmed", checked=checked)
         return True
 
     @api.model
@@ -84,11 +88,11 @@ class DunningConfirmation(models.AbstractModel):
         for letter, plan in plans.items():
             debtor, outcome = outcomes.get(letter.partner_id.id, (None, None))
             if plan:
-                letter._cancel(self.env._("Made anew: the facts changed after the proposal."))
+                letter._cancel(self.env._("Made anew: the facts changed after the proposal."), cause="anew")
                 made, outcome = self._remake(run, plan, debtor, outcome)
                 ready |= made
             else:
-                letter._cancel(self._why_dropped(letter, outcome))
+                letter._cancel(self._why_dropped(letter, outcome), cause="changed")
             if debtor:
                 changed.append((debtor, outcome))
         self.env["dunning.draft.notes"]._bring(run, notes)

@@ -26,6 +26,29 @@ class DunningOverride(models.Model):
     )
     create_date = fields.Datetime(string="Written On", readonly=True)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Each is told of, with the words of the manager apart."""
+        overrides = super().create(vals_list)
+        self.env["dunning.event"]._tell([override._event_row() for override in overrides])
+        return overrides
+
+    def _event_row(self):
+        """The override as an event."""
+        self.ensure_one()
+        letter = self.letter_id
+        number = letter.name if letter.name != "/" else letter.level_id.name
+        return {
+            "kind": "hold.override",
+            "company_id": self.company_id.id,
+            "debtor": self.partner_id.id,
+            "letter": letter.id,
+            "claims": letter.line_ids.claim_id.ids,
+            "author": self.user_id.id,
+            "facts": {"name": number or "", "code": self.code, "article": self.article or None},
+            "personal": {"reason": self.reason},
+        }
+
     def write(self, vals):  # pylint: disable=method-required-super
         """An override stays as it was written."""
         raise UserError(self.env._("An override stays on record as it was written."))

@@ -54,6 +54,7 @@ class DunningProposal(models.AbstractModel):
         standing._keep(run, look, looked_at)
         self.env["dunning.decision.register"]._trim_runs(run)
         run.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
+        run._tell("letter.run_proposed")
 
     @api.model
     def _propose_batch(self, run, partner_ids, known):

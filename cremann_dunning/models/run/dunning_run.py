@@ -10,6 +10,7 @@ from .. import dunning_counted as counted
 from . import (
     dunning_run_answers_mixin,  # noqa: F401  (the mixins before the model that is made of them)
     dunning_run_sending_mixin,  # noqa: F401
+    dunning_run_telling_mixin,  # noqa: F401
 )
 
 
@@ -22,6 +23,7 @@ class DunningRun(models.Model):
         "dunning.record.mixin",
         "dunning.run.answers.mixin",
         "dunning.run.sending.mixin",
+        "dunning.run.telling.mixin",
         "dunning.followers.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -285,6 +287,7 @@ class DunningRun(models.Model):
             run.check_access("write")
             run.env["dunning.proposal"].sudo()._drop_drafts(run.sudo())  # drafts are the engine's
             run._by_system().state = "cancelled"
+            run._tell("letter.run_cancelled")
         return True
 
     def action_undo(self):
@@ -297,7 +300,7 @@ class DunningRun(models.Model):
         run = self.sudo()  # evidence is written by the system
         unsent = run.letter_ids.filtered(lambda letter: letter.state in ("issued", "failed"))
         free = unsent.try_lock_for_update(allow_referencing=True)
-        free._cancel(self.env._("Taken back before it left, by %s", self.env.user.name))
+        free._cancel(self.env._("Taken back before it left, by %s", self.env.user.name), cause="undone")
         free._let_claims_follow()
         sent = len(run.letter_ids.filtered(lambda letter: letter.state == "sent"))
         run.message_post(

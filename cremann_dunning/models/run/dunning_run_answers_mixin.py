@@ -182,6 +182,7 @@ class DunningRunAnswersMixin(models.AbstractModel):
             raise UserError(self.env._("There is nothing to take over any more. Propose again to see what is due."))
         before = letters.grouped("run_id")
         letters.run_id = self.id
+        self._tell("letter.run_taken_over", letters=len(letters), runs=sorted(run.id for run in before))
         for run, taken in before.items():
             run._taken_over(len(taken), self)
         self.sudo().message_post(
@@ -212,6 +213,8 @@ class DunningRunAnswersMixin(models.AbstractModel):
         if "draft" not in states:
             left = states - {"cancelled"}
             self.write({"state": "done", "confirmed_on": fields.Datetime.now()} if left else {"state": "cancelled"})
+            if not left:
+                self._tell("letter.run_cancelled")
 
     def action_open_decisions(self):
         """The answers of this run, one for each invoice."""
