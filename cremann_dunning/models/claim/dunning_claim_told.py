@@ -35,6 +35,7 @@ class DunningClaim(models.Model):
             SQL(CLAIMS, ids=list(claim_ids))
         ):
             facts = as_fact.known(
+                of={"record": [self._name, id_], "name": ""},
                 numbers=number,
                 amount=amount and {"amount": amount, "currency": currency},
                 due=as_fact.day(due),

@@ -54,7 +54,7 @@ class DunningDebtorToldMixin(models.AbstractModel):
             row = {
                 "kind": kinds[record],
                 "claims": claims.get(record),
-                "facts": facts | more,
+                "facts": {"of": as_fact.record(record)} | facts | more,
                 "personal": personal | texts,
                 **record._event_extra(kinds[record]),
             }

@@ -105,8 +105,8 @@ class DunningSetOff(models.Model):
         claims = self.env["dunning.ledger.told"]._claims(owed.matched_debit_ids.debit_move_id.ids)
         facts = as_fact.known(
             amount=as_fact.money(self.amount, self.currency_id),
-            entry=self.entry_id.name,
-            entry_id=self.entry_id.id,
+            of=as_fact.record(self),
+            entry=as_fact.entry(self.entry_id),
             by_itself=self.by_itself,
             numbers=", ".join(dict.fromkeys(number or "" for *_ids, number in claims.values())),
         )

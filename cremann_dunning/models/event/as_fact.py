@@ -1,15 +1,10 @@
 """Values of records as facts of an event: exact, without a language, and sorted by whether they could name a person."""
 
-from ..dunning_money import exact
+from .dunning_values import money
 
 # Records that are persons, or lead to one.
 PEOPLE = ("res.partner", "res.users", "res.partner.bank")
 FREE_TEXT = ("char", "text", "html")
-
-
-def money(amount, currency):
-    """An amount (float or Decimal) in a currency (``res.currency``, one record)."""
-    return {"amount": str(exact(float(amount), currency)), "currency": currency.name}
 
 
 def day(value):
@@ -25,6 +20,16 @@ def choice(record, name):
 def named(record):
     """A record by its number, with its name as it is today; None for none."""
     return {"record": [record._name, record.id], "name": record.display_name or ""} if record else None
+
+
+def entry(move):
+    """An entry of the ledger by its number; None for none."""
+    return {"record": [move._name, move.id], "name": move.name or "/"} if move else None
+
+
+def record(found):
+    """Where a record stands, without its name: that says who the debtor is."""
+    return {"record": [found._name, found.id], "name": ""}
 
 
 def known(**facts):

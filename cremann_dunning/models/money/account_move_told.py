@@ -37,7 +37,7 @@ class AccountMove(models.Model):
                             "kind": CHOSEN[name] if now else f"{CHOSEN[name]}_let_go",
                             "company_id": move.company_id.id,
                             "debtor": debtor.id,
-                            "facts": as_fact.known(numbers=move.name, before=was, after=now, entry_id=move.id),
+                            "facts": as_fact.known(numbers=move.name, before=was, after=now, of=as_fact.entry(move)),
                         }
                         for debtor in move._dunning_debtors()
                     ]

@@ -110,8 +110,7 @@ class DunningChargeBooking(models.Model):
                     "facts": as_fact.known(
                         **self.env["dunning.ledger.told"]._sums(parts),
                         numbers=", ".join(dict.fromkeys(claim.number or "" for claim in own.claim_id)),
-                        entry=entry.name,
-                        entry_id=entry.id,
+                        entry=as_fact.entry(entry),
                     ),
                     "personal": as_fact.known(reason=reason),
                 }

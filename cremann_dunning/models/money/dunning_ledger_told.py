@@ -47,8 +47,7 @@ class DunningLedgerTold(models.AbstractModel):
             facts = as_fact.known(
                 numbers=number,
                 amount=as_fact.money(partial.debit_amount_currency, item.currency_id),
-                entry=other.move_id.name,
-                entry_id=other.move_id.id,
+                entry=as_fact.entry(other.move_id),
                 on=as_fact.day(other.date),
                 match=partial_id,
             )
@@ -116,8 +115,7 @@ class DunningLedgerTold(models.AbstractModel):
         facts = {
             "numbers": number,
             "amount": as_fact.money(amount, item.currency_id),
-            "entry": entry.name,
-            "entry_id": entry.id,
+            "entry": as_fact.entry(entry),
         }
         self.env["dunning.event"]._tell(
             [

@@ -46,7 +46,7 @@ class TestDebtorTold(ToldMixin, AgreementCase):
         [text] = self.personal(changed)["texts"]
         self.assertEqual((text["before"], text["after"]), ("On the phone", "Called again"))
         self.assertIn(self.move.name, self.in_words(made))
-        self.assertRegex(self.in_words(changed), "Amount: .*100.* → .*90")
+        self.assertRegex(self.in_words(changed), "Amount from .*100.* to .*90")
 
     def test_kept_or_broken(self):
         self.promise()
@@ -118,7 +118,8 @@ class TestDebtorTold(ToldMixin, AgreementCase):
         self.assertEqual((told[0].facts["numbers"], self.personal(told[0])), (self.move.name, {"reason": "He is ill"}))
         self.assertEqual(told[0].claim_ids.ids, self.claims_of(self.move))
         self.assertEqual(told[1].facts["until"], {"date": "2026-12-01"})
-        self.assertEqual((told[3].facts, told[4].author_id), ({"whole": True}, self.manager))
+        self.assertEqual((told[3].facts["whole"], told[4].author_id), (True, self.manager))
+        self.assertEqual(told[3].facts["of"]["record"], ["dunning.hold", whole.id])
 
     def test_left_alone(self):
         item = self.move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
@@ -208,7 +209,7 @@ class TestDebtorTold(ToldMixin, AgreementCase):
         with self.telling("debtor.moved", family="debtor.m") as told:
             self.partner.is_company = False
         self.assertEqual(told[0].facts, {"from": self.partner.id, "into": group.id})
-        with self.telling("debtor.claims_left", "debtor.claims_came") as told:
+        with self.telling("debtor.claims_left", "debtor.claims_came", family="debtor.claims") as told:
             self.partner.is_company = True
         self.assertEqual([event.debtor for event in told], [group.id, self.partner.id])
         self.assertEqual(sorted(told[0].claim_ids.ids), sorted(self.claims_of(self.move, self.second)))
