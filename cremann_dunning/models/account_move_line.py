@@ -23,4 +23,6 @@ class AccountMoveLine(models.Model):
             text = self.env._("Marked as not to be followed up.") if no_more else self.env._("It is followed up again.")
             moves._dunning_note(text)
             moves._dunning_redecide()
+            kind = "hold.left_alone" if no_more else "hold.followed_again"
+            self.env["dunning.claim"]._tell_items(kind, changed)
         return result

@@ -55,6 +55,7 @@ class AccountMove(models.Model):
         self.check_access("write")
         entries = self.sudo()  # as in _dunning_take_in
         entries.dunning_is_claim = False
+        entries.env["dunning.claim"]._tell_items("hold.left_out", entries._dunning_claim_lines(), {"reason": reason})
         entries._dunning_claim_lines().with_context(dunning_told=Inside()).no_followup = True
         entries._dunning_note(self.env._("Left out of follow-up: %s", reason))
         for company in entries.company_id:

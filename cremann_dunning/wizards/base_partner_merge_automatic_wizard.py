@@ -20,6 +20,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """
         # sudo: whoever may merge contacts need not be able to open their cases
         cases = self.env["dunning.case"].sudo().with_context(active_test=False)
+        moved = self.env["dunning.moving"].sudo()._known_as(src_partners, dst_partner)  # as above
         stays = {case.company_id: case for case in cases.search([("partner_id", "=", dst_partner.id)])}
         for case in cases.search([("partner_id", "in", src_partners.ids)], order="id"):
             kept = stays.setdefault(case.company_id, case)
@@ -37,6 +38,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for table, column in WITHOUT_KEY:
             self._dunning_bring(table, column, src_partners, dst_partner)
         self.env.invalidate_all()
+        self.env["dunning.moving"].sudo()._tell_moved(moved)  # as above
         self.env["dunning.moving"]._follow(partners=dst_partner)  # where it stands below another debtor
         return result
 

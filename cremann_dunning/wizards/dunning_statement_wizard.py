@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.pdf import merge_pdf
 
+from ..models.debtor.dunning_case_told import STATEMENT
+
 # More than these in one go would keep the server busy for minutes.
 MOST_DEBTORS = 200
 
@@ -111,7 +113,13 @@ class DunningStatementWizard(models.TransientModel):
         case = self.case_ids
         # as the composer keeps its uploads: cleared away by Odoo when nothing is sent
         attachment = self.env["ir.attachment"].create(
-            {"name": name, "raw": content, "res_model": "mail.compose.message", "res_id": 0}
+            {
+                "name": name,
+                "raw": content,
+                "res_model": "mail.compose.message",
+                "res_id": 0,
+                "description": STATEMENT,
+            }
         )
         action = case._compose("statement")
         action["context"]["default_attachment_ids"] = attachment.ids

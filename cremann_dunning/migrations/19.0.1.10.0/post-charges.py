@@ -11,6 +11,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.tools import SQL, split_every
 
 from odoo.addons.cremann_dunning.engine.agreed import shared
+from odoo.addons.cremann_dunning.models.dunning_inside import Inside
 
 _logger = logging.getLogger(__name__)
 
@@ -41,7 +42,8 @@ def migrate(cr, version):
     )
     letters = [id_ for (id_,) in cr.fetchall()]
     for batch in split_every(5000, letters, list):
-        env["dunning.charge"]._follow(env["dunning.letter"].browse(batch))
+        charges = env["dunning.charge"].with_context(dunning_untold=Inside())  # it happened long ago
+        charges._follow(env["dunning.letter"].browse(batch))
         env.invalidate_all()
     cr.execute(
         "DELETE FROM dunning_charge h USING dunning_claim c, account_move_line l"

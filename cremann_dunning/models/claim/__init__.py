@@ -4,6 +4,7 @@ May import rules, and what that may."""
 
 from . import (
     dunning_claim,
+    dunning_claim_told,
     dunning_following,
     dunning_history,
     dunning_rectification,

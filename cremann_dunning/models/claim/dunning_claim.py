@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
@@ -239,6 +241,35 @@ class DunningClaim(models.Model):
         return dict(self.env.cr.fetchall())
 
     @api.model
+    def _ids_about(self, named):
+        """The claims that have not ended of entries that records name: ``{key: [claim id, ...]}``.
+
+        :param named: ``{key: (entry ids, partner id)}``; of what was taken in only what that debtor owes.
+        """
+        moves = {move_id for move_ids, _partner_id in named.values() for move_id in move_ids}
+        if not moves:
+            return {}
+        self.env.cr.execute(
+            SQL(
+                "SELECT move_id, id, partner_id, is_taken_in FROM dunning_claim"
+                " WHERE move_id = ANY(%s) AND ended_on IS NULL ORDER BY id",
+                list(moves),
+            )
+        )
+        found = defaultdict(list)
+        for move_id, *row in self.env.cr.fetchall():
+            found[move_id].append(row)
+        return {
+            key: [
+                id_
+                for move_id in move_ids
+                for id_, owed_by, is_taken_in in found[move_id]
+                if owed_by == partner_id or not is_taken_in
+            ]
+            for key, (move_ids, partner_id) in named.items()
+        }
+
+    @api.model
     def _say(self, rows):
         """What these claims keep by value, from now on.
 
@@ -261,10 +292,10 @@ class DunningClaim(models.Model):
         self.invalidate_model(SAID)
 
     @api.model
-    def _of_moves(self, moves, line_ids=None):
+    def _of_moves(self, moves, line_ids=None, told=True):
         """The claims of these entries, which somebody says something about now.
 
-        :param line_ids: only of these items.
+        :param line_ids: only of these items. :param told: tell of those that come into being.
         :return: ``{item id: claim id}``.
         """
         if not moves:
@@ -281,7 +312,10 @@ class DunningClaim(models.Model):
             debtors = self.env["res.partner"].browse({r["partner_id"] for r in fresh if r["company_id"] == company.id})
             for case in self.env["dunning.case"]._for_partners(debtors, company, create=True):
                 cases[company.id, case.partner_id.id] = case.id
-        return known | self._open([row | {"case_id": cases[row["company_id"], row["partner_id"]]} for row in fresh])
+        made = self._open([row | {"case_id": cases[row["company_id"], row["partner_id"]]} for row in fresh])
+        if told:
+            self._tell("debtor.claim_begun", [made[row["move_line_id"]] for row in fresh])
+        return known | made
 
     @api.model
     def _take_in(self, given):
@@ -292,7 +326,7 @@ class DunningClaim(models.Model):
             said stays as it was said.
         """
         moves = self.env["account.move.line"].browse(given).move_id
-        claims = self._of_moves(moves, given)
+        claims = self._of_moves(moves, given, told=False)
         rows = [{"id": claims[item], **values} for item, values in given.items() if item in claims]
         self.env.cr.execute(
             SQL(
@@ -307,6 +341,7 @@ class DunningClaim(models.Model):
         )
         self.invalidate_model([*SAID, *TAKEN_IN])
         moves.invalidate_recordset(["dunning_claim_ids"], flush=False)
+        self._tell("debtor.claim_taken_in", [row["id"] for row in rows])
 
     @api.model
     def _take_in_more(self, moves):
@@ -338,12 +373,13 @@ class DunningClaim(models.Model):
             self.env.cr.execute(
                 SQL(
                     "UPDATE dunning_claim SET move_line_id = NULL, ended_on = %s, end_reason = %s"
-                    " WHERE move_id = ANY(%s)",
+                    " WHERE move_id = ANY(%s) RETURNING id",
                     company._dunning_today(),
                     DELETED,
                     gone.ids,
                 )
             )
+            self._tell("debtor.claim_ended", [id_ for (id_,) in self.env.cr.fetchall()])
         self.invalidate_model(["move_line_id", "ended_on", "end_reason"])
 
     def _why_ended(self):

@@ -97,6 +97,7 @@ class DunningFollowing(models.AbstractModel):
                 row.id: (into.get(row.id), MERGED if row.id in into else gone) for row in own if row.id not in found
             }
         self._write(rows, places, ends, kept)
+        self.env["dunning.claim"]._tell("ledger.posted_again", [row.id for row in rows if row.id in places])
 
     @api.model
     def _relation(self):
@@ -174,6 +175,8 @@ class DunningFollowing(models.AbstractModel):
                     list(moved.values()),
                 )
             )
+            back = [id_ for id_ in moved if known[id_].end_reason]
+            self.env["dunning.claim"]._tell("debtor.claim_back", back)
         touched = {*moved, *ended, *kept}
         if touched:
             self._keep_levels(places, ends, kept, touched)
@@ -201,6 +204,7 @@ class DunningFollowing(models.AbstractModel):
                 list(reasons),
             )
         )
+        self.env["dunning.claim"]._tell("debtor.claim_ended", list(ended))
 
     @api.model
     def _keep_levels(self, places, ends, kept, touched):

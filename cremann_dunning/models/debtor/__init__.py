@@ -2,6 +2,9 @@
 
 May import letter and run, and what those may."""
 
+from . import dunning_debtor_told_mixin  # before what is made of it
+
+# isort: split
 from . import (
     dunning_call,
     dunning_case,
@@ -10,6 +13,7 @@ from . import (
     dunning_case_mixin,
     dunning_case_open_items,
     dunning_case_set_off,
+    dunning_case_told,
     dunning_contact,
     dunning_dispute,
     dunning_figures,
@@ -19,6 +23,7 @@ from . import (
     dunning_insolvency_filing,
     dunning_limitation,
     dunning_moving,
+    dunning_moving_told,
     dunning_payer,
     dunning_payment_agreement_mixin,
     dunning_payment_plan,
@@ -28,4 +33,5 @@ from . import (
     dunning_statement,
     dunning_story,
     res_partner,
+    res_partner_told,
 )

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..dunning_loose import LooseMany2many
+from ..event import as_fact
 
 
 class DunningCaseMixin(models.AbstractModel):
@@ -10,7 +11,7 @@ class DunningCaseMixin(models.AbstractModel):
 
     _name = "dunning.case.mixin"
     _description = "Belongs to a dunning case"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.debtor.told.mixin", "dunning.record.mixin"]
 
     # Fields whose change may change what is decided about the debtor's invoices.
     _decisive = frozenset({"case_id", "move_ids", "state"})
@@ -107,6 +108,7 @@ class DunningCaseMixin(models.AbstractModel):
         # sudo: that something was said about these claims is the system's to note
         self.env["dunning.claim"].sudo()._of_moves(records.move_ids)
         records._noted()
+        records._tell_made()
         return records
 
     def _noted(self):
@@ -188,6 +190,18 @@ class DunningCaseMixin(models.AbstractModel):
             partners=tuple(partner_ids),
             **self._relation("move_ids", "own", "move"),
         )
+
+    # -- as events ------------------------------------------------------------------------------------------------
+
+    def _event_claims(self):
+        """Of the named invoices what this debtor owes, or whoever owes them by now."""
+        return self.env["dunning.claim"]._ids_about(
+            {record: (record.move_ids.ids, record.partner_id.id) for record in self}
+        )
+
+    def _event_about(self):
+        """What it is about, as facts: the numbers of the invoices, or that it is everything."""
+        return as_fact.known(numbers=self.numbers, whole=not self.numbers)
 
     def _of_invoices(self):
         """The named invoices for a sentence, or that it is about everything."""

@@ -6,6 +6,7 @@ from odoo.tools import SQL, format_date
 
 from ...engine import rules
 from ..dunning_inside import Inside, inside
+from ..event import as_fact
 
 # A step that a person may take in the place of a letter. What the law wants in writing is never one of them.
 SPOKEN_TYPES = (rules.CALL, rules.REMINDER)
@@ -22,6 +23,10 @@ class DunningContact(models.Model):
     _order = "date desc, id desc"
     _decisive = frozenset({"active", "date", "outcome"})
     _fixed = frozenset({"case_id", "move_ids", "date", "counts_as_step", "level_id", "counted_on"})
+    _family = "contact"
+    _told = frozenset(
+        {"move_ids", "kind", "date", "user_id", "person", "outcome", "note", "counts_as_step", "level_id", "active"}
+    )
 
     kind = fields.Selection(
         [("call", "Call"), ("visit", "Visit"), ("mail", "E-mail"), ("other", "Other")], required=True, default="call"
@@ -165,6 +170,33 @@ class DunningContact(models.Model):
         result = super().unlink()
         self._show_levels(moves)
         return result
+
+    # -- as events ------------------------------------------------------------------------------------------------
+
+    def _kind_made(self):
+        if self.outcome == "not_reached":
+            return "contact.not_reached"
+        return "contact.called" if self.kind == "call" else "contact.other"
+
+    def _kind_changed(self, before):
+        if "active" not in before:
+            return "contact.changed"
+        return "contact.unarchived" if self.active else "contact.archived"
+
+    def _event_facts(self, kind):
+        """Who spoke with him is a person as well."""
+        facts = as_fact.known(
+            kind=as_fact.choice(self, "kind"),
+            outcome=as_fact.choice(self, "outcome"),
+            user=self.user_id.id,
+            level=as_fact.named(self.level_id) if self.counts_as_step else None,
+            **(self._event_about() if self.numbers else {}),
+        )
+        return facts, as_fact.known(person=self.person, by=self.user_id.name, note=self.note)
+
+    def _event_extra(self, kind):
+        """One that is noted afterwards happened when it was."""
+        return {"happened": self.date} if kind == self._kind_made() else {}
 
     # -- counting as a step ---------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.facts import Dispute
+from ..event import as_fact
 
 # How many days a dispute may take before it shows as late.
 DAYS_TO_ANSWER = 7
@@ -26,6 +27,10 @@ class DunningDispute(models.Model):
     ]
     _order = "state desc, deadline, id"
     _decisive = frozenset({"case_id", "move_ids", "state", "amount", "reason", "opened_on"})
+    _family = "dispute"
+    _told = frozenset(
+        {"move_ids", "state", "amount", "reason", "description", "opened_on", "deadline", "outcome", "user_id"}
+    )
 
     amount = fields.Monetary(
         string="Disputed part",
@@ -142,6 +147,25 @@ class DunningDispute(models.Model):
                 description=dispute.description or "",
             )
         )
+
+    # -- as events ------------------------------------------------------------------------------------------------
+
+    def _kind_made(self):
+        return "dispute.opened"
+
+    def _kind_changed(self, before):
+        if "state" not in before:
+            return "dispute.changed"
+        return "dispute.closed" if self.state == "closed" else "dispute.reopened"
+
+    def _event_facts(self, kind):
+        facts = as_fact.known(
+            reason=as_fact.choice(self, "reason"),
+            amount=as_fact.money(self.amount, self.currency_id) if self.amount else None,
+            outcome=as_fact.choice(self, "outcome"),
+            **self._event_about(),
+        )
+        return facts, as_fact.known(description=self.description)
 
     @api.model
     def _reasons(self):

@@ -5,6 +5,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..event import as_fact
+
 
 class DunningHold(models.Model):
     """Keeps letters about an invoice or a whole debtor back. Making, changing and ending one is told where it counts.
@@ -15,7 +17,9 @@ class DunningHold(models.Model):
     _name = "dunning.hold"
     _description = "Dunning hold"
     _order = "create_date desc, id desc"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.debtor.told.mixin", "dunning.record.mixin"]
+    _family = "hold"
+    _told = frozenset({"reason", "date_until", "active"})
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -112,6 +116,7 @@ class DunningHold(models.Model):
         self.env["dunning.claim"].sudo()._of_moves(holds.move_id)
         holds.filtered(lambda hold: not hold.letter_id)._tell("_begun")  # of a letter left out its own words are told
         holds._redecide()
+        holds._tell_made()
         return holds
 
     def write(self, vals):
@@ -161,6 +166,33 @@ class DunningHold(models.Model):
         self._by_system().write({"active": False, "released_by_id": self.env.uid, "released_on": fields.Datetime.now()})
         return True
 
+    # -- as events ------------------------------------------------------------------------------------------------
+
+    def _kind_made(self):
+        return "hold.set"
+
+    def _kind_changed(self, before):
+        if "active" not in before:
+            return "hold.changed"
+        return "hold.set" if self.active else "hold.ended"
+
+    def _event_claims(self):
+        return self.env["dunning.claim"]._ids_about(
+            {hold: (hold.move_id.ids, hold.partner_id.commercial_partner_id.id) for hold in self}
+        )
+
+    def _event_facts(self, kind):
+        facts = as_fact.known(
+            numbers=self.number,
+            whole=not self.move_id,
+            until=as_fact.day(self.date_until),
+            left_out=bool(self.letter_id),
+        )
+        return facts, as_fact.known(reason=self.reason)
+
+    def _event_extra(self, kind):
+        return {"letter": self.letter_id.id}
+
     # -- telling --------------------------------------------------------------------------------------------------
 
     def _redecide(self):
@@ -172,7 +204,7 @@ class DunningHold(models.Model):
 
     def _begun(self, what):
         """The sentence about holds that were set or changed, which have reason and end in common."""
-        if self.date_until:
+        if self[:1].date_until:
             until = format_date(self.env, self[:1].date_until)
             return self.env._(
                 "On hold: %(what)s, up to and including %(until)s. %(reason)s",

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...engine.facts import Insolvency
+from ..event import as_fact
 
 KINDS = [
     ("nl_bankruptcy", "Bankruptcy (faillissement)"),
@@ -42,8 +43,15 @@ class DunningInsolvency(models.Model):
 
     _name = "dunning.insolvency"
     _description = "Insolvency of a Debtor"
-    _inherit = ["dunning.record.mixin", "dunning.followers.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "dunning.debtor.told.mixin",
+        "dunning.record.mixin",
+        "dunning.followers.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
+    _told = frozenset({"kind", "date", "court", "number", "trustee_id", "note", "ended_on", "outcome"})
 
     partner_id = fields.Many2one(
         "res.partner", string="Debtor", required=True, index=True, ondelete="cascade", check_company=True
@@ -138,6 +146,7 @@ class DunningInsolvency(models.Model):
         insolvencies._check_for_all()
         insolvencies._redecide(insolvencies._places())
         insolvencies._tell()
+        insolvencies._tell_made()
         return insolvencies
 
     def write(self, vals):
@@ -292,6 +301,37 @@ class DunningInsolvency(models.Model):
             cases = self.env["dunning.case"]._for_partners(insolvency._debtors(), companies)
             # sudo: a note about what was done here, on cases that whoever did it need not be allowed to write
             cases.sudo()._message_log_batch(dict.fromkeys(cases.ids, insolvency._sentence()))
+
+    # -- as events ------------------------------------------------------------------------------------------------
+
+    def _kind_made(self):
+        return "debtor.insolvency"
+
+    def _kind_changed(self, before):
+        ended = "ended_on" in before and self.ended_on
+        return "debtor.insolvency_ended" if ended else "debtor.insolvency_changed"
+
+    def _kind_deleted(self):
+        return "debtor.insolvency_deleted"
+
+    def _event_places(self):
+        """In every company that it holds for, and in the one where it was noted when that has no case of his yet."""
+        found = {}
+        for insolvency in self:
+            companies = {company.id for company, _debtor in insolvency._places()} or {self.env.company.id}
+            found[insolvency] = [(company, insolvency._debtors().id) for company in sorted(companies)]
+        return found
+
+    def _event_facts(self, kind):
+        """The number of an insolvency leads to a person by the public register."""
+        facts = as_fact.known(
+            kind=as_fact.choice(self, "kind"),
+            date=as_fact.day(self.date),
+            court=self.court,
+            ended_on=as_fact.day(self.ended_on),
+            outcome=as_fact.choice(self, "outcome"),
+        )
+        return facts, as_fact.known(number=self.number, trustee=self.trustee_id.display_name, note=self.note)
 
     # -- the claim in it ------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..event import as_fact
 from ..letter.dunning_letter_document_mixin import digest
 
 # What the statement says; once it was filed it stays as it was said.
@@ -15,7 +16,8 @@ class DunningInsolvencyFiling(models.Model):
 
     _name = "dunning.insolvency.filing"
     _description = "Claim Filed in an Insolvency"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.debtor.told.mixin", "dunning.record.mixin"]
+    _told = frozenset({"filed_on", "amount_admitted", "admitted_on"})
     _order = "filed_on desc, id desc"
     _rec_name = "insolvency_id"
 
@@ -147,6 +149,26 @@ class DunningInsolvencyFiling(models.Model):
             )
             filing._tell()
         return True
+
+    def _kind_changed(self, before):
+        return "debtor.claim_filed" if "filed_on" in before else "debtor.claim_admitted"
+
+    def _kind_deleted(self):
+        return None  # only what was never filed goes
+
+    def _event_facts(self, kind):
+        facts = as_fact.known(
+            how=as_fact.choice(self, "filed_how"),
+            amount=as_fact.money(self.amount_filed, self.currency_id),
+            filed_on=as_fact.day(self.filed_on),
+            paper=self.pdf_sha256,
+        )
+        if kind == "debtor.claim_admitted":
+            facts |= as_fact.known(
+                admitted=as_fact.money(self.amount_admitted, self.currency_id),
+                admitted_on=as_fact.day(self.admitted_on),
+            )
+        return facts, as_fact.known(trustee=self.trustee_id.display_name)
 
     def _tell(self):
         cases = self.env["dunning.case"]._for_partners(self.partner_id.commercial_partner_id, self.company_id)

@@ -8,6 +8,7 @@ from ...engine import rules
 from ...law import limitation
 from ...law.calendar import add_months
 from ..claim.dunning_claim import WITH_TAKEN_IN
+from ..event import as_fact
 
 # Letters in which the creditor demands payment or reserves his right to it (3:317 lid 1 BW).
 DEMANDS = (rules.STATUTORY_NOTICE, rules.NOTICE_OF_DEFAULT, rules.FINAL_NOTICE)
@@ -27,15 +28,74 @@ class DunningLimitation(models.AbstractModel):
         """
         today = company._dunning_today()
         regimes = self.env["dunning.regime"].with_company(company)._regime_map(today)
-        days = {}
+        days, before, acts = {}, self._before(company), []
         for row in self._old_claims(company, today):
             regime = regimes.find(row["country"], row["kind"])
             answer = regime.limitation(row["due_date"], self._interruptions(row)) if regime else None
+            if answer and (day := before.get(row["partner_id"])):
+                acts += self._since(row, regime, day, answer)
             if answer and answer.warning_on(today) is not None:
                 held = days.get(row["partner_id"])
                 days[row["partner_id"]] = min(filter(None, (held, (answer.safe_last_day, regime.id))))
         self._store(company, days)
+        self._tell_interrupted(company, acts, days, before)
         self._warn(company, today)
+
+    @api.model
+    def _before(self, company):
+        """What the last look found: ``{partner id: day}``."""
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT partner_id, limitation_date FROM dunning_case"
+                    " WHERE company_id = %s AND limitation_date IS NOT NULL",
+                    company.id,
+                )
+            )
+        )
+
+    @api.model
+    def _since(self, row, regime, day, answer):
+        """What interrupted the limitation of a claim since the last look, which found that day: none, or one act.
+
+        :return: list of ``(row, act, the last day from now on)``.
+        """
+        if not answer.safe_last_day or answer.safe_last_day <= day:
+            return []
+        acts = sorted(self._interruptions(row), key=lambda act: act.on)
+        for count, act in enumerate(acts):
+            shorter = regime.limitation(row["due_date"], acts[:count])
+            if shorter and shorter.safe_last_day == day:
+                return [(row, act, answer.safe_last_day)]
+        return []
+
+    @api.model
+    def _tell_interrupted(self, company, acts, days, before):
+        """Tell of these acts, once the day of their debtor has moved: until then another claim holds it, and they would
+        be found again.
+
+        :param acts: see ``_since``. :param days: what this look found. :param before: what the last one did.
+        """
+        self.env["dunning.event"]._tell(
+            [
+                {
+                    "kind": "debtor.limitation_interrupted",
+                    "company_id": company.id,
+                    "debtor": row["partner_id"],
+                    "claims": row["claim_id"] and [row["claim_id"]],
+                    "facts": as_fact.known(
+                        numbers=row["number"],
+                        on=as_fact.day(act.on),
+                        demand=act.kind == limitation.DEMAND,
+                        acknowledged=act.kind == limitation.ACKNOWLEDGEMENT,
+                        before=as_fact.day(before[row["partner_id"]]),
+                        until=as_fact.day(until),
+                    ),
+                }
+                for row, act, until in acts
+                if row["partner_id"] not in days or days[row["partner_id"]][0] > before[row["partner_id"]]
+            ]
+        )
 
     @api.model
     def _interruptions(self, row):
@@ -64,6 +124,8 @@ class DunningLimitation(models.AbstractModel):
                 f"""
                 SELECT p.commercial_partner_id AS partner_id,
                        COALESCE(t.date_due, l.date_maturity) AS due_date,
+                       (SELECT q.id FROM dunning_claim q WHERE q.move_line_id = l.id) AS claim_id,
+                       COALESCE(t.number, m.name) AS number,
                        COALESCE(c.code, %(country)s) AS country,
                        COALESCE(m.dunning_kind_set, d.dunning_debtor_kind, 'unknown') AS kind,
                        (SELECT array_agg(f.sent_on) FROM dunning_claim q

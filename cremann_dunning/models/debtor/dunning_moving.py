@@ -119,6 +119,7 @@ class DunningMoving(models.AbstractModel):
         self.env["dunning.insolvency"]._bring({(row.company_id, row.partner_id, row.debtor_id) for row in rows})
         self._retire(rows)
         self._join_chatter({old: new for old, new in into.items() if old != new})
+        self._tell_moved([(row.company_id, row.partner_id, row.debtor_id) for row in rows])
         told = defaultdict(list)
         for row in rows:
             told[into[row.case_id]].append(names[row.partner_id] or "")
@@ -367,6 +368,7 @@ class DunningMoving(models.AbstractModel):
         for name in ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact"):
             self._bring_naming(name, rows)
         self.env.invalidate_all()
+        self._tell_gone(rows)
         self._tell_both(rows, cases)
 
     @api.model

@@ -13,6 +13,7 @@ from odoo.tools import SQL, format_list
 from ...engine.agreed import agreed_on
 from ..claim.dunning_claim import WITH_TAKEN_IN
 from ..dunning_money import IS_MONEY, exact, written
+from ..event import as_fact
 
 # What came in on the invoices of each agreement between two days, and whether anything of them is still open; of named
 # ones whoever owes them by now. Without named invoices it is about everything in that currency that was there when it
@@ -395,6 +396,34 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         self.case_id.mapped("display_name")  # an activity reads it one by one
         # sudo: the daily job gives work to others
         self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(vals_list)
+
+    # -- as events ------------------------------------------------------------------------------------------------
+
+    _family = "agreement"
+
+    def _kind_changed(self, before):
+        if "state" not in before:
+            return "agreement.changed"
+        return {"kept": "agreement.kept", "broken": "agreement.broken", "cancelled": "agreement.cancelled"}.get(
+            self.state
+        )
+
+    def _event_facts(self, kind):
+        facts = as_fact.known(amount=as_fact.money(self.amount, self.currency_id), **self._event_about())
+        return facts, as_fact.known(note=self.note)
+
+    def _event_rows(self, kinds, changes=None):
+        """With what had not come in of those that were broken; the ledger is asked once for all of them."""
+        broken = self.filtered(lambda record: kinds.get(record) == "agreement.broken")
+        ledger, more = broken._ledger(), dict(changes or {})
+        for record in broken:
+            facts, personal = more.get(record, ({}, {}))
+            more[record] = facts | record._event_missing(ledger), personal
+        return super()._event_rows(kinds, more)
+
+    def _event_missing(self, ledger):
+        """What came in, or had not come in, of one that was broken, as facts. :param ledger: see ``_ledger``."""
+        raise NotImplementedError  # both models say it
 
     def action_cancel(self):
         """Take the agreement back: the invoices are followed up as if it had not been made."""

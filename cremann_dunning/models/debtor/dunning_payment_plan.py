@@ -12,6 +12,7 @@ from ...law.calendar import add_months
 from .. import dunning_counted as counted
 from ..dunning_loose import LooseMany2many
 from ..dunning_money import written
+from ..event import as_fact
 
 MAX_INSTALMENTS = 120
 
@@ -25,6 +26,7 @@ class DunningPaymentPlan(models.Model):
     _order = "id desc"
     _decisive = frozenset({"case_id", "move_ids", "state", "agreed_on"})
     _fixed = frozenset({"case_id", "move_ids", "amount", "currency_id", "instalment_ids"})
+    _told = frozenset({"state", "agreed_on", "note"})
 
     move_ids = LooseMany2many(help="Leave empty when the plan is about everything that is open on that day.")
     agreed_on = fields.Date(
@@ -88,6 +90,36 @@ class DunningPaymentPlan(models.Model):
 
     def _window(self):
         return self.agreed_on or (self.company_id or self.env.company)._dunning_today(), None
+
+    # -- as events ------------------------------------------------------------------------------------------------
+
+    def _kind_made(self):
+        return None  # a draft that nobody has agreed to
+
+    def _kind_changed(self, before):
+        """What is changed in a draft is told as a whole once it is agreed."""
+        if "state" not in before:
+            return None if self.state == "draft" else "agreement.changed"
+        turned = {"active": "agreement.plan_agreed", "draft": "agreement.plan_reopened"}
+        return turned.get(self.state) or super()._kind_changed(before)
+
+    def _kind_deleted(self):
+        return super()._kind_deleted() if self.state != "draft" or self.agreed_on else None
+
+    def _event_facts(self, kind):
+        facts, personal = super()._event_facts(kind)
+        facts["plan"] = True
+        if kind == "agreement.plan_agreed":
+            facts["agreed_on"] = as_fact.day(self.agreed_on)
+            facts["instalments"] = [
+                {**as_fact.day(one.date), **as_fact.money(one.amount, self.currency_id)}
+                for one in self.instalment_ids.sorted("date")
+            ]
+        return facts, personal
+
+    def _event_missing(self, ledger):
+        [(date, amount), *_later] = self._unpaid_instalments(ledger)[self] or [(None, 0)]
+        return as_fact.known(missing=date and {**as_fact.day(date), **as_fact.money(amount, self.currency_id)})
 
     # -- making ---------------------------------------------------------------------------------------------------
 

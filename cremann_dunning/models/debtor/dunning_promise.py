@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_date
 from ...engine.facts import Promise
 from ..dunning_loose import LooseMany2many
 from ..dunning_money import written
+from ..event import as_fact
 
 # A payment is often booked some days after it came in: so long a broken promise can still turn out to be kept.
 SECOND_LOOK_DAYS = 30
@@ -20,6 +21,7 @@ class DunningPromise(models.Model):
     _inherit = ["dunning.payment.agreement.mixin"]
     _order = "date desc, id desc"
     _decisive = frozenset({"case_id", "move_ids", "state", "amount", "currency_id", "date"})
+    _told = frozenset({"move_ids", "state", "amount", "currency_id", "made_on", "date", "note"})
 
     move_ids = LooseMany2many(help="Leave empty when the promise is about everything that is open on that day.")
     made_on = fields.Date(
@@ -76,6 +78,16 @@ class DunningPromise(models.Model):
                 note=promise.note or "",
             )
         )
+
+    def _kind_made(self):
+        return "agreement.promised"
+
+    def _event_facts(self, kind):
+        facts, personal = super()._event_facts(kind)
+        return facts | {"date": as_fact.day(self.date), "promise": True}, personal
+
+    def _event_missing(self, ledger):
+        return {"paid": as_fact.money(ledger[self.id].paid, self.currency_id)}
 
     def action_write(self):
         """Write to the debtor: what was promised, or that it did not come in."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ..dunning_money import written
+from ..event import as_fact
 
 
 class DunningSetOff(models.Model):
@@ -94,7 +95,31 @@ class DunningSetOff(models.Model):
                 "by_itself": by_itself,
             }
         )
+        self.env["dunning.event"]._tell(record._event_rows(owed))
         return record.with_env(self.env)
+
+    def _event_rows(self, owed):
+        """The event of a set-off; also to make it afterwards. :param owed: the items of its entry on the debtor's
+        account."""
+        self.ensure_one()
+        claims = self.env["dunning.ledger.told"]._claims(owed.matched_debit_ids.debit_move_id.ids)
+        facts = as_fact.known(
+            amount=as_fact.money(self.amount, self.currency_id),
+            of=as_fact.record(self),
+            entry=as_fact.entry(self.entry_id),
+            by_itself=self.by_itself,
+            numbers=", ".join(dict.fromkeys(number or "" for *_ids, number in claims.values())),
+        )
+        return [
+            {
+                "kind": "ledger.set_off",
+                "company_id": self.company_id.id,
+                "debtor": self.partner_id.commercial_partner_id.id,
+                "claims": [claim_id for claim_id, *_row in claims.values()],
+                "facts": facts,
+                "personal": as_fact.known(debts=self.debts_text),
+            }
+        ]
 
     @api.model
     def _listed(self, told, lines):

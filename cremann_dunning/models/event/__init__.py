@@ -8,6 +8,7 @@ from . import (
     dunning_chain_head,
     dunning_erasure,
     dunning_event,
+    dunning_event_beside,
     dunning_event_personal,
     dunning_event_seal,
     dunning_sealing,

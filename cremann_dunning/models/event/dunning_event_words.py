@@ -51,7 +51,9 @@ def sentence(env, kind, facts, personal=None, known_currencies=None):
     money = known_currencies if known_currencies is not None else currencies(env)
     words = _Words({name: _word(env, value, money) for name, value in {**facts, **(personal or {})}.items()})
     tails = (text for name, text in known.tails.items() if words.get(name))
-    return " ".join([env._(known.sentence) % words, *(env._(text) % words for text in tails)])
+    # what is no more than the value itself is a plain text
+    said = [text if isinstance(text, str) else env._(text) for text in (known.sentence, *tails)]
+    return " ".join(text % words for text in said)
 
 
 def _word(env, value, money):
@@ -67,8 +69,8 @@ def _word(env, value, money):
 
 def _of_its_kind(env, value, money):
     if "amount" in value:
-        currency = money.get(value["currency"])
-        return written(env, float(value["amount"]), currency) if currency else f"{value['currency']} {value['amount']}"
+        amount = _amount(env, value, money)
+        return f"{format_date(env, value['date'])}: {amount}" if value.get("date") else amount
     if "date" in value:
         return format_date(env, value["date"]) if value["date"] else ""
     if "choice" in value:
@@ -84,6 +86,11 @@ def _of_its_kind(env, value, money):
     if "field" in value:
         return _change(env, value, money)
     return ", ".join(f"{name}: {_word(env, part, money)}" for name, part in value.items())
+
+
+def _amount(env, value, money):
+    currency = money.get(value["currency"])
+    return written(env, float(value["amount"]), currency) if currency else f"{value['currency']} {value['amount']}"
 
 
 def _thing(env, value):

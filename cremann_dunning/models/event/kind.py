@@ -5,7 +5,7 @@ from typing import Any
 @dataclass(frozen=True)
 class Kind:
     """A kind of event. :param sentence: lazily translated, with its facts. :param tails: per fact a further sentence,
-    said only where that fact is there."""
+    said only where that fact is there; a plain text where nothing in it is to be translated."""
 
     sentence: Any
     tails: dict[str, Any] = field(default_factory=dict)

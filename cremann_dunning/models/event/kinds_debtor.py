@@ -4,4 +4,161 @@ from .kind import Kind
 
 _lt = LazyTranslate(__name__)
 
-DEBTOR: dict[str, Kind] = {}
+ABOUT = {"numbers": _lt("It is about %(numbers)s."), "whole": _lt("It is about everything of this debtor.")}
+CHANGED = {"changes": "%(changes)s.", "texts": "%(texts)s."}
+NOTE = {"note": "%(note)s"}
+
+AGREEMENTS = {
+    "agreement.promised": Kind(_lt("The debtor promised %(amount)s for %(date)s."), {**ABOUT, **NOTE}),
+    "agreement.plan_agreed": Kind(
+        _lt("A payment plan over %(amount)s was agreed on %(agreed_on)s."),
+        {"instalments": _lt("Instalments: %(instalments)s."), **ABOUT, **NOTE},
+    ),
+    "agreement.plan_reopened": Kind(
+        _lt("The payment plan over %(amount)s was put back to draft, to be changed."), ABOUT
+    ),
+    "agreement.changed": Kind(_lt("The agreement about %(amount)s was changed."), {**CHANGED, **ABOUT}),
+    "agreement.kept": Kind(_lt("The agreement about %(amount)s was kept."), ABOUT),
+    "agreement.broken": Kind(
+        _lt("The agreement about %(amount)s was broken."),
+        {
+            "paid": _lt("%(paid)s came in."),
+            "missing": _lt("This instalment was missing: %(missing)s."),
+            **ABOUT,
+        },
+    ),
+    "agreement.cancelled": Kind(_lt("The agreement about %(amount)s was ended."), ABOUT),
+    "agreement.deleted": Kind(_lt("The agreement about %(amount)s was deleted."), {**ABOUT, **NOTE}),
+}
+
+DISPUTES = {
+    "dispute.opened": Kind(
+        _lt("The debtor does not agree: %(reason)s."),
+        {"amount": _lt("Disputed part: %(amount)s."), **ABOUT, "description": "%(description)s"},
+    ),
+    "dispute.changed": Kind(_lt("The dispute (%(reason)s) was changed."), {**CHANGED, **ABOUT}),
+    "dispute.closed": Kind(
+        _lt("The dispute (%(reason)s) was closed."), {"outcome": _lt("Outcome: %(outcome)s."), **ABOUT}
+    ),
+    "dispute.reopened": Kind(_lt("The dispute (%(reason)s) was opened again."), ABOUT),
+    "dispute.deleted": Kind(_lt("The dispute (%(reason)s) was deleted."), ABOUT),
+}
+
+SPOKEN = {
+    "person": _lt("Spoken to: %(person)s."),
+    "by": _lt("By: %(by)s."),
+    "level": _lt("It counts as the step %(level)s."),
+    **ABOUT,
+    **NOTE,
+}
+CONTACTS = {
+    "contact.called": Kind(_lt("Call: %(outcome)s."), SPOKEN),
+    "contact.not_reached": Kind(_lt("%(kind)s: nobody was reached."), SPOKEN),
+    "contact.other": Kind(_lt("%(kind)s: %(outcome)s."), SPOKEN),
+    "contact.changed": Kind(_lt("A contact (%(kind)s: %(outcome)s) was noted differently."), CHANGED),
+    "contact.archived": Kind(_lt("A contact (%(kind)s: %(outcome)s) was archived and no longer counts."), SPOKEN),
+    "contact.unarchived": Kind(_lt("A contact (%(kind)s: %(outcome)s) counts again."), SPOKEN),
+    "contact.deleted": Kind(_lt("A contact (%(kind)s: %(outcome)s) was deleted."), SPOKEN),
+}
+
+HELD = {
+    "numbers": _lt("It is about %(numbers)s."),
+    "whole": _lt("It is about everything of this debtor."),
+    "until": _lt("Up to and including %(until)s."),
+    "left_out": _lt("Its letter was left out."),
+    "reason": _lt("Reason: %(reason)s"),
+}
+HOLDS = {
+    "hold.set": Kind(_lt("Put on hold."), HELD),
+    "hold.changed": Kind(_lt("The hold was changed."), {**CHANGED, **HELD}),
+    "hold.ended": Kind(_lt("The hold was ended."), HELD),
+    "hold.deleted": Kind(_lt("The hold was deleted."), HELD),
+    "hold.left_alone": Kind(_lt("%(numbers)s was marked as not to be followed up.")),
+    "hold.followed_again": Kind(_lt("%(numbers)s is followed up again.")),
+    "hold.left_out": Kind(_lt("%(numbers)s was left out of follow-up."), {"reason": _lt("Reason: %(reason)s")}),
+}
+
+INSOLVENT = {
+    "court": _lt("Court: %(court)s."),
+    "number": _lt("Number: %(number)s."),
+    "trustee": _lt("Trustee: %(trustee)s."),
+    **NOTE,
+}
+FILED = {"paper": _lt("Digest of the statement: %(paper)s."), "trustee": _lt("Trustee: %(trustee)s.")}
+INSOLVENCIES = {
+    "debtor.insolvency": Kind(_lt("The debtor is insolvent: %(kind)s since %(date)s."), INSOLVENT),
+    "debtor.insolvency_changed": Kind(
+        _lt("What is known of the insolvency (%(kind)s since %(date)s) was changed."), CHANGED
+    ),
+    "debtor.insolvency_ended": Kind(
+        _lt("The insolvency (%(kind)s since %(date)s) ended on %(ended_on)s: %(outcome)s."), CHANGED
+    ),
+    "debtor.insolvency_deleted": Kind(_lt("The insolvency (%(kind)s since %(date)s) was deleted."), INSOLVENT),
+    "debtor.claim_filed": Kind(_lt("A claim of %(amount)s was filed with the trustee (%(how)s)."), FILED),
+    "debtor.claim_admitted": Kind(
+        _lt("Of the claim of %(amount)s that was filed, %(admitted)s was admitted."),
+        {"admitted_on": _lt("On %(admitted_on)s.")},
+    ),
+}
+
+WAS = {"before": _lt("Before: %(before)s.")}
+HIMSELF = {
+    "debtor.kind": Kind(
+        _lt("The debtor is now: %(after)s."),
+        {
+            **WAS,
+            "by_hand": _lt("It was set by hand."),
+            "is_company": _lt("It is a company."),
+            "vat": _lt("VAT number: %(vat)s."),
+            "registry": _lt("Registration number: %(registry)s."),
+        },
+    ),
+    "debtor.kind_of_invoice": Kind(_lt("For %(numbers)s the debtor is now: %(after)s."), WAS),
+    "debtor.kind_of_invoice_let_go": Kind(_lt("For %(numbers)s the debtor's own kind counts again."), WAS),
+    "debtor.procedure": Kind(_lt("The procedure %(after)s was chosen for this debtor."), WAS),
+    "debtor.procedure_let_go": Kind(_lt("The procedure follows from the kind of debtor again."), WAS),
+    "debtor.procedure_of_invoice": Kind(_lt("The procedure %(after)s was chosen for %(numbers)s."), WAS),
+    "debtor.procedure_of_invoice_let_go": Kind(_lt("%(numbers)s follows the procedure of the debtor again."), WAS),
+    "debtor.setting": Kind(
+        _lt("What holds for letters to this debtor was changed."), {**CHANGED, "contact": _lt("Contact: %(contact)s.")}
+    ),
+    "debtor.moved": Kind(_lt("Debtor %(from)s is part of debtor %(into)s from now on."), {"old": "%(old)s → %(new)s."}),
+    "debtor.claims_left": Kind(
+        _lt("%(numbers)s went to debtor %(into)s, who owes it now."), {"new": _lt("That is %(new)s.")}
+    ),
+    "debtor.claims_came": Kind(
+        _lt("%(numbers)s came from debtor %(from)s, who owed it before."), {"old": _lt("That is %(old)s.")}
+    ),
+    "debtor.responsible": Kind(
+        _lt("Somebody else is responsible for this debtor."),
+        {"before": _lt("Before: %(before)s."), "after": _lt("From now on: %(after)s.")},
+    ),
+    "debtor.statement_sent": Kind(_lt("A statement of account was sent."), {"to": _lt("To: %(to)s.")}),
+    "debtor.limitation_interrupted": Kind(
+        _lt("The limitation of %(numbers)s was interrupted on %(on)s: it lapses after %(until)s."),
+        {
+            "demand": _lt("A letter demanded payment."),
+            "acknowledged": _lt("The debtor acknowledged the debt."),
+            "before": _lt("It would have lapsed after %(before)s."),
+        },
+    ),
+}
+
+CLAIMS = {
+    "debtor.claim_begun": Kind(_lt("A claim began: %(numbers)s, %(amount)s, due on %(due)s.")),
+    "debtor.claim_taken_in": Kind(_lt("%(numbers)s was taken in as a claim: %(amount)s, due on %(due)s.")),
+    "debtor.claim_ended": Kind(
+        _lt("%(numbers)s is no claim any more: %(reason)s."), {"into": _lt("It went into %(into)s.")}
+    ),
+    "debtor.claim_back": Kind(_lt("%(numbers)s is a claim again.")),
+}
+
+DEBTOR: dict[str, Kind] = {
+    **AGREEMENTS,
+    **DISPUTES,
+    **CONTACTS,
+    **HOLDS,
+    **INSOLVENCIES,
+    **HIMSELF,
+    **CLAIMS,
+}

@@ -1,7 +1,11 @@
+from collections import defaultdict
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .. import dunning_bulk
+from ..dunning_inside import inside
 
 COSTS, INTEREST = "costs", "interest"
 
@@ -25,12 +29,13 @@ SELECT f.company_id, f.id, k.id, k.claim_id, f.currency_id, v.kind, v.amount, v.
        ) v (kind, amount, vat, date_from, date_until, is_announced)
  WHERE f.id = ANY(%(letters)s) AND f.state = 'sent' AND v.amount > 0
     ON CONFLICT (letter_line_id, kind) DO NOTHING
+RETURNING id
 """
 # A later letter replaces what an earlier one asked for a claim; one that was taken back asks nothing any more. Those
 # that were in force go first, so that at no moment two are.
 STATES = """
 WITH places AS (
-    SELECT h.id, k.claim_id,
+    SELECT h.id, k.claim_id, h.state AS was,
            CASE WHEN f.state <> 'sent' OR k.is_let_go IS TRUE THEN 'taken_back'
                 WHEN ROW_NUMBER() OVER (PARTITION BY k.claim_id, h.kind, f.state <> 'sent' OR k.is_let_go IS TRUE
                                         ORDER BY f.sent_at DESC, f.id DESC) = 1 THEN 'asked'
@@ -43,7 +48,19 @@ WITH places AS (
 UPDATE dunning_charge h SET state = p.state, claim_id = p.claim_id
   FROM places p
  WHERE p.id = h.id AND (h.state <> p.state OR h.claim_id <> p.claim_id) AND (p.state = 'asked') = %(asked)s
+RETURNING h.id, p.was, h.state
 """
+# What events say of charges, by the letter that asked them.
+OF_LETTERS = """
+SELECT h.id, h.company_id, h.letter_id, f.name, h.claim_id, c.partner_id, u.name, h.kind, h.amount::text
+  FROM dunning_charge h
+  JOIN dunning_letter f ON f.id = h.letter_id
+  JOIN dunning_claim c ON c.id = h.claim_id
+  JOIN res_currency u ON u.id = h.currency_id
+ WHERE h.id = ANY(%(ids)s)
+ ORDER BY h.letter_id, h.id
+"""
+TURNED = {"asked": "charge.asked", "replaced": "charge.replaced", "taken_back": "charge.taken_back"}
 
 
 class DunningCharge(models.Model):
@@ -105,18 +122,57 @@ class DunningCharge(models.Model):
 
         :param letters: ``dunning.letter`` that were sent, taken back or came back.
         """
+        self.env["dunning.ledger.told"]._tell_handed_over(letters)
         claims = letters.line_ids.filtered("principal_part").claim_id
         if not claims:
             return
         self.env.flush_all()
         given = {"letters": letters.ids, "uid": self.env.uid, "now": self.env.cr.now()}
         self.env.cr.execute(SQL(ASKED, **given))
-        self._choose_in_force(claims.ids)
+        fresh = {id_ for (id_,) in self.env.cr.fetchall()}
+        self._choose_in_force(claims.ids, fresh)
 
     @api.model
-    def _choose_in_force(self, claim_ids):
-        """Of what letters asked for these claims, which is in force: the last that was sent and stands."""
+    def _choose_in_force(self, claim_ids, fresh=frozenset()):
+        """Of what letters asked for these claims, which is in force: the last that was sent and stands.
+
+        :param fresh: ids of charges that came on record just now.
+        """
         self.env.flush_all()
+        turned = {}
         for asked in (False, True):
             self.env.cr.execute(SQL(STATES, claims=list(claim_ids), asked=asked))
+            turned |= {id_: state for id_, was, state in self.env.cr.fetchall() if was != state}
         self.invalidate_model()
+        if turned and not inside(self.env, "dunning_untold"):
+            self.env["dunning.event"]._tell_beside(lambda: self._event_rows(turned, fresh))
+
+    @api.model
+    def _event_rows(self, turned, fresh=frozenset()):
+        """Events about what letters ask, one for each letter; also to make them afterwards.
+
+        :param turned: ``{id: state}``. :param fresh: ids of those that were never asked before.
+        """
+        parts, rows = defaultdict(list), []
+        for id_, *about, claim_id, debtor_id, currency, kind, amount in self.env.execute_query(
+            SQL(OF_LETTERS, ids=list(turned))
+        ):
+            again = turned[id_] == "asked" and id_ not in fresh
+            parts[(*about, debtor_id, turned[id_], again)].append((claim_id, kind, Decimal(amount), currency))
+        for (company_id, letter_id, name, debtor_id, state, again), own in parts.items():
+            sums = self.env["dunning.ledger.told"]._sums([row[1:] for row in own])
+            each = [
+                {"claim": claim_id, "kind": kind, "amount": str(amount), "currency": currency}
+                for claim_id, kind, amount, currency in own
+            ]
+            rows.append(
+                {
+                    "kind": TURNED[state],
+                    "company_id": company_id,
+                    "debtor": debtor_id,
+                    "letter": letter_id,
+                    "claims": [claim_id for claim_id, *_row in own],
+                    "facts": {"name": name, **sums, **({"again": True} if again else {}), "parts": each},
+                }
+            )
+        return rows

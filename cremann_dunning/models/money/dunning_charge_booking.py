@@ -3,9 +3,19 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .. import dunning_bulk
+from ..dunning_money import exact
+from ..event import as_fact
 from .dunning_charge import COSTS, INTEREST
 
 RECEIVED, ASKED, INVOICED, WAIVED = "received", "asked", "invoiced", "waived"
+# As which event each of them is told.
+KINDS = {
+    RECEIVED: "charge.received",
+    ASKED: "charge.booked",
+    INVOICED: "charge.invoiced",
+    WAIVED: "charge.waived",
+    "taken_back": "charge.booked_back",
+}
 
 
 class DunningChargeBooking(models.Model):
@@ -57,6 +67,52 @@ class DunningChargeBooking(models.Model):
         )
         for booking in self:
             booking.amount_received = float(sum(amount for _day, amount in received.get(booking.id, ())))
+
+    # -- as events ------------------------------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What was booked, invoiced or waived is told, once for each entry or debtor."""
+        bookings = super().create(vals_list)
+        self.env["dunning.event"]._tell(bookings.sudo()._event_rows(KINDS))  # sudo: what is told is the system's
+        return bookings
+
+    def write(self, vals):
+        """A waiver that is taken back is told."""
+        undone = self.filtered(lambda booking: vals.get("is_undone") and not booking.is_undone)
+        result = super().write(vals)
+        self.env["dunning.event"]._tell(undone.sudo()._event_rows({WAIVED: "charge.unwaived"}))  # sudo: as above
+        return result
+
+    def _event_rows(self, kinds):
+        """Events about these bookings, one for each entry and debtor; also to make them afterwards.
+
+        :param kinds: the kind of event by what a booking is; with ``taken_back`` of what is below zero.
+        """
+        rows = []
+        for (debtor, how, entry, is_back, reason, currency), own in self.grouped(
+            lambda one: (
+                one.claim_id.partner_id.id, one.how, one.move_id, one.amount < 0, one.reason, one.currency_id
+            )
+        ).items():  # fmt: skip
+            parts = [(one.kind, abs(exact(one.amount, currency)), currency.name) for one in own]
+            rows.append(
+                {
+                    "kind": kinds["taken_back"] if is_back else kinds[how],
+                    "company_id": own.company_id[:1].id,
+                    "debtor": debtor,
+                    "claims": own.claim_id.ids,
+                    "facts": as_fact.known(
+                        **self.env["dunning.ledger.told"]._sums(parts),
+                        numbers=", ".join(dict.fromkeys(claim.number or "" for claim in own.claim_id)),
+                        entry=as_fact.entry(entry),
+                    ),
+                    "personal": as_fact.known(reason=reason),
+                }
+            )
+        return rows
+
+    # -- waiving --------------------------------------------------------------------------------------------------
 
     @api.model
     def _waive(self, claims, reason):

@@ -90,13 +90,16 @@ class DunningClaim(models.Model):
                     self.env._("%s has no procedure for rests. Choose one under Settings, Follow-up.", company.name)
                 )
         rests.sudo().rest_is_asked = True  # sudo: claims are the system's; whoever may read them works on them
+        self._tell("charge.rest_asked", rests.ids)
         rests._let_follow()
         return True
 
     def action_stop_asking(self):
         """The rest of these claims waits for a decision again."""
         self.check_access("read")
-        self.filtered("rest_is_asked").sudo().rest_is_asked = False  # sudo: as above
+        asked = self.filtered("rest_is_asked")
+        asked.sudo().rest_is_asked = False  # sudo: as above
+        self._tell("charge.rest_left", asked.ids)
         self._let_follow()
         return True
 

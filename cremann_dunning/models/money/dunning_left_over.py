@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ...engine.left_over import earned_discount, is_small_rest
 from ...law.calendar import add_months
+from ..dunning_inside import Inside
 from .dunning_writing_off import Given
 
 _logger = logging.getLogger(__name__)
@@ -98,8 +99,11 @@ class DunningLeftOver(models.AbstractModel):
             return self.env["dunning.writing.off"]._write_off(item, given).entry_id
         ref = self.env._("Cash discount: %s", name)
         day = self._last_receipt(item) or company._dunning_today()
+        amount = item.amount_residual_currency
         entry = self._enter(item, self._discount_lines(item), ref, day)
         item.move_id._dunning_note(ref)
+        # sudo: what is told is the system's to gather
+        self.env["dunning.ledger.told"]._tell_taken_off("ledger.discount", item.sudo(), amount, entry.sudo())
         return entry
 
     @api.model
@@ -132,7 +136,8 @@ class DunningLeftOver(models.AbstractModel):
             }
         ).with_context(skip_invoice_sync=False)  # fmt: skip
         entry._post(soft=False)
-        (item + entry.line_ids.filtered(lambda line: line.account_id == item.account_id)).reconcile()
+        items = item + entry.line_ids.filtered(lambda line: line.account_id == item.account_id)
+        items.with_context(dunning_matched=Inside()).reconcile()  # the discount itself is told
         return entry
 
     # -- a cash discount ------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from odoo import Command, api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..dunning_inside import Inside
 from ..dunning_money import exact
 
 _logger = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ class DunningSettingOff(models.AbstractModel):
         )  # fmt: skip
         entry._post(soft=False)
         for (item, _part), line in zip(taken, entry.line_ids.sorted("id"), strict=True):
-            (item + line).reconcile()
+            (item + line).with_context(dunning_matched=Inside()).reconcile()  # the set-off itself is told
         return entry
 
     @api.model

@@ -4,6 +4,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import SQL, format_date
 
 from ...law import bad_debt
+from ..dunning_inside import Inside
 
 REASONS = [
     ("uncollectable", "Uncollectable"),
@@ -236,10 +237,11 @@ class DunningWriteOff(models.Model):
                 raise UserError(self.env._("This write-off is not in force any more, so there is nothing to undo."))
             today = record.company_id._dunning_today()
             self.env["dunning.writing.off"]._check_open(record.company_id, record.entry_id.journal_id, today)
-            record.entry_id._reverse_moves(
+            record.entry_id.with_context(dunning_matched=Inside())._reverse_moves(
                 [{"date": today, "ref": self.env._("Write-off of %s undone", record.number)}], cancel=True
             )
             self.invalidate_recordset(["is_in_force"])
+            record._tell("end.write_off_undone")
             record.move_id._dunning_note(record._sentence())
         self.move_id._dunning_redecide()
         return True

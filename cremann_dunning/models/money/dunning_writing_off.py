@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tools import format_date
 
 from ...law.bad_debt import VatBack, lost_parts, vat_back
+from ..dunning_inside import Inside
 from ..dunning_money import exact
 
 
@@ -192,5 +193,5 @@ class DunningWritingOff(models.AbstractModel):
         )  # fmt: skip
         entry._post(soft=False)
         credit = entry.line_ids.filtered(lambda one: one.account_id == line.account_id)
-        (line + credit).reconcile()
+        (line + credit).with_context(dunning_matched=Inside()).reconcile()  # the write-off itself is told
         return entry

@@ -1,0 +1,53 @@
+from odoo import models
+
+from ...engine import chain
+
+# What the file of a statement is marked with, so that its leaving can be told.
+STATEMENT = "dunning.statement"
+
+
+class DunningCase(models.Model):
+    """What of a case is told as events: who is responsible for it, and the statements that went to the debtor."""
+
+    _inherit = "dunning.case"  # pylint: disable=consider-merging-classes-inherited
+
+    def write(self, vals):
+        """Another responsible is told."""
+        if "user_id" not in vals:
+            return super().write(vals)
+        before = {case: case.user_id for case in self}
+        result = super().write(vals)
+        changed = self.filtered(lambda case: case.user_id != before[case])
+        self.env["dunning.event"]._tell([case._row_responsible(before[case]) for case in changed])
+        return result
+
+    def _row_responsible(self, before):
+        """The event that somebody else is responsible. :param before: ``res.users``."""
+        return {
+            "kind": "debtor.responsible",
+            "company_id": self.company_id.id,
+            "debtor": self.partner_id.commercial_partner_id.id,
+            "facts": {"from": before.id or None, "into": self.user_id.id or None},
+            "personal": {
+                "before": before.sudo().name,  # sudo: a name, whoever is allowed to see users
+                "after": self.user_id.sudo().name,  # sudo: as above
+            },
+        }
+
+    def _message_post_after_hook(self, message, msg_vals):
+        """A statement that somebody mails from the case is told."""
+        result = super()._message_post_after_hook(message, msg_vals)
+        # sudo: what was attached, whoever posts it
+        statements = message.sudo().attachment_ids.filtered(lambda file: file.description == STATEMENT)
+        self.env["dunning.event"]._tell([self._row_statement(message, file) for file in statements])
+        return result
+
+    def _row_statement(self, message, file):
+        """The event that a statement went out. :param file: ``ir.attachment``."""
+        return {
+            "kind": "debtor.statement_sent",
+            "company_id": self.company_id.id,
+            "debtor": self.partner_id.commercial_partner_id.id,
+            "facts": {"paper": chain.file_digest(file.raw or b"")},
+            "personal": {"name": file.name, "to": ", ".join(message.sudo().partner_ids.mapped("email_formatted"))},
+        }
