@@ -96,7 +96,7 @@ class TestProcesses(BaseCase):
             self.assertTrue(letter["pdf"] and letter["levels"], letter)
 
     def test_statements_a_letter(self):
-        """At most seven statements a letter, one of them its event, with what is looked up for a batch and follows it."""
+        """At most seven statements a letter, one its event, with what is looked up for a batch and what follows it."""
         self.mailbox.seconds = 0
         made = self.nursery.run("prepare", port=self.port, count=LETTERS)
         self.nursery.run("confirm", run=made["run"], batch=LETTERS)
