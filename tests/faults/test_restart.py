@@ -106,7 +106,7 @@ class TestProcesses(BaseCase):
             self.assertEqual(told.get("letter.sent", 0), int(letter["state"] == "sent"), told)
 
     def test_statements_a_letter(self):
-        """At most seven statements a letter, its event among them, with what is looked up for a batch and what follows."""
+        """At most seven statements a letter, one its event, with what is looked up for a batch and what follows it."""
         self.mailbox.seconds = 0
         made = self.nursery.run("prepare", port=self.port, count=LETTERS)
         self.nursery.run("confirm", run=made["run"], batch=LETTERS)
