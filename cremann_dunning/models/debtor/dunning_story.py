@@ -227,7 +227,7 @@ class DunningStory(models.AbstractModel):
             amount = written(self.env, promise.amount, promise.currency_id)
             text = self.env._("Promised: %s comes in.", amount)
             lines.append(self._line(promise, text, promise.date, "agreement"))
-        for instalment in case.plan_ids.filtered(lambda plan: plan.state == "running").instalment_ids:
+        for instalment in case.plan_ids.filtered(lambda plan: plan.state == "active").instalment_ids:
             if instalment.date >= today and instalment.open_amount:
                 amount = written(self.env, instalment.open_amount, instalment.currency_id)
                 text = self.env._("Instalment of %s.", amount)

@@ -60,7 +60,9 @@ class TestDebtorTold(ToldMixin, AgreementCase):
         self.assertEqual((told[1].facts["amount"], told[1].facts["paid"]), (self.money("200.00"), self.money("50.00")))
 
     def plan(self):
-        parts = [Command.create({"date": date(2026, 12, day), "amount": amount}) for day, amount in ((1, 33.33), (8, 66.67))]
+        parts = [
+            Command.create({"date": date(2026, 12, day), "amount": amount}) for day, amount in ((1, 33.33), (8, 66.67))
+        ]
         return self.note("dunning.payment.plan", self.move, amount=100, instalment_ids=parts)
 
     def test_plan(self):
@@ -215,9 +217,7 @@ class TestDebtorTold(ToldMixin, AgreementCase):
         self.assertEqual(sorted(told[0].claim_ids.ids), sorted(self.claims_of(self.move, self.second)))
 
     def test_statement(self):
-        window = self.as_user(self.user)["dunning.statement.wizard"].create(
-            {"case_ids": self.case.ids, "kind": "xlsx"}
-        )
+        window = self.as_user(self.user)["dunning.statement.wizard"].create({"case_ids": self.case.ids, "kind": "xlsx"})
         action = window.action_mail()
         with self.telling("debtor.statement_sent") as told:
             context = action["context"]

@@ -128,7 +128,7 @@ class TestLedgerTold(LedgerToldCase):
         self.assertEqual((self.move.payment_state, move.state), ("not_paid", "draft"))
 
     def test_odd_data(self):
-        """A claim of which debtor and currency are gone, an entry without a name: told, or not, and never in the way."""
+        """A claim of which the debtor and the number are gone is told all the same, and never in the way."""
         self.cr.execute("UPDATE dunning_claim SET partner_id = 2147483646, number = NULL")
         self.env.invalidate_all(flush=False)
         with self.telling("ledger.matched", "ledger.due_changed", "ledger.to_draft", family="ledger"):
