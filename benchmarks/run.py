@@ -41,9 +41,9 @@ from tools.devkit.console import Stop, say
 from tools.devkit.databases import psql, throw_away
 
 MEASURE = Path(__file__).with_name("measure.py")
-DATABASES = dict.fromkeys(("floor", "ours", "simulate", "year", "fresh", "receipts", "confirm", "send", "events"), "DUNNING_BENCH_DB") | {
-    "peer": "DUNNING_BENCH_PEER_DB"
-}
+DATABASES = dict.fromkeys(
+    ("floor", "ours", "simulate", "year", "fresh", "receipts", "confirm", "send", "events"), "DUNNING_BENCH_DB"
+) | {"peer": "DUNNING_BENCH_PEER_DB"}
 SIMULATE_MAX = 10_000
 CPU_LEAST = 0.02  # the kernel counts processor time in hundredths of a second
 COLUMNS = ("invoices", "measure", "seconds", "ms each", "cpu s", "queries", "peak MB")

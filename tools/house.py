@@ -26,7 +26,15 @@ MAY_IMPORT = {
     "models/claim": ("models/rules", "models/event", "models", *BELOW_MODELS),
     "models/money": ("models/claim", "models/rules", "models/event", "models", *BELOW_MODELS),
     "models/run": ("models/money", "models/claim", "models/rules", "models/event", "models", *BELOW_MODELS),
-    "models/letter": ("models/run", "models/money", "models/claim", "models/rules", "models/event", "models", *BELOW_MODELS),
+    "models/letter": (
+        "models/run",
+        "models/money",
+        "models/claim",
+        "models/rules",
+        "models/event",
+        "models",
+        *BELOW_MODELS,
+    ),
     "models/delivery": (
         "models/letter",
         "models/run",

@@ -9,9 +9,7 @@ from odoo.http import Controller, Response, content_disposition, request, route
 class DunningRecord(Controller):
     """The record of events as a file, written as it is asked for: it can be larger than the memory."""
 
-    @route(
-        "/dunning/record/<int(max=2147483647):window_id>", type="http", auth="user", methods=["GET"], readonly=True
-    )
+    @route("/dunning/record/<int(max=2147483647):window_id>", type="http", auth="user", methods=["GET"], readonly=True)
     def dunning_record(self, window_id, **_options):
         """The file of a window, for who made it. Nothing changes by it: what is sealed is written."""
         window = request.env["dunning.record.wizard"].browse(window_id).exists()

@@ -268,7 +268,9 @@ def _read_link(line: str) -> dict | None:
         link = json.loads(line)
         fits = link.keys() == {"digest", "event", "previous", "seq"} and isinstance(link["event"], dict)
         fits = fits and isinstance(link["event"].get("facts"), dict)
-        fits = fits and isinstance(link["seq"], int) and HEX.fullmatch(link["digest"]) and HEX.fullmatch(link["previous"])
+        fits = (
+            fits and isinstance(link["seq"], int) and HEX.fullmatch(link["digest"]) and HEX.fullmatch(link["previous"])
+        )
         return link if fits and canonical(link) + "\n" == line else None
     except (ValueError, TypeError, AttributeError):
         return None

@@ -72,6 +72,8 @@ class DunningRecordWizard(models.TransientModel):
         seq, _colon, digest = self.kept.strip().partition(":")
         if not seq.isdigit() or len(digest) != 64:
             raise UserError(
-                self.env._("A head is a number, a colon and 64 letters and digits, as in the mail. Copy the whole line.")
+                self.env._(
+                    "A head is a number, a colon and 64 letters and digits, as in the mail. Copy the whole line."
+                )
             )
         return {int(seq): digest.lower()}

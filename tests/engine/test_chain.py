@@ -16,7 +16,15 @@ def event(seq, kind="letter.sent", **values):
     facts = values.pop("facts", {"amount": {"amount": "12.30", "currency": "EUR"}})
     base = {"author": 2, "company": 1, "debtor": 7, "id": 100 + seq, "job": None, "letter": None, "personal": None}
     moment = f"2026-11-16 09:00:{seq:02}"
-    return {**base, "facts": facts, "happened": moment, "recorded": moment, "kind": kind, "reconstructed": False, **values}
+    return {
+        **base,
+        "facts": facts,
+        "happened": moment,
+        "recorded": moment,
+        "kind": kind,
+        "reconstructed": False,
+        **values,
+    }
 
 
 def links(events):
@@ -59,8 +67,12 @@ def test_nothing_yet():
 @pytest.mark.parametrize("name", ["kind", "facts", "happened", "recorded", "author", "debtor", "letter", "job", "id"])
 def test_changed_value(made, name):
     seq, previous, digest, content = made[2]
-    made[2] = (seq, previous, digest, {**content, name: "2026-11-16 09:00:03.5"} if name != "facts" else
-               {**content, name: {}})
+    made[2] = (
+        seq,
+        previous,
+        digest,
+        {**content, name: "2026-11-16 09:00:03.5"} if name != "facts" else {**content, name: {}},
+    )
     assert found(made)[0] == (3, "content")
 
 
@@ -99,7 +111,10 @@ def test_personal_values_erased(made):
 
 def test_plain_values():
     assert chain.plain({"a": Decimal("1.50"), "b": {3, 1}, "c": "x\0y\ud800", 4: None}) == {
-        "a": "1.50", "b": [1, 3], "c": "xy?", "4": None,
+        "a": "1.50",
+        "b": [1, 3],
+        "c": "xy?",
+        "4": None,
     }
     for wrong in (1.5, [1.5], {"a": {"b": 0.1}}, object()):
         with pytest.raises(TypeError):
@@ -148,6 +163,7 @@ def test_every_byte_of_an_export(tmp_path):
     unnoticed = []
     for name, content in parts.items():
         for place in range(len(content)):
+
             def flip(part, whole, name=name, place=place):
                 return whole if part != name else whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
 

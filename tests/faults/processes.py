@@ -255,9 +255,7 @@ def chain(env, run):
     return {"fits": check.fits, "words": check.words, "unsealed": check.unsealed, "told": told, "seqs": sorted(sealed)}
 
 
-JOBS = {
-    job.__name__: job for job in (prepare, confirm, outbox, count, work, pay, look, find_out, seal, chain)
-}
+JOBS = {job.__name__: job for job in (prepare, confirm, outbox, count, work, pay, look, find_out, seal, chain)}
 
 
 def child(database, order):

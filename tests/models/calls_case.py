@@ -60,6 +60,7 @@ class CallsCase(WindowMixin, AccessCase):
         env["dunning.reply"].create({"case_id": case.id, "letter_id": cls.sent.id, "received_on": TODAY})
 
         cls.ended_claims()
+        cls.recorded()
         env["dunning.level.channel"].create(
             {"level_id": cls.sent.level_id.id, "channel": "registered", "use": "fallback"}
         )

@@ -34,6 +34,9 @@ RIGHTS = {
     "dunning.snapshot": ("r", "r", ""),
     "dunning.standing": ("", "r", ""),
     "dunning.freshness": ("", "r", ""),
+    **dict.fromkeys(("dunning.event", "dunning.event.seal", "dunning.event.personal"), ("r", "r", "")),
+    "dunning.chain.check": ("r", "r", ""),
+    "dunning.record.wizard": ("", "rwcd", ""),
     "dunning.receipt": ("r", "r", ""),
     "dunning.receipt.claim": ("r", "r", ""),
     "dunning.receipt.look": ("", "r", ""),
@@ -175,6 +178,13 @@ class AccessCase(DunningCase):
         env["dunning.write.off.wizard"].browse(window["res_id"]).action_write_off()
         written_off = env["dunning.write.off"].search([("company_id", "=", cls.nl.id)])
         env["dunning.write.off.tax"].create({"write_off_id": written_off.id, "name": "21%", "rate": 21})
+
+    @classmethod
+    def recorded(cls):
+        """Events of the Dutch company, sealed and checked, one of which holds something about a person."""
+        row = {"kind": "chain.begun", "company_id": cls.nl.id, "debtor": cls.partner.id, "personal": {"to": "x"}}
+        cls.env["dunning.event"]._tell([row])
+        cls.env["dunning.chain.check"]._follow(cls.nl)
 
     @classmethod
     def records(cls, company):

@@ -23,6 +23,10 @@ PLACES = {
     "dunning.dispatch": LETTER,
     "dunning.dispute": CASE,
     "dunning.element": set(),
+    "dunning.chain.check": {"company_id"},
+    "dunning.event": {"company_id"},
+    "dunning.event.personal": {"company_id", "event_id"},
+    "dunning.event.seal": {"company_id", "event_id"},
     "dunning.freshness": {"company_id", "partner_id"},
     "dunning.hold": {"company_id", "letter_id", "move_id", "partner_id"},
     "dunning.insolvency": {"company_id", "partner_id"},
@@ -94,6 +98,7 @@ class TestPlaces(AccessCase):
         env["dunning.receipt.look"]._bring(cls.nl)
         env["dunning.reply"].create({"case_id": cls.case.id, "letter_id": letter.id, "received_on": TODAY})
         cls.ended_claims()
+        cls.recorded()
 
     def another(self, record, name):
         """A value that would move a record: something else that exists."""

@@ -45,6 +45,7 @@ class WindowMixin:
             "dunning.left.over.wizard": {"move_line_ids": [Command.set(self.letter.line_ids.move_line_id.ids)]},
             "dunning.letter.preview": about,
             "dunning.letter.wizard": {"case_id": case},
+            "dunning.record.wizard": {"company_id": self.nl.id, "kept": SECRET},
             "dunning.mode.wizard": {"company_id": self.nl.id, "mode": "test", "test_email": "secret@nl.example.com"},
             "dunning.override.wizard": {**about, "reason": "my own reason, and nobody else's"},
             "dunning.posting.wizard": {

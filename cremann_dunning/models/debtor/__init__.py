@@ -29,6 +29,7 @@ from . import (
     dunning_payment_plan,
     dunning_payment_plan_instalment,
     dunning_promise,
+    dunning_reconstruction,
     dunning_set_off,
     dunning_statement,
     dunning_story,

@@ -176,7 +176,9 @@ class DunningStory(models.AbstractModel):
 
     @api.model
     def _by_day(self, lines):
-        dated = sorted((line for line in lines if line["day"]), key=lambda line: (line["day"], line["key"]), reverse=True)
+        dated = sorted(
+            (line for line in lines if line["day"]), key=lambda line: (line["day"], line["key"]), reverse=True
+        )
         return [line for line in lines if not line["day"]] + dated
 
     @api.model
@@ -216,7 +218,9 @@ class DunningStory(models.AbstractModel):
             numbers = self.env._("%(numbers)s and %(more)s more", numbers=numbers, more=len(decisions) - NAMED)
         if first.next_date and first.level_id:
             words = {"level": first.level_id._letter_label(first.level_id.display_name), "numbers": numbers}
-            return self._line(first, self.env._("If nothing is paid: %(level)s (%(numbers)s).", **words), first.next_date)
+            return self._line(
+                first, self.env._("If nothing is paid: %(level)s (%(numbers)s).", **words), first.next_date
+            )
         return self._line(first, f"{numbers}: {first.explanation}", family="hold")
 
     @api.model

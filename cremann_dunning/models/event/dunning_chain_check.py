@@ -132,7 +132,9 @@ class DunningChainCheck(models.Model):
             known.unlink()
         elif keeper and not known:
             env = self.with_context(lang=keeper.lang, tz=keeper.tz).env
-            advice = env._("Something was changed or removed past Odoo. See Reporting, Record of events, for what it is.")
+            advice = env._(
+                "Something was changed or removed past Odoo. See History, Checks of the record, for what it is."
+            )
             partner.activity_schedule(
                 TROUBLE,
                 summary=summary,

@@ -20,6 +20,7 @@ class DunningEvent(models.Model):
 
     _name = "dunning.event"
     _description = "Event of Follow-up"
+    _inherit = ["dunning.record.mixin"]
     _order = "happened desc, id desc"
     _rec_name = "kind"
     _log_access = False  # who and when are part of the event
@@ -41,7 +42,7 @@ class DunningEvent(models.Model):
         readonly=True, help="Made afterwards from what stood in the records, when events were not yet kept."
     )
 
-    family = fields.Selection(FAMILIES, compute="_compute_words", search="_search_family", string="Sort")
+    family = fields.Selection(FAMILIES, compute="_compute_words", search="_search_family", string="Group")
     sentence = fields.Char(compute="_compute_words", string="What Happened")
     author_id = fields.Many2one("res.users", compute="_compute_leads", string="By")
     debtor_id = fields.Many2one("res.partner", compute="_compute_leads", search="_search_debtor_id", string="Debtor")

@@ -18,6 +18,7 @@ class DunningEventPersonal(models.Model):
 
     _name = "dunning.event.personal"
     _description = "Personal Values of an Event"
+    _inherit = ["dunning.record.mixin"]
     _log_access = False
     _rec_name = "event_id"
 

@@ -10,6 +10,7 @@ class DunningEventSeal(models.Model):
 
     _name = "dunning.event.seal"
     _description = "Seal of an Event"
+    _inherit = ["dunning.record.mixin"]
     _order = "company_id, seq"
     _rec_name = "seq"
     _log_access = False

@@ -64,8 +64,10 @@ class DunningToldMixin(models.AbstractModel):
         # sudo: as in write()
         told = self.sudo()._is_told() if field_name in self._told_fields() else self.browse()
         langs = [lang for lang in translations if lang]
-        before = [{record.id: {field_name: shown(record, field_name)} for record in told.with_context(lang=lang)}
-                  for lang in langs]
+        before = [
+            {record.id: {field_name: shown(record, field_name)} for record in told.with_context(lang=lang)}
+            for lang in langs
+        ]
         result = super()._update_field_translations(field_name, translations, digest, source_lang)
         for lang, values in zip(langs, before, strict=True):
             told.with_context(lang=lang)._tell_changes(values, lang=lang)

@@ -19,8 +19,8 @@ class ResCompany(models.Model):
         string="Years to keep personal values",
         default=2,
         help="So many years after the last claim on a debtor has ended, what the record holds about persons is erased: "
-        "names, addresses, what they wrote, and the letters themselves. The events stay, and still prove each other. "
-        "Zero: never by itself.",
+        "names, addresses, what they wrote. The events stay, and still prove each other; letters and entries stay as "
+        "long as the books have to. Zero: never by itself.",
     )
 
     _dunning_keep_years_positive = models.Constraint(
@@ -49,5 +49,7 @@ class ResCompany(models.Model):
         for company in self:
             if company.dunning_head_email and not email_normalize(company.dunning_head_email):
                 raise ValidationError(
-                    self.env._("“%s” is no e-mail address. Give one, such as records@example.com.", company.dunning_head_email)
+                    self.env._(
+                        "“%s” is no e-mail address. Give one, such as records@example.com.", company.dunning_head_email
+                    )
                 )

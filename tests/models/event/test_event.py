@@ -109,7 +109,11 @@ class TestEvent(DunningCase):
     def test_not_by_the_orm(self):
         event = self.tell(personal={"to": "x"})
         self.seal()
-        for records in (event, event.seal_ids, self.env["dunning.event.personal"].search([("event_id", "=", event.id)])):
+        for records in (
+            event,
+            event.seal_ids,
+            self.env["dunning.event.personal"].search([("event_id", "=", event.id)]),
+        ):
             for user in (self.user, self.manager, self.env.ref("base.user_admin")):
                 own = records.with_user(user).with_company(self.nl)
                 with self.assertRaises(UserError):
@@ -144,7 +148,9 @@ class TestEvent(DunningCase):
     def test_backdated_by_nobody(self):
         """The moment of writing is the database's."""
         event = self.tell(recorded="2020-01-01 00:00:00")
-        self.cr.execute("SELECT recorded > '2026-01-01' AND kind = 'chain.begun' FROM dunning_event WHERE id = %s", [event.id])
+        self.cr.execute(
+            "SELECT recorded > '2026-01-01' AND kind = 'chain.begun' FROM dunning_event WHERE id = %s", [event.id]
+        )
         self.assertTrue(self.cr.fetchone()[0])
 
     def test_whoever_has_the_database_is_found(self):

@@ -21,9 +21,12 @@ class TestRecordFile(DunningCase):
         )
 
     def window(self, user, **values):
-        return self.env["dunning.record.wizard"].with_user(user).with_context(
-            allowed_company_ids=self.nl.ids
-        ).create({"company_id": self.nl.id, **values})
+        return (
+            self.env["dunning.record.wizard"]
+            .with_user(user)
+            .with_context(allowed_company_ids=self.nl.ids)
+            .create({"company_id": self.nl.id, **values})
+        )
 
     def written(self, documents=False):
         file = io.BytesIO()
@@ -55,8 +58,9 @@ class TestRecordFile(DunningCase):
             self.skipTest("letters tell nothing yet")
         self.env["dunning.sealing"]._seal()
         self.assertFalse(self.env["dunning.verification"]._verify(self.nl).findings)
-        pdf = self.env["ir.attachment"].search([("res_model", "=", letter._name), ("res_id", "=", letter.id),
-                                                ("res_field", "=", "pdf_file")])
+        pdf = self.env["ir.attachment"].search(
+            [("res_model", "=", letter._name), ("res_id", "=", letter.id), ("res_field", "=", "pdf_file")]
+        )
         self.cr.execute("UPDATE ir_attachment SET store_fname = NULL, db_datas = 'other' WHERE id = %s", [pdf.id])
         self.env.invalidate_all()
         [finding] = self.env["dunning.verification"]._verify(self.nl).findings

@@ -40,11 +40,15 @@ class TestRules(DunningCase):
         self.assertFalse(self.told_by(lambda: self.nl.write({"name": "Other"})))
 
     def test_level_and_its_procedure(self):
-        events = self.told_by(lambda: self.procedure.write({"level_ids": [(1, self.level.id, {"name": "First letter"})]}))
+        events = self.told_by(
+            lambda: self.procedure.write({"level_ids": [(1, self.level.id, {"name": "First letter"})]})
+        )
         [change] = events.facts["changes"]
         self.assertEqual((change["field"], change["after"]), (["dunning.level", "name"], "First letter"))
         # it holds for every company that follows up, and stands in the record of each
-        latest = self.env["dunning.event"].search([("kind", "=", "rules.changed")], order="id desc", limit=len(self.others))
+        latest = self.env["dunning.event"].search(
+            [("kind", "=", "rules.changed")], order="id desc", limit=len(self.others)
+        )
         same = latest.filtered(lambda event: event.facts == events.facts)
         self.assertEqual(set(same.company_id.ids), set(self.others.ids))
 
@@ -53,9 +57,7 @@ class TestRules(DunningCase):
         text = self.level.template_id
         [event] = self.told_by(lambda: text.with_context(lang="nl_NL").write({"subject": "Herinnering"}))
         self.assertEqual(event.facts["changes"][0]["after"], "Herinnering")
-        [event] = self.told_by(
-            lambda: text.update_field_translations("subject", {"nl_NL": "Tweede herinnering"})
-        )
+        [event] = self.told_by(lambda: text.update_field_translations("subject", {"nl_NL": "Tweede herinnering"}))
         self.assertEqual((event.facts["lang"], event.facts["changes"][0]["after"]), ("nl_NL", "Tweede herinnering"))
         self.assertEqual(event.facts["changes"][0]["before"], "Herinnering")
 
@@ -74,7 +76,9 @@ class TestRules(DunningCase):
         table = self.env.ref("cremann_dunning.dunning_interest_table_nl_commercial", raise_if_not_found=False)
         table = table or self.env["dunning.interest.table"].search([], limit=1)
         made = self.told_by(
-            lambda: self.env["dunning.interest.rate"].create({"table_id": table.id, "valid_from": "2027-01-01", "percent": 9.9}),
+            lambda: self.env["dunning.interest.rate"].create(
+                {"table_id": table.id, "valid_from": "2027-01-01", "percent": 9.9}
+            ),
             "rules.made",
         )
         self.assertEqual(len(made), 1)
@@ -85,5 +89,11 @@ class TestRules(DunningCase):
 
     def test_author_is_who_acts(self):
         self.procedure.company_id = self.nl
-        [event] = self.told_by(lambda: self.level.with_user(self.manager).with_context(allowed_company_ids=self.nl.ids).write({"name": "First letter"}))
+        [event] = self.told_by(
+            lambda: (
+                self.level.with_user(self.manager)
+                .with_context(allowed_company_ids=self.nl.ids)
+                .write({"name": "First letter"})
+            )
+        )
         self.assertEqual(event.author_id, self.manager)

@@ -39,7 +39,12 @@ class TestStory(DunningCase):
             {"case_id": self.case.id, "date": TODAY + timedelta(days=3), "amount": 50}
         )
         self.env["dunning.hold"].create(
-            {"partner_id": self.partner.id, "reason": "Talks", "date_until": TODAY + timedelta(days=9), "company_id": self.nl.id}
+            {
+                "partner_id": self.partner.id,
+                "reason": "Talks",
+                "date_until": TODAY + timedelta(days=9),
+                "company_id": self.nl.id,
+            }
         )
         planned = self.story(self.case)["planned"]
         days = [line["day"] for line in planned if line["day"]]
@@ -92,9 +97,7 @@ class TestStory(DunningCase):
         self.assertNotIn(f"event-{gone.id}", self.keys(self.case))
         self.tell(kind="debtor.erased", facts={"count": 0, "events": []})
         self.env.cr.execute("SELECT 1")
-        self.env["dunning.event"]._tell(
-            [{"kind": "chain.moved", "company_id": self.nl.id, "facts": {}}]
-        )
+        self.env["dunning.event"]._tell([{"kind": "chain.moved", "company_id": self.nl.id, "facts": {}}])
 
     def test_who_may(self):
         self.tell()
