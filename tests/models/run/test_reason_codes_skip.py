@@ -209,6 +209,27 @@ def _unmatched_payment(case, company, partner, amount):
 
 
 @scenario(
+    "PAYMENT_UNDONE",
+    Point(49.99, "PAYMENT_UNDONE", None, ("€50.00", us(0))),
+    Point(50.00, "LETTER"),
+    Point(50.01, "LETTER"),
+)
+def _payment_undone(case, company, partner, amount):
+    """A payment of half the invoice was cancelled, and so much was paid since."""
+    case.follow(company, partner, {}, minimum_amount=0)
+    move = case.late(company, partner)
+    journal = case.env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
+    values = {"payment_type": "inbound", "partner_type": "customer", "partner_id": partner.id, "amount": 50}
+    payment = case.env["account.payment"].with_company(company).create(values | {"journal_id": journal.id})
+    payment.action_post()
+    items = (payment.move_id + move).line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+    items.reconcile()
+    payment.action_cancel()
+    case.pay(move, amount)
+    return move
+
+
+@scenario(
     "IN_PAYMENT",
     Point(99.99, "LETTER"),
     Point(100.00, "IN_PAYMENT", None, ("payment of €100.00",)),
