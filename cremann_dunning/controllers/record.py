@@ -18,7 +18,7 @@ class DunningRecord(Controller):
         window.check_access("read")
         window._check_right()
         name = f"record-{window.company_id.id}-{window.events}.zip"
-        file = tempfile.TemporaryFile()  # closed and gone with the answer
+        file = tempfile.TemporaryFile()  # noqa: SIM115, closed and gone with the answer
         try:
             request.env["dunning.chain.export"]._write(window.company_id, file, name, window.with_documents)
         except ValueError as error:

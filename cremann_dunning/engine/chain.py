@@ -70,7 +70,10 @@ def _has_float(value) -> bool:
 
 
 def link_digest(previous: str, seq: int, event: str) -> str:
-    """SHA-256 of a link. :param previous: digest of the link before, ``START`` for the first. :param event: its line."""
+    """SHA-256 of a link.
+
+    :param previous: digest of the link before, ``START`` for the first. :param event: the event as one line.
+    """
     return hashlib.sha256(f"{previous}\n{seq}\n{event}".encode()).hexdigest()
 
 
@@ -276,6 +279,17 @@ def _read_link(line: str) -> dict | None:
         return None
 
 
+def _read_personal(line: str) -> tuple | None:
+    """``(seq, salt, values)`` on a line, None where the line is not exactly what would be written."""
+    try:
+        entry = json.loads(line)
+        seq, salt, values = entry["seq"], entry["salt"], entry["values"]
+        fits = canonical(entry) + "\n" == line and isinstance(seq, int) and isinstance(values, dict)
+        return (seq, str(salt), values) if fits else None
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 class _Personal:
     """Personal values beside the events, both in the order of seq: read along, one line at a time."""
 
@@ -285,20 +299,13 @@ class _Personal:
         self._step(None)
 
     def _step(self, walk):
-        line = next(self.lines, None)
-        while line is not None:
-            try:
-                entry = json.loads(line)
-                seq, salt, values = entry["seq"], entry["salt"], entry["values"]
-                if canonical(entry) + "\n" == line and isinstance(seq, int) and isinstance(values, dict):
-                    self.next = (seq, str(salt), values)
-                    return
-            except (ValueError, TypeError, KeyError):
-                pass
+        self.next = None
+        for line in self.lines:
+            self.next = _read_personal(line)
+            if self.next:
+                return
             if walk:
                 walk.findings.append(Finding(walk.seq, "unreadable", PERSONAL))
-            line = next(self.lines, None)
-        self.next = None
 
     def of(self, seq, walk):
         """Salt and values of this event, None for each where there are none."""

@@ -22,5 +22,6 @@ class BaseModuleUninstall(models.TransientModel):
             )
 
     def action_dunning_record(self):
-        """The window that gives out the record."""
+        """The window that gives out the record. :raises AccessError: for who may not uninstall."""
+        self.check_access("read")
         return self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_record_wizard_action")

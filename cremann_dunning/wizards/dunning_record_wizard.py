@@ -17,7 +17,7 @@ class DunningRecordWizard(models.TransientModel):
         string="A head that you kept",
         help="As the weekly mail gave it, number and digest. The check says whether that event is still the same.",
     )
-    to = fields.Char(related="company_id.dunning_head_email", string="The head goes weekly to", related_sudo=True)
+    to = fields.Char(related="company_id.dunning_head_email", string="The head goes weekly to", related_sudo=False)
 
     @api.depends("company_id")
     def _compute_head(self):

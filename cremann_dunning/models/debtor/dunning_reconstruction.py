@@ -3,6 +3,7 @@ from collections import defaultdict
 from datetime import datetime, time
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ..money.dunning_charge_booking import KINDS as BOOKED
@@ -32,7 +33,7 @@ class DunningReconstruction(models.AbstractModel):
     def _make(self):
         """Tell what stands in the records of every company of which that was not told yet; the number of events."""
         count, events = 0, self.env["dunning.event"]
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search(Domain.TRUE, order="id"):
             if events.search_count([("company_id", "=", company.id), ("kind", "=", "chain.begun")], limit=1):
                 continue
             rows = self.with_company(company)._rows(company)

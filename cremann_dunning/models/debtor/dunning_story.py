@@ -25,9 +25,10 @@ class DunningStory(models.AbstractModel):
     def read_story(self, model, res_id, claim_id=False, family=False, offset=0):
         """A page of the story as the screen shows it, in the language of its reader.
 
-        :param model: what it is the story of, one of ``ABOUT``. :param claim_id: of one claim only. :param family: of one
-            kind only, as ``FAMILIES`` names them. :param offset: of events that are shown already.
-        :return: ``{planned, done, more, claims, families}``; lines are ``{key, day, time, text, family, by, model, id}``.
+        :param model: what it is the story of, one of ``ABOUT``. :param claim_id: of one claim only.
+        :param family: of one kind only, as ``FAMILIES`` names them. :param offset: of events that are shown already.
+        :return: ``{planned, done, more, claims, families}``; a line has ``key, text, family, by, model, id``, and
+            ``moment`` in UTC where it was done, ``day`` where it is planned.
         :raises AccessError: the reader may not read what it is about.
         """
         if model not in ABOUT:
@@ -109,7 +110,8 @@ class DunningStory(models.AbstractModel):
             return self.env["dunning.event"]
         rows = self.env.execute_query(
             SQL(
-                "SELECT e.id FROM dunning_event e WHERE %s AND %s ORDER BY e.happened DESC, e.id DESC LIMIT %s OFFSET %s",
+                "SELECT e.id FROM dunning_event e WHERE %s AND %s"
+                " ORDER BY e.happened DESC, e.id DESC LIMIT %s OFFSET %s",
                 where,
                 SQL("e.kind LIKE %s", f"{family}.%") if family else SQL("TRUE"),
                 limit,

@@ -60,7 +60,10 @@ class DunningChainCheck(models.Model):
     @api.model
     def _sentence(self, finding):
         text = FINDINGS.get(finding["code"])
-        return self.env._(text) % finding if text else finding["code"]
+        if not text:
+            return finding["code"]
+        sentence = self.env._(text)  # what is filled in goes in afterwards: the text itself is translated
+        return sentence % finding
 
     # -- checking --------------------------------------------------------------------------------------------------
 

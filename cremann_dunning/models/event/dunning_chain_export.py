@@ -14,7 +14,8 @@ Check it with any Python from 3.10 on, on any machine:
 
     python3 verify.py {name}
 
-It says "all fits", or which event does not. If you kept the head of an earlier day (it comes by mail every week), add it:
+It says "all fits", or which event does not. If you kept the head of an earlier day (it comes by mail every week),
+add it:
 
     python3 verify.py {name} --head NUMBER:DIGEST
 

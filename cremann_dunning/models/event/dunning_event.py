@@ -45,7 +45,7 @@ class DunningEvent(models.Model):
     family = fields.Selection(FAMILIES, compute="_compute_words", search="_search_family", string="Group")
     sentence = fields.Char(compute="_compute_words", string="What Happened")
     author_id = fields.Many2one("res.users", compute="_compute_leads", string="By")
-    debtor_id = fields.Many2one("res.partner", compute="_compute_leads", search="_search_debtor_id", string="Debtor")
+    debtor_id = fields.Many2one("res.partner", compute="_compute_leads", search="_search_debtor_id")
     letter_id = fields.Many2one("dunning.letter", compute="_compute_leads", search="_search_letter_id")
     claim_ids = fields.Many2many("dunning.claim", compute="_compute_leads", search="_search_claim_ids", string="Claims")
     seal_ids = fields.One2many("dunning.event.seal", "event_id")
@@ -71,10 +71,10 @@ class DunningEvent(models.Model):
     def _tell(self, rows):
         """Write down what happened, all in one statement, in the transaction of whoever did it.
 
-        :param rows: dicts with ``kind`` and ``company_id``; where there is one ``debtor`` (id of the commercial partner),
-            ``letter`` (id), ``claims`` (ids), ``happened`` (naive UTC, else now), ``facts`` (values of JSON; money and
-            days may be Decimal and date), ``personal`` (what could name a person: addresses, names, what he wrote),
-            ``reconstructed``, ``author`` (id, else whoever acts).
+        :param rows: dicts with ``kind`` and ``company_id``; where there is one ``debtor`` (id of the commercial
+            partner), ``letter`` (id), ``claims`` (ids), ``happened`` (naive UTC, else now), ``facts`` (values of JSON;
+            money and days may be Decimal and date), ``personal`` (what could name a person: addresses, names, what he
+            wrote), ``reconstructed``, ``author`` (id, else whoever acts).
         :return: the events.
         :raises ValueError: an unknown kind. :raises TypeError: a float in the facts, which would not be exact.
         """
@@ -226,14 +226,14 @@ class DunningEvent(models.Model):
     # -- never -----------------------------------------------------------------------------------------------------
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         """Nobody makes an event: what happens is told by what does it. :raises UserError: always."""
         raise UserError(self.env._("Events are written by what happens, never by hand."))
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """:raises UserError: always."""
         raise UserError(self.env._("An event stays as it was written."))
 
-    def unlink(self):
+    def unlink(self):  # pylint: disable=method-required-super,no-raise-unlink
         """:raises UserError: always."""
         raise UserError(self.env._("An event stays on record."))

@@ -72,14 +72,14 @@ class DunningEventPersonal(models.Model):
         self.env.invalidate_all(flush=False)
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         """:raises UserError: always."""
         raise UserError(self.env._("Events are written by what happens, never by hand."))
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """:raises UserError: always."""
         raise UserError(self.env._("An event stays as it was written."))
 
-    def unlink(self):
+    def unlink(self):  # pylint: disable=method-required-super,no-raise-unlink
         """:raises UserError: always."""
         raise UserError(self.env._("An event stays on record."))

@@ -34,14 +34,14 @@ class DunningEventSeal(models.Model):
         guard(self.env.cr, self._table)
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         """:raises UserError: always."""
         raise UserError(self.env._("Events are sealed by the system, never by hand."))
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """:raises UserError: always."""
         raise UserError(self.env._("A seal stays as it was made."))
 
-    def unlink(self):
+    def unlink(self):  # pylint: disable=method-required-super,no-raise-unlink
         """:raises UserError: always."""
         raise UserError(self.env._("A seal stays on record."))

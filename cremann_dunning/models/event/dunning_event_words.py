@@ -77,10 +77,6 @@ def _of_its_kind(env, value, money):
         model, name, code = value["choice"]
         field = env[model]._fields.get(name) if model in env else None
         return dict(field._description_selection(env)).get(code, str(code)) if field else str(code)
-    if "field" in value:
-        model, name = value["field"]
-        field = env[model]._fields.get(name) if model in env else None
-        return field._description_string(env) if field else name
     if "record" in value:
         return _thing(env, value)
     if "field" in value:
@@ -103,10 +99,12 @@ def _thing(env, value):
 
 
 def _change(env, value, money):
-    """A field with what it was and what it is."""
+    """A field with what it was and what it is, where that was kept."""
     model, name = value["field"]
     field = env[model]._fields.get(name) if model in env else None
     label = field._description_string(env) if field else name
+    if "after" not in value:
+        return label
     nothing = env._("nothing")
     was, now = (_short(_word(env, value.get(side), money)) or nothing for side in ("before", "after"))
     return env._("%(field)s from %(before)s to %(after)s", field=label, before=was, after=now)

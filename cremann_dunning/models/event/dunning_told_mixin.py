@@ -98,7 +98,8 @@ class DunningToldMixin(models.AbstractModel):
     def _tell_rules(self, kind, changes, **more):
         """:param changes: per record its changes, as ``_tell_changes`` has them."""
         rows = []
-        for record in self.sudo():  # sudo: names of what the record is about
+        told = self.filtered(lambda record: record.id in changes)
+        for record in told.sudo():  # sudo: names of what the record is about
             name = {"record": [self._name, record.id], "name": record.display_name, "kind": self._description}
             facts = {"what": name, **({"changes": changes[record.id]} if changes[record.id] else {}), **more}
             rows += [{"kind": kind, "company_id": company, "facts": facts} for company in record._told_in()]

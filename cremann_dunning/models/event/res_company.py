@@ -41,8 +41,7 @@ class ResCompany(models.Model):
 
     def _tell_rules(self, kind, changes, **more):
         """Settings only: that there is a company is no event of follow-up."""
-        if kind == CHANGED:
-            super()._tell_rules(kind, changes, **more)
+        return super()._tell_rules(kind, changes if kind == CHANGED else {}, **more)
 
     @api.constrains("dunning_head_email")
     def _check_dunning_head_email(self):

@@ -17,7 +17,9 @@ class TestReconstruction(ChargeCase):
         cls.env["dunning.delivery"]._after_sending(cls.nl)
         cls.case = cls.env["dunning.case"].search([("partner_id", "=", cls.partner.id)])
         about = {"case_id": cls.case.id, "move_ids": cls.move.ids}
-        cls.env["dunning.dispute"].create({"reason": "price", **about}).action_close()
+        dispute = cls.env["dunning.dispute"].create({"reason": "price", **about})
+        dispute.outcome = "rejected"
+        dispute.action_close()
         cls.env["dunning.promise"].create({"date": TODAY, "amount": 50, **about})
         cls.env["dunning.contact"].create({"outcome": "not_reached", **about})
         cls.env["dunning.hold"].create(
