@@ -22,8 +22,7 @@ class DunningRecordWizard(models.TransientModel):
     @api.depends("company_id")
     def _compute_head(self):
         for wizard in self:
-            # sudo: a number and a digest of his company
-            head = wizard.env["dunning.sealing"].sudo()._head_of(wizard.company_id)
+            head = wizard.env["dunning.sealing"]._head_now(wizard.company_id)
             wizard.events = head["seq"] if head else 0
             wizard.head = f"{head['seq']}:{head['digest']}" if head else False
 

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
 
+from ..dunning_apart import apart
+
 _logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)
 
@@ -90,9 +92,11 @@ class DunningChainCheck(models.Model):
         """
         self.check_access("read")
         self.env["dunning.sealing"]._seal()
-        # sudo: the whole chain, whoever asks; the result is his company's own
-        walk = self.env["dunning.verification"].sudo()._verify(company, heads)
-        return self.sudo().create(self._values(company, walk))
+        with apart(self.env) as env:  # which sees what was sealed a moment ago
+            # sudo: the whole chain, whoever asks; the result is his company's own
+            walk = env["dunning.verification"].sudo()._verify(company.with_env(env), heads)
+            unsealed = env["dunning.sealing"].sudo()._unsealed_count(company)  # sudo: a number
+        return self.sudo().create(self._values(company, walk) | {"unsealed": unsealed})
 
     @api.model
     def _values(self, company, walk):
@@ -103,7 +107,6 @@ class DunningChainCheck(models.Model):
             "user_id": self.env.uid,
             "fits": not broken,
             "events": walk.seq,
-            "unsealed": self.env["dunning.sealing"].sudo()._unsealed_count(company),  # sudo: a number
             "head": f"{walk.seq}:{walk.digest}" if walk.seq else False,
             "findings": [{"seq": finding.seq, "code": finding.code, "about": finding.about} for finding in told],
         }
@@ -111,7 +114,10 @@ class DunningChainCheck(models.Model):
     @api.model
     def _nightly(self):
         """Check every company that has a record, and alert whoever is responsible where something does not fit."""
-        companies = self.env["res.company"].search([("id", "in", list(self.env["dunning.sealing"]._heads()))])
+        self.env["dunning.sealing"]._seal()
+        with apart(self.env) as env:
+            heads = list(env["dunning.sealing"]._heads())
+        companies = self.env["res.company"].search([("id", "in", heads)])
         for company in companies:
             try:
                 with self.env.cr.savepoint():

@@ -34,8 +34,7 @@ class DunningChainHead(models.AbstractModel):
     def _send(self, company):
         """Put the mail with the head in the outbox; its values, None where nothing happened yet."""
         self.env["dunning.sealing"]._seal()
-        # sudo: whoever sends it, the head is the company's
-        head = self.env["dunning.sealing"].sudo()._head_of(company)
+        head = self.env["dunning.sealing"]._head_now(company)
         if not head:
             return None
         env = self.with_context(lang=company._dunning_lang()).env

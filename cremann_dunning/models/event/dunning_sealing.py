@@ -150,6 +150,12 @@ class DunningSealing(models.AbstractModel):
         return count
 
     @api.model
+    def _head_now(self, company):
+        """As ``_head_of``, with what was sealed since this transaction began."""
+        with apart(self.env) as env:
+            return env["dunning.sealing"].sudo()._head_of(company.with_env(env))  # sudo: a number and a digest
+
+    @api.model
     def _head_of(self, company):
         """The last link of a company as it is kept outside, None for no event: ``{company, digest, seq, sealed}``."""
         seal = self.env["dunning.event.seal"].search([("company_id", "=", company.id)], order="seq desc", limit=1)
