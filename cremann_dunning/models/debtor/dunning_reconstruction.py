@@ -185,7 +185,7 @@ class DunningReconstruction(models.AbstractModel):
         rows = []
         for claims in self._batches("dunning.claim", company):
             for kind, own, when in (
-                ("debtor.claim_begun", claims, lambda claim: claim.create_date),
+                ("debtor.claim_begun", claims, self._began),
                 ("debtor.claim_ended", claims.filtered("ended_on"), lambda claim: self._on(claim.ended_on)),
             ):
                 by_id = {claim.id: claim for claim in own}
@@ -195,14 +195,21 @@ class DunningReconstruction(models.AbstractModel):
         return rows
 
     @api.model
+    def _began(self, claim):
+        """With the first letter that names it; the claim itself may have been made by a later update."""
+        letters = [self._on(line.letter_id.date) for line in claim.line_ids if line.letter_id.date]
+        return min([claim.create_date, *letters])
+
+    @api.model
     def _money(self, company):
         """What letters asked beyond the principal, and what became of it; write-offs."""
         rows = []
         for charges in self._batches("dunning.charge", company):
             asked = {charge.letter_id.id: charge for charge in charges}
             for row in charges._event_rows(dict.fromkeys(charges.ids, "asked"), frozenset(charges.ids)):
-                charge = asked[row["letter"]]
-                rows.append(row | self._by(charge, charge.create_date))
+                letter = asked[row["letter"]].letter_id
+                left = letter.sent_at or self._on(letter.sent_on) or asked[row["letter"]].create_date
+                rows.append(row | self._by(letter, left))
         for bookings in self._batches("dunning.charge.booking", company):
             for booking in bookings:
                 rows += [row | self._by(booking, booking.create_date) for row in booking._event_rows(BOOKED)]

@@ -91,9 +91,10 @@ def _amount(env, value, money):
 
 def _thing(env, value):
     """A record by its name, and what it is where its name alone does not say so."""
-    model, name = value["record"][0], value.get("name") or "…"
+    (model, id_), name = value["record"], value.get("name") or "…"
     if "kind" not in value:
-        return name
+        label = env[model]._label(id_) if model == "dunning.level" else "…"  # in the language of the reader
+        return name if label == "…" else label
     # sudo: what Odoo calls such a thing
     return f"{env['ir.model'].sudo()._get(model).name or value['kind']} “{name}”"
 
