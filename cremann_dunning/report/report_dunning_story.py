@@ -15,5 +15,5 @@ class ReportDunningStory(models.AbstractModel):
         return {
             "docs": cases,
             "stories": {case.id: story._printed(case) for case in cases},
-            "moment": lambda text: format_datetime(env, text.replace("T", " ").rstrip("Z"), dt_format="short"),
+            "moment": lambda text: format_datetime(env, text, dt_format="short"),
         }

@@ -12,6 +12,9 @@ class DunningRecordWizard(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     with_documents = fields.Boolean(help="Every letter as PDF as well. Without them the file stays small.")
     events = fields.Integer(compute="_compute_head", aggregator=None)
+    unsealed = fields.Integer(
+        compute="_compute_head", aggregator=None, string="Not sealed yet", help="They are, before the file is written."
+    )
     head = fields.Char(compute="_compute_head", help="Number and digest of the last event that is sealed.")
     kept = fields.Char(
         string="A head that you kept",
@@ -24,6 +27,8 @@ class DunningRecordWizard(models.TransientModel):
         for wizard in self:
             head = wizard.env["dunning.sealing"]._head_now(wizard.company_id)
             wizard.events = head["seq"] if head else 0
+            # sudo: a number
+            wizard.unsealed = wizard.env["dunning.sealing"].sudo()._unsealed_count(wizard.company_id)
             wizard.head = f"{head['seq']}:{head['digest']}" if head else False
 
     def _check_right(self):

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
 
@@ -135,11 +135,10 @@ class DunningStory(models.AbstractModel):
         lines = []
         for event in events:
             model, id_ = self._leads_to(event)
-            moment = self.env["dunning.event"]._fields["happened"].convert_to_record(event.happened, event)
             lines.append(
                 {
                     "key": f"event-{event.id}",
-                    "moment": f"{moment.isoformat()}Z",
+                    "moment": fields.Datetime.to_string(event.happened),
                     "text": event.sentence,
                     "family": event.family,
                     "by": event.job or event.author_id.sudo().name or "",  # sudo: a name

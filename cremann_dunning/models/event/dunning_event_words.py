@@ -49,8 +49,9 @@ def sentence(env, kind, facts, personal=None, known_currencies=None):
         return kind
     known = KINDS[kind]
     money = known_currencies if known_currencies is not None else currencies(env)
-    words = _Words({name: _word(env, value, money) for name, value in {**facts, **(personal or {})}.items()})
-    tails = (text for name, text in known.tails.items() if words.get(name))
+    values = {**facts, **(personal or {})}
+    words = _Words({name: _word(env, value, money) for name, value in values.items()})
+    tails = (text for name, text in known.tails.items() if values.get(name) and words[name])
     # what is no more than the value itself is a plain text
     said = [text if isinstance(text, str) else env._(text) for text in (known.sentence, *tails)]
     return " ".join(text % words for text in said)

@@ -4,6 +4,8 @@ from odoo.tools import email_normalize
 
 from .dunning_told_mixin import CHANGED
 
+INSIDE = "base.group_user"
+
 
 class ResCompany(models.Model):
     _name = "res.company"
@@ -13,14 +15,16 @@ class ResCompany(models.Model):
         string="Where the head of the record is kept",
         help="An address outside this database, such as that of the accountant. The head of the record of events goes "
         "there once a week: whoever has it can prove later that nothing before it was changed.",
+        groups=INSIDE,
     )
-    dunning_head_sent_on = fields.Date(string="Head last sent on", readonly=True, copy=False)
+    dunning_head_sent_on = fields.Date(string="Head last sent on", readonly=True, copy=False, groups=INSIDE)
     dunning_keep_years = fields.Integer(
         string="Years to keep personal values",
         default=2,
         help="So many years after the last claim on a debtor has ended, what the record holds about persons is erased: "
         "names, addresses, what they wrote. The events stay, and still prove each other; letters and entries stay as "
         "long as the books have to. Zero: never by itself.",
+        groups=INSIDE,
     )
 
     _dunning_keep_years_positive = models.Constraint(

@@ -16,10 +16,10 @@ class AccountPayment(models.Model):
         return result
 
     def write(self, vals):
-        """A payment without an entry that is rejected, cancelled or a draft again takes nothing off the ledger, so
-        nothing but its state says that it is gone."""
+        """A payment without an entry that the bank rejected takes nothing off the ledger, so nothing but its state says
+        so. One that is cancelled or a draft again never paid anything, and nobody is asked."""
         gone = self.browse()
-        if vals.get("state", "paid") not in COUNTS:
+        if vals.get("state") == "rejected":
             gone = self.sudo().filtered(  # sudo: which payments these are, whoever changes them
                 lambda it: it.state in COUNTS and it.payment_type == "inbound" and not it.move_id
             )

@@ -287,13 +287,15 @@ class TestWhetherItCameBack(ReturnsCase):
         self.assertEqual((self.record.amount, self.record.payment), (100, payment.name))
 
     def test_a_payment_without_an_entry_is_cancelled(self):
+        """It never paid anything: the invoice goes on as if it had not been."""
         payment = self.payment(entry=False)
+        before = self.decision().code
         payment.action_cancel()
-        self.assertEqual(self.decision().code, "PAYMENT_UNDONE")
+        self.assertEqual((before, self.decision().code), ("IN_PAYMENT", "LETTER"))
+        self.assertFalse(self.env["dunning.return"].search([]))
         payment.action_draft()
         payment.action_post()
         self.assertEqual(self.decision().code, "IN_PAYMENT")
-        self.assertEqual(self.record.state, "kept")
 
     def test_a_line_of_the_bank_is_booked_elsewhere(self):
         line = self.received(self.move, 100, on=day(3)).statement_line_id
