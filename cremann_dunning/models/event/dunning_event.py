@@ -234,6 +234,6 @@ class DunningEvent(models.Model):
         """:raises UserError: always."""
         raise UserError(self.env._("An event stays as it was written."))
 
-    def unlink(self):  # pylint: disable=method-required-super,no-raise-unlink
+    def unlink(self):  # pylint: disable=method-required-super
         """:raises UserError: always."""
-        raise UserError(self.env._("An event stays on record."))
+        raise UserError(self.env._("An event stays on record."))  # pylint: disable=no-raise-unlink

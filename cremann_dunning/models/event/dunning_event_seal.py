@@ -42,6 +42,6 @@ class DunningEventSeal(models.Model):
         """:raises UserError: always."""
         raise UserError(self.env._("A seal stays as it was made."))
 
-    def unlink(self):  # pylint: disable=method-required-super,no-raise-unlink
+    def unlink(self):  # pylint: disable=method-required-super
         """:raises UserError: always."""
-        raise UserError(self.env._("A seal stays on record."))
+        raise UserError(self.env._("A seal stays on record."))  # pylint: disable=no-raise-unlink
