@@ -40,7 +40,7 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
      WHERE m.company_id = %(company)s AND m.state = 'posted'
        AND (CASE WHEN m.move_type = 'entry' THEN m.dunning_is_claim AND i.reconciled IS FALSE
                  ELSE m.payment_state IN ('not_paid', 'partial') END
-            OR d.move_line_id IN (SELECT item_id FROM rests)) %(only)s
+            %(or_rests)s) %(only)s
      ORDER BY p.commercial_partner_id,
               CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
                              WHEN 'wait' THEN 3 ELSE 4 END,
@@ -157,6 +157,8 @@ class DunningFigures(models.AbstractModel):
             "rests": [rest.residual_company for _partner_id, rest in rests],
             "rest_days": [rest.due_date for _partner_id, rest in rests],
             "rest_procedure": company._dunning_rest_procedure().id or None,
+            # where there are none nothing is looked for in them, row by row
+            "or_rests": SQL("OR d.move_line_id IN (SELECT item_id FROM rests)") if rests else SQL(),
         }
 
     @api.model
