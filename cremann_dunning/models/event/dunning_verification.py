@@ -47,11 +47,11 @@ class DunningVerification(models.AbstractModel):
             SQL(
                 """
                 SELECT s.seq, s.previous, s.digest, p.salt, p.facts, %s
-                  FROM dunning_event_seal s
+                  FROM ( -- the page first, so that nobody joins the whole of it for each
+                        SELECT * FROM dunning_event_seal WHERE company_id = %s AND seq > %s ORDER BY seq LIMIT %s) s
                   LEFT JOIN dunning_event e ON e.id = s.event_id AND e.company_id = s.company_id
                   LEFT JOIN dunning_event_personal p ON p.event_id = s.event_id
-                 WHERE s.company_id = %s AND s.seq > %s
-                 ORDER BY s.seq LIMIT %s
+                 ORDER BY s.seq
                 """,
                 CONTENT,
                 company.id,
