@@ -15,46 +15,17 @@ ROOT = Path(__file__).resolve().parent.parent
 ADDON = ROOT / "cremann_dunning"
 
 BELOW_MODELS = ("tools", "engine", "law")
+# The rooms below models/ in their order: each may import all before it. The last two stand side by side.
+ROOMS = tuple(f"models/{name}" for name in ("event", "rules", "claim", "money", "run", "letter"))
+SIDE_BY_SIDE = ("models/delivery", "models/debtor")
 # What each place may import besides itself. Whoever stands on the upper floor may import all that is below it.
 MAY_IMPORT = {
     "law": (),
     "engine": ("law",),
     "tools": ("engine", "law"),
     "models": BELOW_MODELS,
-    "models/event": ("models", *BELOW_MODELS),
-    "models/rules": ("models/event", "models", *BELOW_MODELS),
-    "models/claim": ("models/rules", "models/event", "models", *BELOW_MODELS),
-    "models/money": ("models/claim", "models/rules", "models/event", "models", *BELOW_MODELS),
-    "models/run": ("models/money", "models/claim", "models/rules", "models/event", "models", *BELOW_MODELS),
-    "models/letter": (
-        "models/run",
-        "models/money",
-        "models/claim",
-        "models/rules",
-        "models/event",
-        "models",
-        *BELOW_MODELS,
-    ),
-    "models/delivery": (
-        "models/letter",
-        "models/run",
-        "models/money",
-        "models/claim",
-        "models/rules",
-        "models/event",
-        "models",
-        *BELOW_MODELS,
-    ),
-    "models/debtor": (
-        "models/letter",
-        "models/run",
-        "models/money",
-        "models/claim",
-        "models/rules",
-        "models/event",
-        "models",
-        *BELOW_MODELS,
-    ),
+    **{room: (*reversed(ROOMS[:place]), "models", *BELOW_MODELS) for place, room in enumerate(ROOMS)},
+    **{room: (*reversed(ROOMS), "models", *BELOW_MODELS) for room in SIDE_BY_SIDE},
 }
 UPPER = ("report", "wizards", "controllers")
 PURE = ("law", "engine")

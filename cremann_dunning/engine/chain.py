@@ -135,9 +135,6 @@ class Walk:
     recorded: str = ""
     # seq of events whose personal values are not there: until a later event says that they were erased
     without: set[int] = field(default_factory=set)
-    # the same of documents, by digest: ``(seq, name)``
-    lost: dict[str, tuple[int, str]] = field(default_factory=dict)
-    erased: set[str] = field(default_factory=set)
 
     def follow(self, seq: int, previous: str, digest: str, event: dict, line: str) -> None:
         """One link after the one before. :param event: its content. :param line: the same as one canonical line."""
@@ -158,7 +155,6 @@ class Walk:
             self._found(seq, "clock", f"{recorded} < {self.recorded}", broken=False)
         if event.get("kind") == ERASED:
             self.without -= set(event["facts"].get("events", ()))
-            self.erased |= set(event["facts"].get("erased_documents", ()))
         if event.get("kind") == "chain.moved":
             self._found(seq, "moved", recorded, broken=False)
         self.recorded = recorded
@@ -182,7 +178,7 @@ class Walk:
     def document(self, seq: int, name: str, kept: str, found: str | None) -> None:
         """A document that an event names by digest. :param found: the digest of what is there, None for nothing."""
         if found is None:
-            self.lost[kept] = (seq, name)
+            self._found(seq, "document_missing", name)
         elif found != kept:
             self._found(seq, "document", name)
 
@@ -193,9 +189,7 @@ class Walk:
                 self._found(seq, "cut", digest[:16])
         for seq in self.without:
             self._found(seq, "personal_missing")
-        for digest in self.lost.keys() - self.erased:
-            self._found(self.lost[digest][0], "document_missing", self.lost[digest][1])
-        self.without, self.lost = set(), {}
+        self.without = set()
         self.findings.sort(key=lambda finding: finding.seq)
         return self.findings
 

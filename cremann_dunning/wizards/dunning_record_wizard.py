@@ -25,7 +25,8 @@ class DunningRecordWizard(models.TransientModel):
     @api.depends("company_id")
     def _compute_head(self):
         for wizard in self:
-            head = wizard.env["dunning.sealing"]._head_now(wizard.company_id)
+            # sudo: a number and a digest of his company
+            head = wizard.env["dunning.sealing"].sudo()._head_of(wizard.company_id)
             wizard.events = head["seq"] if head else 0
             # sudo: a number
             wizard.unsealed = wizard.env["dunning.sealing"].sudo()._unsealed_count(wizard.company_id)
@@ -42,11 +43,11 @@ class DunningRecordWizard(models.TransientModel):
         """Seal what waits and download the record; the record says that it was given out."""
         self._check_right()
         self.env["dunning.sealing"]._seal()
-        self._compute_head()
-        if not self.events:
+        head = self.env["dunning.sealing"]._head_now(self.company_id)
+        if not head:
             raise UserError(self.env._("Nothing happened yet that could be given out."))
         self.env["dunning.event"]._tell(
-            [{"kind": "chain.exported", "company_id": self.company_id.id, "facts": {"seq": self.events}}]
+            [{"kind": "chain.exported", "company_id": self.company_id.id, "facts": {"seq": head["seq"]}}]
         )
         return {"type": "ir.actions.act_url", "url": f"/dunning/record/{self.id}", "target": "self"}
 

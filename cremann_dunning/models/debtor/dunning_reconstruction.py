@@ -7,16 +7,15 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ..money.dunning_charge_booking import KINDS as BOOKED
+from ..money.dunning_ledger_told import MATCHED
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 500
-MATCHES = """
-SELECT r.id, c.id, c.company_id, c.partner_id, c.number
-  FROM account_partial_reconcile r JOIN dunning_claim c ON c.move_line_id = r.debit_move_id
- WHERE c.company_id = %(company)s AND r.create_date >= c.create_date
- ORDER BY r.id
-"""
+# A match `r` that came after the first letter about its claim `c`, which an update may have made much later.
+SINCE_ASKED = """r.create_date >= LEAST(c.create_date, (
+    SELECT MIN(f.date) FROM dunning_letter_line k JOIN dunning_letter f ON f.id = k.letter_id
+     WHERE k.claim_id = c.id))"""
 
 
 class DunningReconstruction(models.AbstractModel):
@@ -220,8 +219,8 @@ class DunningReconstruction(models.AbstractModel):
 
     @api.model
     def _matches(self, company):
-        """Payments and credits that still stand, since their claim is there."""
-        self.env.cr.execute(SQL(MATCHES, company=company.id))
+        """Payments and credits that still stand, since the first letter about their claim."""
+        self.env.cr.execute(SQL(MATCHED, which=SQL("c.company_id = %s AND %s", company.id, SQL(SINCE_ASKED))))
         found, rows = self.env.cr.fetchall(), []
         for part in split_every(BATCH, found, list):
             # sudo: entries of the ledger, whoever updates

@@ -132,9 +132,9 @@ class DunningStory(models.AbstractModel):
 
     @api.model
     def _lines(self, events):
-        lines = []
+        lines, leads = [], self._leads(events)
         for event in events:
-            model, id_ = self._leads_to(event)
+            model, id_ = leads[event]
             lines.append(
                 {
                     "key": f"event-{event.id}",
@@ -150,10 +150,21 @@ class DunningStory(models.AbstractModel):
         return lines
 
     @api.model
+    def _leads(self, events):
+        """The record that each line opens, as long as it is there: ``{event: (model, id)}``, or nothing twice."""
+        found = {event: self._leads_to(event) for event in events}
+        there = defaultdict(set)
+        for model, id_ in found.values():
+            there[model].add(id_)
+        # sudo: that it exists; whoever opens it needs the right to it
+        there = {model: set(self.env[model].sudo().browse(ids).exists().ids) for model, ids in there.items() if model}
+        return {event: lead if lead[1] in there.get(lead[0], ()) else (False, False) for event, lead in found.items()}
+
+    @api.model
     def _leads_to(self, event):
-        """The record that a line opens: ``(model, id)``, or nothing."""
-        if event.letter_id:
-            return "dunning.letter", event.letter_id.id
+        """What an event is about: ``(model, id)``, or nothing twice."""
+        if event.letter:
+            return "dunning.letter", event.letter
         for value in (event.facts or {}).values():
             if isinstance(value, dict) and "record" in value and value["record"][0] in self.env:
                 return tuple(value["record"])

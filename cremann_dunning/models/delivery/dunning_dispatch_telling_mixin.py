@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..event import as_fact
 from ..letter.dunning_letter_paper_mixin import BY_POST
 from ..rules.dunning_level_channel import COMPANION_CHANNELS
 
@@ -63,11 +64,11 @@ class DunningDispatchTellingMixin(models.AbstractModel):
         telling = self.env["dunning.letter.telling"]
         kind = kind or ("letter.deferred" if self.state == "deferred" else "letter.companion")
         facts = {
-            "channel": telling._choice(self, "channel"),
-            "state": telling._choice(self, "state"),
+            "channel": as_fact.choice(self, "channel"),
+            "state": as_fact.choice(self, "state"),
             "tracking": self.tracking_number or None,
-            "carrier": telling._record(self.carrier_id),
-            "day": telling._day(self.delivered_on),
+            "carrier": as_fact.named(self.carrier_id),
+            "day": as_fact.day(self.delivered_on),
             "not_before": str(self.due_at) if self.due_at else None,
         }
         said = {"to": self.recipient, "text": self.text, "answer": self.answer}

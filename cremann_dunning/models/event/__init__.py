@@ -2,6 +2,9 @@
 
 May import what lies in models/ itself. Every room above tells its events here, by the name of the model."""
 
+from . import dunning_written_once_mixin  # before what is made of it
+
+# isort: split
 from . import (
     dunning_chain_check,
     dunning_chain_export,

@@ -1,10 +1,18 @@
 """Values of records as facts of an event: exact, without a language, and sorted by whether they could name a person."""
 
-from .dunning_values import money
+import hashlib
+
+from ..dunning_money import exact
 
 # Records that are persons, or lead to one.
 PEOPLE = ("res.partner", "res.users", "res.partner.bank")
 FREE_TEXT = ("char", "text", "html")
+NUMBERS = ("integer", "float", "monetary")
+
+
+def money(amount, currency):
+    """An amount, exact, in a currency. :param amount: float of the ledger, or Decimal."""
+    return {"amount": str(exact(float(amount), currency)), "currency": currency.name} if currency else str(amount)
 
 
 def day(value):
@@ -17,9 +25,9 @@ def choice(record, name):
     return {"choice": [record._name, name, record[name]]} if record[name] else None
 
 
-def named(record):
-    """A record by its number, with its name as it is today; None for none."""
-    return {"record": [record._name, record.id], "name": record.display_name or ""} if record else None
+def named(record, name=None):
+    """A record by its number, with its name as it is today, or another; None for none."""
+    return {"record": [record._name, record.id], "name": name or record.display_name or ""} if record else None
 
 
 def entry(move):
@@ -38,14 +46,14 @@ def known(**facts):
 
 
 def value(record, name):
-    """What stands in any field of a record; None for nothing."""
+    """What stands in any field of a record; None for nothing. A number is always one, also where it is zero."""
     field, found = record._fields[name], record[name]
     if field.type == "boolean":
         return bool(found)
+    if field.type in NUMBERS:
+        return _number(record, field, found)
     if not found:
         return None
-    if field.type == "monetary":
-        return money(found, record[field.get_currency_field(record)])
     if field.type == "date":
         return day(found)
     if field.type == "selection":
@@ -54,7 +62,13 @@ def value(record, name):
         return named(found)
     if field.relational:
         return ", ".join(one[one._rec_name or "id"] or "" for one in found)  # of an entry without its reference
-    return found if field.type == "integer" else str(found)
+    return hashlib.sha256(found).hexdigest() if field.type == "binary" else str(found)
+
+
+def _number(record, field, found):
+    if field.type == "monetary":
+        return money(found, record[field.get_currency_field(record)])
+    return found if field.type == "integer" else f"{found:.10g}"
 
 
 def values(record, names):
@@ -62,16 +76,17 @@ def values(record, names):
     return {name: value(record, name) for name in names}
 
 
-def changes(record, before, after):
+def changes(record, before, after, free_text=FREE_TEXT):
     """What changed between two answers of ``values``.
 
+    :param free_text: types of fields in which somebody may have written about a person.
     :return: facts and personal values, ``changes`` in the former, ``texts`` in the latter; empty where nothing changed.
     """
     facts, texts = [], []
     for name in sorted(before):
         if before[name] != after[name]:
             field = record._fields[name]
-            personal = field.type in FREE_TEXT or (field.relational and field.comodel_name in PEOPLE)
+            personal = field.type in free_text or (field.relational and field.comodel_name in PEOPLE)
             told = {"field": [record._name, name], "before": before[name], "after": after[name]}
             (texts if personal else facts).append(told)
     return known(changes=facts or None), known(texts=texts or None)

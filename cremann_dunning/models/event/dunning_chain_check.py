@@ -1,19 +1,18 @@
-import logging
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
 
-from ..dunning_apart import apart
+from ..dunning_apart import apart, each_apart
 
-_logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)
 
 TROUBLE = "mail.mail_activity_data_warning"
 # So many findings are told; where one link is broken, often all that follow are.
 TOLD = 50
+# So many checks where all fitted are kept per company.
+KEPT = 100
 
 # What engine/chain.py finds, in the words of the reader. A test holds the two lists equal.
 FINDINGS = {
@@ -118,19 +117,13 @@ class DunningChainCheck(models.Model):
         with apart(self.env) as env:
             heads = list(env["dunning.sealing"]._heads())
         companies = self.env["res.company"].search([("id", "in", heads)])
-        for company in companies:
-            try:
-                with self.env.cr.savepoint():
-                    self._follow(company)._alert()
-            except Exception:  # whatever it is, the other companies are checked
-                _logger.exception("Record of company %s: could not be checked", company.id)
-        self._forget(companies)
+        each_apart(companies, self._check_and_alert, "Check of the record of events")
 
     @api.model
-    def _forget(self, companies):
+    def _check_and_alert(self, company):
         """Of checks where all fitted the last hundred stay."""
-        for company in companies:
-            self.search([("company_id", "=", company.id), ("fits", "=", True)], offset=100).unlink()
+        self._follow(company)._alert()
+        self.search([("company_id", "=", company.id), ("fits", "=", True)], offset=KEPT).unlink()
 
     def _alert(self):
         """Whoever keeps the follow-up of the company is told, once; the task goes away when all fits again."""

@@ -1,12 +1,9 @@
-import logging
-
 from markupsafe import Markup
 
 from odoo import api, models
 
 from ...engine import chain
-
-_logger = logging.getLogger(__name__)
+from ..dunning_apart import each_apart
 
 DAYS = 7
 
@@ -20,15 +17,13 @@ class DunningChainHead(models.AbstractModel):
     @api.model
     def _send_weekly(self):
         """Once a week per company that gave an address. One that fails stops no other."""
-        for company in self.env["res.company"].search([("dunning_head_email", "!=", False)]):
-            today = company._dunning_today()
-            if company.dunning_head_sent_on and (today - company.dunning_head_sent_on).days < DAYS:
-                continue
-            try:
-                with self.env.cr.savepoint():
-                    self._send(company)
-            except Exception:  # whatever it is, the others get theirs
-                _logger.exception("Record of company %s: its head could not be sent", company.id)
+        companies = self.env["res.company"].search([("dunning_head_email", "!=", False)])
+        each_apart(companies.filtered(self._is_due), self._send, "Head of the record of events")
+
+    @api.model
+    def _is_due(self, company):
+        sent = company.dunning_head_sent_on
+        return not sent or (company._dunning_today() - sent).days >= DAYS
 
     @api.model
     def _send(self, company):

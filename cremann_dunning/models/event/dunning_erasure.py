@@ -3,6 +3,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..dunning_apart import each_apart
+
 
 class DunningErasure(models.AbstractModel):
     """Erases what the record holds about a person when its time is over. The chain goes on fitting."""
@@ -13,11 +15,14 @@ class DunningErasure(models.AbstractModel):
     @api.model
     def _erase_old(self):
         """In every company, what its setting says. Called by the cron."""
-        for company in self.env["res.company"].search([("dunning_keep_years", ">", 0)]):
-            until = company._dunning_today() - relativedelta(years=company.dunning_keep_years)
-            debtors = self._debtors_closed_before(company, until)
-            if debtors:
-                self._erase(company, debtors)
+        companies = self.env["res.company"].search([("dunning_keep_years", ">", 0)])
+        each_apart(companies, self._erase_old_of, "Erasure of personal values")
+
+    @api.model
+    def _erase_old_of(self, company):
+        until = company._dunning_today() - relativedelta(years=company.dunning_keep_years)
+        if debtors := self._debtors_closed_before(company, until):
+            self._erase(company, debtors)
 
     @api.model
     def _debtors_closed_before(self, company, day):

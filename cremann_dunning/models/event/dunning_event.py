@@ -1,5 +1,4 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import SQL
@@ -20,7 +19,7 @@ class DunningEvent(models.Model):
 
     _name = "dunning.event"
     _description = "Event of Follow-up"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.written.once.mixin", "dunning.record.mixin"]
     _order = "happened desc, id desc"
     _rec_name = "kind"
     _log_access = False  # who and when are part of the event
@@ -222,18 +221,3 @@ class DunningEvent(models.Model):
         self.env["dunning.chain.check"]._nightly()
         self.env["dunning.chain.head"]._send_weekly()
         self.env["dunning.erasure"]._erase_old()
-
-    # -- never -----------------------------------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):  # pylint: disable=method-required-super
-        """Nobody makes an event: what happens is told by what does it. :raises UserError: always."""
-        raise UserError(self.env._("Events are written by what happens, never by hand."))
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        """:raises UserError: always."""
-        raise UserError(self.env._("An event stays as it was written."))
-
-    def unlink(self):  # pylint: disable=method-required-super
-        """:raises UserError: always."""
-        raise UserError(self.env._("An event stays on record."))  # pylint: disable=no-raise-unlink

@@ -1,7 +1,6 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...engine import chain
@@ -18,7 +17,7 @@ class DunningEventPersonal(models.Model):
 
     _name = "dunning.event.personal"
     _description = "Personal Values of an Event"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.written.once.mixin", "dunning.record.mixin"]
     _log_access = False
     _rec_name = "event_id"
 
@@ -70,16 +69,3 @@ class DunningEventPersonal(models.Model):
         self.env.cr.execute(SQL("DELETE FROM dunning_event_personal WHERE event_id = ANY(%s)", list(event_ids)))
         self.env.cr.execute(SQL("SELECT set_config(%s, 'off', true)", MAY_ERASE))
         self.env.invalidate_all(flush=False)
-
-    @api.model_create_multi
-    def create(self, vals_list):  # pylint: disable=method-required-super
-        """:raises UserError: always."""
-        raise UserError(self.env._("Events are written by what happens, never by hand."))
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        """:raises UserError: always."""
-        raise UserError(self.env._("An event stays as it was written."))
-
-    def unlink(self):  # pylint: disable=method-required-super
-        """:raises UserError: always."""
-        raise UserError(self.env._("An event stays on record."))  # pylint: disable=no-raise-unlink

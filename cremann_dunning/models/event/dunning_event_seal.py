@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 from .. import dunning_bulk
 from .dunning_event_guard import guard
@@ -10,7 +9,7 @@ class DunningEventSeal(models.Model):
 
     _name = "dunning.event.seal"
     _description = "Seal of an Event"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.written.once.mixin", "dunning.record.mixin"]
     _order = "company_id, seq"
     _rec_name = "seq"
     _log_access = False
@@ -32,16 +31,3 @@ class DunningEventSeal(models.Model):
             "ALTER TABLE dunning_event_seal ALTER COLUMN sealed SET DEFAULT (clock_timestamp() AT TIME ZONE 'UTC')"
         )
         guard(self.env.cr, self._table)
-
-    @api.model_create_multi
-    def create(self, vals_list):  # pylint: disable=method-required-super
-        """:raises UserError: always."""
-        raise UserError(self.env._("Events are sealed by the system, never by hand."))
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        """:raises UserError: always."""
-        raise UserError(self.env._("A seal stays as it was made."))
-
-    def unlink(self):  # pylint: disable=method-required-super
-        """:raises UserError: always."""
-        raise UserError(self.env._("A seal stays on record."))  # pylint: disable=no-raise-unlink

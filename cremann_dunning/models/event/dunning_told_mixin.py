@@ -1,10 +1,11 @@
 from odoo import api, models
 
-from ...engine import chain
-from .dunning_values import shown
+from . import as_fact
 
 # Said of a thing: made, changed, removed.
 MADE, CHANGED, REMOVED = "rules.made", "rules.changed", "rules.removed"
+# Facts and personal values of what did not change.
+NOTHING = {}, {}
 
 
 class DunningToldMixin(models.AbstractModel):
@@ -39,7 +40,7 @@ class DunningToldMixin(models.AbstractModel):
         records = super().create(vals_list)
         if self.pool.ready:
             told = records._is_told()
-            told._tell_rules(MADE, {record.id: [] for record in told})
+            told._tell_rules(MADE, dict.fromkeys(told.ids, NOTHING))
         return records
 
     def write(self, vals):
@@ -48,7 +49,7 @@ class DunningToldMixin(models.AbstractModel):
         told, names = self.sudo()._is_told(), sorted(self._told_fields() & set(vals))
         if not told or not names:
             return super().write(vals)
-        before = {record.id: {name: shown(record, name) for name in names} for record in told}
+        before = {record.id: as_fact.values(record, names) for record in told}
         result = super().write(vals)
         told._tell_changes(before)
         return result
@@ -56,7 +57,7 @@ class DunningToldMixin(models.AbstractModel):
     def unlink(self):
         """Tell what went."""
         told = self._is_told()
-        told._tell_rules(REMOVED, {record.id: [] for record in told})
+        told._tell_rules(REMOVED, dict.fromkeys(told.ids, NOTHING))
         return super().unlink()
 
     def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
@@ -65,7 +66,7 @@ class DunningToldMixin(models.AbstractModel):
         told = self.sudo()._is_told() if field_name in self._told_fields() else self.browse()
         langs = [lang for lang in translations if lang]
         before = [
-            {record.id: {field_name: shown(record, field_name)} for record in told.with_context(lang=lang)}
+            {record.id: as_fact.values(record, [field_name]) for record in told.with_context(lang=lang)}
             for lang in langs
         ]
         result = super()._update_field_translations(field_name, translations, digest, source_lang)
@@ -74,33 +75,33 @@ class DunningToldMixin(models.AbstractModel):
         return result
 
     def _tell_changes(self, before, **more):
-        """Tell what differs now. :param before: ``{id: {name: value as shown}}``."""
+        """Tell what differs now. :param before: ``{id: facts by field}``."""
         changes = {}
         for record in self:
-            now = {name: shown(record, name) for name in before[record.id]}
-            differs = [
-                {"field": [self._name, name], "before": was, "after": now[name]}
-                for name, was in before[record.id].items()
-                if chain.plain(was) != chain.plain(now[name])
-            ]
-            if differs:
-                changes[record.id] = differs
-        self.filtered(lambda record: record.id in changes)._tell_rules(CHANGED, changes, **more)
+            was = before[record.id]
+            # texts of letters and names of rules are about nobody
+            found = as_fact.changes(record, was, as_fact.values(record, was), free_text=())
+            if any(found):
+                changes[record.id] = found
+        self._tell_rules(CHANGED, changes, **more)
 
     def _told_in(self):
-        """The companies in whose record this is told, ids."""
-        self.ensure_one()
-        if "company_id" in self._fields and self.company_id:
-            return self.company_id.ids
+        """The companies in whose record these are told: ``{record: ids}``."""
+        own = {record: record.company_id.ids for record in self} if "company_id" in self._fields else {}
+        shared = self.filtered(lambda record: not own.get(record))
         # sudo: what holds for all is told in all
-        return self.env["res.company"].sudo().search([("dunning_mode", "!=", "off")]).ids
+        companies = self.env["res.company"].sudo()
+        everywhere = companies.search([("dunning_mode", "!=", "off")]).ids if shared else []
+        return own | dict.fromkeys(shared, everywhere)
 
     def _tell_rules(self, kind, changes, **more):
-        """:param changes: per record its changes, as ``_tell_changes`` has them."""
+        """:param changes: per id facts and personal values of what changed, see ``as_fact.changes``."""
         rows = []
-        told = self.filtered(lambda record: record.id in changes)
-        for record in told.sudo():  # sudo: names of what the record is about
-            name = {"record": [self._name, record.id], "name": record.display_name, "kind": self._description}
-            facts = {"what": name, **({"changes": changes[record.id]} if changes[record.id] else {}), **more}
-            rows += [{"kind": kind, "company_id": company, "facts": facts} for company in record._told_in()]
+        told = self.filtered(lambda record: record.id in changes).sudo()  # sudo: what the record is called
+        for record, companies in told._told_in().items():
+            facts, personal = changes[record.id]
+            about = {"what": as_fact.named(record) | {"kind": self._description}, **facts, **more}
+            rows += [
+                {"kind": kind, "company_id": company, "facts": about, "personal": personal} for company in companies
+            ]
         self.env["dunning.event"]._tell(rows)

@@ -9,3 +9,7 @@ class Kind:
 
     sentence: Any
     tails: dict[str, Any] = field(default_factory=dict)
+
+
+# What was changed, in facts and in what could name a person: no more than the values themselves, so a plain text.
+CHANGED = {"changes": "%(changes)s.", "texts": "%(texts)s."}

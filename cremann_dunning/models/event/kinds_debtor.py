@@ -1,11 +1,10 @@
 from odoo.tools import LazyTranslate
 
-from .kind import Kind
+from .kind import CHANGED, Kind
 
 _lt = LazyTranslate(__name__)
 
 ABOUT = {"numbers": _lt("It is about %(numbers)s."), "whole": _lt("It is about everything of this debtor.")}
-CHANGED = {"changes": "%(changes)s.", "texts": "%(texts)s."}
 NOTE = {"note": "%(note)s"}
 
 AGREEMENTS = {

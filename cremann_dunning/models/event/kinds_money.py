@@ -26,6 +26,7 @@ CHARGES = {
     "charge.rest_left": Kind(_lt("What is left of costs and interest of %(numbers)s is no longer asked on.")),
 }
 
+UNDONE = {"on": _lt("Undone on %(on)s.")}
 ON = {"on": _lt("Booked on %(on)s.")}
 LEDGER = {
     "ledger.paid": Kind(_lt("%(amount)s came in on %(numbers)s, in %(entry)s."), ON),
@@ -35,6 +36,10 @@ LEDGER = {
     "ledger.unmatched": Kind(
         _lt("%(amount)s of %(numbers)s is open again: it is not matched with %(entry)s any more."), ON
     ),
+    "ledger.came_back": Kind(
+        _lt("The bank took back the payment of %(amount)s of %(numbers)s, somebody says."), UNDONE
+    ),
+    "ledger.corrected": Kind(_lt("The payment of %(amount)s of %(numbers)s was a mistake, somebody says."), UNDONE),
     "ledger.set_off": Kind(
         _lt("%(amount)s was set off against what he was owed, in %(entry)s."),
         {"numbers": _lt("He owed: %(numbers)s."), "debts": _lt("He was owed: %(debts)s.")},

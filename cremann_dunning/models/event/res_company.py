@@ -41,7 +41,7 @@ class ResCompany(models.Model):
         }
 
     def _told_in(self):
-        return self.ids
+        return {company: company.ids for company in self}
 
     def _tell_rules(self, kind, changes, **more):
         """Settings only: that there is a company is no event of follow-up."""

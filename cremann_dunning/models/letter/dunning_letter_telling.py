@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
 from ..dunning_inside import Inside, inside
-from ..dunning_money import exact
+from ..event import as_fact
 
 _logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)
@@ -112,20 +112,6 @@ class DunningLetterTelling(models.AbstractModel):
         return letter.name if letter.name != "/" else letter.level_id.name or ""
 
     @api.model
-    def _choice(self, record, name):
-        """The value of a selection, as events keep it; None for none."""
-        return {"choice": [record._name, name, record[name]]} if record[name] else None
-
-    @api.model
-    def _record(self, record, name=None):
-        """A record, as events keep it; None for none."""
-        return {"record": [record._name, record.id], "name": name or record.display_name or ""} if record else None
-
-    @api.model
-    def _day(self, day):
-        return {"date": str(day)} if day else None
-
-    @api.model
     def _digests(self, lines):
         """The digests in a text of lines ``digest  name``."""
         return [line.split(" ", 1)[0] for line in (lines or "").splitlines()]
@@ -135,7 +121,10 @@ class DunningLetterTelling(models.AbstractModel):
     @api.model
     def _said(self, letter):
         """What a letter asks, by which rules, in which tone: facts."""
-        money = self._money_of(letter)
+
+        def money(amount):
+            return as_fact.money(amount, letter.currency_id)
+
         amounts = {
             "principal": letter.amount_principal,
             "interest": letter.amount_interest,
@@ -143,13 +132,13 @@ class DunningLetterTelling(models.AbstractModel):
             "announced": letter.amount_costs_announced,
         }
         return {
-            "level": self._record(letter.level_id, letter.level_id.name),
-            "legal_type": self._choice(letter, "legal_type"),
-            "tone": self._choice(letter, "tone"),
-            "channel": self._choice(letter, "channel"),
+            "level": as_fact.named(letter.level_id, letter.level_id.name),
+            "legal_type": as_fact.choice(letter, "legal_type"),
+            "tone": as_fact.choice(letter, "tone"),
+            "channel": as_fact.choice(letter, "channel"),
             "debtor_kind": letter.debtor_kind or None,
-            "dated": self._day(letter.date),
-            "deadline": self._day(letter.deadline),
+            "dated": as_fact.day(letter.date),
+            "deadline": as_fact.day(letter.deadline),
             "asked": [
                 {"claim": line.claim_id.id, "number": line.number or "", "asks": money(line.amount_open)}
                 for line in letter.line_ids
@@ -158,12 +147,6 @@ class DunningLetterTelling(models.AbstractModel):
             "total": money(letter.amount_total),
             **{name: money(amount) for name, amount in amounts.items() if amount},
         }
-
-    @api.model
-    def _money_of(self, letter):
-        """A function from an amount of this letter to how events keep it."""
-        currency = letter.currency_id
-        return lambda amount: {"amount": str(exact(amount, currency)), "currency": currency.name}
 
     @api.model
     def _drafted_rows(self, letters):
@@ -179,7 +162,7 @@ class DunningLetterTelling(models.AbstractModel):
                 "documents": [letter.pdf_sha256] if letter.pdf_sha256 else [],
                 "mail": self._digests(letter.mail_digests) or None,
                 "terms": letter.terms_version or None,
-                "run": self._record(letter.run_id, str(letter.run_id.date)),
+                "run": as_fact.named(letter.run_id, str(letter.run_id.date)),
                 "test": letter.is_test or None,
             }
             personal = {
@@ -237,16 +220,16 @@ class DunningLetterTelling(models.AbstractModel):
         if letter.is_test:
             return self._row("letter.tested", letter, {}, {"to": letter.email_to})
         facts = {
-            "sent_on": self._day(letter.sent_on),
-            "claimable_from": self._day(letter.claimable_from or letter.default_from),
-            "channel": self._choice(attempt or letter, "channel"),
+            "sent_on": as_fact.day(letter.sent_on),
+            "claimable_from": as_fact.day(letter.claimable_from or letter.default_from),
+            "channel": as_fact.choice(attempt or letter, "channel"),
             "pdf": attempt.pdf_sha256 or letter.pdf_sha256 or None,
             "found": inside(self.env, "dunning_found_left") or None,
-            "booked_until": self._day(bank and bank["booked_until"]),
+            "booked_until": as_fact.day(bank and bank["booked_until"]),
             "unbooked": bank and bank["unbooked"],
         }
         if not by_mail:
-            facts |= {"carrier": self._record(attempt.carrier_id), "tracking": attempt.tracking_number or None}
+            facts |= {"carrier": as_fact.named(attempt.carrier_id), "tracking": attempt.tracking_number or None}
             return self._row("letter.posted", letter, facts, {"to": to})
         facts |= {
             "message_id": attempt.message_id or letter.message_id or None,
@@ -296,4 +279,4 @@ class DunningLetterTelling(models.AbstractModel):
     def _longer_row(self, letter):
         """The term of a letter that was sent ends later than was counted at first."""
         start, last = letter.claimable_from or letter.default_from, letter.term_last_day
-        return self._row("letter.term", letter, {"start": self._day(start), "last_day": self._day(last)})
+        return self._row("letter.term", letter, {"start": as_fact.day(start), "last_day": as_fact.day(last)})

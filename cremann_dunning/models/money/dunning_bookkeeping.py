@@ -72,12 +72,14 @@ class DunningBookkeeping(models.AbstractModel):
         """What came in for costs and interest of these debtors and is not booked, by the entry of the claim:
         ``[(entry id, day, amount), ...]``."""
         found = self._received(company, partner_ids)
-        items = self.env["account.move.line"]
-        return [
-            (items.browse(claim_item).move_id.id, items.browse(item_id).date, amount)
+        rows = [
+            (claim_item, item_id, amount)
             for item_id, parts, _certain in found
             for (claim_item, _kind), amount in parts.items()
         ]
+        ids = {id_ for row in rows for id_ in row[:2]}
+        items = {item.id: item for item in self.env["account.move.line"].browse(ids)}  # read together, not one by one
+        return [(items[claim_item].move_id.id, items[item_id].date, amount) for claim_item, item_id, amount in rows]
 
     @api.model
     def _shares(self, claims, own_credits, today):

@@ -6,11 +6,11 @@ from odoo.tools import SQL
 from ...engine.rules import HANDOVER
 from ..event import as_fact
 
-# Which of these matches are with items that are claims.
+# Which matches are with items that are claims.
 MATCHED = """
 SELECT r.id, c.id, c.company_id, c.partner_id, c.number
   FROM account_partial_reconcile r JOIN dunning_claim c ON c.move_line_id = r.debit_move_id
- WHERE r.id = ANY(%(ids)s)
+ WHERE %(which)s
  ORDER BY r.id
 """
 OF_MOVES = "SELECT id FROM dunning_claim WHERE move_id = ANY(%s) AND ended_on IS NULL ORDER BY id"
@@ -30,7 +30,7 @@ class DunningLedgerTold(models.AbstractModel):
         """Tell that these matches were made, or are about to be taken away."""
         if not partials:
             return
-        self.env.cr.execute(SQL(MATCHED, ids=partials.ids))
+        self.env.cr.execute(SQL(MATCHED, which=SQL("r.id = ANY(%s)", partials.ids)))
         if claims := self.env.cr.fetchall():
             partials = partials.sudo()  # sudo: what is told is the system's to gather
             self.env["dunning.event"]._tell_beside(lambda: self._partial_rows(partials, claims, gone))

@@ -6,12 +6,14 @@ from odoo.tools import SQL, LazyTranslate, format_date
 from ...engine.returned import UNTOLD, reason_code
 from .. import dunning_bulk
 from ..dunning_money import written
+from ..event import as_fact
 
 _lt = LazyTranslate(__name__)
 
 MONEY = ("bank", "cash", "credit")
 COUNTS = ("in_process", "paid")
 BACK, KEPT, ASK = "back", "kept", "ask"
+ANSWERED = {BACK: "ledger.came_back", KEPT: "ledger.corrected"}
 STATES = [(ASK, "To be answered"), (BACK, "Came back"), (KEPT, "Did not come back")]
 # What became of payments that were taken off a claim. It pays it again: nothing came back. Then what a person said.
 # Then what the books say: the bank took it back where money that left the bank stands against it, where an entry
@@ -279,6 +281,30 @@ class DunningReturn(models.Model):
                 raise UserError(self.env._("The invoice of this payment was deleted. There is nothing to answer."))
             # sudo: evidence is the system's; whoever sees a payment of his company may say what became of it
             record.sudo().write({"answer": answer, "user_id": self.env.uid})
+        self.sudo()._tell_answers(answer)  # sudo: what is told is the system's to gather
+        for record in self:
             amount = written(self.env, record.amount, record.currency_id)
             record.move_id._dunning_note(note % {"amount": amount, "date": format_date(self.env, record.date)})
         self.move_id._dunning_redecide()
+
+    def _tell_answers(self, answer):
+        """That a person said what became of these payments is an event of their claims."""
+        claims = self.env["dunning.ledger.told"]._claims(self.move_line_id.ids)
+        self.env["dunning.event"]._tell(
+            [
+                {
+                    "kind": ANSWERED[answer],
+                    "company_id": record.company_id.id,
+                    "debtor": record.partner_id.id,
+                    "claims": [claims[record.move_line_id.id][0]] if record.move_line_id.id in claims else None,
+                    "facts": {
+                        "of": as_fact.record(record),
+                        "numbers": record.move_id.name,
+                        "amount": as_fact.money(record.amount, record.currency_id),
+                        "on": as_fact.day(record.date),
+                    },
+                    "personal": {"payment": record.payment},
+                }
+                for record in self
+            ]
+        )

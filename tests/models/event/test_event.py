@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.cremann_dunning.engine import chain
+from odoo.addons.cremann_dunning.models.event import dunning_chain_check
 
 from ...common import NOW, DunningCase
 
@@ -37,6 +38,10 @@ class TestEvent(DunningCase):
 
     def codes(self, check):
         return [(finding["seq"], finding["code"]) for finding in check.findings]
+
+    def test_findings_have_words(self):
+        """Everything that engine/chain.py finds can be said in the language of the reader."""
+        self.assertEqual(set(dunning_chain_check.FINDINGS), set(chain.SENTENCES))
 
     # -- telling ---------------------------------------------------------------------------------------------------
 
@@ -221,16 +226,19 @@ class TestEvent(DunningCase):
     def test_erased_when_its_time_is_over(self):
         partner, busy = self.debtor("Gone"), self.debtor("Busy")
         self.invoice(busy, 100, due=3)
-        for debtor in (partner, busy):
-            self.tell(debtor=debtor.id, personal={"to": "x"}, happened="2024-11-15 12:00:00")
+        told = [
+            self.tell(debtor=debtor.id, personal={"to": "x"}, happened="2024-11-15 12:00:00").id
+            for debtor in (partner, busy)
+        ]
         self.seal()
         self.nl.dunning_keep_years = 0
         personal = self.env["dunning.event.personal"]
         self.env["dunning.erasure"]._erase_old()
-        self.assertEqual(personal.search_count([]), 2)
+        about = [("event_id", "in", told)]
+        self.assertEqual(personal.search_count(about), 2)
         self.nl.dunning_keep_years = 2
         self.env["dunning.erasure"]._erase_old()
-        self.assertEqual(personal.search([]).event_id.debtor, busy.id)
+        self.assertEqual(personal.search(about).event_id.debtor, busy.id)
         check = self.check()
         self.assertTrue(check.fits, check.words)
         event = self.env["dunning.event"].search([("kind", "=", "debtor.erased")])

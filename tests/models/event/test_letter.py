@@ -1,13 +1,14 @@
 """What happens to letters, as events: told once by what does it, with its figures, and the names apart."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from odoo import Command, fields
+from odoo import Command
 from odoo.tests import tagged
 
 from ...common import TODAY
 from ...faults.test_delivery import DeliveryCase
 
+MOMENT = datetime(2026, 11, 16, 9)  # the frozen one
 LEVEL = "cremann_dunning.dunning_level_nl_business_1"
 
 
@@ -118,7 +119,7 @@ class TestLeaving(EventCase):
             self.invoices(partners, 500, due=5)
             letters = self.confirm(self.run_for(partners=partners))
             with self.counted() as count:
-                letters._telling()._left(letters.sudo(), self.env["dunning.dispatch"], fields.Datetime.now())
+                letters._telling()._left(letters.sudo(), self.env["dunning.dispatch"], MOMENT)
             counts += count
         self.assertEqual(counts[1], counts[2])
 

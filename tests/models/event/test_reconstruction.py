@@ -62,6 +62,7 @@ class TestReconstruction(ChargeCase):
         self.assertEqual([kind for kind, _claims in missing], ["dispute.changed"])
         made = self.events.search([("debtor", "=", self.partner.id)])
         self.assertTrue(all(made.mapped("reconstructed")))
+        self.assertIn("ledger.paid", made.mapped("kind"))
         issued = made.filtered(lambda event: event.kind == "letter.issued")
         self.assertEqual((issued.letter_id, len(issued)), (self.letter, 1))
         self.assertEqual(issued.facts["total"]["amount"], f"{self.letter.amount_total:.2f}")

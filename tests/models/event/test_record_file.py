@@ -38,14 +38,14 @@ class TestRecordFile(DunningCase):
         letter = self.issued()
         file = self.written(documents=True)
         walk = chain.verify_export(file)
-        self.assertEqual((walk.findings, walk.seq), ([], self.env["dunning.record.wizard"].new({}).events or walk.seq))
+        sealed = self.env["dunning.event.seal"].search_count([("company_id", "=", self.nl.id)])
+        self.assertEqual((walk.findings, walk.seq), ([], sealed))
         with zipfile.ZipFile(file) as export:
             names = export.namelist()
             self.assertIn("verify.py", names)
             self.assertIn("jan@example.com", export.read(chain.PERSONAL).decode())
             self.assertNotIn("jan@example.com", export.read(chain.EVENTS).decode())
-        if letter:
-            self.assertIn(chain.DOCUMENTS + letter.pdf_sha256, names)
+        self.assertIn(chain.DOCUMENTS + letter.pdf_sha256, names)
 
     def issued(self):
         self.invoice(self.debtor(), 100, due=3)
@@ -54,8 +54,6 @@ class TestRecordFile(DunningCase):
     def test_document_exchanged(self):
         letter = self.issued()
         event = self.env["dunning.event"].search([("kind", "=", "letter.issued"), ("letter", "=", letter.id)])
-        if not event:
-            self.skipTest("letters tell nothing yet")
         self.env["dunning.sealing"]._seal()
         self.assertFalse(self.env["dunning.verification"]._verify(self.nl).findings)
         pdf = self.env["ir.attachment"].search(
@@ -108,9 +106,7 @@ class TestRecordFile(DunningCase):
         wizard = self.env["base.module.uninstall"].create({"module_ids": module.ids})
         self.assertIn("cannot be brought back", wizard.dunning_loss)
         self.assertEqual(wizard.action_dunning_record()["res_model"], "dunning.record.wizard")
-        other = self.env["ir.module.module"].search([("name", "=", "account_payment")])
         self.assertFalse(self.env["base.module.uninstall"].new({"module_ids": [(6, 0, [])]}).dunning_loss)
-        self.assertTrue(other)
 
 
 @tagged("post_install", "-at_install")

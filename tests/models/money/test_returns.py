@@ -246,6 +246,14 @@ class TestWhetherItCameBack(ReturnsCase):
         self.assertEqual(self.move.dunning_decision_id.level_id, self.returned[0], "at once")
         self.assertIn("took back the payment of €100.00", self.move.message_ids[0].body)
         self.assertEqual(self.letter().level_id, self.returned[0])
+        self.assertAnswerTold("ledger.came_back")
+
+    def assertAnswerTold(self, kind):
+        """Once, with the amount, and by whom."""
+        [told] = self.env["dunning.event"].search([("kind", "in", ("ledger.came_back", "ledger.corrected"))])
+        self.assertEqual((told.kind, told.author_id, told.debtor), (kind, self.user, self.move.partner_id.id))
+        self.assertEqual(told.facts["amount"], {"amount": "100.00", "currency": "EUR"})
+        self.assertIn("100.00", told.sentence)
 
     def test_it_was_a_mistake_says_a_person(self):
         self.back(self.received(self.move, 100, on=day(3)))
@@ -253,6 +261,7 @@ class TestWhetherItCameBack(ReturnsCase):
         self.assertEqual(run.letter_ids.level_id, self.returned[0])
         self.as_user(self.user, self.record).action_corrected()
         self.assertEqual(self.record.state, "kept")
+        self.assertAnswerTold("ledger.corrected")
         self.assertFalse(self.confirm(run), "what was proposed is not true any more")
         letter = self.letter()
         self.assertEqual(letter.level_id.procedure_id, self.own)
