@@ -12,6 +12,8 @@ PAGE, PRINTED = 80, 2000
 # So many numbers are named on one line.
 NAMED = 5
 
+# Letters that are made and have not left.
+UNDER_WAY = ("draft", "issued", "failed")
 ABOUT = ("dunning.case", "account.move", "dunning.letter", "dunning.claim")
 
 
@@ -218,6 +220,8 @@ class DunningStory(models.AbstractModel):
             domain.append(("move_id", "=", record.id))
         alike = defaultdict(list)
         for decision in self.env["dunning.decision"].search(domain, order="next_date, id", limit=PRINTED):
+            if decision.letter_id.state in UNDER_WAY:
+                continue  # its letter says so itself
             step = (decision.level_id, decision.next_date) if decision.next_date and decision.level_id else ()
             alike[step or (decision.explanation,)].append(decision)
         return [self._step_line(decisions) for decisions in alike.values()]
@@ -278,7 +282,7 @@ class DunningStory(models.AbstractModel):
         return [
             self._line(letter, f"{letter.display_name}: {states[letter.state]}")
             for letter in letters
-            if letter.state in ("draft", "issued", "failed")
+            if letter.state in UNDER_WAY
         ]
 
     # -- on paper --------------------------------------------------------------------------------------------------

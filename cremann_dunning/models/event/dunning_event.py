@@ -158,6 +158,12 @@ class DunningEvent(models.Model):
             event.family = event.kind.partition(".")[0]
             event.sentence = sentence(self.env, event.kind, event.facts or {}, personal.get(event.id), money)
 
+    @api.depends("sentence")
+    @api.depends_context("lang", "uid")
+    def _compute_display_name(self):
+        for event in self:
+            event.display_name = event.sentence
+
     @api.depends("author", "debtor", "letter", "facts")
     def _compute_leads(self):
         """What the numbers lead to today, where it is still there."""

@@ -60,6 +60,14 @@ class TestStory(DunningCase):
         self.assertIn(self.second.name, line["text"])
         self.assertTrue(line["day"])
 
+    def test_a_letter_under_way_is_planned_once(self):
+        other = self.debtor("Onderweg")
+        self.invoice(other, 300, due=3)
+        letter = self.run_for(partners=other).letter_ids
+        case = self.env["dunning.case"].search([("partner_id", "=", other.id), ("company_id", "=", self.nl.id)])
+        [line] = self.story(case)["planned"]
+        self.assertEqual((line["model"], line["id"]), ("dunning.letter", letter.id))
+
     def test_newest_on_top_by_claim_and_kind(self):
         old = self.tell(happened="2026-01-05 10:00:00", claims=self.claim.ids)
         other = self.tell(kind="chain.head", debtor=self.debtor("Other").id)
