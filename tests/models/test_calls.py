@@ -84,6 +84,7 @@ class TestCalls(CallsCase):
         env = self.as_user(user, **(context or {}))
         error = result = changed = None
         self.env.invalidate_all()
+        before = self.touched()
         savepoint = self.env.cr.savepoint(flush=False)
         try:
             with mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_model", "odoo.http", "odoo.addons"):
@@ -91,15 +92,13 @@ class TestCalls(CallsCase):
                 method = get_public_method(own, name)
                 target = own.browse() if getattr(method, "_api_model", False) else own
                 result = getattr(target, name)(*args)
-                env.flush_all()
-            after = self.state()
-            changed = [row[0] for row, before in zip(after, self.before, strict=True) if row != before]
+                env.cr.flush()
+            if self.touched() != before:
+                changed = [row[0] for row, old in zip(self.state(), self.before, strict=True) if row != old]
         except Exception as caught:  # whatever it is: the call did nothing
             error = caught
         finally:
-            self.env.invalidate_all(flush=False)
-            savepoint.close(rollback=True)
-            self.env.invalidate_all(flush=False)
+            self.undo(savepoint)
         return error, result, changed
 
     def fits(self, model, name, args):
@@ -169,12 +168,16 @@ class TestCalls(CallsCase):
         try:
             with mute_logger("odoo.sql_db", "odoo.addons", "odoo.http"):
                 result = getattr(env[model].create(values), name)()
-                env.flush_all()
+                env.cr.flush()
             changed = [row[0] for row, before in zip(self.state(), self.before, strict=True) if row != before]
         except Exception:  # whatever it is: the call did nothing
             changed = None
         finally:
-            self.env.invalidate_all(flush=False)
-            savepoint.close(rollback=True)
-            self.env.invalidate_all(flush=False)
+            self.undo(savepoint)
         return result, changed
+
+    def undo(self, savepoint):
+        """Nothing of a call is left, not what it wanted done before a commit either: the next call would do it."""
+        self.env.cr.clear()
+        savepoint.close(rollback=True)
+        self.env.cr.clear()
