@@ -1,5 +1,7 @@
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
+from .models import dunning_triggers
+
 
 def uninstall_hook(env):
     """Take the records away in an order that lets every reference go first.
@@ -42,5 +44,6 @@ def uninstall_hook(env):
         "regime",
     ):
         env.cr.execute(f"DELETE FROM dunning_{table}")  # names from the line above, nothing of a user's
+    dunning_triggers.remove(env.cr)
     env["ir.sequence"].search([("code", "=", "dunning.letter")]).unlink()
     env.invalidate_all(flush=False)

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ..tools.page_text import shows
+from . import dunning_triggers
 from .res_partner import DEBTOR_KINDS
 
 _logger = logging.getLogger(__name__)
@@ -19,6 +20,9 @@ INSIDE = "cremann_dunning.group_dunning_user"
 # What an invoice shows of its decision in force, and the columns of dunning_decision it stands in.
 SHOWN = [("is_current", "=", True), ("is_shown", "=", True)]
 CURRENT = {"dunning_decision_id": "id", "dunning_next_level_id": "level_id", "dunning_next_date": "next_date"}
+
+# What names an entry without a foreign key, and lets go of it all the same when it is deleted.
+NAMING = ("dunning_claim", "dunning_decision", "dunning_letter_line")
 
 
 class AccountMove(models.Model):
@@ -79,6 +83,11 @@ class AccountMove(models.Model):
     dunning_next_date = fields.Date(related="dunning_decision_id.next_date", string="Next step on", groups=INSIDE)
     dunning_explanation = fields.Char(string="Why", compute="_compute_dunning_explanation", groups=INSIDE)
     dunning_letter_count = fields.Integer(compute="_compute_dunning_letter_count", groups=INSIDE)
+
+    def init(self):
+        """See dunning_triggers."""
+        super().init()
+        dunning_triggers.empty_with(self.env.cr, self._table, "move_id", NAMING)
 
     @api.depends("dunning_kind_set", "commercial_partner_id.dunning_debtor_kind")
     def _compute_dunning_debtor_kind(self):

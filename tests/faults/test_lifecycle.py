@@ -87,6 +87,8 @@ REST = {
     "tables": "SELECT relname FROM pg_class WHERE relname LIKE '%dunning%'",
     "columns": "SELECT table_name || '.' || column_name FROM information_schema.columns"
     " WHERE column_name LIKE '%dunning%'",
+    "functions": "SELECT proname FROM pg_proc WHERE proname LIKE '%dunning%'",
+    "triggers": "SELECT tgname FROM pg_trigger WHERE tgname LIKE '%dunning%'",
     "models": "SELECT model FROM ir_model WHERE model LIKE 'dunning%'",
     "fields": "SELECT model || '.' || name FROM ir_model_fields"
     " WHERE name LIKE '%dunning%' OR relation LIKE 'dunning%'",

@@ -60,7 +60,8 @@ class DunningClaim(models.Model):
     # whom the item itself named when it was last looked at: where he belongs to now, the claim does, see dunning.moving
     item_partner_id = dunning_bulk.Unguarded("res.partner", string="Named on the item", readonly=True)
     currency_id = dunning_bulk.Unguarded("res.currency", required=True, readonly=True)
-    move_id = fields.Many2one("account.move", string="Entry", readonly=True, index=True, ondelete="set null")
+    # no key, as nothing here holds an entry; goes empty with it, see account.move
+    move_id = dunning_bulk.Unguarded("account.move", string="Entry", readonly=True, index=True)
     # no key: it leads nowhere when the item is gone, and is empty once the claim has ended
     move_line_id = dunning_bulk.Unguarded("account.move.line", string="Journal item", readonly=True)
     number = fields.Char(readonly=True, help="The number that the debtor knows.")

@@ -22,9 +22,9 @@ class DunningCase(models.Model):
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one(
-        "res.partner", string="Debtor", required=True, index=True, ondelete="restrict", check_company=True
-    )
-    company_id = fields.Many2one("res.company", required=True, index=True)
+        "res.partner", string="Debtor", required=True, ondelete="restrict", check_company=True
+    )  # the key of a debtor and his company starts with it
+    company_id = fields.Many2one("res.company", required=True)  # _worklist_idx starts with it
     currency_id = fields.Many2one(related="company_id.currency_id")
     user_id = fields.Many2one("res.users", string="Responsible", tracking=True)
     active = fields.Boolean(default=True)

@@ -25,7 +25,7 @@ class DunningLetterLine(models.Model):
     is_cancelled = fields.Boolean(compute="_compute_is_cancelled", store=True, precompute=True)
     # Nothing here holds an entry: what the letter said about it stays by value, whatever becomes of it. The link to an
     # entry goes empty with it, and which item it is about is the claim's to say.
-    move_id = fields.Many2one("account.move", string="Entry", index=True, readonly=True, ondelete="set null")
+    move_id = dunning_bulk.Unguarded("account.move", string="Entry", index=True, readonly=True)
     # a claim that letters are about refuses to go, see there
     claim_id = dunning_bulk.Unguarded("dunning.claim", required=True, index=True, readonly=True)
     is_let_go = fields.Boolean(

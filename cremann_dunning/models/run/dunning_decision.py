@@ -44,7 +44,7 @@ class DunningDecision(models.Model):
 
     company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True)  # _run_idx starts with it
     # What was decided stays on record when its entry or its debtor is deleted; the number stays by value.
-    move_id = fields.Many2one("account.move", string="Invoice", readonly=True, index=True, ondelete="set null")
+    move_id = dunning_bulk.Unguarded("account.move", string="Invoice", readonly=True, index=True)
     # no key: what was decided stays on record
     move_line_id = dunning_bulk.Unguarded("account.move.line", string="Journal item", readonly=True)
     number = fields.Char(readonly=True, help="The number that the invoice had.")
