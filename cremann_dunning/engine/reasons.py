@@ -15,11 +15,13 @@ ERROR = "error"
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason: its outcome and the names of the facts that its sentence mentions."""
+    """A reason: its outcome, the names of the facts that its sentence mentions, and whether nothing follows by itself
+    until somebody does something."""
 
     code: str
     outcome: str
     facts: tuple[str, ...] = ()
+    for_somebody: bool = False
 
 
 _REASONS = (
@@ -34,8 +36,8 @@ _REASONS = (
     Reason("SPOKEN_RECENTLY", WAIT, ("spoken", "days", "date")),
     Reason("OTHER_LETTER", WAIT, ("currency",)),
     Reason("LETTER_OPEN", WAIT, ("letter",)),
-    Reason("APPROVAL", WAIT, ("level",)),
-    Reason("CALL_DUE", WAIT, ("level", "due_date", "days")),
+    Reason("APPROVAL", WAIT, ("level",), for_somebody=True),
+    Reason("CALL_DUE", WAIT, ("level", "due_date", "days"), for_somebody=True),
     Reason("NOT_A_SENDING_DAY", WAIT, ("level", "date")),
     Reason("BANK_BEHIND", WAIT, ("journal", "date", "days")),
     Reason("INSOLVENT", SKIP, ("kind", "since")),
@@ -43,38 +45,40 @@ _REASONS = (
     Reason("ESTATE", SKIP, ("since",)),
     Reason("HOLD", SKIP, ("reason",)),
     Reason("HOLD_UNTIL", SKIP, ("reason", "until")),
-    Reason("REPLIED", SKIP, ("date",)),
+    Reason("REPLIED", SKIP, ("date",), for_somebody=True),
     Reason("DISPUTED", SKIP, ("reason", "since")),
     Reason("PLAN", SKIP, ("amount", "date", "until")),
     Reason("PROMISE", SKIP, ("amount", "date", "until")),
     Reason("NO_FOLLOWUP", SKIP, ()),
     Reason("DISCOUNT", SKIP, ("amount", "until")),
     Reason("NOT_SENT", SKIP, ()),
-    Reason("NOT_ARRIVED", SKIP, ("message",)),
+    Reason("NOT_ARRIVED", SKIP, ("message",), for_somebody=True),
     Reason("NET_CREDIT", SKIP, ("credit", "amount")),
     Reason("REST_COVERED", SKIP, ("credit", "amount")),
-    Reason("UNMATCHED_PAYMENT", SKIP, ("amount", "receipt")),
-    Reason("PAYMENT_UNDONE", SKIP, ("amount", "date")),
+    Reason("UNMATCHED_PAYMENT", SKIP, ("amount", "receipt"), for_somebody=True),
+    Reason("PAYMENT_UNDONE", SKIP, ("amount", "date"), for_somebody=True),
     Reason("IN_PAYMENT", SKIP, ("payment", "amount")),
     Reason("NOTHING_LEFT", SKIP, ("disputed", "paying", "credit")),
     Reason("SMALL_REST", SKIP, ("amount",)),
     Reason("MIN_AMOUNT", SKIP, ("amount", "minimum")),
-    Reason("NO_DUE_DATE", SKIP, ()),
-    Reason("NO_ADDRESS", SKIP, ()),
-    Reason("LETTER_FAILED", SKIP, ("letter",)),
-    Reason("LAST_LEVEL", SKIP, ("level",)),
-    Reason("REFUSED", SKIP, ("message",)),
-    Reason("STOP_COUNT", SKIP, ("letters", "maximum")),
-    Reason("STOP_AGE", SKIP, ("days", "maximum")),
+    Reason("NO_DUE_DATE", SKIP, (), for_somebody=True),
+    Reason("NO_ADDRESS", SKIP, (), for_somebody=True),
+    Reason("LETTER_FAILED", SKIP, ("letter",), for_somebody=True),
+    Reason("LAST_LEVEL", SKIP, ("level",), for_somebody=True),
+    Reason("REFUSED", SKIP, ("message",), for_somebody=True),
+    Reason("STOP_COUNT", SKIP, ("letters", "maximum"), for_somebody=True),
+    Reason("STOP_AGE", SKIP, ("days", "maximum"), for_somebody=True),
     Reason("BACKLOG", SKIP, ("due_date", "start")),
-    Reason("NO_PROCEDURE", ERROR, ()),
-    Reason("NO_LEVEL", ERROR, ("procedure",)),
-    Reason("NO_TEXT", ERROR, ("level",)),
-    Reason("NO_REGIME", ERROR, ("message",)),
-    Reason("NO_RATE", ERROR, ("message",)),
-    Reason("NO_SCALE", ERROR, ("message",)),
-    Reason("CLAUSE", ERROR, ("message",)),
-    Reason("ERROR", ERROR, ("message",)),
+    Reason("NO_PROCEDURE", ERROR, (), for_somebody=True),
+    Reason("NO_LEVEL", ERROR, ("procedure",), for_somebody=True),
+    Reason("NO_TEXT", ERROR, ("level",), for_somebody=True),
+    Reason("NO_REGIME", ERROR, ("message",), for_somebody=True),
+    Reason("NO_RATE", ERROR, ("message",), for_somebody=True),
+    Reason("NO_SCALE", ERROR, ("message",), for_somebody=True),
+    Reason("CLAUSE", ERROR, ("message",), for_somebody=True),
+    Reason("ERROR", ERROR, ("message",), for_somebody=True),
 )
 
 REASONS = {reason.code: reason for reason in _REASONS}
+# What somebody has to do something about.
+FOR_SOMEBODY = tuple(reason.code for reason in _REASONS if reason.for_somebody)

@@ -261,6 +261,9 @@ class AccountMove(models.Model):
         """Claims that came back with other items are followed, so that no ladder starts again."""
         posted = super()._post(soft)
         self.env["dunning.following"]._follow(posted)
+        claims = posted.sudo().filtered(lambda move: move.move_type in ("out_invoice", "out_receipt"))  # sudo: as below
+        for company, moves in claims.grouped("company_id").items():
+            self.env["dunning.figures"].sudo()._open_missing(moves.commercial_partner_id, company, wait=False)
         again = posted.sudo().filtered("dunning_is_claim")  # sudo: whoever posts it need not know of dunning
         if again:
             again.env["dunning.claim"]._take_in_more(again)

@@ -1,6 +1,4 @@
-"""What PostgreSQL does by itself with Odoo's own tables: once a statement, for all its rows together."""
-
-from odoo.tools import SQL
+"""What PostgreSQL does by itself when somebody writes, also in Odoo's own tables."""
 
 
 def empty_with(cr, table, column, naming):
@@ -11,31 +9,35 @@ def empty_with(cr, table, column, naming):
 
     :param column: of the tables in ``naming``.
     """
-    updates = SQL(" ").join(
-        SQL(
-            "UPDATE %(names)s n SET %(column)s = NULL FROM gone WHERE n.%(column)s = gone.id;",
-            names=SQL.identifier(names),
-            column=SQL.identifier(column),
-        )
-        for names in naming
-    )
-    function = SQL.identifier(f"dunning_empty_with_{table}")
+    body = " ".join(f"UPDATE {name} n SET {column} = NULL FROM gone WHERE n.{column} = gone.id;" for name in naming)
+    add(cr, "forget", table, body, ("DELETE",))
+
+
+def add(cr, name, table, body, statements=(), row=None):
+    """A function of PostgreSQL and its triggers on a table, made anew where they stand.
+
+    :param body: statements of PL/pgSQL, ours and with names of our own only.
+    :param statements: events after which it runs once for all rows: ``gone`` are those as they were, ``written`` as they
+        are.
+    :param row: an event after which it runs for each row (``OLD``, ``NEW``) that is another one than before.
+    """
+    function = f"dunning_{name}_of_{table}"
     cr.execute(
-        SQL(
-            "CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN %s RETURN NULL; END $$",
-            function,
-            updates,
-        )
+        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $body$"
+        f" BEGIN {body} RETURN NULL; END $body$"
     )
-    cr.execute(
-        SQL(
-            "CREATE OR REPLACE TRIGGER %s AFTER DELETE ON %s REFERENCING OLD TABLE AS gone"
-            " FOR EACH STATEMENT EXECUTE FUNCTION %s()",
-            SQL.identifier(f"dunning_empty_with_{table}"),
-            SQL.identifier(table),
-            function,
+    for event in statements:
+        seen = {"INSERT": "NEW TABLE AS written", "DELETE": "OLD TABLE AS gone"}
+        seen["UPDATE"] = f"{seen['DELETE']} {seen['INSERT']}"
+        cr.execute(
+            f"CREATE OR REPLACE TRIGGER {function}_{event.lower()} AFTER {event} ON {table} REFERENCING {seen[event]}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
         )
-    )
+    if row:
+        cr.execute(
+            f"CREATE OR REPLACE TRIGGER {function} AFTER {row} ON {table} FOR EACH ROW"
+            f" WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION {function}()"
+        )
 
 
 def remove(cr):

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
 
 from ..engine import rules
@@ -277,6 +278,23 @@ class ResCompany(models.Model):
     def _dunning_today(self):
         """The date it is now where the company is."""
         return self._dunning_now().date()
+
+    @api.model
+    def _dunning_today_of(self, company_id):
+        """SQL for the date where a company is.
+
+        :param company_id: an expression of ours for its id.
+        """
+        # sudo: as below
+        companies = self.sudo().with_context(active_test=False).search(Domain.TRUE)
+        days = companies.grouped(lambda company: company._dunning_today())
+        usual = max(days, key=lambda day: len(days[day]))
+        others = SQL(" ").join(
+            SQL("WHEN %s = ANY(%s) THEN %s::date", SQL(company_id), there.ids, day)
+            for day, there in days.items()
+            if day != usual
+        )
+        return SQL("CASE %s ELSE %s::date END", others, usual) if len(days) > 1 else SQL("%s::date", usual)
 
     @api.model
     def _dunning_by_day(self, condition):

@@ -34,6 +34,7 @@ RIGHTS = {
     "dunning.snapshot": ("r", "r", ""),
     "dunning.standing": ("", "r", ""),
     "dunning.freshness": ("", "r", ""),
+    "dunning.touch": ("", "r", ""),
     **dict.fromkeys(("dunning.event", "dunning.event.seal", "dunning.event.personal"), ("r", "r", "")),
     "dunning.chain.check": ("r", "r", ""),
     "dunning.record.wizard": ("", "rwcd", ""),

@@ -28,6 +28,7 @@ PLACES = {
     "dunning.event.personal": {"company_id", "event_id"},
     "dunning.event.seal": {"company_id", "event_id"},
     "dunning.freshness": {"company_id", "partner_id"},
+    "dunning.touch": {"company_id", "partner_id"},
     "dunning.hold": {"company_id", "letter_id", "move_id", "partner_id"},
     "dunning.insolvency": {"company_id", "partner_id"},
     "dunning.insolvency.filing": {"insolvency_id", "company_id"},

@@ -11,6 +11,7 @@ from . import (
     dunning_case_charges,
     dunning_case_insolvency,
     dunning_case_mixin,
+    dunning_case_now,
     dunning_case_open_items,
     dunning_case_set_off,
     dunning_case_told,
@@ -33,6 +34,7 @@ from . import (
     dunning_set_off,
     dunning_statement,
     dunning_story,
+    dunning_touch,
     res_partner,
     res_partner_told,
 )

@@ -6,6 +6,8 @@ from ...law.calendar import add_months
 from ...law.limitation import WARN_MONTHS
 from .. import dunning_bulk
 
+NOW = "now"  # what is read of the ledger, where that changed: apart from all that only the case itself knows
+
 
 class DunningCase(models.Model):
     _name = "dunning.case"
@@ -38,19 +40,23 @@ class DunningCase(models.Model):
     phone = fields.Char(related="partner_id.phone")
     lang = fields.Selection(related="partner_id.lang")
 
-    # Figures and next step are refreshed in one statement for all cases, see dunning.figures.
-    amount_overdue = fields.Monetary(readonly=True, string="Overdue")
-    amount_credit = fields.Monetary(readonly=True, string="Open credits")
-    oldest_due_date = fields.Date(readonly=True)
-    days_overdue = fields.Integer(readonly=True, string="Days", aggregator="max")
-    invoice_count = fields.Integer(readonly=True, string="Overdue invoices")
-    level_id = fields.Many2one("dunning.level", readonly=True, ondelete="set null")
-    next_level_id = fields.Many2one("dunning.level", readonly=True, string="Next step", ondelete="set null")
-    next_date = fields.Date(readonly=True, string="Next step on")
+    # Figures and next step as they were when the debtor was last touched; read as they are now, see dunning_case_now.
+    amount_overdue = fields.Monetary(readonly=True, string="Overdue", prefetch=NOW)
+    amount_not_due = fields.Monetary(readonly=True, string="Not yet due", prefetch=NOW)
+    amount_credit = fields.Monetary(readonly=True, string="Open credits", prefetch=NOW)
+    oldest_due_date = fields.Date(readonly=True, prefetch=NOW)
+    next_due_date = fields.Date(readonly=True, help="On which day after this something more falls due.", prefetch=NOW)
+    days_overdue = fields.Integer(readonly=True, string="Days", aggregator="max", prefetch=NOW)
+    invoice_count = fields.Integer(readonly=True, string="Overdue invoices", prefetch=NOW)
+    level_id = fields.Many2one("dunning.level", readonly=True, ondelete="set null", prefetch=NOW)
+    next_level_id = fields.Many2one(
+        "dunning.level", readonly=True, string="Next step", ondelete="set null", prefetch=NOW
+    )
+    next_date = fields.Date(readonly=True, string="Next step on", prefetch=NOW)
     is_due = fields.Boolean(
         string="Due now", compute="_compute_is_due", search="_search_is_due", help="By the date of its company."
     )
-    decision_id = fields.Many2one("dunning.decision", readonly=True, ondelete="set null")
+    decision_id = fields.Many2one("dunning.decision", readonly=True, ondelete="set null", prefetch=NOW)
     explanation = fields.Char(string="Why", compute="_compute_explanation")
     recipient = fields.Char(
         string="Reminders go to",
@@ -321,10 +327,8 @@ class DunningCase(models.Model):
 
     @api.model
     def action_open_worklist(self):
-        """Refresh the figures of the chosen companies and open the worklist; say so when rates are out of date."""
+        """Open the worklist; say so when rates are out of date."""
         self.check_access("read")
-        for company in self.env.companies:
-            self.env["dunning.figures"]._refresh(company)
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_case_action")
         tables = self.env["dunning.interest.table"].union(*(c._dunning_stale_tables() for c in self.env.companies))
         if not tables:

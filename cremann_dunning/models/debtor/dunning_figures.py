@@ -1,10 +1,12 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...engine.reasons import FOR_SOMEBODY
 from ..claim.dunning_claim import WITH_TAKEN_IN
+from .dunning_touch import COUNTS
 
-# One row per debtor out of the ledger, the current decisions and the levels reached, put into its case.
-REFRESH = f"""
+# One row per debtor out of the ledger, the current decisions and the levels reached.
+FRESH = f"""
 WITH rests AS ( -- what is left of costs and interest, and asked: the ledger knows nothing of it
     SELECT * FROM unnest(%(rest_partners)s::int[], %(rest_items)s::int[], %(rest_moves)s::int[], %(rests)s::numeric[],
                          %(rest_days)s::date[]) AS r (partner_id, item_id, move_id, amount, due_date)
@@ -18,21 +20,24 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
       JOIN account_move m ON m.id = l.move_id
       {WITH_TAKEN_IN}
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-       AND (l.amount_residual < 0
-            OR (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
-               AND (COALESCE(t.date_due, l.date_maturity) < %(today)s) IS NOT FALSE) %(only)s
+       AND (l.amount_residual < 0 OR m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim) %(only)s
      UNION ALL
     SELECT partner_id, amount, move_id, due_date FROM rests
 ), figures AS (
-    SELECT partner_id, SUM(amount) FILTER (WHERE amount > 0) AS overdue,
-           COUNT(DISTINCT counts_as) FILTER (WHERE amount > 0) AS invoices,
-           MIN(due_date) FILTER (WHERE amount > 0) AS oldest,
-           -COALESCE(SUM(amount) FILTER (WHERE amount < 0), 0) AS credit
+    SELECT partner_id,
+           COALESCE(SUM(amount) FILTER (WHERE amount > 0 AND (due_date < %(today)s) IS NOT FALSE), 0) AS amount_overdue,
+           COALESCE(SUM(amount) FILTER (WHERE amount > 0 AND due_date >= %(today)s), 0) AS amount_not_due,
+           -COALESCE(SUM(amount) FILTER (WHERE amount < 0), 0) AS amount_credit,
+           COUNT(DISTINCT counts_as) FILTER (WHERE amount > 0 AND (due_date < %(today)s) IS NOT FALSE)
+           AS invoice_count,
+           MIN(due_date) FILTER (WHERE amount > 0 AND due_date < %(today)s) AS oldest_due_date,
+           MIN(due_date) FILTER (WHERE amount > 0 AND due_date >= %(today)s) AS next_due_date
       FROM items
      GROUP BY partner_id
-), steps AS (
-    SELECT DISTINCT ON (p.commercial_partner_id)
-           p.commercial_partner_id AS partner_id, d.id AS decision_id, d.level_id, d.next_date
+), decided AS (
+    SELECT p.commercial_partner_id AS partner_id, d.id, d.level_id, d.next_date, m.invoice_date_due AS due_date,
+           d.move_id, d.move_line_id, d.code = ANY(%(person)s) AS waits_for_somebody,
+           CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2 WHEN 'wait' THEN 3 ELSE 4 END AS place
       FROM account_move m
       JOIN dunning_decision d ON d.move_id = m.id AND d.is_current
       JOIN res_partner p ON p.id = d.partner_id
@@ -41,10 +46,13 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
        AND (CASE WHEN m.move_type = 'entry' THEN m.dunning_is_claim AND i.reconciled IS FALSE
                  ELSE m.payment_state IN ('not_paid', 'partial') END
             %(or_rests)s) %(only)s
-     ORDER BY p.commercial_partner_id,
-              CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
-                             WHEN 'wait' THEN 3 ELSE 4 END,
-              d.next_date NULLS LAST, m.invoice_date_due, m.id, d.move_line_id
+), steps AS (
+    SELECT DISTINCT ON (partner_id) partner_id, level_id, next_date
+      FROM decided ORDER BY partner_id, place, next_date NULLS LAST, due_date, move_id, move_line_id
+), shown AS ( -- what waits for somebody is not hidden by what goes by itself
+    SELECT DISTINCT ON (partner_id) partner_id, id AS decision_id
+      FROM decided
+     ORDER BY partner_id, waits_for_somebody DESC, place, next_date NULLS LAST, due_date, move_id, move_line_id
 ), reached AS (
     SELECT m.commercial_partner_id AS partner_id, m.dunning_level_id AS level_id
       FROM account_move m
@@ -71,35 +79,36 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
      WHERE TRUE %(only)s
      ORDER BY p.commercial_partner_id, v.sequence DESC, r.level_id
 ), fresh AS (
-    SELECT f.*, s.decision_id, s.level_id AS next_level_id, s.next_date, v.level_id
+    SELECT f.*, w.decision_id, s.level_id AS next_level_id, s.next_date, v.level_id
       FROM figures f
       LEFT JOIN steps s USING (partner_id)
+      LEFT JOIN shown w USING (partner_id)
       LEFT JOIN levels v USING (partner_id)
-), written AS (
+)
+"""
+# What of it stands in a case: columns and what they are where nothing is open any more.
+FIGURES = {
+    "amount_overdue": "0", "amount_not_due": "0", "amount_credit": "0", "invoice_count": "0", "oldest_due_date": "NULL",
+    "next_due_date": "NULL", "decision_id": "NULL", "next_level_id": "NULL", "next_date": "NULL", "level_id": "NULL",
+}  # fmt: skip
+NAMES = ", ".join(FIGURES)
+WRITE = f"""
+, written AS (
 INSERT INTO dunning_case AS c (
-    partner_id, company_id, user_id, active, debtor_kind, country_id, amount_overdue, amount_credit,
-    oldest_due_date, days_overdue, invoice_count, level_id, next_level_id, next_date, decision_id,
+    partner_id, company_id, user_id, active, debtor_kind, country_id, {NAMES},
     refreshed_on, create_uid, write_uid, create_date, write_date)
 SELECT f.partner_id, %(company)s, %(user)s, TRUE, p.dunning_debtor_kind, p.country_id,
-       COALESCE(f.overdue, 0), f.credit, f.oldest, GREATEST(%(today)s - f.oldest, 0), f.invoices,
-       f.level_id, f.next_level_id, f.next_date, f.decision_id,
+       {", ".join(f"f.{name}" for name in FIGURES)},
        %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
   FROM fresh f JOIN res_partner p ON p.id = f.partner_id
- WHERE COALESCE(f.overdue, 0) > 0
+ WHERE f.amount_overdue > 0 OR f.amount_not_due > 0
     OR EXISTS (SELECT 1 FROM dunning_case k
                 WHERE k.partner_id = f.partner_id AND k.company_id = %(company)s)
     ON CONFLICT (partner_id, company_id) DO UPDATE
-   SET amount_overdue = EXCLUDED.amount_overdue, amount_credit = EXCLUDED.amount_credit,
-       oldest_due_date = EXCLUDED.oldest_due_date, days_overdue = EXCLUDED.days_overdue,
-       invoice_count = EXCLUDED.invoice_count, level_id = EXCLUDED.level_id,
-       next_level_id = EXCLUDED.next_level_id, next_date = EXCLUDED.next_date,
-       decision_id = EXCLUDED.decision_id, refreshed_on = EXCLUDED.refreshed_on,
+   SET ({NAMES}) = ROW ({", ".join(f"EXCLUDED.{name}" for name in FIGURES)}), refreshed_on = EXCLUDED.refreshed_on,
        active = c.active OR EXCLUDED.amount_overdue > c.amount_overdue -- one that was put away comes back with more
- WHERE (c.amount_overdue, c.amount_credit, c.oldest_due_date, c.days_overdue, c.invoice_count, c.level_id,
-        c.next_level_id, c.next_date, c.decision_id)
-       IS DISTINCT FROM
-       (EXCLUDED.amount_overdue, EXCLUDED.amount_credit, EXCLUDED.oldest_due_date, EXCLUDED.days_overdue,
-        EXCLUDED.invoice_count, EXCLUDED.level_id, EXCLUDED.next_level_id, EXCLUDED.next_date, EXCLUDED.decision_id)
+ WHERE ({", ".join(f"c.{name}" for name in FIGURES)})
+       IS DISTINCT FROM ({", ".join(f"EXCLUDED.{name}" for name in FIGURES)})
 RETURNING c.id, c.partner_id
 )
 SELECT id FROM written
@@ -107,6 +116,32 @@ UNION ALL
 SELECT k.id FROM fresh f JOIN dunning_case k ON k.partner_id = f.partner_id AND k.company_id = %(company)s
  WHERE NOT EXISTS (SELECT 1 FROM written w WHERE w.partner_id = f.partner_id)
 """
+# Cases whose figures are not what they were kept as: an item of the debtor was written since, or one fell due.
+CHANGED = """
+SELECT c.id, c.company_id, c.partner_id FROM dunning_touch t JOIN res_partner p ON p.id = t.partner_id
+  JOIN dunning_case c ON c.partner_id = p.commercial_partner_id AND c.company_id = COALESCE(t.company_id, c.company_id)
+ UNION
+SELECT c.id, c.company_id, c.partner_id FROM dunning_case c
+ WHERE c.next_due_date < %(today)s OR EXISTS (SELECT FROM dunning_touch WHERE partner_id IS NULL)
+"""
+# Whose cases are brought up to date, by company; NULL for everybody.
+TOUCHED = """
+SELECT company_id, array_agg(DISTINCT partner_id) FROM (
+    SELECT COALESCE(t.company_id, o.id) AS company_id, p.commercial_partner_id AS partner_id
+      FROM dunning_touch t LEFT JOIN res_partner p ON p.id = t.partner_id
+      LEFT JOIN res_company o ON t.company_id IS NULL
+     WHERE t.partner_id IS NULL OR p.id IS NOT NULL
+     UNION
+    SELECT c.company_id, c.partner_id FROM dunning_case c WHERE c.next_due_date < %(today)s) w
+ GROUP BY 1
+"""
+# What the triggers look at may wait in the caches of this transaction.
+READ = {
+    "account.move.line": COUNTS,
+    "account.move": ["dunning_is_claim"],
+    "res.partner": ["commercial_partner_id"],
+    "account.account": ["account_type"],
+}
 
 
 class DunningFigures(models.AbstractModel):
@@ -122,28 +157,85 @@ class DunningFigures(models.AbstractModel):
     def _refresh(self, company, partner_ids=None):
         """Bring figures, level and next step of all cases of a company up to date in one statement.
 
-        Opens a case for every debtor with something overdue.
+        Opens a case for every debtor with something open.
 
         :param partner_ids: commercial partners to limit it to; all when None.
         """
         self.env.flush_all()
-        today, now = company._dunning_today(), fields.Datetime.now()
-        only = SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL()
-        self.env.cr.execute(
-            SQL(
-                REFRESH,
-                company=company.id,
-                today=today,
-                user=company.dunning_responsible_id.id or None,
-                now=now,
-                uid=self.env.uid,
-                only=only,
-                spoken=self.env["dunning.claim"]._levels_of("t"),
-                **self._rests(company, today, partner_ids),
-            )
-        )
+        facts = {
+            "user": company.dunning_responsible_id.id or None,
+            "now": fields.Datetime.now(),
+            "uid": self.env.uid,
+            **self._facts(company, partner_ids),
+        }
+        self.env.cr.execute(SQL(FRESH + WRITE, **facts))
         self._settle(company, [case_id for (case_id,) in self.env.cr.fetchall()], partner_ids)
         self.env["dunning.case"].invalidate_model()
+
+    @api.model
+    def _facts(self, company, partner_ids):
+        """What the statement ``FRESH`` asks for."""
+        today = company._dunning_today()
+        return {
+            "company": company.id,
+            "today": today,
+            "only": SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL(),
+            "spoken": self.env["dunning.claim"]._levels_of("t"),
+            "person": list(FOR_SOMEBODY),
+            **self._rests(company, today, partner_ids),
+        }
+
+    # -- as of now ------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _changed(self):
+        """The cases whose figures are not those that were kept: ``{company: {partner id: case id}}``; one statement."""
+        for model, names in READ.items():
+            self.env[model].flush_model(names)
+        found = {}
+        for case_id, company_id, partner_id in self.env.execute_query(
+            SQL(CHANGED, today=self.env["res.company"]._dunning_today_of("c.company_id"))
+        ):
+            found.setdefault(self.env["res.company"].browse(company_id), {})[partner_id] = case_id
+        return found
+
+    @api.model
+    def _now(self, changed):
+        """A query for the figures of these cases as the ledger has them now, by case: ``id`` and ``FIGURES``.
+
+        :param changed: as ``_changed`` gives it, not empty.
+        """
+        return SQL(" UNION ALL ").join(
+            SQL(
+                "(%(fresh)s SELECT k.id, %(names)s FROM fresh f"
+                " JOIN dunning_case k ON k.partner_id = f.partner_id AND k.company_id = %(company)s)",
+                fresh=SQL(FRESH, **self._facts(company.sudo(), list(partners))),  # sudo: as in _changed
+                names=SQL(", ".join(f"f.{name}" for name in FIGURES)),
+                company=company.id,
+            )
+            for company, partners in changed.items()
+        )
+
+    @api.model
+    def _put_away(self):
+        """Bring the cases up to date with what was touched, and open those that are missing.
+
+        :return: how many touches went.
+        """
+        if not self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(hashtext('dunning_figures'))"))[0][0]:
+            return 0  # somebody else does it
+        touches = [id_ for (id_,) in self.env.execute_query(SQL("SELECT id FROM dunning_touch"))]
+        today = self.env["res.company"]._dunning_today_of("c.company_id")
+        for company_id, partner_ids in self.env.execute_query(SQL(TOUCHED, today=today)):
+            everybody = None in partner_ids
+            self._refresh(self.env["res.company"].browse(company_id), None if everybody else partner_ids)
+        self.env.cr.execute(SQL("DELETE FROM dunning_touch WHERE id = ANY(%s)", touches))
+        return len(touches)
+
+    @api.model
+    def _cron_put_away(self):
+        """Every few minutes."""
+        self._put_away()
 
     @api.model
     def _rests(self, company, today, partner_ids):
@@ -169,11 +261,12 @@ class DunningFigures(models.AbstractModel):
             SQL(
                 """
                 UPDATE dunning_case
-                   SET amount_overdue = 0, amount_credit = 0, oldest_due_date = NULL, days_overdue = 0,
-                       invoice_count = 0, level_id = NULL, next_level_id = NULL, next_date = NULL, decision_id = NULL
+                   SET (%(names)s) = ROW (%(nothing)s)
                  WHERE company_id = %(company)s AND NOT (id = ANY(%(alive)s))
-                   AND (amount_overdue <> 0 OR amount_credit <> 0 OR decision_id IS NOT NULL) %(only)s
+                   AND (%(names)s) IS DISTINCT FROM (%(nothing)s) %(only)s
                 """,
+                names=SQL(NAMES),
+                nothing=SQL(", ".join(FIGURES.values())),
                 company=company.id,
                 alive=alive_ids,
                 only=only,
@@ -181,8 +274,11 @@ class DunningFigures(models.AbstractModel):
         )
 
     @api.model
-    def _open_missing(self, partners, company):
-        """A case for each of these partners that has none, in one statement; one that somebody else opens stands."""
+    def _open_missing(self, partners, company, wait=True):
+        """A case for each of these partners that has none, in one statement; one that somebody else opens stands.
+
+        :param wait: for whoever opens one at this moment. Otherwise it is left to him.
+        """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -196,8 +292,10 @@ class DunningFigures(models.AbstractModel):
                  WHERE p.id = ANY(%(partners)s)
                    AND NOT EXISTS (SELECT 1 FROM dunning_case c
                                     WHERE c.partner_id = p.id AND c.company_id = %(company)s)
+                   AND (%(wait)s OR pg_try_advisory_xact_lock(hashtext('dunning_case ' || %(company)s), p.id))
                     ON CONFLICT (partner_id, company_id) DO NOTHING
                 """,
+                wait=wait,
                 company=company.id,
                 user=company.dunning_responsible_id.id or None,
                 uid=self.env.uid,
