@@ -40,6 +40,12 @@ def add(cr, name, table, body, statements=(), row=None):
         )
 
 
+def is_there(cr, name, table):
+    """Whether the function of a table was made."""
+    cr.execute("SELECT FROM pg_proc WHERE proname = %s", [f"dunning_{name}_of_{table}"])
+    return bool(cr.rowcount)
+
+
 def remove(cr):
     """Take all functions of ours away, and with them their triggers: those on Odoo's tables would ask for tables that
     are gone."""

@@ -3,7 +3,6 @@ from odoo.tools import SQL
 
 from ...engine.reasons import FOR_SOMEBODY
 from ..claim.dunning_claim import WITH_TAKEN_IN
-from .dunning_touch import COUNTS
 
 # One row per debtor out of the ledger, the current decisions and the levels reached.
 FRESH = f"""
@@ -137,11 +136,13 @@ SELECT company_id, array_agg(DISTINCT partner_id) FROM (
 """
 # What the triggers look at may wait in the caches of this transaction.
 READ = {
-    "account.move.line": COUNTS,
+    "account.move.line": [
+        "amount_residual", "reconciled", "parent_state", "date_maturity", "partner_id", "company_id", "account_id",
+    ],
     "account.move": ["dunning_is_claim"],
     "res.partner": ["commercial_partner_id"],
     "account.account": ["account_type"],
-}
+}  # fmt: skip
 
 
 class DunningFigures(models.AbstractModel):
@@ -190,14 +191,18 @@ class DunningFigures(models.AbstractModel):
     @api.model
     def _changed(self):
         """The cases whose figures are not those that were kept: ``{company: {partner id: case id}}``; one statement."""
-        for model, names in READ.items():
-            self.env[model].flush_model(names)
+        self._flush()
         found = {}
         for case_id, company_id, partner_id in self.env.execute_query(
             SQL(CHANGED, today=self.env["res.company"]._dunning_today_of("c.company_id"))
         ):
             found.setdefault(self.env["res.company"].browse(company_id), {})[partner_id] = case_id
         return found
+
+    @api.model
+    def _flush(self):
+        for model, names in READ.items():
+            self.env[model].flush_model(names)
 
     @api.model
     def _now(self, changed):
@@ -227,8 +232,10 @@ class DunningFigures(models.AbstractModel):
         touches = [id_ for (id_,) in self.env.execute_query(SQL("SELECT id FROM dunning_touch"))]
         today = self.env["res.company"]._dunning_today_of("c.company_id")
         for company_id, partner_ids in self.env.execute_query(SQL(TOUCHED, today=today)):
-            everybody = None in partner_ids
-            self._refresh(self.env["res.company"].browse(company_id), None if everybody else partner_ids)
+            company = self.env["res.company"].browse(company_id)
+            partner_ids = None if None in partner_ids else partner_ids
+            self.env["dunning.freshness"]._bring({company_id: partner_ids})
+            self._refresh(company, partner_ids)
         self.env.cr.execute(SQL("DELETE FROM dunning_touch WHERE id = ANY(%s)", touches))
         return len(touches)
 

@@ -89,12 +89,24 @@ class DunningFreshness(models.Model):
 
     @api.model
     def _stale(self, company, partner_ids=None):
-        """The ids of debtors whose answers may be old; one statement.
+        """The ids of debtors whose answers may be old.
 
-        :param partner_ids: as in ``_bring``.
+        :param partner_ids: as in ``_bring``. Of all only those are looked at about whom something was written or whose
+            day has come, unless it is about everybody.
         """
-        query = self._over_marks(dunning_rests_on.stale(partner_ids), company, partner_ids)
-        return [partner_id for partner_id, _mark, _rules in self.env.execute_query(query)]
+        query, about = dunning_rests_on.stale(partner_ids), partner_ids
+        if partner_ids is None:
+            about = self._suspects(company)
+            if about is not None and not about:
+                return []
+        return [partner_id for partner_id, *_mark in self.env.execute_query(self._over_marks(query, company, about))]
+
+    @api.model
+    def _suspects(self, company):
+        """The ids of debtors of whom answers may be old, None for all."""
+        query = self._over_marks(dunning_rests_on.SUSPECTS, company, ())
+        found = [partner_id for (partner_id,) in self.env.execute_query(query)]
+        return None if None in found else found
 
     @api.model
     def _over_marks(self, query, company, partner_ids, **asked):

@@ -28,6 +28,7 @@ class DunningProposal(models.AbstractModel):
         run.ensure_one()
         freshness = self.env["dunning.freshness"]
         freshness._begin(run.company_id)
+        self.env["dunning.touch"]._be_quiet()
         self._drop_previews(run)
         self.env["dunning.moving"]._follow(run.company_id)
         self.env["dunning.receipt.look"]._bring(run.company_id)
@@ -51,6 +52,7 @@ class DunningProposal(models.AbstractModel):
         freshness._after_proposal(run, ledger)
         self.env["dunning.figures"]._refresh(run.company_id)
         self.env["dunning.call"]._keep(run.company_id)
+        self.env["dunning.touch"]._be_quiet(False)
         standing._keep(run, look, looked_at)
         self.env["dunning.decision.register"]._trim_runs(run)
         run.write({"state": "proposed", "proposed_on": fields.Datetime.now()})

@@ -201,6 +201,16 @@ SELECT m.partner_id, m.mark, m.rules
 # Rows on a screen are as of today; of the whole ledger those are looked at about whom the day alone says something new.
 OF_TODAY = "s.day <> %(today)s"
 HAS_COME = "s.turn <= %(today)s OR s.day > %(today)s"
+# About whom something was written that marks rest on, or whose day has come; NULL for everybody.
+SUSPECTS = f"""
+SELECT NULL::int AS partner_id FROM rules
+ WHERE EXISTS (SELECT FROM dunning_freshness s WHERE s.company_id = %(company)s AND s.rules <> rules.digest)
+ UNION
+SELECT p.commercial_partner_id FROM dunning_touch t LEFT JOIN res_partner p ON p.id = t.partner_id
+ WHERE COALESCE(t.company_id, %(company)s) = %(company)s AND (t.partner_id IS NULL OR p.id IS NOT NULL)
+ UNION
+SELECT s.partner_id FROM dunning_freshness s WHERE s.company_id = %(company)s AND ({HAS_COME})
+"""
 
 
 def stale(partner_ids=None):
