@@ -133,6 +133,8 @@ def ratios(rows, figure):
         ratio(
             f"peer / ours at {size:,}", [found.get(("peer", step, size)) for step in ("run", "communications")], first
         )
+        lists = [[found.get(("ours", step, size))] for step in ("worklist again", "invoice list")]
+        ratio(f"worklist / invoice list at {size:,}", *lists)
         for step in ("propose again", "second propose"):
             ratio(f"{step} / first at {size:,}", [found.get(("ours", step, size))], first)
     each = {size: found["ours", "propose", size] / size for size in sizes if ("ours", "propose", size) in found}

@@ -406,7 +406,7 @@ class DunningCase(models.Model):
         A debtor with a letter on record stays, as one with an invoice does: the letter proves what was said to whom.
         """
         everything = self.with_context(active_test=False)
-        cases = everything.search([("partner_id", "in", partners.ids)])
+        cases = everything.search([("partner_id", "in", partners.ids)], order="id")
         letters = self.env["dunning.letter"].search([("case_id", "in", cases.ids)])
         kept = letters.filtered(lambda letter: letter.state != "draft" or letter.name != "/" or letter.override_ids)
         gone = cases - kept.case_id

@@ -123,6 +123,7 @@ SELECT c.id, c.company_id, c.partner_id FROM dunning_touch t JOIN res_partner p 
 SELECT c.id, c.company_id, c.partner_id FROM dunning_case c
  WHERE c.next_due_date < %(today)s OR EXISTS (SELECT FROM dunning_touch WHERE partner_id IS NULL)
 """
+MANY = 500  # debtors of whom the whole ledger is read at once
 # Whose cases are brought up to date, by company; NULL for everybody.
 TOUCHED = """
 SELECT company_id, array_agg(DISTINCT partner_id) FROM (
@@ -214,7 +215,8 @@ class DunningFigures(models.AbstractModel):
             SQL(
                 "(%(fresh)s SELECT k.id, %(names)s FROM fresh f"
                 " JOIN dunning_case k ON k.partner_id = f.partner_id AND k.company_id = %(company)s)",
-                fresh=SQL(FRESH, **self._facts(company.sudo(), list(partners))),  # sudo: as in _changed
+                # sudo: sums of a debtor, for whoever may read his case
+                fresh=SQL(FRESH, **self._facts(company.sudo(), list(partners) if len(partners) < MANY else None)),
                 names=SQL(", ".join(f"f.{name}" for name in FIGURES)),
                 company=company.id,
             )
@@ -222,9 +224,15 @@ class DunningFigures(models.AbstractModel):
         )
 
     @api.model
-    def _put_away(self):
+    def _is_much(self):
+        """Whether so much was written about since that whoever looks had better bring it up to date once for all."""
+        return sum(map(len, self._changed().values())) >= MANY
+
+    @api.model
+    def _put_away(self, answers=True):
         """Bring the cases up to date with what was touched, and open those that are missing.
 
+        :param answers: see first whether what was decided about these debtors is of now; False for whoever just did.
         :return: how many touches went.
         """
         if not self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(hashtext('dunning_figures'))"))[0][0]:
@@ -234,7 +242,8 @@ class DunningFigures(models.AbstractModel):
         for company_id, partner_ids in self.env.execute_query(SQL(TOUCHED, today=today)):
             company = self.env["res.company"].browse(company_id)
             partner_ids = None if None in partner_ids else partner_ids
-            self.env["dunning.freshness"]._bring({company_id: partner_ids})
+            if answers:
+                self.env["dunning.freshness"]._bring({company_id: partner_ids}, figures=False)
             self._refresh(company, partner_ids)
         self.env.cr.execute(SQL("DELETE FROM dunning_touch WHERE id = ANY(%s)", touches))
         return len(touches)

@@ -187,7 +187,7 @@ class DunningInsolvency(models.Model):
             debtor = insolvency._debtors()
             # sudo: it holds for companies that its user may not open
             cases = self.env["dunning.case"].sudo().with_context(active_test=False)
-            companies = insolvency.company_id or cases.search([("partner_id", "=", debtor.id)]).company_id
+            companies = insolvency.company_id or cases.search([("partner_id", "=", debtor.id)], order="id").company_id
             places += [(company, debtor) for company in companies]
         return places
 

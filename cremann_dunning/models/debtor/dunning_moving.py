@@ -171,7 +171,8 @@ class DunningMoving(models.AbstractModel):
             [
                 ("company_id", "in", list({company_id for company_id, _partner_id in places})),
                 ("partner_id", "in", list({partner_id for _company_id, partner_id in places})),
-            ]
+            ],
+            order="id",
         )
         return {(case.company_id.id, case.partner_id.id): case.id for case in found}
 

@@ -98,6 +98,7 @@ class DunningTouch(models.Model):
 
     _name = "dunning.touch"
     _description = "Debtor about whom something was written"
+    _inherit = ["dunning.record.mixin"]
     _log_access = False
     _rec_name = "partner_id"
 

@@ -30,7 +30,7 @@ class DunningDraftNotes(models.AbstractModel):
         }
         partners = [partner_id for _company_id, partner_id in taken]
         cases = self.env["dunning.case"].sudo()  # sudo: as above
-        known = cases.search([("partner_id", "in", partners)])
+        known = cases.search([("partner_id", "in", partners)], order="id")
         known = {(case.company_id.id, case.partner_id.id): case for case in known}
         for key, found in taken.items():
             company_id, partner_id = key

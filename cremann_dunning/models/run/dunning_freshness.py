@@ -66,12 +66,13 @@ class DunningFreshness(models.Model):
     _once = models.UniqueIndex("(company_id, partner_id)", "A debtor is fresh once in a company.")
 
     @api.model
-    def _bring(self, places):
+    def _bring(self, places, figures=True):
         """Ask anew whatever is shown of these debtors and rests no longer on what is there now, in sets.
 
         Debtors about whom nothing was ever asked are left to the runs, and so are companies that are off.
 
         :param places: ``{company id: commercial partner ids}``, None for all of the company.
+        :param figures: look as well whether very many cases have to be read from the ledger, and put them away.
         :raises ReadOnlySqlTransaction: something is old, and this cursor only reads; Odoo tries again with another.
         """
         for company in self.env["res.company"].browse(places).filtered(lambda company: company.dunning_mode != "off"):
@@ -86,6 +87,10 @@ class DunningFreshness(models.Model):
                 raise ReadOnlySqlTransaction("What is shown about debtors is asked anew")
             if self._is_free(company):
                 self._ask(company, stale)
+        if figures and None in places.values() and self.env["dunning.figures"]._is_much():
+            if self.env.cr.readonly:
+                raise ReadOnlySqlTransaction("Figures of many debtors are put into their cases")
+            self.env["dunning.figures"]._put_away(answers=False)
 
     @api.model
     def _stale(self, company, partner_ids=None):
