@@ -54,4 +54,6 @@ def remove(cr):
         " WHERE n.nspname = current_schema AND p.proname LIKE 'dunning\\_%'"
     )
     for (function,) in cr.fetchall():
-        cr.execute(f"DROP FUNCTION {function} CASCADE")  # a name that PostgreSQL itself gives, quoted where it has to be
+        cr.execute(
+            f"DROP FUNCTION {function} CASCADE"
+        )  # a name that PostgreSQL itself gives, quoted where it has to be

@@ -139,7 +139,5 @@ class DunningTouch(models.Model):
 
 
 def _touch(cr, table, source, events):
-    body = BODY.format(
-        written=source.format(r="written"), gone=source.format(r="gone"), guard=GUARDS.get(table, "")
-    )
+    body = BODY.format(written=source.format(r="written"), gone=source.format(r="gone"), guard=GUARDS.get(table, ""))
     dunning_triggers.add(cr, "touch", table, body, events)

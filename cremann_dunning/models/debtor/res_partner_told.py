@@ -60,7 +60,11 @@ class ResPartner(models.Model):
         :return: per debtor rows with ``company_id`` and ``debtor``.
         """
         debtors = self.commercial_partner_id
-        cases = self.env["dunning.case"].with_context(active_test=False).search([("partner_id", "in", debtors.ids)], order="id")
+        cases = (
+            self.env["dunning.case"]
+            .with_context(active_test=False)
+            .search([("partner_id", "in", debtors.ids)], order="id")
+        )
         companies = {debtor: {self.env.company.id} if by_hand else set() for debtor in debtors}
         for case in cases:
             companies[case.partner_id].add(case.company_id.id)
