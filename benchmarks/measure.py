@@ -339,7 +339,7 @@ def open_worklist(env):
 
 
 def invoice_list(env):
-    """Odoo's own list of invoices as its menu opens it: a function that asks for its first page, for the second time."""
+    """Odoo's own list of invoices as its menu opens it: a function that asks for its first page once more."""
     moves = env["account.move"]
     action = env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
     domain = safe_eval(action["domain"] or "[]", {"uid": env.uid})

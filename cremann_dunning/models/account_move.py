@@ -86,8 +86,8 @@ class AccountMove(models.Model):
 
     def init(self):
         """See dunning_triggers."""
-        super().init()
         dunning_triggers.empty_with(self.env.cr, self._table, "move_id", NAMING)
+        return super().init()
 
     @api.depends("dunning_kind_set", "commercial_partner_id.dunning_debtor_kind")
     def _compute_dunning_debtor_kind(self):

@@ -151,8 +151,8 @@ class CallsCase(WindowMixin, AccessCase):
         }
 
     def touched(self):
-        """How many rows of these tables this transaction has written so far, as PostgreSQL counts them: where the number
-        stays the same nothing was changed, and nobody has to read all of them."""
+        """How many rows of these tables this transaction wrote so far, as PostgreSQL counts them: where it stays the
+        same nothing was changed, and nobody has to read all of them."""
         tables = [registered._table for registered in self.watched().values()]
         return self.env.execute_query(
             SQL(

@@ -45,7 +45,7 @@ class DunningCase(models.Model):
     amount_not_due = fields.Monetary(readonly=True, string="Not yet due", prefetch=NOW)
     amount_credit = fields.Monetary(readonly=True, string="Open credits", prefetch=NOW)
     oldest_due_date = fields.Date(readonly=True, prefetch=NOW)
-    next_due_date = fields.Date(readonly=True, help="On which day after this something more falls due.", prefetch=NOW)
+    next_due_date = fields.Date(string="More falls due after", readonly=True, prefetch=NOW)
     days_overdue = fields.Integer(readonly=True, string="Days", aggregator="max", prefetch=NOW)
     invoice_count = fields.Integer(readonly=True, string="Overdue invoices", prefetch=NOW)
     level_id = fields.Many2one("dunning.level", readonly=True, ondelete="set null", prefetch=NOW)

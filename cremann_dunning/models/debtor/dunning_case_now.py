@@ -38,7 +38,7 @@ class DunningCase(models.Model):
         )
 
     def _changed_in(self, alias, query):
-        """Ids of the cases that this query has to ask the ledger about, and the ledger among its tables; once a query."""
+        """Ids of the cases that this query has to ask the ledger about, and the ledger among its tables."""
         known = query.__dict__.setdefault("dunning_changed", {})
         if alias not in known:
             changed = self.env["dunning.figures"]._changed()

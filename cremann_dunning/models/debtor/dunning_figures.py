@@ -36,7 +36,8 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
 ), decided AS (
     SELECT p.commercial_partner_id AS partner_id, d.id, d.level_id, d.next_date, m.invoice_date_due AS due_date,
            d.move_id, d.move_line_id, d.code = ANY(%(person)s) AS waits_for_somebody,
-           CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2 WHEN 'wait' THEN 3 ELSE 4 END AS place
+           CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
+                          WHEN 'wait' THEN 3 ELSE 4 END AS place
       FROM account_move m
       JOIN dunning_decision d ON d.move_id = m.id AND d.is_current
       JOIN res_partner p ON p.id = d.partner_id

@@ -1,10 +1,10 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL, sql
 
 from .. import dunning_bulk, dunning_triggers
 
-# What tables say of debtors, as rows of (company, partner) out of the rows that were written: {r}. NULL for the company:
-# in all of them; for the partner: about everybody.
+# Whom rows are about: (company, partner) out of the rows {r} that were written. No company: in all of them; no partner:
+# about everybody.
 OF_LINE = "SELECT l.company_id, l.partner_id FROM {{r}} r JOIN account_move_line l ON l.id = r.{0}"
 OF_CLAIM = "SELECT c.company_id, c.partner_id FROM {r} r JOIN dunning_claim c ON c.id = r.claim_id"
 OWN = "SELECT company_id, partner_id FROM {r} r"
@@ -12,7 +12,8 @@ OF_ADDRESS = """
 SELECT x.company_id, p.id FROM ({0}) x (company_id, email) JOIN res_partner p ON strpos(LOWER(p.email), x.email) > 0
 """
 BOUNCED = """
-SELECT r.company_id, a.email FROM {r} r JOIN dunning_dispatch x ON x.letter_id = r.letter_id AND x.bounced_to IS NOT NULL
+SELECT r.company_id, a.email FROM {r} r
+  JOIN dunning_dispatch x ON x.letter_id = r.letter_id AND x.bounced_to IS NOT NULL
  CROSS JOIN UNNEST(STRING_TO_ARRAY(x.bounced_to, ' ')) a (email)
 """
 RECEIVABLE = "JOIN account_account a ON a.id = {0}.account_id AND a.account_type = 'asset_receivable'"
@@ -37,8 +38,8 @@ TABLES = {
     " JOIN dunning_payment_plan p ON p.id = r.plan_id",
     "account_move__account_payment": "SELECT p.company_id, p.partner_id FROM {r} r"
     " JOIN account_payment p ON p.id = r.payment_id WHERE p.partner_id IS NOT NULL",
-    "dunning_receipt": "SELECT l.company_id, l.partner_id FROM {r} r JOIN dunning_receipt_claim c ON c.receipt_id = r.id"
-    " JOIN account_move_line l ON l.id = c.move_line_id",
+    "dunning_receipt": "SELECT l.company_id, l.partner_id FROM {r} r"
+    " JOIN dunning_receipt_claim c ON c.receipt_id = r.id JOIN account_move_line l ON l.id = c.move_line_id",
     "dunning_receipt_claim": OF_LINE.format("move_line_id"),
     "dunning_return": OF_LINE.format("move_line_id"),
     "payment_transaction": "SELECT m.company_id, m.commercial_partner_id FROM {r} r"
@@ -72,10 +73,12 @@ BODY = """
     IF current_setting('dunning.quiet', true) = 'on' THEN RETURN NULL; END IF;
     {guard}
     IF TG_OP <> 'DELETE' THEN
-        INSERT INTO dunning_touch (company_id, partner_id) SELECT DISTINCT s.* FROM ({written}) s (company_id, partner_id);
+        INSERT INTO dunning_touch (company_id, partner_id)
+        SELECT DISTINCT s.* FROM ({written}) s (company_id, partner_id);
     END IF;
     IF TG_OP <> 'INSERT' THEN
-        INSERT INTO dunning_touch (company_id, partner_id) SELECT DISTINCT s.* FROM ({gone}) s (company_id, partner_id);
+        INSERT INTO dunning_touch (company_id, partner_id)
+        SELECT DISTINCT s.* FROM ({gone}) s (company_id, partner_id);
     END IF;
 """
 GUARDS = {
@@ -90,7 +93,7 @@ PAYER = "INSERT INTO dunning_touch (company_id, partner_id) VALUES (NEW.company_
 class DunningTouch(models.Model):
     """About whom something was written since cases and answers were last brought up to date.
 
-    PostgreSQL writes it in the transaction of the change, whoever makes it and by whatever way. A row is only ever added:
+    PostgreSQL writes it in the transaction of the change, whoever makes it and by whatever way. A row is only added:
     nobody who books waits for anybody, least of all for a case that somebody works on. ``dunning.figures`` asks the
     ledger itself about whom it names, and ``dunning.freshness`` looks whether their answers rest on what is there now,
     until the cron has brought both up to date.
