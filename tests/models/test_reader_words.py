@@ -176,7 +176,6 @@ class TestWords(ReaderCase):
             self.assertEqual(tuple(dunning_counted.days(env, number) for number in range(3)), words)
         env = self.env(context={"lang": "nl_NL"})
         self.assertEqual([dunning_counted.letters(env, number) for number in (1, 2)], ["1 brief", "2 brieven"])
-        self.assertEqual([dunning_counted.instalments(env, number) for number in (1, 2)], ["1 termijn", "2 termijnen"])
 
     def test_one_day_in_a_reason(self):
         decision = self.env["dunning.decision"]

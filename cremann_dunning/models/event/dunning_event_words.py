@@ -43,7 +43,7 @@ def sentence(env, kind, facts, personal=None, known_currencies=None):
     """The event in the words of its reader. What was erased, or was never kept, shows as dots.
 
     :param facts: as kept; an amount is ``{"amount", "currency"}``, a day ``{"date"}``, a choice ``{"choice": [model,
-        field, value]}``, a record ``{"record": [model, id], "name"}``.
+        field, value]}``, a record ``{"record": [model, id], "name"}``, so many of a kind ``{"of", "count"}``.
     """
     if kind not in KINDS:  # of a later version
         return kind
@@ -80,6 +80,8 @@ def _of_its_kind(env, value, money):
         return dict(field._description_selection(env)).get(code, str(code)) if field else str(code)
     if "record" in value:
         return _thing(env, value)
+    if "of" in value:
+        return f"{_word(env, value['of'], money)}: {value['count']}"
     if "field" in value:
         return _change(env, value, money)
     return ", ".join(f"{name}: {_word(env, part, money)}" for name, part in value.items())
