@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..event import as_fact
 
@@ -194,3 +195,15 @@ class DunningHold(models.Model):
 
     def _debtors(self):
         return self.partner_id.commercial_partner_id
+
+    def _begun(self, what):
+        """What a screen says of holds, which have reason and end in common."""
+        if self[:1].date_until:
+            until = format_date(self.env, self[:1].date_until)
+            return self.env._(
+                "On hold: %(what)s, up to and including %(until)s. %(reason)s",
+                what=what,
+                until=until,
+                reason=self[:1].reason,
+            )
+        return self.env._("On hold: %(what)s. %(reason)s", what=what, reason=self[:1].reason)

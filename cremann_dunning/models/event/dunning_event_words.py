@@ -17,6 +17,9 @@ KINDS: dict[str, Kind] = {**LETTER, **DEBTOR, **MONEY, **RULES, **CHAIN}
 # So much of a value is shown in a sentence; the event holds all of it.
 LONGEST = 80
 
+# What people type need not end as a sentence does.
+ENDED = (".", "!", "?", "…")
+
 # Kinds by what stands before the dot.
 FAMILIES = [
     ("letter", "Letters"),
@@ -54,7 +57,8 @@ def sentence(env, kind, facts, personal=None, known_currencies=None):
     tails = (text for name, text in known.tails.items() if values.get(name) and words[name])
     # what is no more than the value itself is a plain text
     said = [text if isinstance(text, str) else env._(text) for text in (known.sentence, *tails)]
-    return " ".join(text % words for text in said)
+    *parts, last = (text % words for text in said)
+    return " ".join([*(part if part.endswith(ENDED) else f"{part}." for part in parts), last])
 
 
 def _word(env, value, money):
@@ -111,7 +115,7 @@ def _change(env, value, money):
         return label
     nothing = env._("nothing")
     was, now = (_short(_word(env, value.get(side), money)) or nothing for side in ("before", "after"))
-    return env._("%(field)s from %(before)s to %(after)s", field=label, before=was, after=now)
+    return env._("%(field)s: from %(before)s to %(after)s", field=label, before=was, after=now)
 
 
 def _short(text):

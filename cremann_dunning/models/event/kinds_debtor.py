@@ -154,7 +154,7 @@ CLAIMS = {
     "debtor.claim_begun": Kind(_lt("A claim began: %(numbers)s, %(amount)s, due on %(due)s.")),
     "debtor.claim_taken_in": Kind(_lt("%(numbers)s was taken in as a claim: %(amount)s, due on %(due)s.")),
     "debtor.claim_renamed": Kind(
-        _lt("%(numbers)s is named and dated differently from now on: %(amount)s, due on %(due)s.")
+        _lt("Number or dates of %(numbers)s as a claim were changed: %(amount)s, due on %(due)s.")
     ),
     "debtor.claim_ended": Kind(
         _lt("%(numbers)s is no claim any more: %(reason)s."), {"into": _lt("It went into %(into)s.")}

@@ -94,7 +94,7 @@ class DunningAccruing(models.AbstractModel):
 
     @api.model
     def _tell(self, company, stuck):
-        """Let cases show what could not be booked, for as long as that is so; it is told when it is another than before.
+        """Let cases show what could not be booked, as long as that is so; it is told when it is another than before.
 
         :param stuck: per case why, and the claims that it is about.
         """
