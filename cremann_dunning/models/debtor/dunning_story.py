@@ -256,9 +256,10 @@ class DunningStory(models.AbstractModel):
     @api.model
     def _step_line(self, decisions):
         first = decisions[0]
-        numbers = ", ".join(decision.number or "/" for decision in decisions[:NAMED])
-        if len(decisions) > NAMED:
-            numbers = self.env._("%(numbers)s and %(more)s more", numbers=numbers, more=len(decisions) - NAMED)
+        named = list(dict.fromkeys(decision.number or "/" for decision in decisions))  # instalments share theirs
+        numbers = ", ".join(named[:NAMED])
+        if len(named) > NAMED:
+            numbers = self.env._("%(numbers)s and %(more)s more", numbers=numbers, more=len(named) - NAMED)
         if first.next_date and first.level_id:
             words = {"level": first.level_id._letter_label(first.level_id.display_name), "numbers": numbers}
             return self._line(

@@ -101,7 +101,7 @@ INSOLVENCIES = {
         _lt("What is known of the insolvency (%(kind)s since %(date)s) was changed."), CHANGED
     ),
     "debtor.insolvency_ended": Kind(
-        _lt("The insolvency (%(kind)s since %(date)s) ended on %(ended_on)s: %(outcome)s."), CHANGED
+        _lt("The insolvency (%(kind)s since %(date)s) ended on %(ended_on)s: %(outcome)s.")
     ),
     "debtor.insolvency_deleted": Kind(_lt("The insolvency (%(kind)s since %(date)s) was deleted."), INSOLVENT),
     "debtor.claim_filed": Kind(_lt("A claim of %(amount)s was filed with the trustee (%(how)s)."), FILED),

@@ -199,7 +199,8 @@ class TestWhereItIsTold(EventCase):
         told = self.told_on(run)
         self.assertEqual(told[0], "The run of 11/16/2026 was cancelled.")
         self.assertEqual(
-            told[1], "One: Letter Reminder was left out. Reason: He calls. Its invoices wait until somebody puts them back."
+            told[1],
+            "One: Letter Reminder was left out. Reason: He calls. Its invoices wait until somebody puts them back.",
         )
         self.assertEqual(told[-1], "The run of 11/16/2026 was proposed. To confirm: 1.")
         self.assertEqual(self.told_on(other), ["The run of 11/16/2026 was proposed. To confirm: 1."])
