@@ -501,6 +501,12 @@ class DunningCase(RefusalMixin, TransactionCase):
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
+    def told_on(self, record, lang="en_US"):
+        """What the story of a record says was done, the last first."""
+        self.env.flush_all()
+        story = self.env["dunning.story"].with_context(lang=lang)
+        return [line["text"] for line in story.read_story(record._name, record.id)["done"]]
+
     def code(self, move):
         """The reason of the current decision on an invoice."""
         return move.with_env(self.env).dunning_decision_id.code

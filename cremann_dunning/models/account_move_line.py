@@ -7,7 +7,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def write(self, vals):
-        """Marking a claim as not to be followed up is told on the invoice and in the case, whichever way it is done."""
+        """Marking a claim as not to be followed up is told, whichever way it is done."""
         if "no_followup" not in vals or inside(self.env, "dunning_told"):
             return super().write(vals)
         no_more = bool(vals["no_followup"])
@@ -20,8 +20,6 @@ class AccountMoveLine(models.Model):
         )
         result = super().write(vals)
         if moves := changed.move_id:
-            text = self.env._("Marked as not to be followed up.") if no_more else self.env._("It is followed up again.")
-            moves._dunning_note(text)
             moves._dunning_redecide()
             kind = "hold.left_alone" if no_more else "hold.followed_again"
             self.env["dunning.claim"]._tell_items(kind, changed)

@@ -139,22 +139,6 @@ class AccountMove(models.Model):
         # sudo: as in action_dunning_take_in
         moves.sudo().line_ids.filtered(lambda line: line.account_type == "asset_receivable").no_followup = False
 
-    def _dunning_note(self, body):
-        """Leave a line on these entries and in the cases of their debtors."""
-        # sudo: a note about what was done here, by whoever could do it
-        self.sudo()._message_log_batch(dict.fromkeys(self.ids, body))
-        found = {}
-        for company, moves in self.grouped("company_id").items():
-            about = {}
-            for move in moves:
-                for debtor in move._dunning_debtors():
-                    about.setdefault(debtor, []).append(move.id)
-            debtors = self.env["res.partner"].union(*about)
-            for case in self.env["dunning.case"].sudo()._for_partners(debtors, company):  # as above
-                own = moves.browse(about[case.partner_id]).with_prefetch(moves._prefetch_ids)
-                found[case.id] = f"{', '.join(own._dunning_numbers(case.partner_id))}: {body}"
-        self.env["dunning.case"].sudo().browse(found)._message_log_batch(found)
-
     def _dunning_redecide(self):
         """What is shown about the debtors of these entries follows."""
         for company, moves in self.grouped("company_id").items():

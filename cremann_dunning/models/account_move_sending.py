@@ -69,8 +69,8 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
         groups=INSIDE,
-        help="When somebody said so, or sent it in another way after it had been refused. Who that was stands in the "
-        "messages of the invoice.",
+        help="When somebody said so, or sent it in another way after it had been refused. Who that was stands in its "
+        "story.",
     )
     dunning_not_arrived = fields.Char(
         string="Not arrived",
@@ -200,14 +200,10 @@ class AccountMove(models.Model):
         self.env["dunning.case"].check_access("write")
         if self.filtered(lambda move: move.move_type not in SALES or move.state != "posted"):
             raise UserError(self.env._("Choose posted customer invoices: only those are sent to a debtor."))
-        said = {
-            move.id: self.env._(
-                "%(user)s says that the debtor has this invoice. Before: %(why)s",
-                user=self.env.user.name,
-                why=move.dunning_not_arrived or self._dunning_why_missing(move),
-            )
-            for move in self
-        }
+        # what was known of each before
+        found = self.grouped(
+            lambda move: (move.dunning_not_arrived, move.dunning_sent_changed, move.dunning_is_missing)
+        )
         for company, group in self.grouped("company_id").items():
             group._dunning_set(
                 SQL(
@@ -220,10 +216,7 @@ class AccountMove(models.Model):
                 SQL("TRUE"),
                 versions=True,
             )
-        self._message_log_batch(bodies=said)
-
-    @api.model
-    def _dunning_why_missing(self, move):
-        if move.dunning_sent_changed:
-            return self.env._("it was changed after it was sent.")
-        return self.env._("Odoo knew of no sending.") if move.dunning_is_missing else self.env._("it was sent.")
+        for (refusal, changed, missing), moves in found.items():
+            items = moves.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+            known = {} if refusal else {"changed": changed, "unsent": missing and not changed}
+            self.env["dunning.claim"]._tell_items("hold.arrived", items, {"refusal": refusal}, **known)

@@ -46,8 +46,6 @@ class AccountMove(models.Model):
         # which Odoo sets on every journal entry
         fresh._dunning_claim_lines().with_context(dunning_told=Inside()).no_followup = False
         entries.env["dunning.claim"]._take_in(given)
-        fresh._dunning_note(self.env._("Taken in as a claim: it is followed up from its due date on."))
-        (entries - fresh)._dunning_note(self.env._("Number, date and due date as a claim were changed."))
         entries._dunning_redecide()
 
     def _dunning_leave_out(self, reason):
@@ -57,7 +55,6 @@ class AccountMove(models.Model):
         entries.dunning_is_claim = False
         entries.env["dunning.claim"]._tell_items("hold.left_out", entries._dunning_claim_lines(), {"reason": reason})
         entries._dunning_claim_lines().with_context(dunning_told=Inside()).no_followup = True
-        entries._dunning_note(self.env._("Left out of follow-up: %s", reason))
         for company in entries.company_id:
             self.env["dunning.decision.register"].sudo()._retire_settled(company)  # sudo: decisions are the engine's
         entries._dunning_redecide()

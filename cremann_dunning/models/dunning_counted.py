@@ -9,8 +9,3 @@ def days(env, number):
 def letters(env, number):
     """So many letters, in the language of ``env``."""
     return env._("1 letter") if number == 1 else env._("%s letters", number)
-
-
-def instalments(env, number):
-    """So many instalments, in the language of ``env``."""
-    return env._("1 instalment") if number == 1 else env._("%s instalments", number)

@@ -1,8 +1,9 @@
-from odoo import SUPERUSER_ID, models
+from odoo import SUPERUSER_ID, api, models
 
 
 class DunningFollowersMixin(models.AbstractModel):
-    """Records that only colleagues follow, and in whose language it is told what the system does to them.
+    """Records that only colleagues follow, and in whose language it is told what the system does to them. Their chatter
+    is for what people write: that one was made is an event, and no remark in it.
 
     Letters reach the debtor by their own mail. Whoever outside the house follows a letter, case or run, by accident or
     by a setting of Odoo, would get the notes of colleagues and the answers of others by mail.
@@ -10,6 +11,12 @@ class DunningFollowersMixin(models.AbstractModel):
 
     _name = "dunning.followers.mixin"
     _description = "Followed by Colleagues Only"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Without Odoo's own remark that something was made."""
+        silent = self.with_context(mail_create_nolog=True)
+        return super(DunningFollowersMixin, silent).create(vals_list).with_env(self.env)
 
     def _keeper_lang(self):
         """The language of who reads about these records, where nobody of the house has written it himself."""

@@ -55,7 +55,7 @@ class DunningConfirmWizard(models.TransientModel):
             wizard.rates = self.env["dunning.stale.rates"]._sentence(letters)
 
     def action_confirm(self):
-        """Send the letters; who agreed to how many, to which amount and to which rates stays on the run.
+        """Send the letters; who agreed to how many, to which amount and to which rates is told.
 
         :raises UserError: there are other letters than when the window was opened.
         """
@@ -68,29 +68,11 @@ class DunningConfirmWizard(models.TransientModel):
             )
         agreed = False
         for run in self.run_ids:
-            run.message_post(body=self._what_was_agreed(run))
-            if waiting := rates._waiting(run):
-                agreed = True
-                run.message_post(
-                    body=self.env._(
-                        "Confirmed by %(user)s although the rates may be out of date: %(tables)s.",
-                        user=self.env.user.name,
-                        tables=rates._sentence(waiting),
-                    )
-                )
+            run._tell_agreed()
+            agreed = agreed or bool(rates._waiting(run))
         runs = self.run_ids.with_context(dunning_rates_confirmed=Inside()) if agreed else self.run_ids
         answer = runs.action_confirm()
         return answer if isinstance(answer, dict) else {"type": "ir.actions.act_window_close"}
-
-    def _what_was_agreed(self, run):
-        rows, number, total = run._confirm_rows()
-        return self.env._(
-            "Confirmed by %(user)s: %(number)s letters, %(total)s to pay (%(ways)s).",
-            user=self.env.user.name,
-            number=number,
-            total=total,
-            ways=", ".join(f"{way}: {count}" for way, count, _amount in rows),
-        )
 
     def _letters(self):
         letters, rates = self.env["dunning.letter"], self.env["dunning.stale.rates"]

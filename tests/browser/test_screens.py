@@ -29,6 +29,35 @@ class TestScreens(ScreenMixin, DunningCase, HttpCase):
             """,
         )
 
+    def test_story_says_at_once_what_was_done(self):
+        """A button on the form, and the run that it belongs to; no page is loaded anew."""
+        case = self.env["dunning.case"].search([("partner_id", "=", self.move.partner_id.id)])
+        self.see(
+            f"/odoo/action-cremann_dunning.dunning_case_action_worklist/{case.id}",
+            """
+            (await find(".o_notebook .nav-link", "Verloop")).click();
+            await find(".o_dunning_story");
+            (await find(".o_statusbar_buttons button[name=action_hold]")).click();
+            const reason = await find(".modal div[name=reason] input, .modal div[name=reason] textarea");
+            reason.value = "In overleg";
+            reason.dispatchEvent(new Event("input", { bubbles: true }));
+            reason.dispatchEvent(new Event("change", { bubbles: true }));
+            (await find(".modal footer button[name=action_hold]")).click();
+            await find(".o_dunning_story_line", "Gepauzeerd.");
+            (await find(".o_statusbar_buttons button[name=action_release]")).click();
+            await find(".o_dunning_story_line", "De pauze is beëindigd.");
+            """,
+        )
+
+    def test_story_of_a_run(self):
+        self.see(
+            f"/odoo/action-cremann_dunning.dunning_run_action/{self.run_record.id}",
+            """
+            (await find(".o_notebook .nav-link", "Verloop")).click();
+            await find(".o_dunning_story_line", "is voorgesteld");
+            """,
+        )
+
     def test_run_with_its_letter(self):
         self.see(
             f"/odoo/action-cremann_dunning.dunning_run_action/{self.run_record.id}",

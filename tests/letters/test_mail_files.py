@@ -200,9 +200,10 @@ class TestFiles(FilesCase):
         self.env.invalidate_all()
         letter, message = self.mailed(partner)
         self.assertEqual(list(self.files(message)), [letter.pdf_name, f"{here.name.replace('/', '_')}.pdf"])
-        [note] = [body for body in letter.message_ids.mapped("body") if "filestore" in body]
-        self.assertIn(gone.name, note)
-        self.assertNotIn(here.name, note)
+        self.assertEqual(letter.files_gone, gone.name, "whoever opens the letter reads it")
+        [told] = [text for text in self.told_on(letter) if "filestore" in text]
+        self.assertIn(gone.name, told)
+        self.assertNotIn(here.name, told)
 
     def test_names_of_files_are_safe(self):
         layout = self.env.ref("account.account_invoices")

@@ -75,7 +75,7 @@ class TestPaperCopy(CopyCase):
                 self.assertEqual(letters.default_from, max(by_mail, by_post))
                 self.assertEqual(letters.sent_on, TODAY)
                 self.assertEqual(
-                    letters.default_from > by_mail, "counted again" in str(letters.message_ids.mapped("body"))
+                    letters.default_from > by_mail, "It was posted on paper as well" in str(self.told_on(letters))
                 )
                 self.back_in_time()
         self.assertGreater(letters.default_from, by_mail)
@@ -323,10 +323,12 @@ class TestCopyByService(CopyCase):
         snail.zip = False
         snail._snailmail_print()
         self.assertEqual((self.copies(letters).state, letters.state), ("refused", "sent"))
-        self.assertIn("address of the recipient", " ".join(letters.message_ids.mapped("body")))
+        self.assertIn("address of the recipient", self.copies(letters).answer)
+        self.assertIn("address of the recipient", " ".join(self.told_on(letters)))
 
     def test_not_installed(self):
         with patch.object(self.registry["dunning.companion"], "_has_service", lambda companion, model: False):
             letters = self.sent_by_mail(copy="snailmail")
         self.assertEqual(self.copies(letters).channel, "print")
-        self.assertIn("Snail Mail is not installed", " ".join(letters.message_ids.mapped("body")))
+        [told] = [text for text in self.told_on(letters) if "Snail Mail is not installed" in text]
+        self.assertIn("That is the copy on paper", told)

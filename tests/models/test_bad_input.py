@@ -540,7 +540,9 @@ class TestHostile(BadInputCase):
         self.as_user(self.user)["dunning.hold"].create(
             {"partner_id": partner.id, "reason": HOSTILE, "company_id": self.nl.id}
         )
-        self.assertInert(case.message_ids[:1].body)
+        self.assertIn(f"Reason: {HOSTILE}", self.told_on(case)[0], "a text, which the screen escapes")
+        report = self.env["ir.actions.report"]
+        self.assertInert(report._render_qweb_html("cremann_dunning.report_dunning_story", case.ids)[0].decode())
         self.run_for()
         self.assertEqual(self.why(move), f"On hold without an end date: {HOSTILE}")
         self.assertIn(HOSTILE, case.explanation)

@@ -329,6 +329,8 @@ class DunningClaim(models.Model):
         moves = self.env["account.move.line"].browse(given).move_id
         claims = self._of_moves(moves, given, told=False)
         rows = [{"id": claims[item], **values} for item, values in given.items() if item in claims]
+        ids = [row["id"] for row in rows]
+        before = set(self.search([("id", "in", ids), ("is_taken_in", "=", True)]).ids)
         self.env.cr.execute(
             SQL(
                 "UPDATE dunning_claim c"
@@ -342,7 +344,8 @@ class DunningClaim(models.Model):
         )
         self.invalidate_model([*SAID, *TAKEN_IN])
         moves.invalidate_recordset(["dunning_claim_ids"], flush=False)
-        self._tell("debtor.claim_taken_in", [row["id"] for row in rows])
+        self._tell("debtor.claim_taken_in", [id_ for id_ in ids if id_ not in before])
+        self._tell("debtor.claim_renamed", [id_ for id_ in ids if id_ in before])
 
     @api.model
     def _take_in_more(self, moves):

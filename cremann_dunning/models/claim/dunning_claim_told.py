@@ -46,14 +46,14 @@ class DunningClaim(models.Model):
         return rows
 
     @api.model
-    def _tell_items(self, kind, items, personal=None):
+    def _tell_items(self, kind, items, personal=None, **facts):
         """Tell something about items of the ledger, for each of their debtors; those without one are left out."""
         items = items.sudo()  # sudo: what is told is the system's to gather
         if items:
-            self.env["dunning.event"]._tell_beside(lambda: self._item_rows(kind, items, personal))
+            self.env["dunning.event"]._tell_beside(lambda: self._item_rows(kind, items, personal, facts))
 
     @api.model
-    def _item_rows(self, kind, items, personal):
+    def _item_rows(self, kind, items, personal, facts):
         claims, about = self._known(items.ids), defaultdict(items.browse)
         for item in items.filtered("partner_id"):
             about[item.company_id.id, item.partner_id.commercial_partner_id] |= item
@@ -63,7 +63,11 @@ class DunningClaim(models.Model):
                 "company_id": company,
                 "debtor": debtor.id,
                 "claims": [claims[id_] for id_ in own.ids if id_ in claims],
-                "facts": {"numbers": ", ".join(own.move_id._dunning_numbers(debtor))},
+                "facts": {
+                    **as_fact.known(of=as_fact.entry(own.move_id) if len(own.move_id) == 1 else None, **facts),
+                    "entries": sorted(own.move_id.ids),
+                    "numbers": ", ".join(own.move_id._dunning_numbers(debtor)),
+                },
                 "personal": personal or {},
             }
             for (company, debtor), own in about.items()

@@ -15,6 +15,14 @@ class DunningCase(models.Model):
         string="Received and not booked",
         help="What came in for costs and interest, and stands on the account of the debtor still.",
     )
+    charges_problem = fields.Char(
+        string="Why nothing was booked",
+        readonly=True,
+        copy=False,
+        help="Why costs and interest that letters asked could not be booked. It is tried again with every sending.",
+    )
+
+    _charges_problem_idx = models.Index("(company_id) WHERE charges_problem IS NOT NULL")
 
     @api.depends("claim_ids.charge_ids.state", "claim_ids.booking_ids.is_undone")
     def _compute_beyond_ids(self):

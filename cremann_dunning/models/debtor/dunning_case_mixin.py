@@ -114,10 +114,6 @@ class DunningCaseMixin(models.AbstractModel):
     def _noted(self):
         """What happens once a record is there."""
         self._redecide()
-        self._tell()
-
-    def _tell(self):
-        """Leave a line about a new record in the debtor's case."""
 
     def write(self, vals):
         """What was decided about the invoices follows when it matters."""
@@ -212,11 +208,3 @@ class DunningCaseMixin(models.AbstractModel):
         """Ids of the invoices it is about; none when it is about everything, and only 0 when all of them are gone."""
         self.ensure_one()
         return self.move_ids.ids or ([0] if self.numbers else [])
-
-    def _tell_case(self, body):
-        """Leave a line in the debtor's case; text only, so what people typed is escaped.
-
-        :param body: function from a record to its sentence.
-        """
-        for record in self:
-            record.case_id.message_post(body=body(record))

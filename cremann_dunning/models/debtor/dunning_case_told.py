@@ -21,6 +21,10 @@ class DunningCase(models.Model):
         self.env["dunning.event"]._tell([case._row_responsible(before[case]) for case in changed])
         return result
 
+    def _track_get_fields(self):
+        """Odoo's own tracking lets the responsible follow and tells him; it leaves no second remark about it."""
+        return super()._track_get_fields() - {"user_id"}
+
     def _row_responsible(self, before):
         """The event that somebody else is responsible. :param before: ``res.users``."""
         return {

@@ -132,20 +132,9 @@ class DunningContact(models.Model):
         )
 
     def _noted(self):
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
-        outcomes = dict(self._fields["outcome"]._description_selection(self.env))
         counted = self.filtered("counts_as_step")
         counted._count()
         (self - counted)._redecide()  # its days of quiet begin
-        self._tell_case(
-            lambda contact: self.env._(
-                "%(kind)s by %(user)s: %(outcome)s. %(note)s",
-                kind=kinds[contact.kind],
-                user=contact.user_id.name,
-                outcome=outcomes[contact.outcome],
-                note=contact.note or "",
-            )
-        )
 
     def write(self, vals):
         """A contact that counted is part of the ladder: it can be archived and not be told differently."""

@@ -137,17 +137,6 @@ class DunningDispute(models.Model):
                     )
                 )
 
-    def _tell(self):
-        reasons = self._reasons()
-        self._tell_case(
-            lambda dispute: self.env._(
-                "Disputed: %(what)s (%(reason)s). %(description)s",
-                what=dispute._of_invoices(),
-                reason=reasons[dispute.reason],
-                description=dispute.description or "",
-            )
-        )
-
     # -- as events ------------------------------------------------------------------------------------------------
 
     def _kind_made(self):

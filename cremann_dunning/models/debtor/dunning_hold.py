@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -114,7 +112,6 @@ class DunningHold(models.Model):
         holds = super().create(vals_list)
         # sudo: that something was said about these claims is the system's to note
         self.env["dunning.claim"].sudo()._of_moves(holds.move_id)
-        holds.filtered(lambda hold: not hold.letter_id)._tell("_begun")  # of a letter left out its own words are told
         holds._redecide()
         holds._tell_made()
         return holds
@@ -132,15 +129,11 @@ class DunningHold(models.Model):
             )
         if begun_again := (changed - ended).filtered(lambda hold: hold.active and hold.released_by_id):
             super(DunningHold, begun_again.sudo()).write({"released_by_id": False, "released_on": False})  # as above
-        ended._tell("_ended")
-        (changed - ended)._tell("_begun")
         changed._redecide()
         return result
 
     def unlink(self):
-        """A hold that a manager deletes is told like one that ended."""
-        running = self.filtered("is_running")
-        running._tell("_ended")
+        """What it kept back is followed up again."""
         touched = [(company, holds._debtors()) for company, holds in self.grouped("company_id").items()]
         result = super().unlink()
         for company, partners in touched:
@@ -187,13 +180,14 @@ class DunningHold(models.Model):
             whole=not self.move_id,
             until=as_fact.day(self.date_until),
             left_out=bool(self.letter_id),
+            entries=self.move_id.ids or None,
         )
         return facts, as_fact.known(reason=self.reason)
 
     def _event_extra(self, kind):
         return {"letter": self.letter_id.id}
 
-    # -- telling --------------------------------------------------------------------------------------------------
+    # -- what follows ---------------------------------------------------------------------------------------------
 
     def _redecide(self):
         for company, holds in self.grouped("company_id").items():
@@ -203,7 +197,7 @@ class DunningHold(models.Model):
         return self.partner_id.commercial_partner_id
 
     def _begun(self, what):
-        """The sentence about holds that were set or changed, which have reason and end in common."""
+        """What a screen says of holds, which have reason and end in common."""
         if self[:1].date_until:
             until = format_date(self.env, self[:1].date_until)
             return self.env._(
@@ -213,28 +207,3 @@ class DunningHold(models.Model):
                 reason=self[:1].reason,
             )
         return self.env._("On hold: %(what)s. %(reason)s", what=what, reason=self[:1].reason)
-
-    def _ended(self, what):
-        """The sentence about holds that somebody ended."""
-        return self.env._("The hold has ended: %(what)s. It was: %(reason)s", what=what, reason=self[:1].reason)
-
-    def _tell(self, sentence):
-        """Leave a line in the debtor's case and on the invoice, so that the pause has an author and a date there too.
-
-        :param sentence: name of the method that says it, ``_begun`` or ``_ended``.
-        """
-        on_case, on_move = {}, {}
-        cases = self.env["dunning.case"]._for_partners(self.partner_id.commercial_partner_id, self.company_id)
-        by_key = {(case.company_id, case.partner_id): case for case in cases}
-        same = self.grouped(lambda hold: (hold._place(), hold.reason, hold.date_until))
-        for (place, _reason, _until), holds in same.items():
-            names = ", ".join(hold.display_name for hold in holds)
-            if case := by_key.get(place):
-                on_case.setdefault(case.id, []).append(getattr(holds, sentence)(names))
-            for move, own in holds.grouped("move_id").items():
-                if move:
-                    on_move.setdefault(move.id, []).append(getattr(own, sentence)(own[0].number))
-        for model, found in (("dunning.case", on_case), ("account.move", on_move)):
-            # sudo: a note about what was done here, on records that whoever did it need not be allowed to write
-            records = self.env[model].sudo().browse(found)
-            records._message_log_batch({id_: Markup("<br/>").join(lines) for id_, lines in found.items()})

@@ -145,7 +145,6 @@ class DunningInsolvency(models.Model):
         insolvencies = super().create(vals_list)
         insolvencies._check_for_all()
         insolvencies._redecide(insolvencies._places())
-        insolvencies._tell()
         insolvencies._tell_made()
         return insolvencies
 
@@ -156,8 +155,6 @@ class DunningInsolvency(models.Model):
         self._check_for_all()
         if {"partner_id", "company_id", "kind", "date", "ended_on", "outcome"} & set(vals):
             self._redecide(before + self._places())
-        if "ended_on" in vals:
-            self._tell()
         return result
 
     def unlink(self):
@@ -293,14 +290,6 @@ class DunningInsolvency(models.Model):
             "the trustee to file the claim.",
             **told,
         )
-
-    def _tell(self):
-        """Leave a line in the cases of the debtor."""
-        for insolvency in self:
-            companies = insolvency.company_id or self.env.companies
-            cases = self.env["dunning.case"]._for_partners(insolvency._debtors(), companies)
-            # sudo: a note about what was done here, on cases that whoever did it need not be allowed to write
-            cases.sudo()._message_log_batch(dict.fromkeys(cases.ids, insolvency._sentence()))
 
     # -- as events ------------------------------------------------------------------------------------------------
 

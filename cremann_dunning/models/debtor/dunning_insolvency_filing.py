@@ -147,7 +147,6 @@ class DunningInsolvencyFiling(models.Model):
                     "pdf_sha256": digest(content),
                 }
             )
-            filing._tell()
         return True
 
     def _kind_changed(self, before):
@@ -169,10 +168,3 @@ class DunningInsolvencyFiling(models.Model):
                 admitted_on=as_fact.day(self.admitted_on),
             )
         return facts, as_fact.known(trustee=self.trustee_id.display_name)
-
-    def _tell(self):
-        cases = self.env["dunning.case"]._for_partners(self.partner_id.commercial_partner_id, self.company_id)
-        how = dict(self._fields["filed_how"]._description_selection(self.env))[self.filed_how]
-        body = self.env._("The claim was filed with the trustee (%(how)s): %(name)s.", how=how, name=self.pdf_name)
-        # sudo: a note about what was done here, as the insolvency leaves one
-        cases.sudo()._message_log_batch(dict.fromkeys(cases.ids, body))

@@ -2,7 +2,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import SQL, format_list
+from odoo.tools import SQL
 
 from ..claim.dunning_claim import READDRESSED
 
@@ -112,7 +112,6 @@ class DunningMoving(models.AbstractModel):
         )
         if not rows:
             return []
-        names = dict(self.env["res.partner"].browse({row.partner_id for row in rows}).mapped(lambda p: (p.id, p.name)))
         into = self._cases_of(rows)
         self._bring(into)
         self._bring_holds(rows)
@@ -120,21 +119,7 @@ class DunningMoving(models.AbstractModel):
         self._retire(rows)
         self._join_chatter({old: new for old, new in into.items() if old != new})
         self._tell_moved([(row.company_id, row.partner_id, row.debtor_id) for row in rows])
-        told = defaultdict(list)
-        for row in rows:
-            told[into[row.case_id]].append(names[row.partner_id] or "")
-        for case in self.env["dunning.case"].browse(told)._told_to_keepers():
-            case._message_log(body=self._folded_text(case, told[case.id]))
         return rows
-
-    @api.model
-    def _folded_text(self, case, names):
-        return case.env._(
-            "%(old)s belongs to %(new)s now: the letters, agreements and notes about it stand here, and follow-up goes "
-            "on with both as one debtor.",
-            old=format_list(case.env, names),
-            new=case.partner_id.name or "",
-        )
 
     @api.model
     def _cases_of(self, rows):
@@ -370,7 +355,6 @@ class DunningMoving(models.AbstractModel):
             self._bring_naming(name, rows)
         self.env.invalidate_all()
         self._tell_gone(rows)
-        self._tell_both(rows, cases)
 
     @api.model
     def _bring_letters(self, claim_ids):
@@ -426,20 +410,3 @@ class DunningMoving(models.AbstractModel):
                 **model._relation("move_ids", "own", "move"),
             )
         )
-
-    @api.model
-    def _tell_both(self, rows, cases):
-        """Say in the case that claims left and in the one to which they went what became of them."""
-        about = defaultdict(list)
-        for row in rows:
-            about[row.case_id, cases[row.company_id, row.debtor_id]].append(row.number or "")
-        for (old_id, new_id), numbers in about.items():
-            old, new = self.env["dunning.case"].browse([old_id, new_id])._told_to_keepers()
-            text = old.env._(
-                "%(invoices)s went from %(old)s to %(new)s, who is a debtor of its own now, with what was said about "
-                "them.",
-                invoices=format_list(old.env, list(dict.fromkeys(numbers))),
-                old=old.partner_id.name or "",
-                new=new.partner_id.name or "",
-            )
-            (old + new)._message_log_batch(dict.fromkeys((old.id, new.id), text))

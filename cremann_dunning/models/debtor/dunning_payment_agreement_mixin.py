@@ -353,14 +353,14 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
 
         :return: the others.
         """
-        lost = self.filtered(lambda record: record.numbers and all(move.state == "cancel" for move in record.move_ids))
+        lost = self.filtered(lambda record: record._is_lost())
         lost._settle_as("cancelled", today)
-        for company, own in lost.grouped("company_id").items():
-            # sudo: a note of the daily job, in the language of who keeps it
-            told = own.sudo().with_context(lang=company._dunning_lang())
-            sentence = told.env._("Cancelled: the invoices that it was about (%s) are gone.")
-            told._message_log_batch({record.id: sentence % record._of_invoices() for record in told})
         return self - lost
+
+    def _is_lost(self):
+        """Whether the invoices that it was about are all deleted or cancelled."""
+        self.ensure_one()
+        return bool(self.numbers) and all(move.state == "cancel" for move in self.move_ids)
 
     def _settle_as(self, state, today):
         """Write what the ledger decided, for all at once and without a message each."""
@@ -409,7 +409,8 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         )
 
     def _event_facts(self, kind):
-        facts = as_fact.known(amount=as_fact.money(self.amount, self.currency_id), **self._event_about())
+        gone = kind == "agreement.cancelled" and self._is_lost()
+        facts = as_fact.known(amount=as_fact.money(self.amount, self.currency_id), gone=gone, **self._event_about())
         return facts, as_fact.known(note=self.note)
 
     def _event_rows(self, kinds, changes=None):

@@ -9,7 +9,6 @@ from odoo.tools import format_date
 from ...engine.facts import Plan
 from ...law.amounts import share_cents
 from ...law.calendar import add_months
-from .. import dunning_counted as counted
 from ..dunning_loose import LooseMany2many
 from ..dunning_money import written
 from ..event import as_fact
@@ -154,15 +153,6 @@ class DunningPaymentPlan(models.Model):
             plan._check_instalments()
             plan.instalment_count = len(plan.instalment_ids)  # as it was agreed, whatever was divided
         self._by_system().write({"state": "active"})
-        self._tell_case(
-            lambda plan: self.env._(
-                "Payment plan agreed: %(amount)s in %(count)s from %(date)s, %(what)s.",
-                amount=written(self.env, plan.amount, plan.currency_id),
-                count=counted.instalments(self.env, len(plan.instalment_ids)),
-                date=format_date(self.env, min(plan.instalment_ids.mapped("date"))),
-                what=plan._of_invoices(),
-            )
-        )
         return True
 
     def _check_instalments(self):

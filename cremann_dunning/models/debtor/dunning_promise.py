@@ -68,17 +68,6 @@ class DunningPromise(models.Model):
             grace = (promise.company_id or self.env.company).dunning_promise_grace_days
             promise.until = promise.date and promise.date + timedelta(days=grace)
 
-    def _tell(self):
-        self._tell_case(
-            lambda promise: self.env._(
-                "Promised: %(amount)s on %(date)s, %(what)s. %(note)s",
-                amount=written(self.env, promise.amount, promise.currency_id),
-                date=format_date(self.env, promise.date),
-                what=promise._of_invoices(),
-                note=promise.note or "",
-            )
-        )
-
     def _kind_made(self):
         return "agreement.promised"
 

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
 
 from ..dunning_money import written
-from ..event.dunning_event_words import FAMILIES
+from ..event.dunning_event_words import FAMILIES, KINDS
 
 # So many events are shown at once, and so many printed.
 PAGE, PRINTED = 80, 2000
@@ -14,11 +14,12 @@ NAMED = 5
 
 # Letters that are made and have not left.
 UNDER_WAY = ("draft", "issued", "failed")
-ABOUT = ("dunning.case", "account.move", "dunning.letter", "dunning.claim")
+ABOUT = ("dunning.case", "account.move", "dunning.letter", "dunning.claim", "dunning.run")
 
 
 class DunningStory(models.AbstractModel):
-    """One story of a debtor, an invoice or a letter: what is planned, and below it what was done, the newest on top."""
+    """One story of a debtor, an invoice, a letter or a run: what is planned, and below it what was done, the newest on
+    top."""
 
     _name = "dunning.story"
     _description = "Story"
@@ -44,7 +45,7 @@ class DunningStory(models.AbstractModel):
         events = self._events(where, family, int(offset or 0), PAGE + 1)
         return {
             "planned": self._planned(record, int(claim_id or 0)) if not offset and not family else [],
-            "done": self._lines(events[:PAGE]),
+            "done": self._lines(events[:PAGE], named=record._name == "dunning.run"),
             "more": len(events) > PAGE,
             "claims": [{"id": claim.id, "name": claim.display_name} for claim in self._claims(record)],
             "families": self._families(where),
@@ -57,6 +58,8 @@ class DunningStory(models.AbstractModel):
         """The claims that a story may be narrowed to."""
         if record._name == "dunning.claim":
             return record
+        if record._name == "dunning.run":
+            return self.env["dunning.claim"]
         by = {"dunning.case": "case", "account.move": "move_id", "dunning.letter": "letter"}[record._name]
         if by == "letter":
             return record.line_ids.claim_id
@@ -75,9 +78,29 @@ class DunningStory(models.AbstractModel):
             return SQL("%s AND %s", company, self._of_claims(claims))
         if record._name == "dunning.letter":
             return SQL("%s AND e.letter = %s", company, record.id)
+        if record._name == "dunning.run":
+            return SQL("%s AND %s", company, self._of_run(record))
         if record._name == "dunning.case":
-            return SQL("%s AND e.debtor = ANY(%s)", company, self._known_as(record))
-        return SQL("%s AND %s", company, self._of_claims(self._claims(record).ids))
+            return SQL("%s AND e.debtor = ANY(%s)", company, self._known_as(record.company_id, record.partner_id))
+        claims = self._of_claims(self._claims(record).ids)
+        if record._name == "dunning.claim":
+            return SQL("%s AND %s", company, claims)
+        debtors = self._known_as(record.company_id, record._dunning_debtors())
+        own = SQL("e.debtor = ANY(%s) AND (e.facts -> 'entries') @> %s::jsonb", debtors, str(record.id))
+        return SQL("%s AND (%s OR %s)", company, claims, own)
+
+    @api.model
+    def _of_run(self, run):
+        """That an event is about a run itself, or about a letter that somebody left out of it."""
+        # sudo: also letters that left it, whoever may see them
+        letters = self.env["dunning.letter"].sudo().search([("run_id", "=", run.id), ("state", "=", "cancelled")])
+        return SQL(
+            "(e.kind = ANY(%s) AND e.facts #>> '{run,record,1}' = %s"
+            " OR e.kind = 'letter.left_out' AND e.letter = ANY(%s))",
+            [kind for kind in KINDS if kind.startswith("letter.run_")],
+            str(run.id),
+            letters.ids,
+        )
 
     @api.model
     def _of_claims(self, ids):
@@ -86,13 +109,13 @@ class DunningStory(models.AbstractModel):
         return SQL("(%s)", SQL(" OR ").join(conditions)) if conditions else SQL("FALSE")
 
     @api.model
-    def _known_as(self, case):
-        """The numbers that this debtor has had: contacts that were merged into his, and theirs."""
+    def _known_as(self, company, debtors):
+        """The numbers that these debtors have had: contacts that were merged into theirs, and theirs."""
         rows = self.env.execute_query(
             SQL(
                 """
                 WITH RECURSIVE known AS (
-                    SELECT %(debtor)s AS id
+                    SELECT unnest(%(debtors)s) AS id
                      UNION
                     SELECT (e.facts ->> 'from')::int
                       FROM dunning_event e JOIN known ON (e.facts ->> 'into')::int = known.id
@@ -100,8 +123,8 @@ class DunningStory(models.AbstractModel):
                 )
                 SELECT id FROM known
                 """,
-                debtor=case.partner_id.id,
-                company=case.company_id.id,
+                debtors=debtors.ids,
+                company=company.id,
             )
         )
         return [id_ for (id_,) in rows]
@@ -133,15 +156,17 @@ class DunningStory(models.AbstractModel):
         return [{"id": family, "name": labels[family]} for family, _label in FAMILIES if family in found]
 
     @api.model
-    def _lines(self, events):
+    def _lines(self, events, named=False):
+        """:param named: whether it is said of whom each is, where others stand beside it."""
         lines, leads = [], self._leads(events)
         for event in events:
             model, id_ = leads[event]
+            whose = event.debtor_id.sudo()  # sudo: a name
             lines.append(
                 {
                     "key": f"event-{event.id}",
                     "moment": fields.Datetime.to_string(event.happened),
-                    "text": event.sentence,
+                    "text": f"{whose.name}: {event.sentence}" if named and whose else event.sentence,
                     "family": event.family,
                     "by": event.job or event.author_id.sudo().name or "",  # sudo: a name
                     "afterwards": event.reconstructed,
@@ -177,6 +202,8 @@ class DunningStory(models.AbstractModel):
     @api.model
     def _planned(self, record, claim_id=0):
         """What is to come, as lines: what needs a person first, then the farthest day on top."""
+        if record._name == "dunning.run":
+            return []
         if record._name == "dunning.letter":
             return self._by_day(self._terms(record) + self._under_way(record))
         claims = self.env["dunning.claim"].browse(claim_id) if claim_id else self._claims(record)
@@ -229,9 +256,10 @@ class DunningStory(models.AbstractModel):
     @api.model
     def _step_line(self, decisions):
         first = decisions[0]
-        numbers = ", ".join(decision.number or "/" for decision in decisions[:NAMED])
-        if len(decisions) > NAMED:
-            numbers = self.env._("%(numbers)s and %(more)s more", numbers=numbers, more=len(decisions) - NAMED)
+        named = list(dict.fromkeys(decision.number or "/" for decision in decisions))  # instalments share theirs
+        numbers = ", ".join(named[:NAMED])
+        if len(named) > NAMED:
+            numbers = self.env._("%(numbers)s and %(more)s more", numbers=numbers, more=len(named) - NAMED)
         if first.next_date and first.level_id:
             words = {"level": first.level_id._letter_label(first.level_id.display_name), "numbers": numbers}
             return self._line(

@@ -47,10 +47,12 @@ class DunningDelivery(models.AbstractModel):
         for letter in letters:
             taken, refused = self._asked_for(letter)
             end = {"message_id": message_id, "taken_to": addresses.joined(taken)}
+            if refused:
+                end["answer"] = " ".join(
+                    self.env._("It did not go to %(address)s as well. %(answer)s", address=address, answer=answer)
+                    for address, answer in refused.items()
+                )
             ended += attempts._record_end(letter, "accepted", **end)
-            for address, answer in refused.items():
-                text = self.env._("It did not go to %(address)s as well. %(answer)s", address=address, answer=answer)
-                letter._message_log(body=text)
         letters._register_sent(message_id, attempts=ended)
 
     @api.model
@@ -152,51 +154,54 @@ class DunningDelivery(models.AbstractModel):
         """
         address = next(iter(addresses.addresses(email)), email or "")
         for letter in letters:
+            told = letter._telling()
             if letter._is_about_copy(address):
-                letter.message_post(body=self.env._("The copy to %s came back. The letter itself did not.", email))
-                letter._telling()._tell(
-                    [letter._telling()._row("letter.bounced", letter, {"copy": True}, {"from": email})]
-                )
+                told._tell([told._row("letter.bounced", letter, {"copy": True}, {"from": email})])
                 continue
             took = letter.dispatch_ids.filtered(lambda attempt: address in attempt._taken_addresses())[:1]
             if not took:
-                letter.message_post(
-                    body=self.env._("A report says that a mail to %s came back. The letter never went there.", email)
-                )
+                told._tell([told._row("letter.bounced_elsewhere", letter, {}, {"from": email})])
                 continue
             fresh = address not in took._bounced_addresses()
             took.bounced_to = addresses.joined([*took._bounced_addresses(), address])
-            counted = fresh and letter.state == "sent"
+            counted, why, left = fresh and letter.state == "sent", None, None
             if counted and letter.message_id:
-                self._lost_one(letter, took, address)
+                why, left = self._lost_one(letter, took, address)
             if fresh:
-                undone = {"undone": (counted and letter.state != "sent") or None}
-                letter._telling()._tell([letter._telling()._row("letter.bounced", letter, undone, {"from": address})])
+                facts = {"undone": (counted and letter.state != "sent") or None, "stands": told._why_stands(why)}
+                told._tell([told._row("letter.bounced", letter, facts, {"from": address, "left": left})])
 
     @api.model
     def _lost_one(self, letter, attempt, address):
-        """A letter that counts as sent came back from one address: it stands, or its sending is undone."""
-        if why := self._why_it_stands(letter):
-            letter.message_post(body=self.env._("It came back from %(address)s. %(why)s", address=address, why=why))
+        """A letter that counts as sent came back from one address: it stands, or its sending is undone.
+
+        :return: as ``_why_it_stands``.
+        """
+        why, left = self._why_it_stands(letter)
+        if why or left:
             if not attempt._addresses_left():
                 attempt.state = "bounced"
-            return
-        if self.env["dunning.paper.copy"]._stands(letter, address):
-            return
-        text = self.env._("It came back from %s. Mend the address and retry, or send it on paper", address)
-        self.env["dunning.withdrawal"]._undo_sending(letter, attempt, "bounced", text)
+        elif self.env["dunning.paper.copy"]._stands(letter, address):
+            why = "copy"
+        else:
+            text = self.env._("It came back from %s. Mend the address and retry, or send it on paper", address)
+            self.env["dunning.withdrawal"]._undo_sending(letter, attempt, "bounced", text)
+        return why, left
 
     @api.model
     def _why_it_stands(self, letter):
-        """What says that a letter has arrived although a mail of it came back; False for nothing."""
+        """What says that a letter has arrived although a mail of it came back.
+
+        :return: one of ``STANDS`` of ``dunning.letter.telling``, and the addresses that got it; None twice for nothing.
+        """
         if left := letter.dispatch_ids._addresses_left():
-            return self.env._("%s did get it, so the letter stands.", ", ".join(left))
+            return None, left
         if letter._opened_days() or letter._delivered_days():
-            return self.env._("Its receipt is proven, so the letter stands.")
+            return "received", None
         by_post = letter.dispatch_ids.filtered(lambda attempt: attempt.channel in BY_POST and not attempt._is_copy())
         if by_post.filtered(lambda attempt: attempt.state in ("posted", "delivered")):
-            return self.env._("It went by post as well, so the letter stands.")
-        return False
+            return "posted", None
+        return None, None
 
     @api.model
     def _found_left(self, letters):
@@ -213,7 +218,6 @@ class DunningDelivery(models.AbstractModel):
             # what was known of the bank at that moment nobody knows
             left = letter.with_context(dunning_bank=Inside({}), dunning_found_left=Inside())
             left._register_sent(attempt.message_id, attempt.started_at, attempt)
-            letter.message_post(body=self.env._("%s found that the letter did leave.", self.env.user.name))
         for company in unsure.company_id:
             self.sudo()._after_sending(company)  # sudo: as above
 

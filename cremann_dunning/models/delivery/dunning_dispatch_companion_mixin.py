@@ -53,8 +53,6 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
         if self._is_copy():
             if state == "accepted":
                 self.env["dunning.paper.copy"]._count_terms(letter)
-            elif answer:
-                letter._message_log(body=answer)
             return
         if state == "accepted":
             letter._register_sent(attempts=self)

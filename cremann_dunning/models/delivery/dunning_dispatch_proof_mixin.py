@@ -138,7 +138,6 @@ class DunningDispatchProofMixin(models.AbstractModel):
         noted = self.env._("%s noted that it came back.", user.name)
         if self._is_copy():  # the mail stands
             self.write({"state": "returned", "answer": noted})
-            self.letter_id._message_log(body=self.env._("The post brought the copy on paper back. %s", noted))
             return
         text = self.env._(
             "The post brought it back, so it was not delivered. Mend the address and retry, or propose it anew"

@@ -95,7 +95,6 @@ class MailMail(models.Model):
         """
         with self._dunning_turn(commit) as mails:
             letters = mails.sudo().dunning_letter_id  # sudo: as in send()
-            before = {letter.id: letter.state for letter in letters}
             try:
                 ready = mails._dunning_ready()
                 bank = letters.env["dunning.bank"]._state(
@@ -117,7 +116,6 @@ class MailMail(models.Model):
                 if raise_exception:
                     raise
                 _logger.exception("Dunning: the outbox could not be emptied")
-            letters._message_track(("state",), {letter.id: {"state": before[letter.id]} for letter in letters})
             for company in letters.company_id:
                 letters.env["dunning.delivery"]._after_sending(company)
 
@@ -203,8 +201,7 @@ class MailMail(models.Model):
                     continue
             context = {}
             if attempt:
-                ours_only = {"dunning_session": Inside(session), "dunning_attempt": Inside(attempt)}
-                context = {**ours_only, "mail_notrack": True}
+                context = {"dunning_session": Inside(session), "dunning_attempt": Inside(attempt)}
             super(MailMail, mail.with_context(**context))._send(
                 auto_commit=auto_commit, smtp_session=session, **options
             )

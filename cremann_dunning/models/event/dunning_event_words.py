@@ -17,6 +17,9 @@ KINDS: dict[str, Kind] = {**LETTER, **DEBTOR, **MONEY, **RULES, **CHAIN}
 # So much of a value is shown in a sentence; the event holds all of it.
 LONGEST = 80
 
+# What people type need not end as a sentence does.
+ENDED = (".", "!", "?", "…")
+
 # Kinds by what stands before the dot.
 FAMILIES = [
     ("letter", "Letters"),
@@ -43,7 +46,7 @@ def sentence(env, kind, facts, personal=None, known_currencies=None):
     """The event in the words of its reader. What was erased, or was never kept, shows as dots.
 
     :param facts: as kept; an amount is ``{"amount", "currency"}``, a day ``{"date"}``, a choice ``{"choice": [model,
-        field, value]}``, a record ``{"record": [model, id], "name"}``.
+        field, value]}``, a record ``{"record": [model, id], "name"}``, so many of a kind ``{"of", "count"}``.
     """
     if kind not in KINDS:  # of a later version
         return kind
@@ -54,7 +57,8 @@ def sentence(env, kind, facts, personal=None, known_currencies=None):
     tails = (text for name, text in known.tails.items() if values.get(name) and words[name])
     # what is no more than the value itself is a plain text
     said = [text if isinstance(text, str) else env._(text) for text in (known.sentence, *tails)]
-    return " ".join(text % words for text in said)
+    *parts, last = (text % words for text in said)
+    return " ".join([*(part if part.endswith(ENDED) else f"{part}." for part in parts), last])
 
 
 def _word(env, value, money):
@@ -80,6 +84,8 @@ def _of_its_kind(env, value, money):
         return dict(field._description_selection(env)).get(code, str(code)) if field else str(code)
     if "record" in value:
         return _thing(env, value)
+    if "of" in value:
+        return f"{_word(env, value['of'], money)}: {value['count']}"
     if "field" in value:
         return _change(env, value, money)
     return ", ".join(f"{name}: {_word(env, part, money)}" for name, part in value.items())
@@ -109,7 +115,7 @@ def _change(env, value, money):
         return label
     nothing = env._("nothing")
     was, now = (_short(_word(env, value.get(side), money)) or nothing for side in ("before", "after"))
-    return env._("%(field)s from %(before)s to %(after)s", field=label, before=was, after=now)
+    return env._("%(field)s: from %(before)s to %(after)s", field=label, before=was, after=now)
 
 
 def _short(text):

@@ -26,7 +26,10 @@ AGREEMENTS = {
             **ABOUT,
         },
     ),
-    "agreement.cancelled": Kind(_lt("The agreement about %(amount)s was ended."), ABOUT),
+    "agreement.cancelled": Kind(
+        _lt("The agreement about %(amount)s was ended."),
+        {**ABOUT, "gone": _lt("The invoices that it was about are gone.")},
+    ),
     "agreement.deleted": Kind(_lt("The agreement about %(amount)s was deleted."), {**ABOUT, **NOTE}),
 }
 
@@ -74,6 +77,14 @@ HOLDS = {
     "hold.deleted": Kind(_lt("The hold was deleted."), HELD),
     "hold.left_alone": Kind(_lt("%(numbers)s was marked as not to be followed up.")),
     "hold.followed_again": Kind(_lt("%(numbers)s is followed up again.")),
+    "hold.arrived": Kind(
+        _lt("The debtor has %(numbers)s, a person says."),
+        {
+            "refusal": _lt("Before that: %(refusal)s."),
+            "changed": _lt("Before that: it was changed after it was sent."),
+            "unsent": _lt("Before that: Odoo knew of no sending."),
+        },
+    ),
     "hold.left_out": Kind(_lt("%(numbers)s was left out of follow-up."), {"reason": _lt("Reason: %(reason)s")}),
 }
 
@@ -90,7 +101,7 @@ INSOLVENCIES = {
         _lt("What is known of the insolvency (%(kind)s since %(date)s) was changed."), CHANGED
     ),
     "debtor.insolvency_ended": Kind(
-        _lt("The insolvency (%(kind)s since %(date)s) ended on %(ended_on)s: %(outcome)s."), CHANGED
+        _lt("The insolvency (%(kind)s since %(date)s) ended on %(ended_on)s: %(outcome)s.")
     ),
     "debtor.insolvency_deleted": Kind(_lt("The insolvency (%(kind)s since %(date)s) was deleted."), INSOLVENT),
     "debtor.claim_filed": Kind(_lt("A claim of %(amount)s was filed with the trustee (%(how)s)."), FILED),
@@ -121,13 +132,9 @@ HIMSELF = {
     "debtor.setting": Kind(
         _lt("What holds for letters to this debtor was changed."), {**CHANGED, "contact": _lt("Contact: %(contact)s.")}
     ),
-    "debtor.moved": Kind(_lt("Debtor %(from)s is part of debtor %(into)s from now on."), {"old": "%(old)s → %(new)s."}),
-    "debtor.claims_left": Kind(
-        _lt("%(numbers)s went to debtor %(into)s, who owes it now."), {"new": _lt("That is %(new)s.")}
-    ),
-    "debtor.claims_came": Kind(
-        _lt("%(numbers)s came from debtor %(from)s, who owed it before."), {"old": _lt("That is %(old)s.")}
-    ),
+    "debtor.moved": Kind(_lt("%(old)s belongs to %(new)s from now on: follow-up goes on with both as one debtor.")),
+    "debtor.claims_left": Kind(_lt("%(numbers)s went to %(new)s, who owes it now, with what was said about it.")),
+    "debtor.claims_came": Kind(_lt("%(numbers)s came from %(old)s, who owed it before, with what was said about it.")),
     "debtor.responsible": Kind(
         _lt("Somebody else is responsible for this debtor."),
         {"before": _lt("Before: %(before)s."), "after": _lt("From now on: %(after)s.")},
@@ -146,6 +153,9 @@ HIMSELF = {
 CLAIMS = {
     "debtor.claim_begun": Kind(_lt("A claim began: %(numbers)s, %(amount)s, due on %(due)s.")),
     "debtor.claim_taken_in": Kind(_lt("%(numbers)s was taken in as a claim: %(amount)s, due on %(due)s.")),
+    "debtor.claim_renamed": Kind(
+        _lt("Number or dates of %(numbers)s as a claim were changed: %(amount)s, due on %(due)s.")
+    ),
     "debtor.claim_ended": Kind(
         _lt("%(numbers)s is no claim any more: %(reason)s."), {"into": _lt("It went into %(into)s.")}
     ),

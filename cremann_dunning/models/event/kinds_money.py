@@ -21,6 +21,9 @@ CHARGES = {
     "charge.received": Kind(_lt("Costs or interest came in and were booked in %(entry)s."), BOOKED),
     "charge.booked": Kind(_lt("Costs or interest that were asked were booked in %(entry)s."), BOOKED),
     "charge.booked_back": Kind(_lt("Costs or interest that are asked no more were taken back in %(entry)s."), BOOKED),
+    "charge.not_booked": Kind(
+        _lt("Costs or interest of %(numbers)s could not be booked."), {"reason": _lt("Reason: %(reason)s")}
+    ),
     "charge.invoiced": Kind(_lt("Costs or interest were invoiced in %(entry)s."), BOOKED),
     "charge.rest_asked": Kind(_lt("What is left of costs and interest of %(numbers)s is asked on.")),
     "charge.rest_left": Kind(_lt("What is left of costs and interest of %(numbers)s is no longer asked on.")),

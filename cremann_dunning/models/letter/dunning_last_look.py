@@ -83,7 +83,6 @@ class DunningLastLook(models.AbstractModel):
                 for refusal in refusals
             ]
         )
-        letter.message_post(body=self.env._("%(user)s lets this letter go: %(reason)s", user=user.name, reason=reason))
         if letter.state == "failed":
             letter.action_retry()
         elif letter.state == "draft" and not letter.run_id:

@@ -42,7 +42,7 @@ CHATTER = {"message_main_attachment_id", "activity_ids", "message_ids", "message
 AFTER_ISSUE = CHATTER | {
     "state", "email_to", "sent_on", "sent_at", "mail_id", "message_id", "error", "cancel_reason", "term_first_day",
     "term_last_day", "claimable_from", "default_from", "follow_up_pending", "refusal_codes", "copy_to",
-    "access_token", "failure", "on_paper_instead", "outcome", "mail_digests",
+    "access_token", "failure", "on_paper_instead", "outcome", "mail_digests", "files_gone",
 }  # fmt: skip
 
 
@@ -87,7 +87,6 @@ class DunningLetter(models.Model):
         required=True,
         readonly=True,
         copy=False,
-        tracking=True,
         index=True,
     )
     company_id = dunning_bulk.Unguarded("res.company", required=True, readonly=True, index=True)  # as its case has

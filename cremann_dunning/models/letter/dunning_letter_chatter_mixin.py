@@ -6,7 +6,7 @@ from ..claim.dunning_claim import READDRESSED
 
 
 class DunningLetterChatterMixin(models.AbstractModel):
-    """What is written about a letter: its changes, the debtor's reply, a mail that came back, short letters by hand."""
+    """What is written about a letter: the debtor's reply, a mail that came back, short letters by hand."""
 
     _name = "dunning.letter.chatter.mixin"
     _description = "Chatter of a dunning letter"
@@ -24,26 +24,6 @@ class DunningLetterChatterMixin(models.AbstractModel):
             numbers = format_list(env, lines.mapped(lambda line: line.number or ""), lang_code=letter.lang)
             label = env._("invoice %s", numbers) if len(lines) == 1 else numbers
             letter.not_yours_label = label if lines else False
-
-    def _message_track(self, fields_iter, initial_values_dict):
-        """What Odoo writes in the chatter when a tracked field changes, for all letters of a batch at once."""
-        extras = ("mail.tracking.message", "mail.tracking.author")
-        if len(self) == 1 or any(self.env.cr.precommit.data.get(f"{extra}.{self._name}") for extra in extras):
-            return super()._message_track(fields_iter, initial_values_dict)
-        letters = self.exists()._told_to_keepers()
-        tracked = letters.fields_get(fields_iter, attributes=("string", "type", "selection", "currency_field"))
-        tracking = {letter.id: letter._mail_track(tracked, initial_values_dict[letter.id]) for letter in letters}
-        changed = letters.filtered(lambda letter: tracking[letter.id][1])
-        messages = changed._message_log_batch({})
-        # sudo: the chatter is written by the system, as in Odoo
-        self.env["mail.tracking.value"].sudo().create(
-            [
-                values | {"mail_message_id": message.id}
-                for letter, message in zip(changed, messages, strict=True)
-                for _command, _id, values in tracking[letter.id][1]
-            ]
-        )
-        return tracking
 
     @api.private  # the gateway of mail calls it, nobody from outside
     def message_update(self, msg_dict, update_vals=None):

@@ -45,6 +45,12 @@ class DunningLetterDocumentMixin(models.AbstractModel):
         help="An earlier letter was printed with the same number, before numbers were kept apart. Both stay as "
         "printed.",
     )
+    files_gone = fields.Char(
+        string="Left without the file of",
+        readonly=True,
+        copy=False,
+        help="Numbers of the invoices whose file had gone from the filestore when the letter was made.",
+    )
     pdf_problem = fields.Char(
         string="Document",
         compute="_compute_pdf_problem",

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 # A letter that has not gone out.
 WAITING = ("draft", "issued", "failed")
@@ -66,39 +65,15 @@ class DunningLetterLeftOutMixin(models.AbstractModel):
         letters._cancel(
             self.env._("Left out by %(user)s: %(why)s", user=self.env.user.name, why=reason),
             kind="letter.left_out",
-            facts={"held": held is not None, "until": (until and {"date": str(until)}) or None},
+            facts={
+                "held": held is not None,
+                "at_once": held is None or None,
+                "until": (until and {"date": str(until)}) or None,
+                "unlimited": (held is not None and not until) or None,
+            },
             personal={"reason": reason},
         )
-        letters._tell_left_out(self._until_when(reason, held))
         letters._let_claims_follow()
-
-    @api.model
-    def _until_when(self, reason, held):
-        """The reason with how long the invoices wait."""
-        if held is None:
-            return self.env._("%s (its invoices have their turn in the next run)", reason)
-        if not held["date_until"]:
-            return self.env._("%s (its invoices wait until somebody puts them back)", reason)
-        until = format_date(self.env, held["date_until"])
-        return self.env._("%(why)s (its invoices wait up to and including %(until)s)", why=reason, until=until)
-
-    def _tell_left_out(self, reason):
-        """Leave a line in the cases, on the invoices and in the runs."""
-        on_case, on_move, on_run = {}, {}, {}
-        for letter in self:
-            text = self.env._(
-                "The letter %(letter)s was left out: %(why)s", letter=letter.level_id.display_name, why=reason
-            )
-            on_case[letter.case_id.id] = text
-            on_move |= dict.fromkeys(letter.line_ids.move_id.ids, text)
-            on_run.setdefault(letter.run_id.id, []).append(letter.partner_id.display_name)
-        on_run.pop(False, None)
-        told = {
-            id_: self.env._("Left out: %(debtors)s. %(why)s", debtors=", ".join(names), why=reason)
-            for id_, names in on_run.items()
-        }
-        for model, found in (("dunning.case", on_case), ("account.move", on_move), ("dunning.run", told)):
-            self.env[model].browse(found)._message_log_batch(found)
 
     def action_put_back(self):
         """Let the invoices of letters that were left out have their turn again, in their run where that still waits."""

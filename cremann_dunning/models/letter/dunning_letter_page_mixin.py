@@ -265,7 +265,7 @@ class DunningLetterPageMixin(models.AbstractModel):
     # -- opening --------------------------------------------------------------------------------------------------
 
     def _register_opening(self, address, agent):
-        """The debtor has this letter on his screen: note it, and the first time tell so in the case.
+        """The debtor has this letter on his screen: note it; the first time its term is counted from then.
 
         :param address: of the network; kept shortened. :param agent: name of the browser as it says itself.
         :return: whether it was noted; not when that happened in the same hour already.
@@ -275,9 +275,6 @@ class DunningLetterPageMixin(models.AbstractModel):
         if not self.env["dunning.opening"]._record(self, address, agent):
             return False
         if first:
-            user = self.case_id.user_id or self.company_id.dunning_responsible_id
-            env = self.with_context(lang=user.lang or self.env.lang).env
-            self.case_id.message_post(body=env._("The debtor opened the page of letter %s.", self.name))
             self._count_from_receipt()
         return True
 

@@ -120,9 +120,7 @@ class DunningLetterReceiptMixin(models.AbstractModel):
         for letter in self.filtered(lambda letter: letter.state == "sent" and letter.sent_on):
             day, proof = letter._receipt_proof()
             if day and (vals := letter._longer_term(day, proof)):
-                env = letter._keeper_env()
-                why = env._("Received on %s, so its term was counted again", format_date(env, day))
-                longer[letter] = vals, why
+                longer[letter] = vals, {"received": day}
         return self._lengthen(longer)
 
     def _longer_term(self, day, proof):

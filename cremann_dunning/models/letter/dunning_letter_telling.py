@@ -44,6 +44,13 @@ CAUSES = [
 # Causes that are what somebody did, so that they are told of a draft of a run as well.
 BY_SOMEBODY = {"by_hand"}
 
+# Why a letter stands of which a mail came back.
+STANDS = [
+    ("received", "Its receipt is proven, so the letter stands"),
+    ("posted", "It went by post as well, so the letter stands"),
+    ("copy", "The same letter is in the post, so it stands"),
+]
+
 # What a draft says and to whom, as far as issuing does not write it: whoever changes that has edited the draft.
 EDITED = {
     "amount_costs", "amount_costs_announced", "amount_interest", "amount_principal", "amount_total", "contact_id",
@@ -69,7 +76,9 @@ class DunningLetterTelling(models.AbstractModel):
     _name = "dunning.letter.telling"
     _description = "Events of Letters"
 
-    cause = fields.Selection(CAUSES)  # no column: the words of the causes, for their reader
+    # no columns: the words of causes, for their reader
+    cause = fields.Selection(CAUSES)
+    stands = fields.Selection(STANDS)
 
     # -- telling ---------------------------------------------------------------------------------------------------
 
@@ -237,8 +246,15 @@ class DunningLetterTelling(models.AbstractModel):
             "files": self._digests(attempt.file_digests),
         }
         session = inside(self.env, "dunning_session")  # what the mail server said a moment ago
-        refused = sorted(session.refused) if session is not None else []
-        return self._row("letter.sent", letter, facts, {"to": to, "copy_to": attempt.copy_to, "refused": refused})
+        refused = session.refused if session is not None else {}
+        answers = self.env["dunning.delivery"]._answers(str(refused)) if refused else []
+        said = {
+            "to": to,
+            "copy_to": attempt.copy_to,
+            "refused": sorted(refused),
+            "answers": list(dict.fromkeys(f"{code} {text}".rstrip(" .") for code, text in answers)),
+        }
+        return self._row("letter.sent", letter, facts, said)
 
     # -- not leaving -----------------------------------------------------------------------------------------------
 
@@ -276,7 +292,16 @@ class DunningLetterTelling(models.AbstractModel):
     # -- afterwards ------------------------------------------------------------------------------------------------
 
     @api.model
-    def _longer_row(self, letter):
-        """The term of a letter that was sent ends later than was counted at first."""
+    def _why_stands(self, why):
+        """One of ``STANDS`` as a fact; None for none."""
+        return why and {"choice": [self._name, "stands", why]}
+
+    @api.model
+    def _longer_row(self, letter, why):
+        """The term of a letter that was sent ends later than was counted at first.
+
+        :param why: ``{"received": day}`` where receipt was later, ``{"posted": day}`` where it was posted as well.
+        """
         start, last = letter.claimable_from or letter.default_from, letter.term_last_day
-        return self._row("letter.term", letter, {"start": as_fact.day(start), "last_day": as_fact.day(last)})
+        facts = {"start": start, "last_day": last, **why}
+        return self._row("letter.term", letter, {name: as_fact.day(value) for name, value in facts.items()})

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ...engine import rules
 from ...law import calendar, terms
@@ -98,15 +97,15 @@ class DunningLetterTermMixin(models.AbstractModel):
                 line.days_overdue = max((today - line.date_due).days, 0)
 
     def _lengthen(self, longer):
-        """Let the terms of these letters end later, say so on each, and let the next steps wait along.
+        """Let the terms of these letters end later, and let the next steps wait along.
 
-        :param longer: per letter the values of its term and why. :return: the letters.
+        :param longer: per letter the values of its term and why, see ``dunning.letter.telling._longer_row``.
+        :return: the letters.
         """
-        letters = self.browse().union(*longer)
-        for letter, (vals, why) in longer.items():
+        letters, telling = self.browse().union(*longer), self._telling()
+        for letter, (vals, _why) in longer.items():
             letter.write(vals | {"follow_up_pending": True})
-            letter._tell_longer_term(why)
-        self._telling()._tell([self._telling()._longer_row(letter) for letter in letters])
+        telling._tell([telling._longer_row(letter, why) for letter, (_vals, why) in longer.items()])
         for company in letters.company_id:
             self.env["dunning.delivery"]._after_sending(company)
         return letters
@@ -118,16 +117,3 @@ class DunningLetterTermMixin(models.AbstractModel):
             if vals.get(name) and (not self[name] or vals[name] > self[name]):
                 return vals
         return {}
-
-    def _tell_longer_term(self, why):
-        """Leave on the letter why its term is another than was counted at sending."""
-        self.ensure_one()
-        env = self._keeper_env()
-        start = format_date(env, self.claimable_from or self.default_from)
-        self._message_log(body=env._("%(why)s: the next step can follow from %(start)s.", why=why, start=start))
-
-    def _keeper_env(self):
-        """The language of whoever sees to the letter: the debtor himself may be the one who opened its page."""
-        self.ensure_one()
-        user = self.user_id or self.company_id.dunning_responsible_id
-        return self.with_context(lang=user.lang or self.env.lang).env

@@ -217,17 +217,15 @@ class DunningMailFiles(models.AbstractModel):
 
     @api.model
     def _note_missing(self, letters, found):
-        """Write on the letters which files had gone; they leave without them.
+        """Show on the letters which files had gone, and tell it; they leave without them.
 
         :param found: what ``_of`` gives.
         """
-        bodies = {
-            letter.id: self.env._(
-                "The file of %s has gone from the filestore, so the letter leaves without it. Print the invoice again.",
-                ", ".join(found[letter.id].missing),
-            )
-            for letter in letters
-            if found[letter.id].missing
-        }
-        if bodies:
-            letters.browse(bodies)._message_log_batch(bodies)
+        telling, rows = letters._telling(), []
+        for letter in letters:
+            numbers = ", ".join(found[letter.id].missing)
+            if (letter.files_gone or "") != numbers:  # of one that is tried again they may be back
+                letter.files_gone = numbers
+            if numbers:
+                rows.append(telling._row("letter.files_gone", letter, {"numbers": numbers}))
+        telling._tell(rows)

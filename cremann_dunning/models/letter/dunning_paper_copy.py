@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from .dunning_letter_paper_mixin import BY_HAND
 
@@ -23,7 +22,7 @@ class DunningPaperCopy(models.AbstractModel):
             snailmail = self.env["dunning.snailmail"]
             if snailmail._is_there():
                 return snailmail._give(letters)
-            letters._message_log_batch(dict.fromkeys(letters.ids, snailmail._is_missing()))
+            snailmail._tell_missing(letters, copy=True)
             channel = "print"
         return self._make_by_hand(letters, channel)
 
@@ -77,9 +76,7 @@ class DunningPaperCopy(models.AbstractModel):
             day = copy and letter.company_id._dunning_day(copy.started_at)
             way = "registered" if copy.channel == "registered" else "post"
             if day and (vals := letter._only_longer(letter._prepare_term(day, way))):
-                env = letter._keeper_env()
-                why = env._("On paper as well, posted on %s. Its term was counted again", format_date(env, day))
-                longer[letter] = vals, why
+                longer[letter] = vals, {"posted": day}
         letters._lengthen(longer)
 
     @api.model
@@ -91,7 +88,6 @@ class DunningPaperCopy(models.AbstractModel):
         mails = letter.dispatch_ids.filtered(lambda attempt: attempt.channel == "email" and attempt.state == "accepted")
         text = self.env._("It came back from %s. The same letter is in the post, so it stands.", email)
         mails[:1].write({"state": "bounced", "answer": text})
-        letter.message_post(body=text)
         return True
 
     @api.model

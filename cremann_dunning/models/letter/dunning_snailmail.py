@@ -13,18 +13,18 @@ class DunningSnailmail(models.AbstractModel):
 
     @api.model
     def _fall_to_paper(self, letters):
-        """Drafts for a service that is not installed go on paper, with a note."""
+        """Drafts for a service that is not installed are printed and posted by hand, which is told."""
         if self._is_there():
             return
         letters = letters.filtered(lambda letter: letter.channel == "snailmail" and letter.state == "draft")
         letters.write({"channel": "print"})
-        letters._message_log_batch(dict.fromkeys(letters.ids, self._is_missing()))
+        self._tell_missing(letters)
 
     @api.model
-    def _is_missing(self):
-        return self.env._(
-            "This level posts by a service, and Odoo's Snail Mail is not installed. So it is yours to print and post."
-        )
+    def _tell_missing(self, letters, copy=None):
+        """Tell that these are a person's to print and post. :param copy: that it is about their copies on paper."""
+        telling = letters._telling()
+        telling._tell([telling._row("letter.no_service", letter, {"copy": copy}) for letter in letters])
 
     @api.model
     def _hand_over(self, letters):

@@ -28,7 +28,6 @@ class DunningWithdrawal(models.AbstractModel):
             taken_back = self.env._("Taken back by %s", user.name)
             letter.write({"state": "cancelled", "cancel_reason": taken_back})
             self.env["dunning.paper.copy"]._call_back(letter, taken_back)
-            letter.message_post(body=self.env._("%(user)s took this letter back: %(why)s", user=user.name, why=reason))
         gone = letters.filtered(lambda letter: letter not in stay)
         telling, why = gone._telling(), {"reason": reason}
         telling._tell([telling._row("letter.taken_back", letter, {}, why) for letter in gone])

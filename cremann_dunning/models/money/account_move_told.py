@@ -37,7 +37,9 @@ class AccountMove(models.Model):
                             "kind": CHOSEN[name] if now else f"{CHOSEN[name]}_let_go",
                             "company_id": move.company_id.id,
                             "debtor": debtor.id,
-                            "facts": as_fact.known(numbers=move.name, before=was, after=now, of=as_fact.entry(move)),
+                            "facts": as_fact.known(
+                                of=as_fact.entry(move), entries=move.ids, numbers=move.name, before=was, after=now
+                            ),
                         }
                         for debtor in move._dunning_debtors()
                     ]

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from odoo import Command, api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, html2plaintext
+from odoo.tools import SQL
 
 from ...engine.facts import ZERO
 from ..dunning_money import IS_MONEY
@@ -72,29 +72,50 @@ class DunningAccruing(models.AbstractModel):
         """Bring the books of a company to what its letters ask by now, per debtor one entry that adds and one that
         takes back.
 
-        What stops one is said once in the case of its debtor, and tried again the next time.
+        What stops one stands on the case of its debtor until it is gone, and is tried again the next time.
 
         :return: the entries, and per debtor why nothing could be booked.
         """
-        entries, problems = self.env["account.move"], {}
-        for claims in self._differences(company).values():
+        # in one language, whoever sends: what is said of it is compared with what was said before
+        this = self.with_context(lang=company._dunning_lang())
+        company = company.with_env(this.env)
+        entries, problems, stuck = this.env["account.move"], {}, {}
+        for claims in this._differences(company).values():
             try:
                 with self.env.cr.savepoint():
-                    entries += self._adjust(company, claims)
+                    entries += this._adjust(company, claims)
             except UserError as error:
-                case = next(iter(claims))[0].case_id
-                problems[case.partner_id] = str(error)
-                self._tell(case, str(error))
+                about = this.env["dunning.claim"].union(*(claim for claim, _kind in claims))
+                case, problem = about[0].case_id, str(error)
+                problems[case.partner_id] = problem
+                stuck[case] = problem, about | stuck.get(case, (problem, about))[1]
+        this._tell(company, stuck)
         return entries, problems
 
     @api.model
-    def _tell(self, case, problem):
-        """Leave a line in a case about what could not be booked, unless it is the last thing that was said there."""
-        body = self.env._("Costs and interest could not be booked: %s", problem)
-        # sudo: a note of the system, on a case that whoever sends need not be allowed to write
-        last = case.sudo().message_ids.sorted("id")[-1:]
-        if html2plaintext(last.body or "").strip() != body:
-            case.sudo().message_post(body=body)
+    def _tell(self, company, stuck):
+        """Let cases show what could not be booked, as long as that is so; it is told when it is another than before.
+
+        :param stuck: per case why, and the claims that it is about.
+        """
+        # sudo: the system says it, on cases that whoever sends need not be allowed to write
+        cases, rows = self.env["dunning.case"].sudo().with_context(active_test=False), []
+        shown = cases.search([("company_id", "=", company.id), ("charges_problem", "!=", False)])
+        (shown - cases.union(*stuck)).charges_problem = False
+        for case, (problem, claims) in stuck.items():
+            if case.sudo().charges_problem != problem:  # as above
+                case.sudo().charges_problem = problem  # as above
+                rows.append(
+                    {
+                        "kind": "charge.not_booked",
+                        "company_id": company.id,
+                        "debtor": case.partner_id.id,
+                        "claims": claims.ids,
+                        "facts": {"numbers": ", ".join(dict.fromkeys(claim.number or "" for claim in claims))},
+                        "personal": {"reason": problem},
+                    }
+                )
+        self.env["dunning.event"]._tell(rows)
 
     @api.model
     def _differences(self, company):

@@ -113,6 +113,7 @@ class DunningLedgerTold(models.AbstractModel):
             item.id, (None, item.company_id.id, item.partner_id.commercial_partner_id.id, item.move_id.name)
         )
         facts = {
+            "entries": item.move_id.ids,
             "numbers": number,
             "amount": as_fact.money(amount, item.currency_id),
             "entry": as_fact.entry(entry),

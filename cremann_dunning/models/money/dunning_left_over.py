@@ -101,7 +101,6 @@ class DunningLeftOver(models.AbstractModel):
         day = self._last_receipt(item) or company._dunning_today()
         amount = item.amount_residual_currency
         entry = self._enter(item, self._discount_lines(item), ref, day)
-        item.move_id._dunning_note(ref)
         # sudo: what is told is the system's to gather
         self.env["dunning.ledger.told"]._tell_taken_off("ledger.discount", item.sudo(), amount, entry.sudo())
         return entry

@@ -1,11 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, LazyTranslate, format_date
+from odoo.tools import SQL, LazyTranslate
 
 from ...engine.returned import UNTOLD, reason_code
 from .. import dunning_bulk
-from ..dunning_money import written
 from ..event import as_fact
 
 _lt = LazyTranslate(__name__)
@@ -268,13 +267,13 @@ class DunningReturn(models.Model):
 
     def action_came_back(self):
         """The bank took it back: its debtor is told of that first."""
-        self._answer(BACK, self.env._("The bank took back the payment of %(amount)s that was undone on %(date)s."))
+        self._answer(BACK)
 
     def action_corrected(self):
         """It was a mistake of the bookkeeping: the claim goes on as if the payment had never been there."""
-        self._answer(KEPT, self.env._("The payment of %(amount)s that was undone on %(date)s was only a correction."))
+        self._answer(KEPT)
 
-    def _answer(self, answer, note):
+    def _answer(self, answer):
         self.check_access("read")
         for record in self:
             if not record.move_id:
@@ -282,9 +281,6 @@ class DunningReturn(models.Model):
             # sudo: evidence is the system's; whoever sees a payment of his company may say what became of it
             record.sudo().write({"answer": answer, "user_id": self.env.uid})
         self.sudo()._tell_answers(answer)  # sudo: what is told is the system's to gather
-        for record in self:
-            amount = written(self.env, record.amount, record.currency_id)
-            record.move_id._dunning_note(note % {"amount": amount, "date": format_date(self.env, record.date)})
         self.move_id._dunning_redecide()
 
     def _tell_answers(self, answer):
@@ -299,6 +295,7 @@ class DunningReturn(models.Model):
                     "claims": [claims[record.move_line_id.id][0]] if record.move_line_id.id in claims else None,
                     "facts": {
                         "of": as_fact.record(record),
+                        "entries": record.move_id.ids,
                         "numbers": record.move_id.name,
                         "amount": as_fact.money(record.amount, record.currency_id),
                         "on": as_fact.day(record.date),

@@ -204,9 +204,7 @@ class DunningWriteOff(models.Model):
                 "user_id": self.env.uid,
             }
         )
-        record = record.with_env(self.env)
-        move._dunning_note(record._sentence())
-        return record
+        return record.with_env(self.env)
 
     def _sentence(self):
         """That it was written off, when and why; and that it does not hold any more where that is so."""
@@ -242,6 +240,5 @@ class DunningWriteOff(models.Model):
             )
             self.invalidate_recordset(["is_in_force"])
             record._tell("end.write_off_undone")
-            record.move_id._dunning_note(record._sentence())
         self.move_id._dunning_redecide()
         return True

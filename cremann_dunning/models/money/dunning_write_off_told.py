@@ -53,6 +53,7 @@ class DunningWriteOff(models.Model):
                 "claims": record.claim_id.ids,
                 "facts": as_fact.known(
                     of=as_fact.record(record),
+                    entries=record.move_id.ids or None,
                     numbers=record.number,
                     amount=as_fact.money(record.amount, record.currency_id),
                     reason=as_fact.choice(record, "reason"),

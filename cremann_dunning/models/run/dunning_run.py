@@ -47,7 +47,6 @@ class DunningRun(models.Model):
         required=True,
         readonly=True,
         copy=False,
-        tracking=True,
     )
     automatic = fields.Boolean(
         readonly=True, copy=False, help="Made by the daily job: only levels that are marked automatic."
@@ -303,14 +302,7 @@ class DunningRun(models.Model):
         free._cancel(self.env._("Taken back before it left, by %s", self.env.user.name), cause="undone")
         free._let_claims_follow()
         sent = len(run.letter_ids.filtered(lambda letter: letter.state == "sent"))
-        run.message_post(
-            body=self.env._(
-                "%(user)s took back %(letters)s that had not left. %(sent)s had been sent and stay as they are.",
-                user=self.env.user.name,
-                letters=counted.letters(self.env, len(free)),
-                sent=sent + len(unsent - free),
-            )
-        )
+        run._tell("letter.run_undone", letters=len(free), stayed=sent + len(unsent - free))
         return True
 
     def action_open_letters(self):

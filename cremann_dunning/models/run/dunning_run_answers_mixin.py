@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import dunning_counted as counted
+from ..event import as_fact
 from .dunning_decision import SAME
 
 # The last answer of each run about each claim. A run that waits says what holds now: what was put right since, or
@@ -182,33 +183,34 @@ class DunningRunAnswersMixin(models.AbstractModel):
             raise UserError(self.env._("There is nothing to take over any more. Propose again to see what is due."))
         before = letters.grouped("run_id")
         letters.run_id = self.id
-        self._tell("letter.run_taken_over", letters=len(letters), runs=sorted(run.id for run in before))
+        self._tell(
+            "letter.run_taken_over",
+            personal={"makers": sorted({run.user_id.name for run in before})},
+            letters=len(letters),
+            runs=sorted(run.id for run in before),
+            days=[as_fact.day(run.date) for run in before],
+        )
         for run, taken in before.items():
             run._taken_over(len(taken), self)
-        self.sudo().message_post(
-            body=self.env._(
-                "%(user)s took over: %(what)s",
-                user=self.env.user.name,
-                what=" ".join(self._whose(run, taken) for run, taken in before.items()),
-            )
-        )
         return self.action_propose()
 
     def _taken_over(self, count, by):
         """Tell whoever made this run that its letters stand in another one now; an empty one is closed."""
         self.ensure_one()
         self.invalidate_recordset(["letter_ids"])
-        keeper = self.user_id.filtered(lambda user: user.active and not user.share) - self.env.user
-        env = self.with_context(lang=keeper.lang or self.env.lang).env
-        self.message_post(
-            body=env._(
-                "%(user)s took over %(letters)s, which wait in “%(run)s” now.",
-                user=self.env.user.name,
-                letters=counted.letters(env, count),
-                run=by.with_env(env).name,
-            ),
-            partner_ids=keeper.partner_id.ids,
-        )
+        self._tell("letter.run_given", letters=count, into=as_fact.day(by.date), to_run=as_fact.named(by, str(by.date)))
+        if keeper := self.user_id.filtered(lambda user: user.active and not user.share) - self.env.user:
+            env = self.with_context(lang=keeper.lang or self.env.lang).env
+            self.message_notify(
+                subject=self.with_env(env).name,
+                body=env._(
+                    "%(user)s took over %(letters)s, which wait in “%(run)s” now.",
+                    user=self.env.user.name,
+                    letters=counted.letters(env, count),
+                    run=by.with_env(env).name,
+                ),
+                partner_ids=keeper.partner_id.ids,
+            )
         states = set(self.letter_ids.mapped("state"))
         if "draft" not in states:
             left = states - {"cancelled"}

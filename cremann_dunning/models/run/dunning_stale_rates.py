@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..dunning_inside import inside
+from ..event import as_fact
 
 
 class DunningStaleRates(models.AbstractModel):
@@ -55,15 +56,27 @@ class DunningStaleRates(models.AbstractModel):
         )
 
     @api.model
+    def _as_facts(self, letters):
+        """The same for an event: ``{table: day of its newest rate}``."""
+        return {
+            table.display_name: as_fact.day(table.newest_rate_date) for table in letters.regime_id.interest_table_id
+        }
+
+    @api.model
     def _note(self, run):
         """Tell the responsible, once per run, which letters the daily job left waiting."""
         run.ensure_one()
         waiting = self._waiting(run)
         if not waiting or run.rates_noted_on:
             return
+        run._tell("letter.run_waits", letters=len(waiting), rates=self._as_facts(waiting))
+        run.rates_noted_on = run.company_id._dunning_today()
         responsible = run.company_id.dunning_responsible_id
+        if not responsible:
+            return
         told = self.with_context(lang=responsible.lang or self.env.lang)
-        run.with_env(told.env).message_post(
+        run.with_env(told.env).message_notify(
+            subject=run.with_env(told.env).name,
             body=told.env._(
                 "Letters that wait: %(count)s. They charge interest, and the rates may be out of date: %(tables)s. Add "
                 "the newest rate or say that there is none, and the daily job sends them. Or confirm the run yourself.",
@@ -72,4 +85,3 @@ class DunningStaleRates(models.AbstractModel):
             ),
             partner_ids=responsible.partner_id.ids,
         )
-        run.rates_noted_on = run.company_id._dunning_today()

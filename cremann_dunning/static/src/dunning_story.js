@@ -1,7 +1,8 @@
-import { Component, onWillStart, useEffect, useState } from "@odoo/owl";
+import { Component, toRaw, useState } from "@odoo/owl";
 import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const ICONS = {
@@ -28,20 +29,16 @@ export class DunningStory extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.state = useState({ planned: [], done: [], more: false, claims: [], families: [], claim: "", family: "", ready: false });
-        onWillStart(() => this.load());
-        useEffect(
-            (id, stamp) => {
-                if (this.shown !== `${id}/${stamp}`) {
-                    this.load();
-                }
-            },
-            () => [this.props.record.resId, this.props.record.data.write_date?.ts]
-        );
+        useRecordObserver((record) => {
+            const data = toRaw(record.data); // another object each time it was read, and the same one while it is edited
+            if (this.shown !== data) {
+                this.shown = data;
+                return this.load(0, record);
+            }
+        });
     }
 
-    async load(offset = 0) {
-        const { resModel, resId, data } = this.props.record;
-        this.shown = `${resId}/${data.write_date?.ts}`;
+    async load(offset = 0, { resModel, resId } = this.props.record) {
         if (!resId) {
             return;
         }

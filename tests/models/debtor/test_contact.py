@@ -175,8 +175,7 @@ class TestContact(ContactCase):
             self.assertEqual((self.move + self.second).dunning_level_id, self.call)
             self.assertEqual((self.code(self.move), self.move.dunning_next_level_id), ("NOT_YET", self.last))
             self.assertEqual(self.move.dunning_next_date, TODAY + timedelta(15))
-            body = self.case.message_ids.mapped("body")
-            self.assertTrue(any("&lt;b&gt;tomorrow&lt;/b&gt;" in text for text in body))
+            self.assertTrue([text for text in self.told_on(self.case) if "<b>tomorrow</b>" in text])
         for days, code in ((14, "NOT_YET"), (15, "LETTER"), (16, "LETTER")):
             with self.subTest(days), self.at(days):
                 self.decide()

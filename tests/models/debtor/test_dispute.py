@@ -126,9 +126,12 @@ class TestDispute(AgreementCase):
 
     def test_words_of_the_debtor_are_only_text(self):
         self.dispute(description="<script>alert(1)</script> & more")
-        body = self.case.message_ids[0].body
-        self.assertIn("&lt;script&gt;", body)
-        self.assertIn(self.move.name, body)
+        told = self.told_on(self.case)[0]
+        self.assertIn("<script>alert(1)</script> & more", told)
+        self.assertIn(self.move.name, told)
+        report = self.env["ir.actions.report"]
+        html = report._render_qweb_html("cremann_dunning.report_dunning_story", self.case.ids)[0].decode()
+        self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt; &amp; more", html)
 
     def test_from_the_invoice_list(self):
         moves = self.as_user(self.user, self.move + self.second)

@@ -149,7 +149,7 @@ class TestWhoAndWhere(InsolvencyCase):
         self.assertNotIn(case, env["dunning.case"].search([("insolvency_id", "=", False)]))
         self.assertIn("Bankruptcy", self.partner.with_env(env).dunning_insolvency_text)
         self.assertEqual(case.action_insolvency()["res_id"], insolvency.id)
-        self.assertTrue([body for body in case.message_ids.mapped("body") if body and "Bankruptcy" in body])
+        self.assertIn("Bankruptcy", self.told_on(case)[0])
         self.open_form(insolvency.with_env(env))
         self.open_list(env, "dunning.insolvency")
 

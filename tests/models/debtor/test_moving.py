@@ -139,15 +139,14 @@ class TestBelowAnother(MovingCase):
         self.assertEqual(reply.partner_id, self.family)
         self.assertFalse(self.propose(on=30))
 
-    def test_chatter_says_what_happened(self):
+    def test_story_says_what_happened(self):
         self.case.message_post(body="He called back")
         old_id = self.case.id
         self.below()
         case = self.cases(self.family)
         self.assertEqual(case.id, old_id, "it moved, since the other had none")
-        texts = " ".join(case.message_ids.mapped("body"))
-        self.assertIn("He called back", texts)
-        self.assertIn("Bakkerij Jansen belongs to Familie Jansen now", texts)
+        self.assertIn("He called back", " ".join(case.message_ids.mapped("body")))
+        self.assertIn("Bakkerij Jansen belongs to Familie Jansen from now on", " ".join(self.told_on(case)))
 
     def test_two_cases_become_one(self):
         self.case.message_post(body="He called back")
@@ -334,7 +333,7 @@ class TestOnItsOwn(MovingCase):
         self.assertEqual((own.partner_id, own.case_id), (self.branch, self.cases(self.branch)))
         self.assertEqual((claims - own).partner_id, self.family)
         self.assertEqual(letter.partner_id, self.family, "it was about both, and stays where it went")
-        self.assertIn("INV", " ".join(own.case_id.message_ids.mapped("body")))
+        self.assertIn(f"{own.number} came from {self.family.name}", " ".join(self.told_on(own.case_id)))
         again = self.propose(on=15).filtered(lambda found: found.partner_id == self.branch)
         self.assertGreater(again.level_id.sequence, letter.level_id.sequence, "the ladder of the claim goes on")
 

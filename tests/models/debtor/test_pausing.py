@@ -34,13 +34,8 @@ class PausingCase(DunningCase):
     def case_of(self, company=None):
         return self.env["dunning.case"]._for_partners(self.partner, company or self.nl, create=True)
 
-    def said(self, record):
-        """What stands in the chatter of a record, the last first."""
-        messages = record.with_env(self.env).message_ids.sorted("id", reverse=True)
-        return [etree.fromstring(f"<p>{message.body}</p>").xpath("string()") for message in messages if message.body]
-
     def last(self, record):
-        return self.said(record)[0]
+        return self.told_on(record)[0]
 
     def by_filter(self, env, model, name, view=None):
         """The records that a filter of a search view finds."""
@@ -150,20 +145,22 @@ class TestHolds(PausingCase):
     def test_it_is_told_on_the_invoice_and_in_the_case(self):
         case = self.case_of()
         hold = self.hold(move_id=self.move.id, date_until=TODAY + timedelta(days=3))
-        text = f"On hold: {self.move.name}, up to and including 11/19/2026. asked for time"
+        about = f"It is about {self.move.name}."
+        text = f"Put on hold. {about} Up to and including 11/19/2026. Reason: asked for time"
         self.assertEqual((self.last(case), self.last(self.move)), (text, text))
-        self.assertEqual(case.message_ids[:1].author_id, self.user.partner_id)
+        changed = "The hold was changed."
         for vals, said in (
-            ({"date_until": False}, f"On hold: {self.move.name}. asked for time"),
-            ({"reason": "called"}, f"On hold: {self.move.name}. called"),
+            ({"date_until": False}, f"{changed} Up to and including: from 11/19/2026 to nothing. {about}"),
+            ({"reason": "called"}, f"{changed} Reason: from asked for time to called. {about}"),
         ):
             hold.write(vals)
+            said += f" Reason: {hold.reason}"
             self.assertEqual((self.last(case), self.last(self.move)), (said, said))
-        number = len(self.said(case))
+        number = len(self.told_on(case))
         hold.write({"reason": "called"})
-        self.assertEqual(len(self.said(case)), number, "nothing changed")
+        self.assertEqual(len(self.told_on(case)), number, "nothing changed")
         hold.action_release()
-        text = f"The hold has ended: {self.move.name}. It was: called"
+        text = f"The hold was ended. {about} Reason: called"
         self.assertEqual((self.last(case), self.last(self.move)), (text, text))
 
     def test_archiving_and_deleting_leave_who_and_a_line(self):
@@ -171,13 +168,13 @@ class TestHolds(PausingCase):
         hold = self.hold(move_id=self.move.id)
         hold.active = False
         self.assertEqual((hold.released_by_id.id, bool(hold.released_on)), (self.user.id, True))
-        self.assertIn("The hold has ended", self.last(case))
+        self.assertIn("The hold was ended", self.last(case))
         hold.active = True
         self.assertFalse(hold.released_by_id)
-        self.assertIn("On hold", self.last(case))
+        self.assertIn("Put on hold", self.last(case))
         self.as_user(self.manager, hold).unlink()
-        self.assertIn("The hold has ended", self.last(case))
-        self.assertIn("The hold has ended", self.last(self.move))
+        self.assertIn("The hold was deleted", self.last(case))
+        self.assertIn("The hold was deleted", self.last(self.move))
 
     def test_the_invoice_follows_at_once(self):
         hold = self.hold(move_id=self.move.id)
@@ -246,9 +243,11 @@ class TestLeavingOutALetter(PausingCase):
         case = self.case_of()
         run, letter = self.proposed()
         self.leave_out(letter)
-        text = "The letter Reminder was left out: he pays on Friday (its invoices wait up to and including 11/23/2026)"
-        self.assertEqual((self.last(case), self.last(self.move)), (text, text))
-        self.assertIn(f"Left out: {self.partner.name}. he pays on Friday", self.last(run))
+        text = (
+            "Letter Reminder was left out. Reason: he pays on Friday. Its invoices wait up to and including 11/23/2026."
+        )
+        self.assertEqual((self.last(case), self.last(self.move), self.last(letter)), (text, text, text))
+        self.assertEqual(self.last(run), f"{self.partner.name}: {text}")
 
     def test_one_click_puts_it_back(self):
         run, letter = self.proposed()
@@ -353,7 +352,9 @@ class TestLeavingOutAnInvoice(PausingCase):
     def test_reason_end_and_trace(self):
         case = self.case_of()
         self.leave_out(self.move, date_until=TODAY + timedelta(days=2))
-        text = f"On hold: {self.move.name}, up to and including 11/18/2026. settled by our lawyer"
+        text = (
+            f"Put on hold. It is about {self.move.name}. Up to and including 11/18/2026. Reason: settled by our lawyer"
+        )
         self.assertEqual((self.last(case), self.last(self.move)), (text, text))
         self.assertFalse(self.move.no_followup, "nothing is marked for good")
         for days, code in ((1, "HOLD_UNTIL"), (2, "HOLD_UNTIL"), (3, "LETTER")):
@@ -381,17 +382,17 @@ class TestLeavingOutAnInvoice(PausingCase):
         case = self.case_of()
         self.as_user(self.biller, self.move).no_followup = True
         self.assertEqual(self.code(self.move), "NO_FOLLOWUP")
-        self.assertEqual(self.last(self.move), "Marked as not to be followed up.")
-        self.assertEqual(self.last(case), f"{self.move.name}: Marked as not to be followed up.")
+        text = f"{self.move.name} was marked as not to be followed up."
+        self.assertEqual((self.last(case), self.last(self.move)), (text, text))
         env = self.as_user(self.user)
         found = self.by_filter(env, "account.move", "dunning_no_followup", "account.view_account_invoice_filter")
         self.assertEqual(found, self.move.with_env(env))
         self.move.with_env(env).action_dunning_follow_up()
         self.assertEqual(self.code(self.move), "LETTER")
-        self.assertEqual(self.last(self.move), "It is followed up again.")
-        number = len(self.said(self.move))
+        self.assertEqual(self.last(self.move), f"{self.move.name} is followed up again.")
+        number = len(self.told_on(self.move))
         self.move.with_env(env).action_dunning_follow_up()
-        self.assertEqual(len(self.said(self.move)), number, "nothing changed")
+        self.assertEqual(len(self.told_on(self.move)), number, "nothing changed")
 
     def test_last_in_the_menu(self):
         bindings = self.as_user(self.user)["ir.actions.actions"].get_bindings("account.move")["action"]
@@ -413,12 +414,12 @@ class TestLeavingOutAnInvoice(PausingCase):
         line.date_maturity = TODAY - timedelta(days=10)
         entry, case = line.move_id, self.case_of()
         self.take_in(entry)
-        self.assertIn("Taken in as a claim", self.last(entry))
+        self.assertIn("was taken in as a claim", self.last(entry))
         self.assertEqual(self.code(entry), "LETTER")
         self.leave_out(entry)
         self.assertEqual((entry.dunning_is_claim, line.no_followup), (False, True))
-        self.assertEqual(self.last(entry), "Left out of follow-up: settled by our lawyer")
-        self.assertEqual(self.last(case), f"{entry.name}: Left out of follow-up: settled by our lawyer")
+        text = f"{entry.name} was left out of follow-up. Reason: settled by our lawyer"
+        self.assertEqual((self.last(entry), self.last(case)), (text, text))
         self.assertFalse(self.code(entry), "no answer stands any more")
         self.take_in(entry)
         self.assertEqual(self.code(entry), "LETTER")

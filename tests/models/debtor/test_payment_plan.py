@@ -192,7 +192,9 @@ class TestPaymentPlan(AgreementCase):
         self.assertEqual((plan.amount, plan.state, plan.first_date), (300, "draft", date(2026, 12, 16)))
         plan.action_make_instalments()
         plan.action_agree()
-        self.assertIn("€300.00 in 2 instalments", self.case.message_ids[0].body)
+        self.assertRegex(
+            self.told_on(self.case)[0], r"A payment plan over €300\.00 was agreed.*12/16/2026: €150\.00.*: €150\.00"
+        )
         values = self.open_form(plan)
         self.assertEqual([line["open_amount"] for line in values["instalment_ids"]], [150, 150])
         case = self.as_user(self.user, self.case)

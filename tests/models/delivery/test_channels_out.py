@@ -108,7 +108,7 @@ class TestOutcomes(DeliveryCase):
         with patch.object(self.registry["dunning.companion"], "_has_service", lambda companion, model: False):
             letters = self.sent_to()
         self.assertEqual((letters.channel, letters.outcome), ("print", "not_posted"))
-        self.assertIn("Snail Mail is not installed", " ".join(letters.message_ids.mapped("body")))
+        self.assertIn("Snail Mail is not installed", " ".join(self.told_on(letters)))
 
 
 @tagged("post_install", "-at_install")

@@ -46,7 +46,7 @@ class TestDebtorTold(ToldMixin, AgreementCase):
         [text] = self.personal(changed)["texts"]
         self.assertEqual((text["before"], text["after"]), ("On the phone", "Called again"))
         self.assertIn(self.move.name, self.in_words(made))
-        self.assertRegex(self.in_words(changed), "Amount from .*100.* to .*90")
+        self.assertRegex(self.in_words(changed), "Amount: from .*100.* to .*90")
 
     def test_kept_or_broken(self):
         self.promise()

@@ -73,17 +73,16 @@ class TestOpening(PageCase):
         self.assertEqual(network, "203.0.113.0/24")
         self.assertFalse(self.env["dunning.opening"]._record(self.other_letter, "no address", None).address)
 
-    def test_first_opening_stands_in_the_case_once(self):
+    def test_openings_stand_in_the_story_of_the_case_and_not_in_its_chatter(self):
         case = self.letter.case_id
-        before = len(case.message_ids)
+        before = case.message_ids
         self.opened(self.letter)
         with self.at(1):
             self.opened(self.letter)
-        messages = case.message_ids[: len(case.message_ids) - before]
         self.assertEqual(len(self.openings(self.letter)), 2)
-        self.assertEqual(len(messages), 1)
-        self.assertIn(self.letter.name, messages.body)
-        self.assertTrue(messages.is_internal or messages.subtype_id.internal, "a note, mailed to nobody")
+        self.assertEqual(case.message_ids, before)
+        told = [text for text in self.told_on(case) if text.startswith("The debtor opened")]
+        self.assertEqual(told, [f"The debtor opened the page of letter {self.letter.name}."] * 2)
 
     def test_what_was_seen_stays(self):
         self.opened(self.letter)
@@ -193,13 +192,14 @@ class TestTerm(DunningCase):
         self.deliver(letter, date(2026, 12, 9))
         # 9 + 14 = 23 December
         self.assertEqual(self.terms(letter), (date(2026, 12, 10), date(2026, 12, 23), date(2026, 12, 24)))
-        self.assertIn("counted again", letter.message_ids[0].body)
+        [told] = [text for text in self.told_on(letter) if text.startswith("The term")]
+        self.assertTrue(told.endswith("the next step can follow from 12/24/2026. It was received on 12/09/2026."), told)
 
-    def test_told_in_the_language_of_whoever_sees_to_it(self):
+    def test_told_in_the_language_of_whoever_reads_it(self):
         letter = self.notice(on_paper=True)
-        letter.user_id.lang = "nl_NL"
         self.deliver(letter.with_context(lang="fr_FR"), date(2026, 12, 11))
-        self.assertIn("de termijn opnieuw geteld: de volgende stap", letter.message_ids[0].body)
+        [told] = [text for text in self.told_on(letter, "nl_NL") if text.startswith("De termijn van brief")]
+        self.assertIn("11-12-2026", told)
 
     def test_last_day_on_christmas_moves_on(self):
         letter = self.notice(on_paper=True)

@@ -427,8 +427,14 @@ class TestWhenAsked(ChargeCase):
         entries, problems = self.env["dunning.accruing"]._follow(self.nl)
         self.assertFalse(entries)
         self.assertIn("No account is set", problems[other.partner_id])
-        told = letter.case_id.message_ids.filtered(lambda message: "could not be booked" in (message.body or ""))
-        self.assertEqual(len(told), 1, "told once, however often it is tried")
+        case = letter.case_id
+        self.assertIn("No account is set", case.charges_problem)
+        [told] = [text for text in self.told_on(case) if "could not be booked" in text]  # however often it is tried
+        self.assertIn("No account is set", told)
+        self.assertIn(told, self.told_on(other))
+        self.nl.dunning_charges_mode = "received"
+        self.env["dunning.accruing"]._follow(self.nl)
+        self.assertFalse(case.charges_problem, "nothing has to be booked any more")
 
     def test_the_setting_asks_for_its_accounts(self):
         self.nl.dunning_charges_mode = "received"

@@ -244,7 +244,7 @@ class TestWhetherItCameBack(ReturnsCase):
         self.as_user(self.user, self.record).action_came_back()
         self.assertEqual((self.record.state, self.record.user_id, self.record.came_back_on), ("back", self.user, TODAY))
         self.assertEqual(self.move.dunning_decision_id.level_id, self.returned[0], "at once")
-        self.assertIn("took back the payment of €100.00", self.move.message_ids[0].body)
+        self.assertIn("took back the payment of €100.00", self.told_on(self.move)[0])
         self.assertEqual(self.letter().level_id, self.returned[0])
         self.assertAnswerTold("ledger.came_back")
 

@@ -59,7 +59,8 @@ class TestStaleRates(DunningCase):
             self.assertEqual(wizard.rates, f"{self.table.name} (newest rate: 07/01/2026)")
             wizard.action_confirm()
             self.assertEqual((run.state, run.letter_ids.state), ("done", "issued"))
-            self.assertRegex("".join(run.message_ids.mapped("body")), "Confirmed by Dunning User.*07/01/2026")
+            [told] = [text for text in self.told_on(run) if "was agreed to" in text]
+            self.assertIn(f"Agreed to although they may be out of date: {self.table.name}: 07/01/2026", told)
             with self.assertRaisesRegex(UserError, "confirmed already"):
                 wizard.action_confirm()
 
@@ -112,12 +113,13 @@ class TestStaleRates(DunningCase):
         letter = run.letter_ids.filtered(lambda letter: letter.partner_id == self.partner)
         self.assertEqual((run.state, letter.state), ("proposed", "draft"))
         self.assertEqual((run.letter_ids - letter).state, "issued")
-        notes = run.message_ids.filtered(lambda message: "out of date" in message.body)
+        notes = self.env["mail.message"].search([("model", "=", run._name), ("res_id", "=", run.id)])
         self.assertRegex(notes.body, r"Letters that wait: 1\..*07/01/2026")
-        self.assertEqual(notes.partner_ids, self.user.partner_id)
+        self.assertEqual((notes.partner_ids, notes.message_type), (self.user.partner_id, "user_notification"))
+        self.assertRegex(self.told_on(run)[0], r"Letters of the run of .* wait: 1\..*07/01/2026")
         self.cron(STALE + timedelta(days=1))
         self.assertEqual(letter.state, "draft")
-        self.assertEqual(run.message_ids.filtered(lambda message: "out of date" in message.body), notes)
+        self.assertEqual(notes.search([("model", "=", run._name), ("res_id", "=", run.id)]), notes)
         # somebody looks; the next daily job sends them, with the interest of that day
         with self.at(STALE + timedelta(days=2)):
             self.as_user(self.manager, self.table).action_mark_checked()

@@ -198,10 +198,14 @@ class TestElsewhere(AnswersCase):
         self.assertEqual((run.letter_ids, letter.exists().run_id), (letter.with_env(run.env), run.with_env(left.env)))
         self.assertEqual((left.state, self.kept(run)), ("cancelled", []))
         self.assertFalse(self.open_form(run)["elsewhere_text"])
-        told = left.message_ids.filtered(lambda message: "took over" in message.body)
-        self.assertEqual(told.notified_partner_ids, self.colleague.partner_id.with_env(told.env))
+        told = self.env["mail.message"].search([("model", "=", left._name), ("res_id", "=", left.id)])
+        told = told.filtered(lambda message: "took over" in message.body)
+        self.assertEqual(
+            (told.notified_partner_ids, told.message_type), (self.colleague.partner_id, "user_notification")
+        )
         self.assertIn("Dunning User took over", told.body)
-        self.assertTrue(run.message_ids.filtered(lambda message: "by Colleague" in message.body))
+        self.assertTrue([text for text in self.told_on(run) if "from other runs: 1" in text and "Colleague" in text])
+        self.assertTrue([text for text in self.told_on(left) if "belong to the run of" in text])
         self.assertEqual(len(self.confirm(run)), 1)
 
     def test_taking_over_a_part_leaves_the_rest(self):

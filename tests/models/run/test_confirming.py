@@ -43,10 +43,10 @@ class TestQuestion(ConfirmingCase):
         self.assertEqual(run.letter_ids.mapped("state"), ["draft"] * 3, "asking sends nothing")
         self.assertEqual(window.action_confirm()["type"], "ir.actions.act_window_close")
         self.assertEqual(run.state, "done")
-        said = [str(message.body) for message in run.message_ids]
-        self.assertTrue(
-            [text for text in said if "Confirmed by Dunning User: 3 letters" in text and "1,230.50" in text]
-        )
+        [told] = [text for text in self.told_on(run) if "was agreed to" in text]
+        self.assertIn("Letters: 3, to pay: €1,230.50. E-mail: 2, On paper: 1.", told)
+        [event] = self.env["dunning.event"].search([("kind", "=", "letter.run_agreed")])
+        self.assertEqual(event.author_id, self.user)
 
     def test_in_the_currency_of_the_company(self):
         self.invoice(self.debtor("A"), 100, due=10)
@@ -96,7 +96,7 @@ class TestQuestion(ConfirmingCase):
             self.assertEqual((window.number, window.letter_count), (1, 1))
             window.action_confirm()
             self.assertEqual(run.letter_ids.mapped("state"), ["issued"])
-        self.assertTrue(run.message_ids.filtered(lambda message: "rates may be out of date" in message.body))
+        self.assertTrue([text for text in self.told_on(run) if "although they may be out of date" in text])
 
     def test_who_may(self):
         self.invoice(self.debtor(), 100, due=10)

@@ -241,9 +241,10 @@ class TestSending(SendingCase):
         self.assertEqual(self.kept(move), (TODAY, "hand", False))
         self.assertTrue(move.dunning_arrived_at)
         self.assertFalse(move.dunning_is_missing)
-        said = move.message_ids[0].body
-        self.assertIn("Clerk says", said)
-        self.assertIn("mailbox unavailable", said)
+        told = self.told_on(move)[0]
+        self.assertIn(f"The debtor has {move.name}, a person says. Before that: E-mail: ", told)
+        self.assertIn("mailbox unavailable", told)
+        self.assertEqual(self.env["dunning.event"].search([("kind", "=", "hold.arrived")]).author_id, user)
         self.assertEqual(self.code(move, TODAY + timedelta(days=5)), "LETTER")
         with self.assertRaisesRegex(UserError, "posted"):
             self.late(post=False).action_dunning_arrived()
