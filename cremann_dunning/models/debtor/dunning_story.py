@@ -95,7 +95,7 @@ class DunningStory(models.AbstractModel):
                     SELECT %(debtor)s AS id
                      UNION
                     SELECT (e.facts ->> 'from')::int
-                      FROM dunning_event e JOIN known ON (e.facts ->> 'into')::int = known.id
+                      FROM dunning_event e JOIN known ON e.facts ->> 'into' = known.id::text
                      WHERE e.kind = 'debtor.moved' AND e.company_id = %(company)s
                 )
                 SELECT id FROM known

@@ -14,8 +14,8 @@ class DunningErasure(models.AbstractModel):
 
     @api.model
     def _erase_old(self):
-        """In every company, what its setting says. Called by the cron."""
-        companies = self.env["res.company"].search([("dunning_keep_years", ">", 0)])
+        """In every company, also in one that was archived, what its setting says. Called by the cron."""
+        companies = self.env["res.company"].with_context(active_test=False).search([("dunning_keep_years", ">", 0)])
         each_apart(companies, self._erase_old_of, "Erasure of personal values")
 
     @api.model
