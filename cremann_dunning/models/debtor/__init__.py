@@ -16,6 +16,7 @@ from . import (
     dunning_case_told,
     dunning_contact,
     dunning_dispute,
+    dunning_erasure_asked,
     dunning_figures,
     dunning_filing_paper,
     dunning_hold,

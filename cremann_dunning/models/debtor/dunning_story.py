@@ -76,7 +76,8 @@ class DunningStory(models.AbstractModel):
         if record._name == "dunning.letter":
             return SQL("%s AND e.letter = %s", company, record.id)
         if record._name == "dunning.case":
-            return SQL("%s AND e.debtor = ANY(%s)", company, self._known_as(record))
+            known = self.env["dunning.event"]._known_as(record.company_id, record.partner_id.id)
+            return SQL("%s AND e.debtor = ANY(%s)", company, known)
         return SQL("%s AND %s", company, self._of_claims(self._claims(record).ids))
 
     @api.model
@@ -84,27 +85,6 @@ class DunningStory(models.AbstractModel):
         """That an event is about one of these claims."""
         conditions = [SQL("(e.facts -> 'claims') @> %s::jsonb", str(id_)) for id_ in ids]
         return SQL("(%s)", SQL(" OR ").join(conditions)) if conditions else SQL("FALSE")
-
-    @api.model
-    def _known_as(self, case):
-        """The numbers that this debtor has had: contacts that were merged into his, and theirs."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH RECURSIVE known AS (
-                    SELECT %(debtor)s AS id
-                     UNION
-                    SELECT (e.facts ->> 'from')::int
-                      FROM dunning_event e JOIN known ON e.facts ->> 'into' = known.id::text
-                     WHERE e.kind = 'debtor.moved' AND e.company_id = %(company)s
-                )
-                SELECT id FROM known
-                """,
-                debtor=case.partner_id.id,
-                company=case.company_id.id,
-            )
-        )
-        return [id_ for (id_,) in rows]
 
     @api.model
     def _events(self, where, family, offset, limit):
