@@ -34,6 +34,7 @@ from . import (
     dunning_set_off,
     dunning_statement,
     dunning_story,
+    dunning_story_ahead,
     res_partner,
     res_partner_told,
 )
