@@ -72,6 +72,7 @@
         "views/res_config_settings_views.xml",
         "wizards/dunning_claim_import_wizard_views.xml",
         "wizards/dunning_confirm_wizard_views.xml",
+        "wizards/dunning_erasure_wizard_views.xml",
         "wizards/dunning_hold_wizard_views.xml",
         "wizards/dunning_leave_out_wizard_views.xml",
         "wizards/dunning_left_over_wizard_views.xml",

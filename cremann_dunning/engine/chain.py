@@ -20,13 +20,16 @@ import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 START = "0" * 64
 EVENTS, PERSONAL, HEAD, DOCUMENTS = "events.jsonl", "personal.jsonl", "head.json", "documents/"
-ERASED = "debtor.erased"
+ERASED, MOVED, CLOCK = "debtor.erased", "chain.moved", "chain.clock"
 HEX = re.compile(r"[0-9a-f]{64}")
+# An event is written down before its transaction ends, and takes its place in the chain after that. So much later than
+# another it may come by that alone.
+LONGEST = timedelta(hours=1)
 
 
 def canonical(value) -> str:
@@ -114,9 +117,12 @@ SENTENCES = {
     "personal_extra": "Personal values of event {seq} belong to no event of the chain.",
     "document": "Event {seq}: the document {about} was changed.",
     "document_missing": "Event {seq}: the document {about} is gone.",
-    "head": "Event {seq} is not the one that was kept outside ({about}): the chain was made anew from there or before.",
-    "cut": "The chain ends before event {seq}, which was kept outside ({about}): what came last was cut off.",
+    "head": "Event {seq} is not the one that was kept outside ({about}): the chain was made anew from there or before, "
+    "or a backup was restored and went on without what came after it.",
+    "cut": "The chain ends before event {seq}, which was kept outside ({about}): what came last was cut off, "
+    "or is not in the backup that was restored.",
     "clock": "Event {seq} was recorded before the event that it follows: the clock was set back ({about}).",
+    "set_back": "Event {seq}: the clock of the server was set back since the last sealing ({about}).",
     "moved": "Event {seq}: from here on the chain goes on in another database, as after a restored backup ({about}).",
 }
 
@@ -150,15 +156,29 @@ class Walk:
         kept = self.heads.get(seq)
         if kept and kept != digest:
             self._found(seq, "head", kept[:16])
-        recorded = event.get("recorded") or ""
-        if recorded < self.recorded:
-            self._found(seq, "clock", f"{recorded} < {self.recorded}", broken=False)
-        if event.get("kind") == ERASED:
-            self.without -= set(event["facts"].get("events", ()))
-        if event.get("kind") == "chain.moved":
-            self._found(seq, "moved", recorded, broken=False)
-        self.recorded = recorded
+        self._look_at_clock(seq, event.get("recorded") or "")
+        self._read(seq, event)
         self.seq, self.digest = max(seq, self.seq), digest
+
+    def _read(self, seq, event):
+        """What events say about the chain itself."""
+        kind, facts, recorded = event.get("kind"), event["facts"], event.get("recorded") or ""
+        if kind == ERASED:
+            self.without -= set(facts.get("events", ()))
+        elif kind == MOVED:  # what had no seal yet, and what came before the first sealing there, stand before it
+            last = facts.get("seq")
+            here = last + 1 if isinstance(last, int) and 0 <= last < seq else seq
+            self._found(here, "moved", recorded, broken=False)
+        elif kind == CLOCK:
+            self._found(seq, "set_back", recorded, broken=False)
+
+    def _look_at_clock(self, seq, recorded):
+        """What was written down earlier than an event before it by more than a transaction may take."""
+        if recorded >= self.recorded:
+            self.recorded = recorded
+        elif _apart(recorded, self.recorded) > LONGEST:
+            self._found(seq, "clock", f"{recorded} < {self.recorded}", broken=False)
+            self.recorded = recorded
 
     def gone(self, seq: int, digest: str) -> None:
         """A link whose seal is there, and whose event is not."""
@@ -195,6 +215,15 @@ class Walk:
 
     def _found(self, seq: int, code: str, about: str = "", broken: bool = True) -> None:
         self.findings.append(Finding(seq, code, about, broken))
+
+
+def _apart(earlier, later):
+    """How long it is between two moments as events have them; for ever where one is none."""
+    try:
+        first, second = (datetime.strptime(moment[:19], "%Y-%m-%d %H:%M:%S") for moment in (earlier, later))
+    except ValueError:
+        return timedelta.max
+    return second - first
 
 
 # -- an export as a file ----------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ cent
 ``allocation``      which debt, and which part of it, a payment pays (6:43 and 6:44 BW)
 ``limitation``      when a claim lapses, what interrupts that, and when to warn
 ``bad_debt``        when the VAT on a claim that is lost comes back, and how much of it is VAT
+``keeping``         how long books are kept
 ==================  ==========================================================================================
 
 Import the module you need (``from .law import costs``); this package imports none of them by itself.

@@ -7,6 +7,7 @@ from . import (
     dunning_claim_import_wizard,
     dunning_claim_import_wizard_line,
     dunning_confirm_wizard,
+    dunning_erasure_wizard,
     dunning_hold_wizard,
     dunning_leave_out_wizard,
     dunning_left_over_wizard,

@@ -7,72 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from ..engine import rules
-from ..engine.facts import Notice
-from ..engine.outcome import Decision, LetterPlan, Outcome
-from ..engine.simulate import Made, simulate
-from ..models.rules.regime_map import RegimeError
-from ..models.run.dunning_run_context import RunContext
-
 FURTHEST = 366
 AMOUNTS = ("amount_principal", "amount_interest", "amount_costs", "amount_costs_announced")
-
-
-class LookAheadContext(RunContext):
-    """What all letters of a simulation share. It opens no cases and is taken from day to day."""
-
-    def __init__(self, run, debtors, levels):
-        # one plan for every level and one with every claim: the facts for all letters that there can be, read at once
-        claims = tuple(Decision(claim, "LETTER", {}) for debtor in debtors for claim in debtor.claims)
-        plans = [LetterPlan(0, "", None, level, "", ()) for level in levels]
-        super().__init__(run, [Outcome((), (*plans, LetterPlan(0, "", None, levels[0], "", claims)))])
-        self._terms = {}
-        self._notices = 0
-
-    def _cases(self, plans):
-        return defaultdict(self.env["dunning.case"].browse)
-
-    def made(self, vals):
-        """What a letter with these values does to its claims once it goes out today, see ``engine.simulate.Made``."""
-        lines = [command[2] for command in vals["line_ids"]]
-        made = Made(vals, demanded=frozenset(line["move_line_id"] for line in lines if line["principal_part"]))
-        if vals["legal_type"] == rules.STATUTORY_NOTICE:
-            return replace(made, notice=self._notice(vals), regime=vals["regime_id"])
-        if not vals["deadline"]:
-            return made
-        regime, channel = self.env["dunning.regime"].browse(vals["regime_id"]), self._law_channel(vals)
-        country = regime.country_id.code or self.company.country_id.code
-        letters = self.env["dunning.letter"]
-        day = letters._default_from(country, self.date, vals["deadline"], self.date, channel)
-        ends = max(filter(None, (day, vals["deadline"] + timedelta(days=1))))
-        return replace(made, default_from=day or None, term_ends=ends)
-
-    def _notice(self, vals):
-        """The statutory notice that these values make; None when it gives no term."""
-        ends = self._claimable_from(vals)
-        if not ends:
-            return None
-        self._notices += 1
-        figures = (vals[name] for name in ("amount_costs_announced", "amount_costs_vat", "costs_vat_rate"))
-        # no letter has a negative id
-        return Notice(-self._notices, self.date, ends, *(Decimal(str(figure)) for figure in figures))
-
-    @staticmethod
-    def _law_channel(vals):
-        """All paper takes the time of the post: a look ahead knows no day on which a letter was handed over."""
-        return "post" if vals["channel"] in rules.PAPER_CHANNELS else "email"
-
-    def _claimable_from(self, vals):
-        """First day after the free term of a statutory notice that goes out today; None when it gives none."""
-        key = vals["regime_id"], vals["channel"], self.date
-        if key not in self._terms:
-            regime = self.env["dunning.regime"].browse(vals["regime_id"])
-            try:
-                term = regime.free_term(self.date, self._law_channel(vals))
-            except RegimeError:
-                term = None
-            self._terms[key] = term and term.claimable_from
-        return self._terms[key]
 
 
 class DunningSimulation(models.TransientModel):
@@ -166,38 +102,13 @@ class DunningSimulation(models.TransientModel):
     # -- working it out -------------------------------------------------------------------------------------------
 
     def _letters(self, variant):
-        """The letters of a variant as the engine sends them, each with the values of the draft it would be.
-
-        Drafts that lie ready are left out of the facts: they are among the letters to come.
-
-        :param variant: ``now``, or ``compare`` with the other procedure.
-        :return: iterator of ``engine.simulate.Sent``; its content is as for ``dunning.letter.create``.
+        """The letters of a variant, see ``dunning.look.ahead``. :param variant: ``now``, or ``compare`` with the other
+        procedure.
         """
         self.ensure_one()
-        company, start, end = self.company_id, self.date_from, self.date_to
-        drafts = self.env["dunning.letter"].search([("company_id", "=", company.id), ("state", "=", "draft")])
-        debtors = self.env["dunning.gather"].facts(
-            company, start, self.partner_ids.commercial_partner_id.ids or None, drafts, until=end
-        )
-        if variant == "compare":
-            debtors = [self._switched(debtor) for debtor in debtors]
-        procedures, house = self.env["dunning.engine"]._rules(company, debtors)
-        levels = [level for procedure in procedures.values() for level in procedure.levels]
-        if not levels:
-            return iter(())
-        run = self.env["dunning.run"].new({"company_id": company.id, "date": start, "user_id": self.env.uid})
-        context = LookAheadContext(run, debtors, levels)
-
-        def make(debtor, plan, day):
-            if context.date != day:
-                context.move_to(day)
-            try:
-                vals = self.env["dunning.draft"]._prepare_vals(plan, debtor, context)
-            except RegimeError:
-                return None
-            return context.made(vals)
-
-        return simulate(debtors, procedures, start, end, house, make)
+        partners = self.partner_ids.commercial_partner_id.ids or None
+        changed = self._switched if variant == "compare" else None
+        return self.env["dunning.look.ahead"]._letters(self.company_id, self.date_to, partners, changed)
 
     def _switched(self, debtor):
         """A debtor as if his claims followed the other procedure; those of a third one stay where they are."""

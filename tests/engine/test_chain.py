@@ -96,10 +96,30 @@ def test_made_anew_from_the_third_on(made):
     assert found(forged, s6=made[5][2]) == [(6, "head")]
 
 
-def test_clock_set_back(made):
-    made = links([event(1), event(2, recorded="2026-11-15 08:00:00"), event(3)])
-    walk = walked(made)
-    assert [(f.seq, f.code, f.broken) for f in walk.findings] == [(2, "clock", False)]
+@pytest.mark.parametrize(
+    ("recorded", "expected"),
+    [
+        ("2026-11-16 08:00:02", []),
+        ("2026-11-16 08:00:01.5", []),  # an hour before its neighbour: a transaction may take that
+        ("2026-11-16 08:00:00", [(3, "clock", False)]),
+        ("", [(3, "clock", False)]),
+        ("2026-11-16 later", [(4, "clock", False)]),
+    ],
+)
+def test_clock_set_back(recorded, expected):
+    made = links([event(1, recorded="2026-11-16 08:30:00"), event(2, recorded="2026-11-16 09:00:01"),
+                  event(3, recorded=recorded), event(4)])  # fmt: skip
+    assert [(f.seq, f.code, f.broken) for f in walked(made).findings] == expected
+
+
+def test_what_the_chain_says_of_itself():
+    """It goes on elsewhere from after the event that it names; odd values name the event that says so."""
+    for seq, here in ((2, 3), (4, 5), (5, 5), (-1, 5), ("x", 5), (None, 5)):
+        made = links([*map(event, range(1, 5)), event(5, chain.MOVED, facts={"seq": seq}), event(6, chain.CLOCK)])
+        assert [(f.seq, f.code, f.broken) for f in walked(made).findings] == [
+            (here, "moved", False),
+            (6, "set_back", False),
+        ]
 
 
 def test_personal_values_erased(made):

@@ -244,18 +244,40 @@ def seal(env, seconds=0):
         time.sleep(0.01)
 
 
-def chain(env, run):
-    """Whether the record of events fits, and what it tells of each letter of a run: ``{id: {kind: times}}``."""
+def chain(env, run, heads=None):
+    """Whether the record of events fits, and what it tells of each letter of a run: ``{id: {kind: times}}``.
+
+    :param heads: as they came by mail, ``[[seq, digest]]``.
+    """
     record = env["dunning.run"].browse(run)
-    check = env["dunning.chain.check"]._follow(record.company_id)
+    check = env["dunning.chain.check"]._follow(record.company_id, dict(heads or ()))
     told = {letter.id: {} for letter in record.letter_ids}
     for event in env["dunning.event"].search([("letter", "in", record.letter_ids.ids)]):
         told[event.letter][event.kind] = told[event.letter].get(event.kind, 0) + 1
     sealed = env["dunning.event.seal"].search([("company_id", "=", record.company_id.id)]).mapped("seq")
-    return {"fits": check.fits, "words": check.words, "unsealed": check.unsealed, "told": told, "seqs": sorted(sealed)}
+    return {
+        "fits": check.fits,
+        "words": check.words,
+        "unsealed": check.unsealed,
+        "found": [[finding["seq"], finding["code"]] for finding in check.findings or ()],
+        "told": told,
+        "seqs": sorted(sealed),
+    }
 
 
-JOBS = {job.__name__: job for job in (prepare, confirm, outbox, count, work, pay, look, find_out, seal, chain)}
+def mail_head(env, run):
+    """Send the head of the record to where it is kept."""
+    company = env["dunning.run"].browse(run).company_id
+    company.dunning_head_email = "notary@example.com"
+    env.flush_all()
+    env["dunning.chain.head"]._send(company)
+    env.cr.commit()
+    outbox(env)
+
+
+JOBS = {
+    job.__name__: job for job in (prepare, confirm, outbox, count, work, pay, look, find_out, seal, chain, mail_head)
+}
 
 
 def child(database, order):

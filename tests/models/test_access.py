@@ -38,6 +38,7 @@ RIGHTS = {
     **dict.fromkeys(("dunning.event", "dunning.event.seal", "dunning.event.personal"), ("r", "r", "")),
     "dunning.chain.check": ("r", "r", ""),
     "dunning.record.wizard": ("", "rwcd", ""),
+    "dunning.erasure.wizard": ("", "rwcd", ""),
     "dunning.receipt": ("r", "r", ""),
     "dunning.receipt.claim": ("r", "r", ""),
     "dunning.receipt.look": ("", "r", ""),

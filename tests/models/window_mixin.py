@@ -40,6 +40,7 @@ class WindowMixin:
         return {
             "dunning.claim.import.wizard": {"company_id": self.nl.id, "notes": SECRET},
             "dunning.confirm.wizard": {"run_ids": [Command.set(self.the_run.ids)]},
+            "dunning.erasure.wizard": {"company_id": self.nl.id, "partner_id": self.partner.id},
             "dunning.hold.wizard": {"case_ids": [Command.set([case])], "reason": f"About {SECRET}"},
             "dunning.leave.out.wizard": {"letter_ids": [Command.set([letter])], "reason": f"About {SECRET}"},
             "dunning.left.over.wizard": {"move_line_ids": [Command.set(self.letter.line_ids.move_line_id.ids)]},

@@ -38,6 +38,21 @@ class DunningCase(models.Model):
             },
         }
 
+    def action_erase(self):
+        """Show a manager what is erased when this debtor asks for it, and what stays."""
+        self.ensure_one()
+        self.check_access("read")
+        self.env["dunning.erasure.wizard"].check_access("create")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Erase personal data"),
+            "res_model": "dunning.erasure.wizard",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_partner_id": self.partner_id.id, "default_company_id": self.company_id.id},
+        }
+
     def _message_post_after_hook(self, message, msg_vals):
         """A statement that somebody mails from the case is told."""
         result = super()._message_post_after_hook(message, msg_vals)

@@ -80,12 +80,13 @@ class DunningStory(models.AbstractModel):
             return SQL("%s AND e.letter = %s", company, record.id)
         if record._name == "dunning.run":
             return SQL("%s AND %s", company, self._of_run(record))
+        known = self.env["dunning.event"]._known_as
         if record._name == "dunning.case":
-            return SQL("%s AND e.debtor = ANY(%s)", company, self._known_as(record.company_id, record.partner_id))
+            return SQL("%s AND e.debtor = ANY(%s)", company, known(record.company_id, record.partner_id.ids))
         claims = self._of_claims(self._claims(record).ids)
         if record._name == "dunning.claim":
             return SQL("%s AND %s", company, claims)
-        debtors = self._known_as(record.company_id, record._dunning_debtors())
+        debtors = known(record.company_id, record._dunning_debtors().ids)
         own = SQL("e.debtor = ANY(%s) AND (e.facts -> 'entries') @> %s::jsonb", debtors, str(record.id))
         return SQL("%s AND (%s OR %s)", company, claims, own)
 
@@ -107,27 +108,6 @@ class DunningStory(models.AbstractModel):
         """That an event is about one of these claims."""
         conditions = [SQL("(e.facts -> 'claims') @> %s::jsonb", str(id_)) for id_ in ids]
         return SQL("(%s)", SQL(" OR ").join(conditions)) if conditions else SQL("FALSE")
-
-    @api.model
-    def _known_as(self, company, debtors):
-        """The numbers that these debtors have had: contacts that were merged into theirs, and theirs."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH RECURSIVE known AS (
-                    SELECT unnest(%(debtors)s) AS id
-                     UNION
-                    SELECT (e.facts ->> 'from')::int
-                      FROM dunning_event e JOIN known ON (e.facts ->> 'into')::int = known.id
-                     WHERE e.kind = 'debtor.moved' AND e.company_id = %(company)s
-                )
-                SELECT id FROM known
-                """,
-                debtors=debtors.ids,
-                company=company.id,
-            )
-        )
-        return [id_ for (id_,) in rows]
 
     @api.model
     def _events(self, where, family, offset, limit):
@@ -207,13 +187,27 @@ class DunningStory(models.AbstractModel):
         if record._name == "dunning.letter":
             return self._by_day(self._terms(record) + self._under_way(record))
         claims = self.env["dunning.claim"].browse(claim_id) if claim_id else self._claims(record)
-        lines = self._steps(record, claims if claim_id else None)
+        about = claims if claim_id or record._name == "dunning.claim" else None
+        debtors = self._debtors(record)
+        # sudo: as screens do that show answers, see dunning.fresh.mixin
+        self.env["dunning.freshness"].sudo()._bring({record.company_id.id: debtors.ids})
+        decisions = self._decisions(record, about)
+        lines = self._steps(decisions) + self._ahead(record, about, debtors, decisions)
         if record._name == "dunning.case":
             lines += self._agreed(record) + self._holds([("partner_id", "=", record.partner_id.id)], record.company_id)
         elif record._name == "account.move":
             lines += self._holds([("move_id", "=", record.id)], record.company_id)
         letters = claims.line_ids.letter_id
         return self._by_day(lines + self._terms(letters) + self._under_way(letters))
+
+    @api.model
+    def _debtors(self, record):
+        """Whom a record that is no letter is about."""
+        self.env.flush_all()
+        # sudo: whose it is, for whoever may read it
+        record = record.sudo()
+        partners = record.line_ids.partner_id if record._name == "account.move" else record.partner_id
+        return partners.commercial_partner_id
 
     @api.model
     def _by_day(self, lines):
@@ -236,8 +230,8 @@ class DunningStory(models.AbstractModel):
         }
 
     @api.model
-    def _steps(self, record, claims):
-        """The next step of every claim, those with the same answer on one line."""
+    def _decisions(self, record, claims):
+        """What holds now of every claim. :param claims: of these only, None for all of the record."""
         domain = [("is_current", "=", True), ("company_id", "=", record.company_id.id)]
         if claims is not None:
             domain.append(("move_line_id", "in", claims.move_line_id.ids))
@@ -245,8 +239,13 @@ class DunningStory(models.AbstractModel):
             domain.append(("partner_id", "=", record.partner_id.id))
         else:
             domain.append(("move_id", "=", record.id))
+        return self.env["dunning.decision"].search(domain, order="next_date, id", limit=PRINTED)
+
+    @api.model
+    def _steps(self, decisions):
+        """The next step of every claim, those with the same answer on one line."""
         alike = defaultdict(list)
-        for decision in self.env["dunning.decision"].search(domain, order="next_date, id", limit=PRINTED):
+        for decision in decisions:
             if decision.letter_id.state in UNDER_WAY:
                 continue  # its letter says so itself
             step = (decision.level_id, decision.next_date) if decision.next_date and decision.level_id else ()
@@ -255,17 +254,22 @@ class DunningStory(models.AbstractModel):
 
     @api.model
     def _step_line(self, decisions):
-        first = decisions[0]
-        named = list(dict.fromkeys(decision.number or "/" for decision in decisions))  # instalments share theirs
-        numbers = ", ".join(named[:NAMED])
-        if len(named) > NAMED:
-            numbers = self.env._("%(numbers)s and %(more)s more", numbers=numbers, more=len(named) - NAMED)
+        first, numbers = decisions[0], self._named([decision.number for decision in decisions])
         if first.next_date and first.level_id:
             words = {"level": first.level_id._letter_label(first.level_id.display_name), "numbers": numbers}
             return self._line(
                 first, self.env._("If nothing is paid: %(level)s (%(numbers)s).", **words), first.next_date
             )
         return self._line(first, f"{numbers}: {first.explanation}", family="hold")
+
+    @api.model
+    def _named(self, numbers):
+        """Numbers of claims on one line, each once, the first of them where there are many."""
+        numbers = list(dict.fromkeys(number or "/" for number in numbers))
+        named = ", ".join(numbers[:NAMED])
+        if len(numbers) <= NAMED:
+            return named
+        return self.env._("%(numbers)s and %(more)s more", numbers=named, more=len(numbers) - NAMED)
 
     @api.model
     def _agreed(self, case):

@@ -12,6 +12,7 @@ from . import (
     dunning_erasure,
     dunning_event,
     dunning_event_beside,
+    dunning_event_moved,
     dunning_event_personal,
     dunning_event_seal,
     dunning_sealing,

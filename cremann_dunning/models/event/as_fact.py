@@ -20,6 +20,11 @@ def day(value):
     return {"date": value.isoformat()} if value else None
 
 
+def moment(value):
+    """A moment in UTC, to the second; None where there is none."""
+    return {"moment": value.replace(microsecond=0).isoformat(sep=" ")} if value else None
+
+
 def choice(record, name):
     """What is chosen in a selection of a record, None where nothing is."""
     return {"choice": [record._name, name, record[name]]} if record[name] else None

@@ -23,7 +23,8 @@ class DunningChainHead(models.AbstractModel):
     @api.model
     def _is_due(self, company):
         sent = company.dunning_head_sent_on
-        return not sent or (company._dunning_today() - sent).days >= DAYS
+        # a day to come is one of a clock that was wrong
+        return not sent or not 0 <= (company._dunning_today() - sent).days < DAYS
 
     @api.model
     def _send(self, company):

@@ -1,6 +1,6 @@
 """What events say to whoever reads them: one sentence per kind, with its facts, in his language."""
 
-from odoo.tools import LazyTranslate, format_date
+from odoo.tools import LazyTranslate, format_date, format_datetime
 
 from ..dunning_money import written
 from .kind import Kind
@@ -45,8 +45,9 @@ def currencies(env):
 def sentence(env, kind, facts, personal=None, known_currencies=None):
     """The event in the words of its reader. What was erased, or was never kept, shows as dots.
 
-    :param facts: as kept; an amount is ``{"amount", "currency"}``, a day ``{"date"}``, a choice ``{"choice": [model,
-        field, value]}``, a record ``{"record": [model, id], "name"}``, so many of a kind ``{"of", "count"}``.
+    :param facts: as kept; an amount is ``{"amount", "currency"}``, a day ``{"date"}``, a moment in UTC
+        ``{"moment"}``, a choice ``{"choice": [model, field, value]}``, a record ``{"record": [model, id], "name"}``, so
+        many of a kind ``{"of", "count"}``.
     """
     if kind not in KINDS:  # of a later version
         return kind
@@ -78,6 +79,8 @@ def _of_its_kind(env, value, money):
         return f"{format_date(env, value['date'])}: {amount}" if value.get("date") else amount
     if "date" in value:
         return format_date(env, value["date"]) if value["date"] else ""
+    if "moment" in value:
+        return format_datetime(env, value["moment"])
     if "choice" in value:
         model, name, code = value["choice"]
         field = env[model]._fields.get(name) if model in env else None

@@ -1,12 +1,17 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine import chain
 from .. import dunning_bulk
 from ..dunning_apart import apart
+from . import as_fact
 
 # So many events are sealed in one statement.
 BATCH = 5000
+# So far the clock of a server is set right now and then.
+STEP = timedelta(minutes=1)
 
 # What an event says, in the form in which it goes into its digest: `e` is the event.
 CONTENT = SQL(
@@ -53,6 +58,7 @@ class DunningSealing(models.AbstractModel):
             sealing = env["dunning.sealing"]
             heads, place, count = sealing._heads(), sealing._place(), 0
             sealing._tell_of_move(heads, place)
+            sealing._tell_of_clock(heads)
             last = 0
             while rows := sealing._unsealed(last):
                 sealing._seal_rows(rows, heads, place)
@@ -61,44 +67,73 @@ class DunningSealing(models.AbstractModel):
             return count
 
     @api.model
-    def _heads(self, company=None):
-        """Per company the last link: ``{company_id: (seq, digest, place)}``."""
+    def _heads(self):
+        """Per company, also one that is gone, the last link: ``{company_id: (seq, digest, place, sealed)}``."""
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT c.id, s.seq, s.digest, s.place
-                  FROM res_company c
-                  JOIN LATERAL (SELECT seq, digest, place FROM dunning_event_seal s
+                WITH RECURSIVE c AS ( -- from one company to the next, past all the seals of each
+                    SELECT MIN(company_id) AS id FROM dunning_event_seal
+                     UNION ALL
+                    SELECT (SELECT MIN(s.company_id) FROM dunning_event_seal s WHERE s.company_id > c.id)
+                      FROM c WHERE c.id IS NOT NULL
+                )
+                SELECT c.id, s.seq, s.digest, s.place, s.sealed
+                  FROM c
+                  JOIN LATERAL (SELECT seq, digest, place, sealed FROM dunning_event_seal s
                                  WHERE s.company_id = c.id ORDER BY seq DESC LIMIT 1) s ON TRUE
-                 WHERE %s
-                """,
-                SQL("c.id = %s", company.id) if company else SQL("TRUE"),
+                """
             )
         )
         return {company_id: tuple(row) for company_id, *row in rows}
 
     @api.model
     def _place(self):
-        """Which database of which server this is: another one after a backup was restored or the database copied."""
-        [(oid, may_ask)] = self.env.execute_query(
-            SQL(
-                "SELECT oid, has_function_privilege('pg_control_system()', 'EXECUTE')"
-                " FROM pg_database WHERE datname = current_database()"
-            )
+        """Which database of which server this is, and in which of its lives: another one after a backup was restored,
+        the server was put back to an earlier moment, or the database was copied.
+        """
+        asked = SQL(
+            "SELECT oid, has_function_privilege('pg_control_system()', 'EXECUTE')"
+            " AND has_function_privilege('pg_control_checkpoint()', 'EXECUTE')"
+            " FROM pg_database WHERE datname = current_database()"
         )
+        [(oid, may_ask)] = self.env.execute_query(asked)
         if not may_ask:  # some hosts keep the number of their server to themselves
             return f"/{oid}"
-        [(server,)] = self.env.execute_query(SQL("SELECT system_identifier FROM pg_control_system()"))
-        return f"{server}/{oid}"
+        [(server, life)] = self.env.execute_query(
+            SQL("SELECT system_identifier, timeline_id FROM pg_control_system(), pg_control_checkpoint()")
+        )
+        return f"{server}/{oid}/{life}"
 
     @api.model
     def _tell_of_move(self, heads, place):
-        """The chain itself says where it goes on in another database, before anything that happened there."""
+        """The chain itself says after which event it goes on in another database.
+
+        What waited for its seal in a backup, and what happened there before the first sealing, may stand between.
+        """
         self.env["dunning.event"]._tell(
             [
                 {"kind": "chain.moved", "company_id": company_id, "facts": {"seq": seq, "from": was, "to": place}}
-                for company_id, (seq, _digest, was) in heads.items()
+                for company_id, (seq, _digest, was, _sealed) in heads.items()
                 if was != place
+            ]
+        )
+
+    @api.model
+    def _tell_of_clock(self, heads):
+        """The chain itself says where the clock of the server stands before the last seal: who seals waits for whoever
+        sealed before, so that this is never by chance.
+        """
+        [(now,)] = self.env.execute_query(SQL("SELECT clock_timestamp() AT TIME ZONE 'UTC'"))
+        self.env["dunning.event"]._tell(
+            [
+                {
+                    "kind": "chain.clock",
+                    "company_id": company_id,
+                    "facts": {"seq": seq, "before": as_fact.moment(sealed), "after": as_fact.moment(now)},
+                }
+                for company_id, (seq, _digest, _place, sealed) in heads.items()
+                if sealed - now > STEP
             ]
         )
 
@@ -124,10 +159,10 @@ class DunningSealing(models.AbstractModel):
         seals = []
         for row in rows:
             event_id, company_id = row[:2]
-            seq, previous, _place = heads.get(company_id, (0, chain.START, place))
+            seq, previous, *_rest = heads.get(company_id, (0, chain.START))
             seq += 1
             digest = chain.link_digest(previous, seq, chain.canonical(content(row)))
-            heads[company_id] = (seq, digest, place)
+            heads[company_id] = (seq, digest)
             seals.append(
                 {
                     "company_id": company_id,

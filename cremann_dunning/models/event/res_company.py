@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize
 
 from .dunning_told_mixin import CHANGED
@@ -46,6 +46,19 @@ class ResCompany(models.Model):
     def _tell_rules(self, kind, changes, **more):
         """Settings only: that there is a company is no event of follow-up."""
         return super()._tell_rules(kind, changes if kind == CHANGED else {}, **more)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_debtors_were_told_of(self):
+        # sudo: that there is one, whoever deletes a company
+        told = self.env["dunning.event"].sudo()
+        if found := told.search([("company_id", "in", self.ids), ("debtor", ">", 0)], limit=1):
+            raise UserError(
+                self.env._(
+                    "%s has a record of events about its debtors, which nobody could read any more. Archive the "
+                    "company instead.",
+                    found.company_id.name,
+                )
+            )
 
     @api.constrains("dunning_head_email")
     def _check_dunning_head_email(self):

@@ -16,6 +16,7 @@ from . import (
     dunning_gate,
     dunning_gather,
     dunning_ledger,
+    dunning_look_ahead,
     dunning_online_payment,
     dunning_override,
     dunning_progress,

@@ -100,14 +100,59 @@ class TestEvent(DunningCase):
         self.assertIn(self.check().head.split(":")[0], str(check.events))
 
     def test_restored_elsewhere(self):
+        """Digests do not hold the place: the copy says by itself after which event it went on, also where something
+        waited for its seal."""
         self.tell()
         self.seal()
         self.sql("UPDATE dunning_event_seal SET place = 'elsewhere/1'")
-        # digests do not hold the place: the copy says by itself where it went on
-        self.tell()
+        last = self.env["dunning.event.seal"].search([("company_id", "=", self.nl.id)], order="seq desc", limit=1).seq
+        self.tell(3)
         check = self.check()
         self.assertTrue(check.fits)
-        self.assertIn("moved", [code for _seq, code in self.codes(check)])
+        self.assertIn((last + 1, "moved"), self.codes(check))
+        event = self.env["dunning.event"].search([("kind", "=", "chain.moved"), ("company_id", "=", self.nl.id)])
+        self.assertEqual((event.facts["seq"], event.facts["from"], event.seq), (last, "elsewhere/1", last + 4))
+        self.tell()
+        self.assertEqual(self.codes(self.check()), self.codes(check), "it is said once")
+
+    # -- the clock -------------------------------------------------------------------------------------------------
+
+    def last_sealed(self, ago):
+        """The last seal bears a moment that is so far from now, by the clock of the database."""
+        self.sql("UPDATE dunning_event_seal SET sealed = (clock_timestamp() AT TIME ZONE 'UTC') - %s::interval", ago)
+
+    def test_clock_of_the_server_set_back(self):
+        """Before, on and after the minute by which clocks are set right."""
+        for ago, told in (("1 hour", 0), ("-59 seconds", 0), ("-90 seconds", 1), ("-3 years", 1)):
+            self.tell()
+            self.seal()
+            self.last_sealed(ago)
+            last = self.env["dunning.event"].search([], order="id desc", limit=1).id
+            self.tell()
+            self.seal()
+            self.seal()
+            found = self.env["dunning.event"].search([("id", ">", last), ("kind", "=", "chain.clock")])
+            self.assertEqual(len(found.filtered(lambda event: event.company_id == self.nl)), told, ago)
+        check = self.check()
+        self.assertTrue(check.fits, check.words)
+        self.assertEqual([code for _seq, code in self.codes(check)], ["set_back"] * 2)
+        self.assertNotIn("…", found[:1].with_context(lang="nl_NL").sentence)
+
+    def test_written_down_while_the_clock_was_ahead(self):
+        """The order is that of writing, whatever the clock said, and the check names the event that shows it."""
+        self.tell()
+        self.cr.execute(
+            "INSERT INTO dunning_event (company_id, kind, happened, recorded, facts) VALUES (%s, 'chain.begun', now(),"
+            " (clock_timestamp() AT TIME ZONE 'UTC') + interval '2 hours', '{}') RETURNING id",
+            [self.nl.id],
+        )
+        [ahead] = self.cr.fetchone()
+        after = self.tell(2)
+        check = self.check()
+        self.assertTrue(check.fits)
+        seqs = (self.env["dunning.event"].browse(ahead) + after).mapped("seq")
+        self.assertEqual(seqs, list(range(seqs[0], seqs[0] + 3)))
+        self.assertEqual(self.codes(check), [(seqs[1], "clock")])
 
     # -- nobody changes one ----------------------------------------------------------------------------------------
 
@@ -222,6 +267,12 @@ class TestEvent(DunningCase):
         seal = self.env["dunning.event.seal"].search([("company_id", "=", self.nl.id)], order="seq desc", limit=1)
         self.assertIn(f"{seal.seq}:{seal.digest}", mail.body_html)
         self.assertIn(seal.digest, mail.attachment_ids.raw.decode())
+
+    def test_head_after_a_day_to_come(self):
+        """It went out on a day that the clock showed by mistake."""
+        for sent_on, due in (("2026-11-10", False), ("2026-11-09", True), ("2026-11-16", False), ("2026-11-17", True)):
+            self.nl.dunning_head_sent_on = sent_on
+            self.assertEqual(self.env["dunning.chain.head"]._is_due(self.nl), due, sent_on)
 
     def test_erased_when_its_time_is_over(self):
         partner, busy = self.debtor("Gone"), self.debtor("Busy")

@@ -1,9 +1,12 @@
 """The story of a debtor, an invoice and a letter: planned above done, for whoever may read it."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+
+from odoo.addons.cremann_dunning.models.debtor import dunning_story_ahead
 
 from ...common import TODAY, DunningCase
 
@@ -65,8 +68,92 @@ class TestStory(DunningCase):
         self.invoice(other, 300, due=3)
         letter = self.run_for(partners=other).letter_ids
         case = self.env["dunning.case"].search([("partner_id", "=", other.id), ("company_id", "=", self.nl.id)])
-        [line] = self.story(case)["planned"]
+        *ahead, line = reversed(self.story(case)["planned"])
         self.assertEqual((line["model"], line["id"]), ("dunning.letter", letter.id))
+        self.assertEqual({line["text"].partition(":")[0] for line in ahead}, {"If still nothing is paid by then"})
+
+    # -- the steps after the next one --------------------------------------------------------------------------------
+
+    def ahead(self, record, *args):
+        """``[(day, text)]`` of the steps that are planned, the nearest first."""
+        planned = self.story(record, *args)["planned"]
+        steps = [(line["day"], line["text"]) for line in planned if line["day"] and line["text"].startswith("If ")]
+        return steps[::-1]
+
+    def test_all_steps_as_the_look_ahead_has_them(self):
+        """With what is not due yet, each claim by its own ladder."""
+        third = self.invoice(self.partner, 300, due=-20)
+        self.run_for(partners=self.partner)
+        self.assertEqual(
+            self.ahead(self.case), sorted(self.ahead(self.case), key=lambda step: step[0]), "in the order of days"
+        )
+        values = {"date_to": TODAY + timedelta(days=183), "partner_ids": self.partner.ids}
+        simulation = self.as_user(self.user)["dunning.simulation"].create(values)
+        foreseen = set()
+        for sent in simulation.sudo()._letters("now"):
+            foreseen |= {(str(sent.day), d.claim.number) for d in sent.plan.decisions if d.code != "LISTED"}
+        shown = {
+            (day, move.name) for day, text in self.ahead(self.case) for move in self.move + self.second + third
+            if move.name in text
+        }  # fmt: skip
+        self.assertEqual(shown, foreseen)
+        self.assertGreater(len(shown), 6)
+        [first, *later] = [text for _day, text in self.ahead(third)]
+        self.assertTrue(first.startswith("If nothing is paid: "))
+        self.assertEqual({text.partition(":")[0] for text in later}, {"If still nothing is paid by then"})
+        self.assertEqual(len(later), 2)
+
+    def test_steps_of_one_claim_or_invoice(self):
+        self.invoice(self.partner, 300, due=-20)
+        self.run_for(partners=self.partner)
+        for steps in (self.ahead(self.move), self.ahead(self.case, self.claim.id), self.ahead(self.claim)):
+            self.assertEqual(len(steps), 2)
+            for _day, text in steps:
+                self.assertIn(self.move.name, text)
+                self.assertNotIn(self.second.name, text)
+
+    def test_no_step_that_nobody_would_take(self):
+        """On hold without an end, paid, or while the company is off; from the end of a hold on."""
+        self.run_for(partners=self.partner)
+        last = str(TODAY + timedelta(days=30))
+        hold = self.env["dunning.hold"].create(
+            {"partner_id": self.partner.id, "reason": "Talks", "company_id": self.nl.id, "date_until": last}
+        )
+        self.assertEqual({day > last for day, _text in self.ahead(self.case)}, {True})
+        hold.date_until = False
+        self.assertFalse(self.ahead(self.case))
+        hold.unlink()
+        self.assertTrue(self.ahead(self.case))
+        self.pay(self.move)
+        self.assertFalse([text for _day, text in self.ahead(self.case) if self.move.name in text])
+        self.nl.dunning_mode = "off"
+        self.assertFalse([text for _day, text in self.ahead(self.case) if text.startswith("If still")])
+
+    def test_steps_with_the_queries_of_one(self):
+        """Nothing by the claim, and a look writes nothing."""
+        counts = []
+        for size in (2, 20):
+            partner = self.debtor(f"Debtor {size}")
+            self.invoices([partner] * size, 100, due=3)
+            self.invoices([partner] * size, 100, due=-9)
+            self.run_for(partners=partner)
+            case = self.env["dunning.case"].search([("partner_id", "=", partner.id)])
+            self.story(case)
+            with self.counted() as count:
+                self.assertTrue(self.ahead(case))
+            counts += count
+        self.assertLessEqual(counts[1], counts[0])
+
+    def test_more_claims_than_are_looked_ahead(self):
+        """As many as the limit, and one more."""
+        self.run_for(partners=self.partner)
+        for many, shown in ((2, True), (1, False)):
+            with patch.object(dunning_story_ahead, "MANY", many):
+                self.assertEqual(any(text.startswith("If still") for _day, text in self.ahead(self.case)), shown)
+                texts = [line["text"] for line in self.story(self.case)["planned"]]
+                self.assertEqual(any("Look ahead" in text for text in texts), not shown)
+
+    # -- what was done -----------------------------------------------------------------------------------------------
 
     def test_newest_on_top_by_claim_and_kind(self):
         old = self.tell(happened="2026-01-05 10:00:00", claims=self.claim.ids)
@@ -92,12 +179,12 @@ class TestStory(DunningCase):
     def test_flat(self):
         self.tell(5)
         self.story(self.case)
-        with self.assertQueryCount(40):
+        with self.assertQueryCount(45):
             self.story(self.case)
         self.tell(75)
         self.env.invalidate_all()
         self.story(self.case)
-        with self.assertQueryCount(40):
+        with self.assertQueryCount(45):
             self.story(self.case)
 
     def test_contact_that_was_merged(self):
