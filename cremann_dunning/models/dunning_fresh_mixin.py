@@ -9,6 +9,13 @@ SEES = "cremann_dunning.group_dunning_user"
 NAME = re.compile(r"[a-z_]+")
 
 
+class Look:
+    """One question of a screen: nobody writes while it is answered, so what holds for all its statements is asked once."""
+
+    def __init__(self):
+        self.changed = None  # cases that are read from the ledger, see dunning_case_now
+
+
 class DunningFreshMixin(models.AbstractModel):
     """For records that show what was decided: what is read, filtered or counted on a screen is asked anew first.
 
@@ -39,14 +46,14 @@ class DunningFreshMixin(models.AbstractModel):
         if not self._dunning_tells(*asked):
             return self
         self._dunning_freshen(dict.fromkeys(self.env.companies.ids))
-        return self.with_context(dunning_fresh=Inside())
+        return self.with_context(dunning_fresh=Inside(Look()))
 
     def _dunning_fresh_rows(self, *asked):
         """These records with the answers about their own debtors brought up to date, when one of them is told."""
         if not self.ids or not self._dunning_tells(*asked):
             return self
         self._dunning_freshen(self._dunning_places())
-        return self.with_context(dunning_fresh=Inside())
+        return self.with_context(dunning_fresh=Inside(Look()))
 
     @api.model
     def _dunning_freshen(self, places):

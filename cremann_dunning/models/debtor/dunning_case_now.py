@@ -1,6 +1,7 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
+from ..dunning_inside import inside
 from .dunning_figures import FIGURES
 
 
@@ -41,7 +42,7 @@ class DunningCase(models.Model):
         """Ids of the cases that this query has to ask the ledger about, and the ledger among its tables."""
         known = query.__dict__.setdefault("dunning_changed", {})
         if alias not in known:
-            changed = self.env["dunning.figures"]._changed()
+            changed = self._changed_now()
             known[alias] = [case_id for partners in changed.values() for case_id in partners.values()]
             if changed:
                 table = query.make_alias(alias, "now")
@@ -49,3 +50,13 @@ class DunningCase(models.Model):
                 now = SQL("(%s)", self.env["dunning.figures"]._now(changed))
                 query.add_join("LEFT JOIN", table, now, condition)
         return known[alias]
+
+    @api.model
+    def _changed_now(self):
+        """As ``dunning.figures._changed``; asked once for what a screen asks at once."""
+        look = inside(self.env, "dunning_fresh")
+        if look is None:
+            return self.env["dunning.figures"]._changed()
+        if look.changed is None:
+            look.changed = self.env["dunning.figures"]._changed()
+        return look.changed
