@@ -186,7 +186,7 @@ class DunningStory(models.AbstractModel):
             return []
         if record._name == "dunning.letter":
             return self._by_day(self._terms(record) + self._under_way(record))
-        claims = self.env["dunning.claim"].browse(claim_id) if claim_id else self._claims(record)
+        claims = self._claims(record).filtered(lambda claim: claim_id in (0, claim.id))
         about = claims if claim_id or record._name == "dunning.claim" else None
         debtors = self._debtors(record)
         # sudo: as screens do that show answers, see dunning.fresh.mixin
@@ -194,7 +194,10 @@ class DunningStory(models.AbstractModel):
         decisions = self._decisions(record, about)
         lines = self._steps(decisions) + self._ahead(record, about, debtors, decisions)
         if record._name == "dunning.case":
-            lines += self._agreed(record) + self._holds([("partner_id", "=", record.partner_id.id)], record.company_id)
+            moves = about.move_id if about is not None else None
+            whose = [("partner_id", "=", record.partner_id.id)]
+            only = [("move_id", "in", [False, *moves.ids])] if moves is not None else []
+            lines += self._agreed(record, moves) + self._holds([*whose, *only], record.company_id)
         elif record._name == "account.move":
             lines += self._holds([("move_id", "=", record.id)], record.company_id)
         letters = claims.line_ids.letter_id
@@ -272,14 +275,19 @@ class DunningStory(models.AbstractModel):
         return self.env._("%(numbers)s and %(more)s more", numbers=named, more=len(numbers) - NAMED)
 
     @api.model
-    def _agreed(self, case):
-        """Promised days and instalments that are still to come."""
+    def _agreed(self, case, moves=None):
+        """Promised days and instalments that are still to come. :param moves: about these invoices only."""
+
+        def holds(agreement):
+            named = agreement.move_ids
+            return agreement.state in ("open", "active") and (moves is None or not named or bool(named & moves))
+
         today, lines = case.company_id._dunning_today(), []
-        for promise in case.promise_ids.filtered(lambda promise: promise.state == "open"):
+        for promise in case.promise_ids.filtered(holds):
             amount = written(self.env, promise.amount, promise.currency_id)
             text = self.env._("Promised: %s comes in.", amount)
             lines.append(self._line(promise, text, promise.date, "agreement"))
-        for instalment in case.plan_ids.filtered(lambda plan: plan.state == "active").instalment_ids:
+        for instalment in case.plan_ids.filtered(holds).instalment_ids:
             if instalment.date >= today and instalment.open_amount:
                 amount = written(self.env, instalment.open_amount, instalment.currency_id)
                 text = self.env._("Instalment of %s.", amount)

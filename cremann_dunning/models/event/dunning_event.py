@@ -156,7 +156,8 @@ class DunningEvent(models.Model):
         personal, money = self.env["dunning.event.personal"]._of(self), currencies(self.env)
         for event in self:
             event.family = event.kind.partition(".")[0]
-            event.sentence = sentence(self.env, event.kind, event.facts or {}, personal.get(event.id), money)
+            kept = personal.get(event._origin.id)  # in a window that is not saved yet it stands for the event itself
+            event.sentence = sentence(self.env, event.kind, event.facts or {}, kept, money)
 
     @api.depends("sentence")
     @api.depends_context("lang", "uid")

@@ -1,5 +1,5 @@
 import { Component, toRaw, useState } from "@odoo/owl";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDate, deserializeDateTime, toLocaleDateString, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
@@ -65,7 +65,11 @@ export class DunningStory extends Component {
     }
 
     when(line) {
-        return formatDateTime(deserializeDateTime(line.moment), { showSeconds: false });
+        // as lists and forms of Odoo write them
+        if (line.moment) {
+            return toLocaleDateTimeString(deserializeDateTime(line.moment));
+        }
+        return line.day ? toLocaleDateString(deserializeDate(line.day)) : "";
     }
 
     onClaim(ev) {

@@ -54,6 +54,18 @@ class TestStory(DunningCase):
         self.assertEqual(days, sorted(days, reverse=True))
         texts = " ".join(line["text"] for line in planned)
         self.assertIn("Talks", texts)
+        self.env["dunning.hold"].create(
+            {"move_id": self.second.id, "reason": "Ill", "date_until": TODAY + timedelta(days=9)}
+        )
+        promise.move_ids = self.move
+        found = {
+            claim.move_id: " ".join(line["text"] for line in self.story(self.case, claim.id)["planned"])
+            for claim in self.case.claim_ids
+        }
+        for move, words, others in ((self.move, "Promised", "Ill"), (self.second, "Ill", "Promised")):
+            self.assertIn("Talks", found[move])
+            self.assertIn(words, found[move])
+            self.assertNotIn(others, found[move])
         self.assertIn(("dunning.promise", promise.id), [(line["model"], line["id"]) for line in planned])
 
     def test_next_step_of_every_claim(self):
