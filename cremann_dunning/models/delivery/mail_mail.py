@@ -116,7 +116,7 @@ class MailMail(models.Model):
                 if raise_exception:
                     raise
                 _logger.exception("Dunning: the outbox could not be emptied")
-            for company in letters.company_id:
+            for company in letters.with_prefetch().company_id:  # together, though nothing is kept over the commits
                 letters.env["dunning.delivery"]._after_sending(company)
 
     @contextmanager

@@ -102,6 +102,8 @@ def _amount(env, value, money):
 def _thing(env, value):
     """A record by its name, and what it is where its name alone does not say so."""
     (model, id_), name = value["record"], value.get("name") or "…"
+    if model == "res.users" and not value.get("name"):  # by his name of today, as the author is
+        return env[model].sudo().browse(id_).exists().name or name  # sudo: a name
     if "kind" not in value:
         label = env[model]._label(id_) if model == "dunning.level" else "…"  # in the language of the reader
         return name if label == "…" else label

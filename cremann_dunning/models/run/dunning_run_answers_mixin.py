@@ -185,10 +185,10 @@ class DunningRunAnswersMixin(models.AbstractModel):
         letters.run_id = self.id
         self._tell(
             "letter.run_taken_over",
-            personal={"makers": sorted({run.user_id.name for run in before})},
             letters=len(letters),
             runs=sorted(run.id for run in before),
             days=[as_fact.day(run.date) for run in before],
+            makers=[as_fact.record(user) for user in self.env["res.users"].union(*(run.user_id for run in before))],
         )
         for run, taken in before.items():
             run._taken_over(len(taken), self)

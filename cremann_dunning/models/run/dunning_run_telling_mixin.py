@@ -15,11 +15,8 @@ class DunningRunTellingMixin(models.AbstractModel):
         """Tell what was done with these runs, the numbers of their letters counted in one query."""
         self.env["dunning.event"]._tell(self._event_rows(kind, **facts))
 
-    def _event_rows(self, kind, personal=None, **facts):
-        """What was done with these runs, as events.
-
-        :param personal: what could name a person. :param facts: what else is to be told of them.
-        """
+    def _event_rows(self, kind, **facts):
+        """What was done with these runs, as events. :param facts: what else is to be told of them."""
         counts = {run.id: {} for run in self}
         # sudo: all of them are counted, whoever acts
         letters = self.env["dunning.letter"].sudo().with_context(active_test=False)
@@ -29,7 +26,6 @@ class DunningRunTellingMixin(models.AbstractModel):
             {
                 "kind": kind,
                 "company_id": run.company_id.id,
-                "personal": personal,
                 "facts": {
                     "run": {"record": ["dunning.run", run.id], "name": str(run.date)},
                     "day": {"date": str(run.date)},

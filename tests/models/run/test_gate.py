@@ -315,7 +315,7 @@ class TestOverride(GateCase):
         self.assertEqual((override.code, override.user_id), ("ORDER", self.manager))
         self.assertEqual(override.reason, "The debtor wrote that he will not pay")
         self.assertIn(self.move.name, override.sentence)
-        self.assertIn("will not pay", " ".join(letter.message_ids.mapped("body")))
+        self.assertIn("will not pay", " ".join(self.told_on(letter)))
 
     def test_straight_from_the_draft(self):
         self.override(self.letter)
