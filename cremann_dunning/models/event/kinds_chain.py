@@ -12,7 +12,6 @@ CHAIN = {
     ),
     "chain.head": Kind(_lt("The head of the chain, event %(seq)s, went to %(to)s.")),
     "chain.exported": Kind(_lt("The record was exported up to event %(seq)s.")),
-    "chain.checked": Kind(_lt("The record was checked: %(result)s.")),
     "debtor.erased": Kind(
         _lt("What %(count)s events held about a person was erased."),
         {"asked_on": _lt("The debtor asked for it on %(asked_on)s.")},

@@ -98,12 +98,13 @@ class TestDebtorTold(ToldMixin, AgreementCase):
 
     def test_contact(self):
         kinds = "contact.called", "contact.not_reached", "contact.other", "contact.changed", "contact.archived"
-        with self.telling(*kinds) as told:
+        with self.telling(*kinds, "contact.unarchived") as told:
             call = self.note("dunning.contact", outcome="paying", person="Ms Jansen", date="2026-11-15 10:00:00")
             self.note("dunning.contact", outcome="not_reached")
             self.note("dunning.contact", outcome="other", kind="visit")
             call.note = "He pays"
             call.active = False
+            call.active = True
         self.assertEqual((str(told[0].happened), told[0].debtor), ("2026-11-15 10:00:00", self.partner.id))
         self.assertEqual(self.personal(told[0])["person"], "Ms Jansen")
         self.assertNotIn("Jansen", str(told[0].facts))
@@ -135,15 +136,35 @@ class TestDebtorTold(ToldMixin, AgreementCase):
     def test_insolvency(self):
         insolvencies = self.as_user(self.user)["dunning.insolvency"]
         kinds = "debtor.insolvency", "debtor.insolvency_changed", "debtor.insolvency_ended"
-        with self.telling(*kinds) as told:
+        with self.telling(*kinds, "debtor.insolvency_deleted") as told:
             insolvency = insolvencies.create(
                 {"partner_id": self.partner.id, "kind": "nl_bankruptcy", "date": "2026-11-10", "number": "F.16/26/123"}
             )
             insolvency.court = "Utrecht"
             insolvency.write({"ended_on": "2026-11-15", "outcome": "no_assets"})
+            insolvency.with_user(self.manager).unlink()
         self.assertEqual((told[0].debtor, told[0].facts["date"]), (self.partner.id, {"date": "2026-11-10"}))
         self.assertEqual(self.personal(told[0]), {"number": "F.16/26/123"})
         self.assertEqual(told[2].facts["outcome"]["choice"][2], "no_assets")
+        self.assertEqual((told[3].author_id, self.personal(told[3])["number"]), (self.manager, "F.16/26/123"))
+
+    def test_filed_and_admitted(self):
+        insolvency = self.as_user(self.user)["dunning.insolvency"].create(
+            {
+                "partner_id": self.partner.id,
+                "kind": "nl_bankruptcy",
+                "date": TODAY,
+                "trustee_id": self.debtor("Mr. Curator").id,
+            }
+        )
+        filing = insolvency.env["dunning.insolvency.filing"].browse(insolvency.action_file()["res_id"])
+        filing.filed_how = "post"
+        with self.telling("debtor.claim_filed", "debtor.claim_admitted") as told:
+            filing.action_filed()
+            filing.write({"amount_admitted": 290, "admitted_on": TODAY})
+        amount = self.money(f"{filing.amount_filed:.2f}")
+        self.assertEqual((told[0].debtor, told[0].facts["amount"]), (self.partner.id, amount))
+        self.assertEqual((told[1].facts["amount"], told[1].facts["admitted"]), (amount, self.money("290.00")))
 
     def test_insolvency_of_all_companies(self):
         self.env["dunning.case"]._for_partners(self.partner, self.be, create=True)
@@ -181,11 +202,13 @@ class TestDebtorTold(ToldMixin, AgreementCase):
 
     def test_chosen_for_an_invoice(self):
         procedure = self.env.ref("cremann_dunning.dunning_procedure_nl_business")
-        kinds = "debtor.kind_of_invoice", "debtor.procedure_of_invoice", "debtor.procedure_of_invoice_let_go"
+        chosen, let_go = "debtor.kind_of_invoice", "debtor.kind_of_invoice_let_go"
+        kinds = chosen, "debtor.procedure_of_invoice", "debtor.procedure_of_invoice_let_go", let_go
         with self.telling(*kinds) as told:
             self.move.dunning_debtor_kind = "consumer"
             self.move.dunning_procedure_id = procedure
             self.move.dunning_procedure_id = False
+            self.move.dunning_kind_set = False
         self.assertEqual((told[0].debtor, told[0].facts["numbers"]), (self.partner.id, self.move.name))
 
     def test_responsible(self):
@@ -255,6 +278,12 @@ class TestDebtorTold(ToldMixin, AgreementCase):
             self.move.partner_id = other
             self.move._post(soft=False)
         self.assertEqual((told[1].debtor, told[1].facts["reason"]["choice"][2]), (self.partner.id, "readdressed"))
+        claim = told[1].claim_ids.ids
+        with self.telling("debtor.claim_back", family="debtor.claim_b") as told:
+            self.move.button_draft()
+            self.move.partner_id = self.partner
+            self.move._post(soft=False)
+        self.assertEqual((told[0].debtor, told[0].claim_ids.ids), (self.partner.id, claim))
 
     def test_limitation(self):
         old = self.invoice(self.partner, 400, due=date(2022, 1, 10), invoice_date=date(2021, 12, 27))

@@ -1,5 +1,6 @@
 """What is told of money: costs and interest, what the ledger does with claims, and how claims end."""
 
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import Command
@@ -170,6 +171,20 @@ class TestLedgerTold(LedgerToldCase):
         [change] = told[1].facts["changes"]
         self.assertEqual((change["before"], change["after"]), (None, {"date": "2026-11-16"}))
 
+    def test_money_after_a_write_off(self):
+        """The day before it is no money after it; on the day it is, told once."""
+        action = self.as_user(self.user, self.move).action_dunning_write_off()
+        self.as_user(self.user)[action["res_model"]].browse(action["res_id"]).action_write_off()
+        self.unallocated(self.partner, 10, on=TODAY - timedelta(days=1))
+        with self.telling(family="end"):
+            self.env["dunning.late.receipt"].sudo()._watch(self.nl)
+        self.unallocated(self.partner, 10, on=TODAY)
+        with self.telling("end.money_after", family="end") as told:
+            for _morning in range(2):
+                self.env["dunning.late.receipt"].sudo()._watch(self.nl)
+        self.assertEqual((told[0].debtor, told[0].claim_ids.ids), (self.partner.id, self.claims_of(self.move)))
+        self.assertEqual(told[0].facts["numbers"], self.move.name)
+
     def test_set_off(self):
         bill = self.invoice(self.partner, 60, due=5, move_type="in_invoice", sent=False, ref="B-60")
         case = self.env["dunning.case"]._for_partners(self.partner, self.nl, create=True)
@@ -196,6 +211,42 @@ class TestChargesTold(ToldMixin, ChargeCase):
         self.assertEqual(sorted(part["kind"] for part in told[0].facts["parts"]), ["costs", "interest"])
         with self.telling("charge.taken_back", family="charge"):
             self.env["dunning.withdrawal"]._withdraw(letter, "A mistake", self.env.user)
+
+    def test_replaced_and_in_force_again(self):
+        move, letter = self.asked()
+        with self.at(30):
+            with self.telling("charge.replaced", "charge.asked", family="charge") as told:
+                later = self.send_level(partners=move.partner_id)
+                self.env["dunning.delivery"]._after_sending(self.nl)
+            by_kind = {event.kind: event for event in told}
+            self.assertEqual(by_kind["charge.replaced"].letter_id.id, letter.id)
+            self.assertEqual(by_kind["charge.asked"].letter_id.id, later.id)
+            with self.telling("charge.asked", "charge.taken_back", family="charge") as told:
+                self.env["dunning.withdrawal"].sudo()._withdraw(later.sudo(), "A mistake", self.manager)
+            by_kind = {event.kind: event for event in told}
+            self.assertTrue(by_kind["charge.asked"].facts["again"])
+            self.assertEqual(by_kind["charge.asked"].letter_id.id, letter.id)
+
+    def test_booked_when_asked_and_taken_back(self):
+        self.nl.dunning_charges_mode = "asked"
+        with self.telling("charge.asked", "charge.booked", family="charge") as told:
+            move, letter = self.asked()
+        self.assertEqual(told[1].facts["costs"], self.money(f"{letter.amount_costs:.2f}"))
+        self.assertEqual(told[1].claim_ids.ids, self.claims_of(move))
+        self.assertEqual(told[1].facts["entry"]["record"][1], self.claim_of(move).booking_ids.move_id.id)
+        with self.telling("charge.taken_back", "charge.booked_back", family="charge") as told:
+            self.env["dunning.withdrawal"].sudo()._withdraw(letter.sudo(), "A mistake", self.manager)
+        self.assertEqual(told[1].facts["costs"], self.money(f"{letter.amount_costs:.2f}"), "never below zero")
+
+    def test_rest_asked_on_and_left(self):
+        move, _letter = self.asked()
+        self.received(move, 1000)
+        claim = self.as_user(self.user, self.claim_of(move))
+        with self.telling("charge.rest_asked", "charge.rest_left", family="charge") as told:
+            claim.action_ask_on()
+            claim.action_stop_asking()
+        self.assertEqual({event.author_id for event in told}, {self.user})
+        self.assertEqual((told[0].claim_ids.ids, told[0].facts["numbers"]), (claim.ids, move.name))
 
     def test_waived(self):
         move, _letter = self.asked()
