@@ -25,7 +25,7 @@ from decimal import Decimal
 
 START = "0" * 64
 EVENTS, PERSONAL, HEAD, DOCUMENTS = "events.jsonl", "personal.jsonl", "head.json", "documents/"
-ERASED, MOVED, CLOCK = "debtor.erased", "chain.moved", "chain.clock"
+ERASED, MOVED, CLOCK, UNTOLD = "debtor.erased", "chain.moved", "chain.clock", "chain.untold"
 HEX = re.compile(r"[0-9a-f]{64}")
 # An event is written down before its transaction ends, and takes its place in the chain after that. So much later than
 # another it may come by that alone.
@@ -123,6 +123,7 @@ SENTENCES = {
     "or is not in the backup that was restored.",
     "clock": "Event {seq} was recorded before the event that it follows: the clock was set back ({about}).",
     "set_back": "Event {seq}: the clock of the server was set back since the last sealing ({about}).",
+    "untold": "Event {seq}: something that happened then could not be written down ({about}).",
     "moved": "Event {seq}: from here on the chain goes on in another database, as after a restored backup ({about}).",
 }
 
@@ -171,6 +172,8 @@ class Walk:
             self._found(here, "moved", recorded, broken=False)
         elif kind == CLOCK:
             self._found(seq, "set_back", recorded, broken=False)
+        elif kind == UNTOLD:
+            self._found(seq, "untold", recorded, broken=False)
 
     def _look_at_clock(self, seq, recorded):
         """What was written down earlier than an event before it by more than a transaction may take."""

@@ -115,10 +115,12 @@ def test_clock_set_back(recorded, expected):
 def test_what_the_chain_says_of_itself():
     """It goes on elsewhere from after the event that it names; odd values name the event that says so."""
     for seq, here in ((2, 3), (4, 5), (5, 5), (-1, 5), ("x", 5), (None, 5)):
-        made = links([*map(event, range(1, 5)), event(5, chain.MOVED, facts={"seq": seq}), event(6, chain.CLOCK)])
+        said = event(5, chain.MOVED, facts={"seq": seq}), event(6, chain.CLOCK), event(7, chain.UNTOLD)
+        made = links([*map(event, range(1, 5)), *said])
         assert [(f.seq, f.code, f.broken) for f in walked(made).findings] == [
             (here, "moved", False),
             (6, "set_back", False),
+            (7, "untold", False),
         ]
 
 

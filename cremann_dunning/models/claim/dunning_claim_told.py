@@ -25,7 +25,7 @@ class DunningClaim(models.Model):
     def _tell(self, kind, claim_ids):
         """Tell that this happened to each of these claims; one statement to read, one to write."""
         if claim_ids:
-            self.env["dunning.event"]._tell_beside(lambda: self._event_rows(kind, claim_ids))
+            self.env["dunning.event"]._tell_beside(lambda: self._event_rows(kind, claim_ids), self.browse(claim_ids))
 
     @api.model
     def _event_rows(self, kind, claim_ids):
@@ -50,7 +50,7 @@ class DunningClaim(models.Model):
         """Tell something about items of the ledger, for each of their debtors; those without one are left out."""
         items = items.sudo()  # sudo: what is told is the system's to gather
         if items:
-            self.env["dunning.event"]._tell_beside(lambda: self._item_rows(kind, items, personal, facts))
+            self.env["dunning.event"]._tell_beside(lambda: self._item_rows(kind, items, personal, facts), items)
 
     @api.model
     def _item_rows(self, kind, items, personal, facts):

@@ -25,7 +25,7 @@ class ResPartner(models.Model):
         changed = debtors.filtered(lambda partner: as_fact.values(partner, asked) != before[partner])
         if changed:
             by_hand = bool(names - EVIDENCE)
-            self.env["dunning.event"]._tell_beside(lambda: changed._dunning_event_rows(before, by_hand))
+            self.env["dunning.event"]._tell_beside(lambda: changed._dunning_event_rows(before, by_hand), changed)
         return result
 
     def _dunning_event_rows(self, before, by_hand):

@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import LazyTranslate
+from odoo.tools import LazyTranslate, format_datetime
 
 from ..dunning_apart import apart, each_apart
 
@@ -36,6 +36,7 @@ FINDINGS = {
     ),
     "clock": _lt("Event %(seq)s was recorded before the event that it follows: the clock was set back (%(about)s)."),
     "set_back": _lt("Event %(seq)s: the clock of the server was set back since the last sealing (%(about)s)."),
+    "untold": _lt("Event %(seq)s: something that happened then could not be written down (%(about)s)."),
     "moved": _lt("Event %(seq)s: from here on the record goes on in another database, as after a restored backup."),
 }
 
@@ -56,6 +57,14 @@ class DunningChainCheck(models.Model):
     events = fields.Integer(readonly=True, aggregator=None)
     unsealed = fields.Integer(readonly=True, aggregator=None, help="Written down, and not sealed yet.")
     head = fields.Char(readonly=True, help="Number and digest of the last event.")
+    untold = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        string="Not written down",
+        help="Acts of accounting that were done although their event could not be written. The server log says why.",
+    )
+    untold_since = fields.Datetime(readonly=True, string="Not written down since")
+    untold_text = fields.Char(compute="_compute_untold_text")
     findings = fields.Json(readonly=True)
     words = fields.Text(compute="_compute_words", string="What Was Found")
 
@@ -64,6 +73,17 @@ class DunningChainCheck(models.Model):
     def _compute_words(self):
         for check in self:
             check.words = "\n".join(self._sentence(finding) for finding in check.findings or ()) or False
+
+    @api.depends("untold", "untold_since")
+    @api.depends_context("lang", "tz")
+    def _compute_untold_text(self):
+        for check in self:
+            check.untold_text = bool(check.untold) and check.env._(
+                "Acts that could not be written down: %(count)s, the first on %(moment)s. They were done all the same; "
+                "the server log says why.",
+                count=check.untold,
+                moment=format_datetime(check.env, check.untold_since),
+            )
 
     @api.model
     def _sentence(self, finding):
@@ -102,7 +122,9 @@ class DunningChainCheck(models.Model):
             # sudo: the whole chain, whoever asks; the result is his company's own
             walk = env["dunning.verification"].sudo()._verify(company.with_env(env), heads)
             unsealed = env["dunning.sealing"].sudo()._unsealed_count(company)  # sudo: a number
-        return self.sudo().create(self._values(company, walk) | {"unsealed": unsealed})
+            untold, since = env["dunning.event"].sudo()._untold(company)  # sudo: as above
+        values = self._values(company, walk) | {"unsealed": unsealed, "untold": untold, "untold_since": since}
+        return self.sudo().create(values)
 
     @api.model
     def _values(self, company, walk):
@@ -135,22 +157,40 @@ class DunningChainCheck(models.Model):
 
     def _alert(self):
         """Whoever keeps the follow-up of the company is told, once; the task goes away when all fits again."""
-        partner, keeper = self.company_id.partner_id, self.company_id.dunning_responsible_id
-        summary = self.with_context(lang=keeper.lang).env._("The record of events does not fit")
-        known = partner.activity_ids.filtered(lambda task: task.summary == summary)
+        keeper = self.company_id.dunning_responsible_id
+        env = self.with_context(lang=keeper.lang, tz=keeper.tz).env
+        summary = env._("The record of events does not fit")
+        known = self._tasks(summary)
         if self.fits:
             known.unlink()
-        elif keeper and not known:
-            env = self.with_context(lang=keeper.lang, tz=keeper.tz).env
+        elif not known:
             advice = env._(
                 "Something was changed or removed past Odoo. See History, Checks of the record, for what it is."
             )
-            partner.activity_schedule(
-                TROUBLE,
-                summary=summary,
-                note=Markup("<p>%s</p><p>%s</p>") % (advice, self.with_env(env)._sentence(self.findings[0])),
-                user_id=keeper.id,
+            self._give_task(summary, advice, self.with_env(env)._sentence(self.findings[0]))
+        self._alert_untold(env)
+
+    def _alert_untold(self, env):
+        """The same where acts could not be written down since the last check: somebody has to look."""
+        before = self.search([("company_id", "=", self.company_id.id), ("id", "<", self.id)], limit=1)
+        summary = env._("Something is missing in the record of events")
+        if self.untold > before.untold and not self._tasks(summary):
+            advice = env._(
+                "Acts of accounting were done although their event could not be written: %s in all. See History, "
+                "Record of events, for when, and the server log for why.",
+                self.untold,
             )
+            self._give_task(summary, advice)
+
+    def _tasks(self, summary):
+        """The open tasks about the record that are called this."""
+        return self.company_id.partner_id.activity_ids.filtered(lambda task: task.summary == summary)
+
+    def _give_task(self, summary, *words):
+        """A task for whoever keeps the follow-up of the company, if anybody does."""
+        if keeper := self.company_id.dunning_responsible_id:
+            note = Markup().join(Markup("<p>%s</p>") % text for text in words)
+            self.company_id.partner_id.activity_schedule(TROUBLE, summary=summary, note=note, user_id=keeper.id)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_broken(self):

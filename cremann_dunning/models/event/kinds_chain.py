@@ -10,6 +10,9 @@ CHAIN = {
     "chain.clock": Kind(
         _lt("The clock of the server was set back: event %(seq)s was sealed on %(before)s, and then it was %(after)s.")
     ),
+    "chain.untold": Kind(
+        _lt("Something that happened could not be written down, and was done all the same. The server log says why.")
+    ),
     "chain.head": Kind(_lt("The head of the chain, event %(seq)s, went to %(to)s.")),
     "chain.exported": Kind(_lt("The record was exported up to event %(seq)s.")),
     "debtor.erased": Kind(

@@ -23,7 +23,7 @@ class AccountMove(models.Model):
         if turned:
             self.env["dunning.ledger.told"]._tell_moves(kind, turned)
         if names:
-            self.env["dunning.event"]._tell_beside(lambda: moves._dunning_chosen_rows(before))
+            self.env["dunning.event"]._tell_beside(lambda: moves._dunning_chosen_rows(before), moves)
         return result
 
     def _dunning_chosen_rows(self, before):

@@ -145,7 +145,7 @@ class DunningCharge(models.Model):
             turned |= {id_: state for id_, was, state in self.env.cr.fetchall() if was != state}
         self.invalidate_model()
         if turned and not inside(self.env, "dunning_untold"):
-            self.env["dunning.event"]._tell_beside(lambda: self._event_rows(turned, fresh))
+            self.env["dunning.event"]._tell_beside(lambda: self._event_rows(turned, fresh), self.browse(turned))
 
     @api.model
     def _event_rows(self, turned, fresh=frozenset()):

@@ -33,7 +33,7 @@ class DunningLedgerTold(models.AbstractModel):
         self.env.cr.execute(SQL(MATCHED, which=SQL("r.id = ANY(%s)", partials.ids)))
         if claims := self.env.cr.fetchall():
             partials = partials.sudo()  # sudo: what is told is the system's to gather
-            self.env["dunning.event"]._tell_beside(lambda: self._partial_rows(partials, claims, gone))
+            self.env["dunning.event"]._tell_beside(lambda: self._partial_rows(partials, claims, gone), partials)
 
     @api.model
     def _partial_rows(self, partials, claims, gone=False):
@@ -92,7 +92,8 @@ class DunningLedgerTold(models.AbstractModel):
                     "facts": {"numbers": number, "before": was[item_id], "after": as_fact.day(day)},
                 }
                 for item_id, (claim_id, company_id, debtor_id, number) in claims.items()
-            ]
+            ],
+            self.env["account.move.line"].browse(claims),
         )
 
     @api.model
@@ -137,7 +138,7 @@ class DunningLedgerTold(models.AbstractModel):
             lambda letter: letter.legal_type == HANDOVER and letter.state == "sent"
         ).sudo()  # as above
         if over:
-            self.env["dunning.event"]._tell_beside(lambda: self._handed_over_rows(over))
+            self.env["dunning.event"]._tell_beside(lambda: self._handed_over_rows(over), over)
 
     @api.model
     def _handed_over_rows(self, letters):

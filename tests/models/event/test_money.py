@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.cremann_dunning.models.money.dunning_ledger_told import DunningLedgerTold
 
-from ...common import TODAY, DunningCase
+from ...common import NOW, TODAY, DunningCase
 from ..money.charge_case import ChargeCase
 from .told_case import ToldMixin
 
@@ -113,10 +113,12 @@ class TestLedgerTold(LedgerToldCase):
         with (
             patch.object(DunningLedgerTold, "_kind_of", fails),
             mute_logger("odoo.addons.cremann_dunning.models.event.dunning_event_beside"),
-            self.telling(),
+            self.telling("chain.untold") as told,
         ):
             self.pay(self.move, 100)
         self.assertEqual(self.move.payment_state, "paid")
+        self.assertEqual((told[0].company_id, told[0].facts["error"]), (self.nl, "KeyError"))
+        self.assertEqual(told[0].facts["ids"], self.item(self.move).matched_credit_ids.ids)
         event = self.registry["dunning.event"]
         with (
             patch.object(event, "_tell", lambda self, rows: self.env.cr.execute("SELECT nothing")),
@@ -127,6 +129,29 @@ class TestLedgerTold(LedgerToldCase):
             move.button_draft()
         self.env.flush_all()
         self.assertEqual((self.move.payment_state, move.state), ("not_paid", "draft"))
+
+    def test_what_could_not_be_told_is_shown(self):
+        """In the check, and once as a task for whoever is responsible."""
+        self.nl.dunning_responsible_id = self.manager
+        check = self.env["dunning.chain.check"]
+        check._nightly()
+        self.assertFalse(check.search([("company_id", "=", self.nl.id)], limit=1).untold)
+        for amount in (10, 20):
+            with (
+                patch.object(DunningLedgerTold, "_kind_of", lambda *_args, **_options: {}["odd"]),
+                mute_logger("odoo.addons.cremann_dunning.models.event.dunning_event_beside"),
+            ):
+                self.pay(self.move, amount)
+            check._nightly()
+        last = check.search([("company_id", "=", self.nl.id)], limit=1)
+        self.assertEqual((last.untold, str(last.untold_since), last.fits), (2, NOW, True))
+        self.assertIn("could not be written down", last.words)
+        self.assertIn("2, the first on", last.untold_text)
+        [task] = self.nl.partner_id.activity_ids
+        self.assertEqual(task.user_id, self.manager)
+        task.unlink()
+        check._nightly()
+        self.assertFalse(self.nl.partner_id.activity_ids, "told once")
 
     def test_odd_data(self):
         """A claim of which the debtor and the number are gone is told all the same, and never in the way."""
