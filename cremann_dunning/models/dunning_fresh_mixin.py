@@ -10,7 +10,7 @@ NAME = re.compile(r"[a-z_]+")
 
 
 class Look:
-    """One question of a screen: nobody writes while it is answered, so what holds for all its statements is asked once."""
+    """One question of a screen: nobody writes while it is answered, so what all its statements need is asked once."""
 
     def __init__(self):
         self.changed = None  # cases that are read from the ledger, see dunning_case_now

@@ -212,6 +212,12 @@ class TestBounces(ComingBackCase):
         self.assertEqual(self.code(self.move), "LETTER_FAILED")
         self.assertTrue(self.letter.activity_ids)
 
+    def test_address_that_it_never_went_to(self):
+        self.receive(BOUNCE, recipient="somebody@else.example.com", number=1)
+        self.assertEqual(self.letter.state, "sent")
+        told = self.env["dunning.event"].search([("kind", "=", "letter.bounced_elsewhere")])
+        self.assertEqual(told.letter, self.letter.id)
+
     def test_again_after_the_address_is_mended(self):
         self.bounce()
         self.partner.email = "found@debtor.example.com"

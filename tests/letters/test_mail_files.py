@@ -201,6 +201,9 @@ class TestFiles(FilesCase):
         letter, message = self.mailed(partner)
         self.assertEqual(list(self.files(message)), [letter.pdf_name, f"{here.name.replace('/', '_')}.pdf"])
         self.assertEqual(letter.files_gone, gone.name, "whoever opens the letter reads it")
+        self.assertTrue(
+            self.env["dunning.event"].search([("kind", "=", "letter.files_gone"), ("letter", "=", letter.id)])
+        )
         [told] = [text for text in self.told_on(letter) if "filestore" in text]
         self.assertIn(gone.name, told)
         self.assertNotIn(here.name, told)

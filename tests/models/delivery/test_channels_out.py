@@ -108,6 +108,9 @@ class TestOutcomes(DeliveryCase):
         with patch.object(self.registry["dunning.companion"], "_has_service", lambda companion, model: False):
             letters = self.sent_to()
         self.assertEqual((letters.channel, letters.outcome), ("print", "not_posted"))
+        self.assertTrue(
+            self.env["dunning.event"].search([("kind", "=", "letter.no_service"), ("letter", "=", letters.id)])
+        )
         self.assertIn("Snail Mail is not installed", " ".join(self.told_on(letters)))
 
 

@@ -10,7 +10,7 @@ from odoo.addons.cremann_dunning.models.event.dunning_event_words import KINDS
 from ...letters.test_posting import PostingCase
 from .told_case import ToldMixin
 
-TESTS = Path(__file__).resolve().parents[1]
+TESTS = Path(__file__).resolve().parents[2]
 
 
 @tagged("post_install", "-at_install")
@@ -39,11 +39,19 @@ class TestKinds(ToldMixin, PostingCase):
         action = self.as_user(self.manager, move).action_dunning_next_letter()
         left = self.env["dunning.run"].browse(action["res_id"])
         run = self.run_for()
-        kinds = "letter.run_taken_over", "letter.run_cancelled", "letter.run_proposed"
+        kinds = "letter.run_taken_over", "letter.run_given", "letter.run_cancelled", "letter.run_proposed"
         with self.telling(*kinds, family="letter.run") as told:
             run.action_take_over()
         self.assertEqual((told[0].facts["letters"], told[0].facts["runs"]), (1, left.ids))
         self.assertEqual(told[0].author_id, self.user)
+
+    def test_what_was_taken_in_gets_another_number(self):
+        item = self.opening((self.debtor(), 100, 20, "Invoice 7"))
+        entry = item.move_id
+        self.take_in(entry, given={item: {"number": "7"}})
+        with self.telling("debtor.claim_renamed", family="debtor.claim") as told:
+            self.take_in(entry, given={item: {"number": "2026-7"}})
+        self.assertEqual(told[0].facts["claims"], self.env["dunning.claim"].search([("number", "=", "2026-7")]).ids)
 
     def test_head_that_went_out(self):
         self.nl.dunning_head_email = "notary@example.com"

@@ -120,6 +120,7 @@ class TestStaleRates(DunningCase):
         self.cron(STALE + timedelta(days=1))
         self.assertEqual(letter.state, "draft")
         self.assertEqual(notes.search([("model", "=", run._name), ("res_id", "=", run.id)]), notes)
+        self.assertEqual(self.env["dunning.event"].search_count([("kind", "=", "letter.run_waits")]), 1)
         # somebody looks; the next daily job sends them, with the interest of that day
         with self.at(STALE + timedelta(days=2)):
             self.as_user(self.manager, self.table).action_mark_checked()
