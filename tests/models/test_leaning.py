@@ -276,16 +276,16 @@ class TestSeen(LeaningCase):
         self.assertNotIn("<a ", found)
         self.assertNotIn("<img", found)
 
-    def test_messages_about_a_letter_are_no_markup(self):
-        letter = self.own["dunning.letter"]
+    def test_what_a_debtor_says_is_no_markup_in_his_story(self):
         self.case.partner_id.name = LIVE
-        dispute = self.env["dunning.dispute"].create(
+        self.env["dunning.dispute"].create(
             {"case_id": self.case.id, "move_ids": self.move.ids, "reason": "price", "description": LIVE}
         )
-        dispute.action_write()
-        body = " ".join(map(str, (self.case.message_ids + letter.message_ids).mapped("body")))
-        self.assertIn("pay here", body)
-        self.assertNotIn("<a href", body)
+        self.assertIn(LIVE, self.told_on(self.case)[0], "a text, which the screen escapes")
+        report = self.env["ir.actions.report"]
+        html = report._render_qweb_html("cremann_dunning.report_dunning_story", self.case.ids)[0].decode()
+        self.assertIn("pay here", html)
+        self.assertNotIn(LIVE, html)
 
     def test_who_signed_stays_known(self):
         letter = self.confirm(self.run_nl)
