@@ -335,7 +335,8 @@ def open_worklist(env):
         name: {"fields": {"display_name": {}}} if cases._fields[name].type == "many2one" else {} for name in columns
     }
     domain = [*safe_eval(action["domain"] or "[]", {"uid": env.uid}), ("amount_overdue", ">", 0)]  # its first filter
-    return cases.web_search_read(domain, wanted, limit=WORKLIST_ROWS, count_limit=10_001)
+    order = "amount_overdue desc, id"  # as the view says
+    return cases.web_search_read(domain, wanted, limit=WORKLIST_ROWS, count_limit=10_001, order=order)
 
 
 def invoice_list(env):

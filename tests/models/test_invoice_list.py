@@ -226,7 +226,7 @@ class TestColumns(ListCase):
         overdue = {"Reminded", "Waits", "Held", "Credit", "Unsent"}
         for name, found in (
             ("overdue", overdue),
-            ("mine", overdue | {"Paid"}),
+            ("mine", overdue | {"Paid", "Ahead"}),  # not due yet is a case as well
             ("due", {"Waits"}),
             ("stuck", {"Held", "Credit", "Unsent"}),
             ("failed", {"Waits"}),

@@ -20,7 +20,7 @@ class DunningCase(models.Model):
         "mail.thread",
         "mail.activity.mixin",
     ]
-    _order = "amount_overdue desc, id"
+    _order = "id"  # by amount on screens (default_order): whoever only looks a case up asks nothing of the ledger
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one(

@@ -71,11 +71,12 @@ class TestCaseNow(DunningCase):
     def test_filters_orders_and_groups(self):
         cases = self.cases.browse()
         mine = [("id", "in", self.cases.ids)]
-        self.assertEqual(cases.search(mine).partner_id, self.partner + self.other)
+        order = "amount_overdue desc, id"
+        self.assertEqual(cases.search(mine, order=order).partner_id, self.partner + self.other)
         self.pay(self.move)
         self.pay(self.second, 35)
         self.env.invalidate_all()
-        self.assertEqual(cases.search(mine).partner_id, self.other + self.partner)
+        self.assertEqual(cases.search(mine, order=order).partner_id, self.other + self.partner)
         self.assertEqual(cases.search([*mine, ("amount_overdue", "<", 20)]), self.case)
         self.assertEqual(cases.search([*mine, ("days_overdue", ">", 5)]).partner_id, self.other)
         self.assertEqual(cases.search([*mine, ("next_level_id.name", "=", "Reminder")]), self.cases)
