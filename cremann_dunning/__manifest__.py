@@ -109,6 +109,7 @@
             "cremann_dunning/static/src/dunning_story.xml",
         ],
     },
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

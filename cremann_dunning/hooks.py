@@ -3,6 +3,11 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from .models import dunning_triggers
 
 
+def post_init_hook(env):
+    """What is open already when the addon comes has its cases as soon as somebody looks."""
+    env.cr.execute("INSERT INTO dunning_touch (partner_id) VALUES (NULL)")
+
+
 def uninstall_hook(env):
     """Take the records away in an order that lets every reference go first.
 

@@ -15,6 +15,7 @@ from . import (
     dunning_fresh_mixin,
     dunning_record_mixin,
     res_company,
+    res_company_day,
     res_company_reference,
     res_config_settings,
     res_partner,

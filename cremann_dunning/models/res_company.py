@@ -1,19 +1,13 @@
-import logging
-from datetime import date, timezone
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
-from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
 
 from ..engine import rules
 
 # The settings of a company are nobody's business outside: a portal user may read the company of his invoices.
 INSIDE = "base.group_user"
-
-_logger = logging.getLogger(__name__)
 
 TONES = [("formal", "Formal"), ("informal", "Informal")]
 
@@ -260,57 +254,10 @@ class ResCompany(models.Model):
         "CHECK(dunning_send_hour BETWEEN 0 AND 23)", "The hour of the daily run lies between 0 and 23."
     )
 
-    @api.model
-    def _dunning_fallback_tz(self):
-        """Time zone for a company that names none: that of the two countries this addon is made for."""
-        return "Europe/Amsterdam"
-
     def _dunning_lang(self):
         """The language of what jobs write for this company: of whoever is responsible, else of the company itself."""
         self.ensure_one()
         return self.dunning_responsible_id.lang or self.partner_id.lang or self.env.lang
-
-    def _dunning_now(self):
-        """The time it is now where the company is, which may differ from the server's."""
-        self.ensure_one()
-        return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(self._dunning_zone())
-
-    def _dunning_today(self):
-        """The date it is now where the company is."""
-        return self._dunning_now().date()
-
-    @api.model
-    def _dunning_today_of(self, company_id):
-        """SQL for the date where a company is.
-
-        :param company_id: an expression of ours for its id.
-        """
-        # sudo: as below
-        companies = self.sudo().with_context(active_test=False).search(Domain.TRUE)
-        days = companies.grouped(lambda company: company._dunning_today())
-        usual = max(days, key=lambda day: len(days[day]))
-        others = SQL(" ").join(
-            SQL("WHEN %s = ANY(%s) THEN %s::date", SQL(company_id), there.ids, day)
-            for day, there in days.items()
-            if day != usual
-        )
-        return SQL("CASE %s ELSE %s::date END", others, usual) if len(days) > 1 else SQL("%s::date", usual)
-
-    @api.model
-    def _dunning_by_day(self, condition):
-        """A domain that goes by the date of each record's own company, which may differ from the server's.
-
-        :param condition: a function from a date to the domain that holds on it; of a model with ``company_id``.
-        """
-        # sudo: what day it is there, for every company; which records somebody sees is for the rules
-        companies = self.sudo().with_context(active_test=False).search(Domain.TRUE)
-        days = companies.grouped(lambda company: company._dunning_today())
-        return Domain.OR(Domain("company_id", "in", there.ids) & Domain(condition(day)) for day, there in days.items())
-
-    def _dunning_day(self, moment):
-        """The date where the company is, at a moment as the database keeps it (UTC)."""
-        self.ensure_one()
-        return moment.replace(tzinfo=timezone.utc).astimezone(self._dunning_zone()).date()
 
     @api.constrains("dunning_mode", "dunning_test_email")
     def _check_dunning_test_email(self):
@@ -402,15 +349,6 @@ class ResCompany(models.Model):
         newest = max((last for _name, last in dates), default=date.max)
         since = min(self._dunning_today() - self.env["dunning.bank"]._in_use(), newest)
         return tuple((name, last) for name, last in dates if last >= since)
-
-    def _dunning_zone(self):
-        """The time zone of the company; the usual one where it names none that is known here."""
-        self.ensure_one()
-        try:
-            return ZoneInfo(self.partner_id.tz or self._dunning_fallback_tz())
-        except (ValueError, OSError, ZoneInfoNotFoundError):
-            _logger.warning("Company %s has the unknown time zone %s", self.id, self.partner_id.tz)
-            return ZoneInfo(self._dunning_fallback_tz())
 
     def _dunning_stale_tables(self):
         """The interest tables that may lack a newer rate today, where the company is."""

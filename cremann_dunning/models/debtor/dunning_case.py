@@ -197,20 +197,6 @@ class DunningCase(models.Model):
         )
         return held if (operator == "=") == bool(value) else ~held
 
-    @api.depends("next_date", "amount_overdue")
-    def _compute_is_due(self):
-        for case in self:
-            today = case.company_id and case.company_id._dunning_today()
-            case.is_due = bool(today and case.next_date and case.next_date <= today and case.amount_overdue > 0)
-
-    @api.model
-    def _search_is_due(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        days = self.env["res.company"]._dunning_by_day(lambda today: Domain("next_date", "<=", today))
-        due = days & Domain("amount_overdue", ">", 0)
-        return Domain.OR(due if wanted else ~due for wanted in value)
-
     def _compute_open_move_ids(self):
         moves = self.env["account.move"].search(
             [

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..dunning_inside import inside
@@ -20,7 +21,7 @@ class DunningCase(models.Model):
             return super()._field_to_sql(alias, field_expr, query)
         if field_expr == "days_overdue":
             oldest = self._field_to_sql(alias, "oldest_due_date", query)
-            today = self.env["res.company"]._dunning_today_of(f'"{alias}"."company_id"')
+            today = self.env["res.company"]._dunning_today_of(SQL.identifier(alias, "company_id"))
             return SQL("COALESCE(GREATEST(%s - %s, 0), 0)", today, oldest)
         column = super()._field_to_sql(alias, field_expr, query)
         if field_expr not in FIGURES:
@@ -60,3 +61,17 @@ class DunningCase(models.Model):
         if look.changed is None:
             look.changed = self.env["dunning.figures"]._changed()
         return look.changed
+
+    @api.depends("next_date", "amount_overdue")
+    def _compute_is_due(self):
+        for case in self:
+            today = case.company_id and case.company_id._dunning_today()
+            case.is_due = bool(today and case.next_date and case.next_date <= today and case.amount_overdue > 0)
+
+    @api.model
+    def _search_is_due(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        days = self.env["res.company"]._dunning_by_day(lambda today: Domain("next_date", "<=", today))
+        due = days & Domain("amount_overdue", ">", 0)
+        return Domain.OR(due if wanted else ~due for wanted in value)

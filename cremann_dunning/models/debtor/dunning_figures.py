@@ -130,8 +130,9 @@ TOUCHED = """
 SELECT company_id, array_agg(DISTINCT partner_id) FROM (
     SELECT COALESCE(t.company_id, o.id) AS company_id, p.commercial_partner_id AS partner_id
       FROM dunning_touch t LEFT JOIN res_partner p ON p.id = t.partner_id
-      LEFT JOIN res_company o ON t.company_id IS NULL
-     WHERE t.partner_id IS NULL OR p.id IS NOT NULL
+      LEFT JOIN res_company o ON t.company_id IS NULL AND (t.partner_id IS NULL OR EXISTS (
+           SELECT FROM dunning_case k WHERE k.company_id = o.id AND k.partner_id = p.commercial_partner_id))
+     WHERE COALESCE(t.company_id, o.id) IS NOT NULL AND (t.partner_id IS NULL OR p.id IS NOT NULL)
      UNION
     SELECT c.company_id, c.partner_id FROM dunning_case c WHERE c.next_due_date < %(today)s) w
  GROUP BY 1
@@ -196,7 +197,7 @@ class DunningFigures(models.AbstractModel):
         self._flush()
         found = {}
         for case_id, company_id, partner_id in self.env.execute_query(
-            SQL(CHANGED, today=self.env["res.company"]._dunning_today_of("c.company_id"))
+            SQL(CHANGED, today=self.env["res.company"]._dunning_today_of(SQL("c.company_id")))
         ):
             found.setdefault(self.env["res.company"].browse(company_id), {})[partner_id] = case_id
         return found
@@ -227,26 +228,40 @@ class DunningFigures(models.AbstractModel):
     @api.model
     def _is_much(self):
         """Whether so much was written about since that whoever looks had better bring it up to date once for all."""
-        return sum(map(len, self._changed().values())) >= MANY
+        everybody = self.env.execute_query(SQL("SELECT FROM dunning_touch WHERE partner_id IS NULL LIMIT 1"))
+        return bool(everybody) or sum(map(len, self._changed().values())) >= MANY
 
     @api.model
     def _put_away(self, answers=True):
         """Bring the cases up to date with what was touched, and open those that are missing.
 
         :param answers: see first whether what was decided about these debtors is of now; False for whoever just did.
-        :return: how many touches went.
+        :return: how many touches there were.
         """
         if not self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(hashtext('dunning_figures'))"))[0][0]:
             return 0  # somebody else does it
         touches = [id_ for (id_,) in self.env.execute_query(SQL("SELECT id FROM dunning_touch"))]
-        today = self.env["res.company"]._dunning_today_of("c.company_id")
+        today = self.env["res.company"]._dunning_today_of(SQL("c.company_id"))
+        freshness, left = self.env["dunning.freshness"], []
         for company_id, partner_ids in self.env.execute_query(SQL(TOUCHED, today=today)):
             company = self.env["res.company"].browse(company_id)
             partner_ids = None if None in partner_ids else partner_ids
-            if answers:
-                self.env["dunning.freshness"]._bring({company_id: partner_ids}, figures=False)
+            if not freshness._is_free(company):  # who decides about it now may not have seen all of this
+                left.append(company_id)
+                continue
+            if company.dunning_mode == "off":
+                freshness._suspect(company, partner_ids)
+            elif answers:
+                freshness._bring({company_id: partner_ids}, figures=False)
             self._refresh(company, partner_ids)
-        self.env.cr.execute(SQL("DELETE FROM dunning_touch WHERE id = ANY(%s)", touches))
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM dunning_touch WHERE id = ANY(%s) AND COALESCE(NOT company_id = ANY(%s), %s)",
+                touches,
+                left,
+                not left,
+            )
+        )
         return len(touches)
 
     @api.model

@@ -86,7 +86,11 @@ GUARDS = {
     "mail_notification": "IF NOT EXISTS (SELECT FROM written WHERE notification_status IN ('bounce', 'exception'))"
     " AND NOT EXISTS (SELECT FROM gone WHERE notification_status IN ('bounce', 'exception')) THEN RETURN NULL; END IF;"
 }
-EVERYBODY = "INSERT INTO dunning_touch (partner_id) VALUES (NULL);"
+EVERYBODY = """
+    IF (OLD.account_type = 'asset_receivable') IS DISTINCT FROM (NEW.account_type = 'asset_receivable') THEN
+        INSERT INTO dunning_touch (partner_id) VALUES (NULL);
+    END IF;
+"""
 PAYER = "INSERT INTO dunning_touch (company_id, partner_id) VALUES (NEW.company_id, NEW.partner_id);"
 
 

@@ -147,7 +147,17 @@ class DunningFreshness(models.Model):
                     self.env["dunning.case.mixin"]._redecide_debtors(company, partners.browse(batch))
         except self.env["dunning.letter"]._business_errors():
             # a screen opens whatever goes wrong here; a run says what it is
+            self._suspect(company, partner_ids)
             _logger.exception("Dunning: %s debtors of company %s are not asked anew", len(partner_ids), company.id)
+
+    @api.model
+    def _suspect(self, company, partner_ids):
+        """Nobody could ask about these debtors: whoever looks next does. :param partner_ids: all when None."""
+        only = SQL() if partner_ids is None else SQL("AND partner_id = ANY(%s)", list(partner_ids))
+        self.env.cr.execute(
+            SQL("UPDATE dunning_freshness SET turn = day WHERE company_id = %s AND turn > day %s", company.id, only)
+        )
+        self.invalidate_model(["turn"])
 
     @api.model
     def _keep(self, company, partner_ids=None):

@@ -28,7 +28,6 @@ class DunningProposal(models.AbstractModel):
         run.ensure_one()
         freshness = self.env["dunning.freshness"]
         freshness._begin(run.company_id)
-        self.env["dunning.touch"]._be_quiet()
         self._drop_previews(run)
         self.env["dunning.moving"]._follow(run.company_id)
         self.env["dunning.receipt.look"]._bring(run.company_id)
@@ -47,6 +46,8 @@ class DunningProposal(models.AbstractModel):
         unchanged, of_others = standing._unchanged(run, look)
         self.env["dunning.decision.register"]._link_debtors(run, of_others)
         known, looked_at = {}, []
+        # from here on it writes about the debtors of the run only, whose answers and cases it brings up to date itself
+        self.env["dunning.touch"]._be_quiet(run.date == run.company_id._dunning_today())
         for batch in split_every(PROPOSE_BATCH, [id_ for id_ in ledger if id_ not in unchanged], list):
             looked_at += self._propose_batch(run, batch, known)
         freshness._after_proposal(run, ledger)

@@ -1,0 +1,71 @@
+import logging
+from datetime import timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+
+class ResCompany(models.Model):
+    """Which day and hour it is where a company is."""
+
+    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _dunning_fallback_tz(self):
+        """Time zone for a company that names none: that of the two countries this addon is made for."""
+        return "Europe/Amsterdam"
+
+    def _dunning_zone(self):
+        """The time zone of the company; the usual one where it names none that is known here."""
+        self.ensure_one()
+        try:
+            return ZoneInfo(self.partner_id.tz or self._dunning_fallback_tz())
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            _logger.warning("Company %s has the unknown time zone %s", self.id, self.partner_id.tz)
+            return ZoneInfo(self._dunning_fallback_tz())
+
+    def _dunning_now(self):
+        """The time it is now where the company is, which may differ from the server's."""
+        self.ensure_one()
+        return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(self._dunning_zone())
+
+    def _dunning_today(self):
+        """The date it is now where the company is."""
+        return self._dunning_now().date()
+
+    @api.model
+    def _dunning_days(self):
+        """All companies by the date where they are: one, or two around midnight."""
+        # sudo: what day it is there, for every company; which records somebody sees is for the rules
+        companies = self.sudo().with_context(active_test=False).search(Domain.TRUE)
+        return companies.grouped(lambda company: company._dunning_today())
+
+    @api.model
+    def _dunning_today_of(self, company_id):
+        """SQL for the date where a company is. :param company_id: SQL for its id."""
+        days = self._dunning_days()
+        usual = max(days, key=lambda day: len(days[day]))
+        others = SQL(" ").join(
+            SQL("WHEN %s = ANY(%s) THEN %s::date", company_id, there.ids, day)
+            for day, there in days.items()
+            if day != usual
+        )
+        return SQL("CASE %s ELSE %s::date END", others, usual) if len(days) > 1 else SQL("%s::date", usual)
+
+    @api.model
+    def _dunning_by_day(self, condition):
+        """A domain that goes by the date of each record's own company, which may differ from the server's.
+
+        :param condition: a function from a date to the domain that holds on it; of a model with ``company_id``.
+        """
+        days = self._dunning_days().items()
+        return Domain.OR(Domain("company_id", "in", there.ids) & Domain(condition(day)) for day, there in days)
+
+    def _dunning_day(self, moment):
+        """The date where the company is, at a moment as the database keeps it (UTC)."""
+        self.ensure_one()
+        return moment.replace(tzinfo=timezone.utc).astimezone(self._dunning_zone()).date()
