@@ -78,6 +78,7 @@ def _made_once():
             companies[code] = _named(env, f"company_{code}", company)
         for login, groups, codes in USERS:
             _named(env, login, user_of(env, login, groups, *(companies[code] for code in codes)))
+        env["dunning.figures"]._put_away()  # as the job of every few minutes would
     registry.signal_changes()
 
 

@@ -2,13 +2,18 @@
 
 import random
 from datetime import timedelta
+from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.cremann_dunning.hooks import post_init_hook
 from odoo.addons.cremann_dunning.models.debtor.dunning_figures import FIGURES
+from odoo.addons.cremann_dunning.models.run import dunning_freshness
 
 from ...common import TODAY, DunningCase
 
+LOG = dunning_freshness.__name__
 NAMES = ["days_overdue", *(name for name in FIGURES if name != "decision_id")]
 DONE = "SELECT id, amount_overdue, xmin::text FROM dunning_case ORDER BY id"
 
@@ -200,6 +205,66 @@ class TestCaseNow(DunningCase):
         self.assertIn(self.case.id, asked[self.nl].values())
         self.put_away()
         self.assertFalse(self.rows("SELECT id FROM dunning_touch"))
+
+    def suspected(self):
+        return self.partner.id in self.env["dunning.freshness"]._stale(self.nl)
+
+    def test_what_nobody_could_ask_is_asked_later(self):
+        """A company that is off while the cases are brought up to date, and an engine that fails."""
+        for why in ("off", "error"):
+            with self.subTest(why):
+                self.assertFalse(self.suspected())
+                self.pay(self.second, 5)
+                if why == "off":
+                    self.nl.dunning_mode = "off"
+                    self.put_away()
+                    self.nl.dunning_mode = "live"
+                else:
+                    gather = type(self.env["dunning.gather"])
+                    with patch.object(gather, "facts", side_effect=UserError("no")), self.assertLogs(LOG, "ERROR"):
+                        self.put_away()
+                self.assertFalse(self.env["dunning.touch"].search_count([]))
+                self.assertTrue(self.suspected())
+                self.env["dunning.freshness"]._bring({self.nl.id: None})
+
+    def test_whoever_decides_now_is_not_disturbed(self):
+        third = self.env["res.company"].create({"name": "Third"})
+        self.pay(self.second, 5)
+        self.env.flush_all()
+        self.cr.execute(
+            "INSERT INTO dunning_touch (company_id, partner_id) VALUES (%s, %s)", [third.id, self.partner.id]
+        )
+        with self.registry.cursor() as other:
+            other.execute("SELECT pg_try_advisory_xact_lock_shared(hashtext('dunning_freshness'), %s)", [third.id])
+            self.assertTrue(other.fetchone()[0])
+            self.put_away()
+            self.assertEqual(self.env["dunning.touch"].search([]).company_id, third)
+        self.put_away()
+        self.assertFalse(self.env["dunning.touch"].search_count([]))
+
+    def test_a_proposal_is_quiet_about_its_own_debtors_only(self):
+        stranger = self.debtor("Stranger")
+        book = type(self.env["dunning.bookkeeping"])
+        original = book._book_certain
+
+        def and_more(this, company):
+            self.invoice(stranger, 10, due=4)
+            return original(this, company)
+
+        with patch.object(book, "_book_certain", and_more):
+            self.run_for(partners=self.partner)
+        touched = self.env["dunning.touch"].search([]).partner_id
+        self.assertEqual(touched, stranger)
+
+    def test_first_look_after_an_install(self):
+        """Items that are older than the addon: nothing was told of them."""
+        partner = self.debtor("Before")
+        self.invoice(partner, 40, due=12)
+        self.put_away()
+        self.env["dunning.case"]._for_partners(partner, self.nl).sudo().unlink()
+        post_init_hook(self.env)
+        rows = self.case.browse().web_search_read([("partner_id", "=", partner.id)], {"amount_overdue": {}})
+        self.assertEqual([row["amount_overdue"] for row in rows["records"]], [40])
 
     def test_statements_stay_flat(self):
         partners = self.env["res.partner"]
