@@ -51,14 +51,6 @@ class DunningErasureWizard(models.TransientModel):
             raise UserError(self.env._("Choose the day on which the debtor asked for it: today or before."))
         debtor = self.partner_id.commercial_partner_id
         count = self.env["dunning.erasure"]._erase_asked(self.company_id, debtor, self.asked_on)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "What %(count)s events held about %(debtor)s is erased.", count=count, debtor=debtor.name
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return self._close_saying(
+            self.env._("What %(count)s events held about %(debtor)s is erased.", count=count, debtor=debtor.name)
+        )

@@ -150,14 +150,6 @@ class DunningPostingWizard(models.TransientModel):
         lines += [f"{letter.name}: {letter.error}" for letter in stopped]
         lines += [self.env._("%s was dealt with by somebody else.", letter.name) for letter in letters - waiting]
         wrong = bool(reasons or stopped)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Take these out of the post and cancel them") if wrong else self.env._("Posted"),
-                "message": "\n".join(lines),
-                "type": "warning" if wrong else "success",
-                "sticky": wrong,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        title = self.env._("Take these out of the post and cancel them") if wrong else self.env._("Posted")
+        kind = "warning" if wrong else "success"
+        return self._close_saying("\n".join(lines), title=title, type=kind, sticky=wrong)

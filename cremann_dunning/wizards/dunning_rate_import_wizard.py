@@ -88,20 +88,14 @@ class DunningRateImportWizard(models.TransientModel):
             ]
         )
         self.data = False
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(table)s: rates added %(added)s, already there %(left)s.",
-                    added=len(new),
-                    table=self.table_id.display_name,
-                    left=len(rows) - len(new),
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return self._close_saying(
+            self.env._(
+                "%(table)s: rates added %(added)s, already there %(left)s.",
+                added=len(new),
+                table=self.table_id.display_name,
+                left=len(rows) - len(new),
+            )
+        )
 
     def _sentence(self, row):
         """What becomes of a row, for a person."""

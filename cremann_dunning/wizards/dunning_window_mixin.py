@@ -54,6 +54,15 @@ class DunningWindowMixin(models.AbstractModel):
             self[name] = False
         return content
 
+    def _close_saying(self, message, **params):
+        """Close the window and say what came of it. :param params: of Odoo's notification, ``type`` is success."""
+        close = {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": message, "next": close, **params},
+        }
+
 
 def _ids(value):
     """The ids in a default, whichever way it is written: an id, a list of them, or commands."""

@@ -30,16 +30,5 @@ class DunningWithdrawalWizard(models.TransientModel):
         stay = letters.env["dunning.withdrawal"]._withdraw(letters, self.reason.strip(), self.env.user)
         if not stay:
             return {"type": "ir.actions.act_window_close"}
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._(
-                    "%(gone)s taken back, %(stay)s stay", gone=len(letters) - len(stay), stay=len(stay)
-                ),
-                "message": "\n".join(stay.values()),
-                "type": "warning",
-                "sticky": True,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        title = self.env._("%(gone)s taken back, %(stay)s stay", gone=len(letters) - len(stay), stay=len(stay))
+        return self._close_saying("\n".join(stay.values()), title=title, type="warning", sticky=True)
