@@ -6,6 +6,7 @@ from . import dunning_debtor_told_mixin  # before what is made of it
 
 # isort: split
 from . import (
+    dunning_attention,
     dunning_call,
     dunning_case,
     dunning_case_charges,
@@ -13,6 +14,8 @@ from . import (
     dunning_case_mixin,
     dunning_case_now,
     dunning_case_open_items,
+    dunning_case_phase,
+    dunning_case_priority,
     dunning_case_set_off,
     dunning_case_told,
     dunning_contact,
@@ -36,7 +39,9 @@ from . import (
     dunning_statement,
     dunning_story,
     dunning_story_ahead,
+    dunning_today,
     dunning_touch,
+    res_company,
     res_partner,
     res_partner_told,
 )

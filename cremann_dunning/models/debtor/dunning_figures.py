@@ -1,8 +1,11 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine.reasons import FOR_SOMEBODY
 from ..claim.dunning_claim import WITH_TAKEN_IN
+from .dunning_contact import NOT_SPOKEN
 
 # One row per debtor out of the ledger, the current decisions and the levels reached.
 FRESH = f"""
@@ -35,7 +38,7 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
      GROUP BY partner_id
 ), decided AS (
     SELECT p.commercial_partner_id AS partner_id, d.id, d.level_id, d.next_date, m.invoice_date_due AS due_date,
-           d.move_id, d.move_line_id, d.code = ANY(%(person)s) AS waits_for_somebody,
+           d.move_id, d.move_line_id, d.code, d.code = ANY(%(person)s) AS waits_for_somebody,
            CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
                           WHEN 'wait' THEN 3 ELSE 4 END AS place
       FROM account_move m
@@ -50,7 +53,7 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
     SELECT DISTINCT ON (partner_id) partner_id, level_id, next_date
       FROM decided ORDER BY partner_id, place, next_date NULLS LAST, due_date, move_id, move_line_id
 ), shown AS ( -- what waits for somebody is not hidden by what goes by itself
-    SELECT DISTINCT ON (partner_id) partner_id, id AS decision_id
+    SELECT DISTINCT ON (partner_id) partner_id, id AS decision_id, code AS reason
       FROM decided
      ORDER BY partner_id, waits_for_somebody DESC, place, next_date NULLS LAST, due_date, move_id, move_line_id
 ), reached AS (
@@ -78,18 +81,59 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
       JOIN res_partner p ON p.id = r.partner_id
      WHERE TRUE %(only)s
      ORDER BY p.commercial_partner_id, v.sequence DESC, r.level_id
+), said AS ( -- what holds of what was said, and when he last let hear of himself
+    SELECT p.commercial_partner_id AS partner_id,
+           BOOL_OR(x.kind = 'dispute' AND x.state = 'open') AS has_dispute,
+           BOOL_OR(x.kind = 'plan' AND x.state = 'active') AS has_plan,
+           (ARRAY_AGG(x.state ORDER BY x.day DESC, x.id DESC) FILTER (WHERE x.kind = 'promise'))[1] AS promise_state,
+           MAX(x.day) FILTER (WHERE x.kind = 'hold') AS held_until,
+           MAX(x.day) FILTER (WHERE x.kind <> 'hold') AS heard_on
+      FROM (SELECT 'dispute' AS kind, id, partner_id, company_id, state, opened_on AS day FROM dunning_dispute
+             UNION ALL
+            SELECT 'plan', id, partner_id, company_id, state, agreed_on FROM dunning_payment_plan
+             WHERE state <> 'cancelled'
+             UNION ALL
+            SELECT 'promise', id, partner_id, company_id, state, made_on FROM dunning_promise
+             WHERE state <> 'cancelled'
+             UNION ALL
+            SELECT 'contact', id, partner_id, company_id, NULL, counted_on FROM dunning_contact
+             WHERE active AND outcome <> ALL(%(not_spoken)s)
+             UNION ALL
+            SELECT 'reply', id, partner_id, company_id, NULL, received_on FROM dunning_reply
+             WHERE is_automatic IS NOT TRUE
+             UNION ALL
+            SELECT 'hold', id, partner_id, company_id, NULL, COALESCE(date_until, %(never)s) FROM dunning_hold
+             WHERE active AND move_id IS NULL) x
+      JOIN res_partner p ON p.id = x.partner_id
+     WHERE x.company_id = %(company)s %(only)s
+     GROUP BY 1
+), written_to AS ( -- since the oldest of what is overdue, and since he let hear of himself
+    SELECT p.commercial_partner_id AS partner_id, COUNT(*) AS unanswered
+      FROM dunning_letter k
+      JOIN res_partner p ON p.id = k.partner_id
+      JOIN figures f ON f.partner_id = p.commercial_partner_id AND k.sent_on > f.oldest_due_date
+      LEFT JOIN said a ON a.partner_id = f.partner_id
+     WHERE k.company_id = %(company)s AND k.state = 'sent' AND k.is_test IS NOT TRUE
+       AND (a.heard_on IS NULL OR k.sent_on > a.heard_on) %(only)s
+     GROUP BY 1
 ), fresh AS (
-    SELECT f.*, w.decision_id, s.level_id AS next_level_id, s.next_date, v.level_id
+    SELECT f.*, w.decision_id, w.reason, s.level_id AS next_level_id, s.next_date, v.level_id,
+           COALESCE(a.has_dispute, FALSE) AS has_dispute, COALESCE(a.has_plan, FALSE) AS has_plan, a.promise_state,
+           a.held_until, COALESCE(k.unanswered, 0) AS unanswered
       FROM figures f
       LEFT JOIN steps s USING (partner_id)
       LEFT JOIN shown w USING (partner_id)
       LEFT JOIN levels v USING (partner_id)
+      LEFT JOIN said a USING (partner_id)
+      LEFT JOIN written_to k USING (partner_id)
 )
 """
 # What of it stands in a case: columns and what they are where nothing is open any more.
 FIGURES = {
     "amount_overdue": "0", "amount_not_due": "0", "amount_credit": "0", "invoice_count": "0", "oldest_due_date": "NULL",
-    "next_due_date": "NULL", "decision_id": "NULL", "next_level_id": "NULL", "next_date": "NULL", "level_id": "NULL",
+    "next_due_date": "NULL", "decision_id": "NULL", "reason": "NULL", "next_level_id": "NULL", "next_date": "NULL",
+    "level_id": "NULL", "has_dispute": "FALSE", "has_plan": "FALSE", "promise_state": "NULL", "held_until": "NULL",
+    "unanswered": "0",
 }  # fmt: skip
 NAMES = ", ".join(FIGURES)
 WRITE = f"""
@@ -186,6 +230,8 @@ class DunningFigures(models.AbstractModel):
             "only": SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL(),
             "spoken": self.env["dunning.claim"]._levels_of("t"),
             "person": list(FOR_SOMEBODY),
+            "not_spoken": list(NOT_SPOKEN),
+            "never": date.max,
             **self._rests(company, today, partner_ids),
         }
 
