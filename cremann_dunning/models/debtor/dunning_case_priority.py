@@ -72,38 +72,48 @@ class DunningCase(models.Model):
     @api.depends("priority")
     @api.depends_context("lang")
     def _compute_priority_words(self):
-        for case in self:
-            company = case.company_id
-            parts = [f"{text}: {points}" for part, text, points in case._priority_parts() if company and points]
-            case.priority_words = "; ".join(parts)
+        self.priority_words = False
+        for company, cases in self.filtered("company_id").grouped("company_id").items():
+            today = company._dunning_today()
+            for case in cases:
+                parts = case._priority_parts(today)
+                case.priority_words = "; ".join(f"{case._part_words(part)}: {points}" for part, points in parts)
 
-    def _priority_parts(self):
-        """``(part, words, points)`` of each part, as the sum has them."""
+    def _priority_parts(self, today):
+        """``(part, points)`` of each part that counts, as the sum has them."""
         self.ensure_one()
-        company, days = self.company_id, self.days_overdue
-        amount = min(int(self.amount_overdue * days / EURO_DAYS), AMOUNT_MOST)
-        letters = min(self.unanswered, SILENCE_MOST)
-        near = self.limitation_date and (self.limitation_date - company._dunning_today()).days <= LEGAL_DAYS
-        money = written(self.env, self.amount_overdue, self.currency_id)
-        words = {
-            "amount": self.env._("%(amount)s × %(days)s days", amount=money, days=days),
-            "broken": self.env._("a promise was broken"),
-            "silence": self.env._("letters without an answer (%s)", self.unanswered),
-            "legal": self.env._("a claim may lapse soon"),
+        units = {
+            "amount": min(int(self.amount_overdue * self.days_overdue / EURO_DAYS), AMOUNT_MOST),
+            "broken": self.promise_state == "broken",
+            "silence": min(self.unanswered, SILENCE_MOST),
+            "legal": bool(self.limitation_date) and (self.limitation_date - today).days <= LEGAL_DAYS,
         }
-        units = {"amount": amount, "broken": self.promise_state == "broken", "silence": letters, "legal": bool(near)}
-        return [(part, words[part], company[f"dunning_priority_{part}"] * units[part]) for part in PARTS]
+        # sudo: what weighs how much, for whoever may read the case
+        company = self.company_id.sudo()
+        points = [(part, company[f"dunning_priority_{part}"] * units[part]) for part in PARTS]
+        return [(part, count) for part, count in points if count and self.amount_overdue > 0]
+
+    def _part_words(self, part):
+        env = self.env
+        if part == "amount":
+            money = written(env, self.amount_overdue, self.currency_id)
+            return env._("%(amount)s × %(days)s days", amount=money, days=self.days_overdue)
+        if part == "silence":
+            return env._("letters without an answer (%s)", self.unanswered)
+        return env._("a promise was broken") if part == "broken" else env._("a claim may lapse soon")
 
     @api.depends("has_dispute", "promise_state", "held_until", "reply_ids.state", "letter_ids.state")
     @api.depends_context("lang")
     def _compute_signals(self):
         """``[{key, icon, text, tone}]``, what matters most first; a statement for all of them."""
         found = self._signals_found()
-        for case in self:
-            case.signals = case._signals_of(*found.get(case.id, (0, 0, 0)))
+        for company, cases in self.grouped("company_id").items():
+            today = company and company._dunning_today()
+            for case in cases:
+                case.signals = case._signals_of(today, *found.get(case.id, (0, 0, 0)))
 
-    def _signals_of(self, replies, failed, opened):
-        env, today = self.env, self.company_id and self.company_id._dunning_today()
+    def _signals_of(self, today, replies, failed, opened):
+        env = self.env
         signals = [
             (replies, "fa-reply", env._("Wrote back, and nobody has handled it"), "danger"),
             (failed, "fa-exclamation-triangle", env._("A letter could not be delivered"), "danger"),
