@@ -6,6 +6,7 @@ from . import dunning_debtor_told_mixin  # before what is made of it
 
 # isort: split
 from . import (
+    account_move,
     dunning_attention,
     dunning_call,
     dunning_case,
@@ -17,6 +18,7 @@ from . import (
     dunning_case_phase,
     dunning_case_priority,
     dunning_case_set_off,
+    dunning_case_steering,
     dunning_case_told,
     dunning_contact,
     dunning_dispute,

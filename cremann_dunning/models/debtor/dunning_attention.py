@@ -74,10 +74,18 @@ class DunningAttention(models.AbstractModel):
                     "number": number,
                     "amount": written(self.env, amount, company.currency_id),
                     "button": button,
-                    "user": (case and case._responsible().name) or "",
+                    "user": self._responsible(record, case).name or "",
                 }
             )
         return rows
+
+    @api.model
+    def _responsible(self, record, case):
+        """Who gets it: whoever handles the dispute, the responsible of its invoice, of the debtor, of the company."""
+        # sudo: who a colleague is, for whoever may read the case
+        record, case = record.sudo(), case.sudo()
+        own = record.move_id.dunning_user_id if record._name == "dunning.decision" else record.user_id
+        return own or (case and case._responsible()) or self.env["res.users"]
 
     @api.model
     def _words(self, record):
