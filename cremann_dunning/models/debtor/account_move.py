@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 INSIDE = "cremann_dunning.group_dunning_user"
 
@@ -28,6 +28,25 @@ class AccountMove(models.Model):
         help="The next step for it waits until this day. No step comes sooner than its procedure has it.",
         groups=INSIDE,
     )
+
+    dunning_repair_label = fields.Char(
+        string="What to do",
+        compute="_compute_dunning_repair_label",
+        help="What can be done about the reason. Empty when it only takes time.",
+        groups=INSIDE,
+    )
+
+    @api.depends("dunning_decision_id")
+    @api.depends_context("lang", "uid")
+    def _compute_dunning_repair_label(self):
+        for move in self:
+            move.dunning_repair_label = move.dunning_decision_id.repair_label
+
+    def action_dunning_repair(self):
+        """Open what has to be put right before a letter about this invoice can go out, or may not."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.dunning_decision_id.action_repair()
 
     def write(self, vals):
         """What follows from it shows at once."""

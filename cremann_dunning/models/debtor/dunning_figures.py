@@ -7,8 +7,8 @@ from ...engine.reasons import FOR_SOMEBODY
 from ..claim.dunning_claim import WITH_TAKEN_IN
 from .dunning_contact import NOT_SPOKEN
 
-# One row per debtor out of the ledger, the current decisions and the levels reached.
-FRESH = f"""
+# What is open of each debtor in the ledger.
+ITEMS = f"""
 WITH rests AS ( -- what is left of costs and interest, and asked: the ledger knows nothing of it
     SELECT * FROM unnest(%(rest_partners)s::int[], %(rest_items)s::int[], %(rest_moves)s::int[], %(rests)s::numeric[],
                          %(rest_days)s::date[]) AS r (partner_id, item_id, move_id, amount, due_date)
@@ -25,7 +25,11 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
        AND (l.amount_residual < 0 OR m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim) %(only)s
      UNION ALL
     SELECT partner_id, amount, move_id, due_date FROM rests
-), figures AS (
+)
+"""
+# One row per debtor out of the ledger, the current decisions and the levels reached.
+FRESH = f"""
+{ITEMS}, figures AS (
     SELECT partner_id,
            COALESCE(SUM(amount) FILTER (WHERE amount > 0 AND (due_date < %(today)s) IS NOT FALSE), 0) AS amount_overdue,
            COALESCE(SUM(amount) FILTER (WHERE amount > 0 AND due_date >= %(today)s), 0) AS amount_not_due,
@@ -160,6 +164,14 @@ UNION ALL
 SELECT k.id FROM fresh f JOIN dunning_case k ON k.partner_id = f.partner_id AND k.company_id = %(company)s
  WHERE NOT EXISTS (SELECT 1 FROM written w WHERE w.partner_id = f.partner_id)
 """
+# How long what is open is overdue, in the buckets of an aged receivable.
+AGED = f"""
+{ITEMS}
+SELECT partner_id, SUM(amount) FILTER (WHERE days BETWEEN 1 AND 30), SUM(amount) FILTER (WHERE days BETWEEN 31 AND 60),
+       SUM(amount) FILTER (WHERE days BETWEEN 61 AND 90), SUM(amount) FILTER (WHERE days > 90 OR days IS NULL)
+  FROM (SELECT partner_id, amount, %(today)s - due_date AS days FROM items WHERE amount > 0) aged
+ GROUP BY partner_id
+"""
 # Cases whose figures are not what they were kept as: an item of the debtor was written since, or one fell due.
 CHANGED = """
 SELECT c.id, c.company_id, c.partner_id FROM dunning_touch t JOIN res_partner p ON p.id = t.partner_id
@@ -234,6 +246,17 @@ class DunningFigures(models.AbstractModel):
             "never": date.max,
             **self._rests(company, today, partner_ids),
         }
+
+    @api.model
+    def _aged(self, company, partner_ids=None):
+        """How much of what is open is 1 to 30, 31 to 60, 61 to 90 and more than 90 days overdue; without a due date it
+        counts as the oldest. As of now.
+
+        :return: ``{partner id: (amount, amount, amount, amount)}``.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(SQL(AGED, **self._facts(company, partner_ids)))
+        return {partner_id: tuple(amount or 0.0 for amount in amounts) for partner_id, *amounts in rows}
 
     # -- as of now ------------------------------------------------------------------------------------------------
 

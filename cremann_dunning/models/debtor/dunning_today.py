@@ -8,6 +8,7 @@ from ...law.calendar import add_working_days
 from ..dunning_money import written
 
 FRESH_DAYS = 3  # working days that the bank may be behind before the light is no longer green
+AGED = ("aged_30", "aged_60", "aged_90", "aged_more")
 MANAGER = "cremann_dunning.group_dunning_manager"
 # What the run of a day will do, by the answers in force of now: distinct debtors.
 TO_COME = """
@@ -36,7 +37,7 @@ class DunningToday(models.AbstractModel):
         """Everything on the page, in the reader's language; amounts and dates as text.
 
         :param company_id: one of the companies at hand; the first when empty.
-        :return: ``{company, companies, day, lights, phases, total, attention, more, unasked, tomorrow, runs,
+        :return: ``{company, companies, day, lights, phases, total, aged, attention, more, unasked, tomorrow, runs,
             posting}``.
         :raises AccessError: the reader has no right to cases, or not to that company.
         """
@@ -50,6 +51,7 @@ class DunningToday(models.AbstractModel):
             "day": format_date(self.env, company._dunning_today(), date_format="EEEE d MMMM y"),
             "lights": today._lights(company),
             **today._phases(company),
+            "aged": today._aged(company),
             "attention": rows,
             "more": number - len(rows),
             "unasked": today._unasked(company),
@@ -165,6 +167,18 @@ class DunningToday(models.AbstractModel):
             ],
             "total": written(self.env, total, company.currency_id),
         }
+
+    @api.model
+    def _aged(self, company):
+        """``[{label, amount}]`` of what is overdue, by its age."""
+        # sudo: sums of the ledger, for whoever may read all cases of the company
+        aged = self.env["dunning.figures"].sudo()._aged(company.sudo()).values()
+        fields = self.env["dunning.case"]._fields
+        labels = [fields[name]._description_string(self.env) for name in AGED]
+        return [
+            {"label": label, "amount": written(self.env, amount, company.currency_id)}
+            for label, amount in zip(labels, map(sum, zip(*aged, strict=True)), strict=False)
+        ]
 
     @api.model
     def _unasked(self, company):

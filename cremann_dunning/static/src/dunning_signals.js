@@ -40,3 +40,31 @@ registry.category("fields").add("dunning_priority", {
     supportedTypes: ["integer"],
     fieldDependencies: [{ name: "priority_words", type: "char" }],
 });
+
+/** The steps of each procedure: done, next and later, with their day. */
+export class DunningLadder extends Component {
+    static template = "cremann_dunning.DunningLadder";
+    static props = { ...standardFieldProps };
+
+    get ladders() {
+        return this.props.record.data[this.props.name] || [];
+    }
+}
+
+/** How late the debtor paid, a bar a month, and what became of promises and disputes. */
+export class DunningBehaviour extends Component {
+    static template = "cremann_dunning.DunningBehaviour";
+    static props = { ...standardFieldProps };
+
+    get found() {
+        return this.props.record.data[this.props.name] || false;
+    }
+
+    height(month) {
+        const most = Math.max(1, ...this.found.months.map(({ days }) => days || 0));
+        return Math.round(((month.days || 0) / most) * 100);
+    }
+}
+
+registry.category("fields").add("dunning_ladder", { component: DunningLadder, supportedTypes: ["json"] });
+registry.category("fields").add("dunning_behaviour", { component: DunningBehaviour, supportedTypes: ["json"] });

@@ -218,3 +218,50 @@ class TestSearch(WorklistCase):
         letters = self.confirm(self.run_for(partners=self.other.partner_id))
         self.assertEqual(self.found(letters.name), self.other)
         self.assertFalse(self.found("no such thing"))
+
+
+@tagged("post_install", "-at_install")
+class TestCaseForm(WorklistCase):
+    def test_how_old_what_is_overdue_is(self):
+        """Each bucket at its boundaries."""
+        partner = self.debtor("Old")
+        for days in (0, 1, 30, 31, 60, 61, 90, 91):
+            self.invoice(partner, 100 + days, due=days)
+        case = self.case_of(partner)
+        self.env.flush_all()
+        aged = (case.aged_30, case.aged_60, case.aged_90, case.aged_more)
+        self.assertEqual(aged, (231, 291, 351, 191))
+        self.assertEqual(sum(aged), case.amount_overdue)
+        self.assertEqual(case.amount_not_due, 100)
+
+    def test_the_steps(self):
+        self.send()
+        [ladder] = self.case.ladder
+        states = [step["state"] for step in ladder["steps"]]
+        self.assertEqual(states, ["done", "next", "later"])
+        self.assertTrue(ladder["steps"][0]["day"] and ladder["steps"][1]["day"])
+        self.pay(self.move)
+        self.case.invalidate_recordset()
+        self.assertEqual([step["state"] for step in self.case.ladder[0]["steps"]][1:], ["later", "later"])
+
+    def test_how_he_pays(self):
+        self.assertFalse(self.case.behaviour)
+        self.invoices([self.partner] * 2, 100, due=40)
+        late = self.invoice(self.partner, 300, due=10)
+        self.pay(late)
+        self.pay(self.invoice(self.partner, 100, due=30))
+        self.said("dunning.promise", amount=1, date=TODAY, made_on=TODAY)._by_system().write({"state": "broken"})
+        self.case.invalidate_recordset()
+        found = self.case.behaviour
+        self.assertEqual((found["average"], found["promises"], found["kept"]), (15, 1, 0), "weighed by the amount")
+        self.assertEqual([month["days"] for month in found["months"]][-1], 15)
+        self.assertEqual(len(found["months"]), 12)
+
+    def test_put_right_from_the_invoice(self):
+        self.partner.write({"email": False, "street": False})
+        self.run_for(partners=self.partner)
+        move = self.as_user(self.user, self.move)
+        self.assertEqual(move.dunning_repair_label, move.dunning_decision_id.repair_label)
+        self.assertTrue(move.action_dunning_repair())
+        with self.assertRaises(AccessError):
+            self.as_user(self.biller, self.move).action_dunning_repair()
