@@ -48,7 +48,7 @@ class DunningCase(models.Model):
 
     ladder = fields.Json(compute="_compute_ladder", help="The steps of each procedure that his open claims follow.")
     behaviour = fields.Json(compute="_compute_behaviour", help="How late he paid in the last year, month by month.")
-    people_ids = fields.Many2many("res.partner", compute="_compute_people_ids", string="Contacts")
+    people_ids = fields.Many2many("res.partner", compute="_compute_people_ids", string="People")
 
     def _compute_ladder(self):
         """``[{procedure, steps: [{name, state, day}]}]``, the state ``done``, ``next`` or ``later``."""

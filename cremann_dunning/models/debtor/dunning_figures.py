@@ -335,7 +335,7 @@ class DunningFigures(models.AbstractModel):
 
     @api.model
     def _cron_put_away(self):
-        """Every few minutes."""
+        """Every minute: whoever opens a list finds it done."""
         self._put_away()
 
     @api.model
