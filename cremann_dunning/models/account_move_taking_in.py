@@ -93,14 +93,16 @@ class AccountMove(models.Model):
         if debtor and self.env.user.has_group(INSIDE):
             for move in self._origin.filtered("dunning_is_claim"):
                 move.display_name = ", ".join(move._dunning_numbers(debtor.commercial_partner_id))
-            if self.env.context.get("dunning_open"):
-                for move in self._origin.filtered(lambda move: move.state == "posted"):
-                    move.display_name = move._dunning_name_to_choose(debtor.commercial_partner_id)
+        if self.env.context.get("dunning_open") and self.env.user.has_group(INSIDE):
+            for move in self._origin.filtered(lambda move: move.state == "posted"):
+                move.display_name = move._dunning_name_to_choose(debtor.commercial_partner_id)
         return result
 
     def _dunning_name_to_choose(self, debtor):
         """With the day it was due and what is open of it; what is paid has its number only."""
         self.ensure_one()
+        invoice = self.move_type != "entry"  # of which nobody has to say whose it is
+        debtor = self.commercial_partner_id.commercial_partner_id if invoice else debtor
         lines = self._dunning_items(debtor).filtered(lambda line: not line.reconciled)
         if not lines:
             return self.display_name

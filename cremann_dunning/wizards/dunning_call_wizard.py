@@ -10,7 +10,7 @@ from ..models.dunning_money import written
 # What may come of a call, in the order of the screen; the values are those of contacts.
 OUTCOMES = [
     ("promised", "Pays on …"),
-    ("disputed", "Disputes"),
+    ("disputed", "Does not agree"),
     ("instalments", "In instalments"),
     ("copy", "Wants a copy"),
     ("not_reached", "No answer"),
@@ -172,6 +172,13 @@ class DunningCallWizard(models.TransientModel):
         self.check_access("read")
         action = self.env["dunning.case"].action_open_worklist()
         return action | {"target": "main"} if action["type"] == "ir.actions.act_window" else action
+
+    @api.depends("line_id", "line_ids.state")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for window in self:
+            going = window.line_id and window.progress
+            window.display_name = f"{self.env._('Calls')}: {going}" if going else self.env._("Calls")
 
     # -- what is shown --------------------------------------------------------------------------------------------
 

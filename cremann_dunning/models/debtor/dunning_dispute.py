@@ -36,7 +36,7 @@ class DunningDispute(models.Model):
 
     extent = fields.Selection(
         EXTENTS,
-        string="Disputes",
+        string="What is disputed",
         compute="_compute_extent",
         inverse="_inverse_extent",
         help="Of a part only the rest is asked.",
