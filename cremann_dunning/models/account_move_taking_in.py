@@ -94,8 +94,11 @@ class AccountMove(models.Model):
             for move in self._origin.filtered("dunning_is_claim"):
                 move.display_name = ", ".join(move._dunning_numbers(debtor.commercial_partner_id))
         if self.env.context.get("dunning_open") and self.env.user.has_group(INSIDE):
-            for move in self._origin.filtered(lambda move: move.state == "posted"):
-                move.display_name = move._dunning_name_to_choose(debtor.commercial_partner_id)
+            for move in self.filtered(lambda move: move._origin.state == "posted"):
+                saved = move._origin  # of which one in a form that is not saved has the name
+                same = saved == move
+                name = saved._dunning_name_to_choose(debtor.commercial_partner_id) if same else saved.display_name
+                move.display_name = name
         return result
 
     def _dunning_name_to_choose(self, debtor):

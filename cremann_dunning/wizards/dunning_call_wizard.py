@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -26,12 +28,12 @@ CONFIRMED = ("promised", "disputed", "instalments")
 class DunningCallWizard(models.TransientModel):
     """Calls one debtor after the other: what is known of him, what came of it, what follows, and the next one.
 
-    What is saved here is made by the models it is about; see ``dunning_call_wizard_saving``.
+    What is saved here is made by the models it is about; see ``dunning.call.saving.mixin``.
     """
 
     _name = "dunning.call.wizard"
     _description = "Calls"
-    _inherit = ["dunning.window.mixin", "dunning.outcome.mixin"]
+    _inherit = ["dunning.window.mixin", "dunning.outcome.mixin", "dunning.call.saving.mixin"]
 
     line_ids = fields.One2many("dunning.call.wizard.line", "wizard_id", string="Debtors", readonly=True)
     line_id = fields.Many2one("dunning.call.wizard.line", readonly=True)
@@ -55,11 +57,12 @@ class DunningCallWizard(models.TransientModel):
         related="case_id.amount_overdue", related_sudo=False, currency_field="company_currency_id"
     )
     days_overdue = fields.Integer(related="case_id.days_overdue", related_sudo=False)
+    lang = fields.Selection(related="case_id.lang", related_sudo=False)
     explanation = fields.Char(related="case_id.explanation", related_sudo=False)
     last_letter_date = fields.Date(related="case_id.last_letter_date", related_sudo=False)
     open_move_ids = fields.Many2many(related="case_id.open_move_ids", related_sudo=False)
     taken_in_ids = fields.Many2many(related="case_id.taken_in_ids", related_sudo=False)
-    responsible_id = fields.Many2one("res.users", string="Responsible", compute="_compute_debtor")
+    responsible_id = fields.Many2one("res.users", compute="_compute_debtor")
     phones = fields.Html(compute="_compute_debtor", sanitize=False, string="Telephone")
     tries = fields.Char(compute="_compute_debtor", string="Attempts")
     last_contact = fields.Char(compute="_compute_debtor")
@@ -77,10 +80,12 @@ class DunningCallWizard(models.TransientModel):
         string="Agreed", default=True, help="The debtor agreed on the telephone. Else a draft is made."
     )
     counts_as_step = fields.Boolean(
-        string="Counts as a step", compute="_compute_counts_as_step", store=True, readonly=False
+        string="Counts as a step", compute="_compute_counts_as_step", compute_sudo=False, store=True, readonly=False
     )
     mail_to = fields.Char(compute="_compute_mail_to")
-    send_mail = fields.Boolean(string="Confirmation mail", compute="_compute_send_mail", store=True, readonly=False)
+    send_mail = fields.Boolean(
+        string="Confirmation mail", compute="_compute_send_mail", compute_sudo=False, store=True, readonly=False
+    )
     follows = fields.Text(string="What follows", compute="_compute_follows")
 
     # -- opening and going on -------------------------------------------------------------------------------------
@@ -225,7 +230,9 @@ class DunningCallWizard(models.TransientModel):
         """Numbers to tap, each with its person; whatever stands in a contact is escaped."""
         rows = []
         roles = dict(self.env["res.partner"]._fields["dunning_role"]._description_selection(self.env))
-        row = Markup('<div><a href="tel:{0}" class="fw-bold fs-4 text-nowrap">{1}</a> <span class="text-muted">{2}</span></div>')
+        row = Markup(
+            '<div><a href="tel:{0}" class="fw-bold fs-4 text-nowrap">{1}</a> <span class="text-muted">{2}</span></div>'
+        )
         for person in self.case_id._phone_contacts() if self.case_id else ():
             dial = "".join(sign for sign in person.phone if sign.isdigit() or sign == "+")
             words = ", ".join(filter(None, (person.name, roles.get(person.dunning_role))))
@@ -253,7 +260,9 @@ class DunningCallWizard(models.TransientModel):
         for window in self:
             case, lines = window.case_id, []
             if case:
-                lines += [self.env._("%s has this debtor on the screen as well.", user.name) for user in queue._busy(case)]
+                lines += [
+                    self.env._("%s has this debtor on the screen as well.", user.name) for user in queue._busy(case)
+                ]
                 lines += [
                     self.env._(
                         "Called today at %(time)s: %(contact)s",
@@ -301,6 +310,9 @@ class DunningCallWizard(models.TransientModel):
         """What saving does, one sentence each."""
         self.ensure_one()
         sentences = [getattr(self, f"_follows_{self.outcome}")()]
+        if self.outcome not in NOT_SPOKEN and (days := self.company_id.dunning_quiet_days):
+            until = self.company_id._dunning_today() + timedelta(days=days)
+            sentences.append(self.env._("No letter goes out before %s.", format_date(self.env, until)))
         if self.counts_as_step and self.level_id:
             sentences.append(self.env._("The call counts as the step %s.", self.level_id.name))
         if self.send_mail and self.mail_to:
@@ -347,8 +359,8 @@ class DunningCallWizard(models.TransientModel):
                 amount=self._money(self.promise_amount),
             )
         return self.env._(
-            "A payment plan is agreed: %(amount)s in %(count)s instalments, the first on %(date)s. As long as they come "
-            "in, nothing else is asked.",
+            "A payment plan is agreed: %(amount)s in %(count)s instalments, the first on %(date)s. As long as they "
+            "come in, nothing else is asked.",
             amount=self._money(self.promise_amount),
             count=self.plan_count,
             date=format_date(self.env, self.plan_first_date) if self.plan_first_date else "…",

@@ -28,8 +28,13 @@ class TestCalling(ScreenMixin, DunningCase, HttpCase):
         cls.move, _other = cls.invoice(jansen, 1210, due=10), cls.invoice(vries, 500, due=10)
         cls.invoice(jansen, 99, due=-40)
         cls.env["res.partner"].create(
-            {"name": "Els", "parent_id": jansen.id, "phone": "06 12 34 56 78", "dunning_role": "reminder",
-             "email": "els@debtor.example.com"}
+            {
+                "name": "Els",
+                "parent_id": jansen.id,
+                "phone": "06 12 34 56 78",
+                "dunning_role": "reminder",
+                "email": "els@debtor.example.com",
+            }
         )
         cls.run_for(partners=jansen + vries).action_cancel()
 

@@ -38,7 +38,7 @@ class WindowMixin:
         letter, case = self.letter.id, self.case.id
         about = {"letter_id": letter}
         return {
-            "dunning.call.wizard": {"line_ids": [Command.create({"case_id": case})], "note": SECRET},
+            "dunning.call.wizard": {"case_id": case, "line_ids": [Command.create({"case_id": case})], "note": SECRET},
             "dunning.claim.import.wizard": {"company_id": self.nl.id, "notes": SECRET},
             "dunning.confirm.wizard": {"run_ids": [Command.set(self.the_run.ids)]},
             "dunning.erasure.wizard": {"company_id": self.nl.id, "partner_id": self.partner.id},

@@ -87,6 +87,14 @@ class DunningCallQueue(models.AbstractModel):
         return windows.search(domain).create_uid.with_env(self.env)
 
     @api.model
+    def _spoken_with(self, case):
+        """What was to be called again by today is done."""
+        today, again = case.company_id._dunning_today(), self._again_type()
+        case.activity_ids.filtered(
+            lambda activity: activity.activity_type_id == again and activity.date_deadline <= today
+        ).action_feedback()
+
+    @api.model
     def _call_again(self, case, note):
         """Let a debtor come back in the list on the next working day.
 

@@ -5,7 +5,6 @@ from odoo.tools import SQL
 from ..dunning_loose import LooseMany2many
 from ..event import as_fact
 
-
 # What somebody may choose from: what is open of the debtor, invoices and entries that were taken in.
 OPEN_OF_DEBTOR = (
     "[('company_id', '=', company_id), ('state', '=', 'posted'), "

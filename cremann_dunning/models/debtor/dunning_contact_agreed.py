@@ -15,10 +15,10 @@ class DunningContact(models.Model):
     dispute_extent = fields.Selection(store=False)
     dispute_amount = fields.Monetary(store=False)
     promise_id = fields.Many2one(
-        "dunning.promise", string="Promise", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+        "dunning.promise", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
     dispute_id = fields.Many2one(
-        "dunning.dispute", string="Dispute", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+        "dunning.dispute", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
     plan_id = fields.Many2one(
         "dunning.payment.plan",

@@ -96,9 +96,7 @@ class DunningDispute(models.Model):
         help="By the date of its company.",
     )
 
-    _amount_not_negative = models.Constraint(
-        "CHECK(amount >= 0)", "The disputed part cannot be negative."
-    )
+    _amount_not_negative = models.Constraint("CHECK(amount >= 0)", "The disputed part cannot be negative.")
 
     @api.depends("reason", "partner_id")
     @api.depends_context("lang")

@@ -20,6 +20,7 @@ class DunningOutcomeMixin(models.AbstractModel):
     promise_amount = fields.Monetary(
         string="Promised amount",
         compute="_compute_promise_amount",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Filled in with what a letter of today asks, see promises to pay.",

@@ -181,8 +181,8 @@ class DunningLevel(models.Model):
     script = fields.Text(
         string="Questions on the telephone",
         translate=True,
-        help="What is asked when somebody makes this call, shown in call mode. Leave empty for the usual three: did the "
-        "invoice arrive, is there a complaint, when will it be paid.",
+        help="What is asked when somebody makes this call, shown in call mode. Leave empty for the usual three: did "
+        "the invoice arrive, is there a complaint, when will it be paid.",
     )
     active = fields.Boolean(default=True)
 

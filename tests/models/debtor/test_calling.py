@@ -101,6 +101,9 @@ class TestQueue(CallingCase):
         for ahead, wanted in ((0, False), (1, True), (2, True)):
             with self.subTest(ahead), self.at(ahead):
                 self.assertEqual(self.case in self.start().line_ids.case_id, wanted)
+        with self.at(2):
+            self.say(self.start(), "other")
+            self.assertTrue(self.start().is_empty)
 
     def test_two_people_do_not_call_the_same_debtor_unknowingly(self):
         self.due()
@@ -167,7 +170,7 @@ class TestOutcomes(CallingCase):
         with self.refused("Enter how much"):
             self.say(window, "disputed", **values)
         self.assertFalse(self.case.contact_ids, "nothing is noted of what could not be done")
-        follows = self.say(window, "disputed", **values | {"move_ids": [], "dispute_amount": 50})
+        follows = self.say(window, "disputed", **values | {"dispute_amount": 50})
         self.assertIn("50.00 is not chased", follows.replace("\N{NO-BREAK SPACE}", " "))
         dispute = self.case.dispute_ids
         self.assertEqual((dispute.amount, dispute.extent, dispute.move_ids), (50, "part", self.move))
@@ -203,7 +206,9 @@ class TestOutcomes(CallingCase):
         for outcome, summary in (("wrong_person", "Find out whom to call"), ("cannot_pay", "Cannot pay: decide")):
             with self.subTest(outcome):
                 self.say(self.start(cases=self.case), outcome, note="<b>ask</b>")
-                to_do = self.case.activity_ids.filtered(lambda a, summary=summary: (a.summary or "").startswith(summary))
+                to_do = self.case.activity_ids.filtered(
+                    lambda a, summary=summary: (a.summary or "").startswith(summary)
+                )
                 self.assertEqual((len(to_do), to_do.user_id), (1, self.manager))
                 self.assertIn("&lt;b&gt;", to_do.note)
         window = self.start(cases=self.other_case)
@@ -231,7 +236,9 @@ class TestOutcomes(CallingCase):
     def test_noted_once_in_the_form_of_a_contact(self):
         contact = self.fill_in(self.as_user(self.user, self.case).action_log_call(), outcome="promised")
         self.assertEqual((contact.promise_id.amount, contact.promise_id.date), (300, TODAY + timedelta(days=7)))
-        again = self.fill_in(self.as_user(self.user, self.case).action_log_call(), outcome="promised", promise_date=False)
+        again = self.fill_in(
+            self.as_user(self.user, self.case).action_log_call(), outcome="promised", promise_date=False
+        )
         self.assertFalse(again.promise_id, "noted already")
         case = self.as_user(self.user, self.other_case)
         values = {"outcome": "disputed", "dispute_reason": "price", "dispute_extent": "part", "dispute_amount": 450}

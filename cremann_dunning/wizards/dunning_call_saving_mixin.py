@@ -4,13 +4,16 @@ from odoo import Command, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..models.debtor.dunning_contact import NOT_SPOKEN
 from ..models.dunning_money import written
 
 
-class DunningCallWizard(models.TransientModel):
-    """What is done once somebody saves what came of a call: all of it in one transaction, and then the next debtor."""
+class DunningCallSavingMixin(models.AbstractModel):
+    """What the window of calls does once somebody saves what came of one: all of it in one transaction, and then the next
+    debtor."""
 
-    _inherit = "dunning.call.wizard"  # pylint: disable=consider-merging-classes-inherited
+    _name = "dunning.call.saving.mixin"
+    _description = "Saving what came of a call"
 
     def action_save(self):
         """Note the call, do what follows from it, and show the next debtor.
@@ -26,10 +29,14 @@ class DunningCallWizard(models.TransientModel):
         self.case_id.check_access("write")
         others = self.env["dunning.call.queue"]._by_others(self.case_id)
         if others - self.seen_ids:  # shown now, and saved when somebody presses the button again
-            self.write({"seen_ids": [Command.set(others.ids)], "last_result": self._came_between(), "last_failed": True})
+            self.write(
+                {"seen_ids": [Command.set(others.ids)], "last_result": self._came_between(), "last_failed": True}
+            )
             return True
         this = self.with_company(self.company_id)
         contact = this._note_contact()
+        if self.outcome not in NOT_SPOKEN:
+            self.env["dunning.call.queue"]._spoken_with(self.case_id)
         result = " ".join(filter(None, (getattr(this, f"_do_{self.outcome}")(contact), this._confirm(contact))))
         self.line_id.write({"state": "called", "result": result})
         self.write({"last_result": f"{self.partner_id.display_name}: {result}", "last_failed": False})
@@ -82,7 +89,9 @@ class DunningCallWizard(models.TransientModel):
         names = ("dispute_reason", "dispute_extent", "dispute_amount")
         contact._agree({name: self[name] for name in names}, self.move_ids)
         dispute = contact.dispute_id
-        return self.env._("Disputes %(what)s: %(reason)s.", what=dispute.about, reason=dispute._reasons()[dispute.reason])
+        return self.env._(
+            "Disputes %(what)s: %(reason)s.", what=dispute.about, reason=dispute._reasons()[dispute.reason]
+        )
 
     def _do_instalments(self, contact):
         plans = self.env["dunning.payment.plan"]
@@ -168,7 +177,7 @@ class DunningCallWizard(models.TransientModel):
         )
 
     def _confirm(self, contact):
-        """Write to the debtor what was agreed, with the text that its own button has. :return: that it was, in words."""
+        """Write to the debtor what was agreed, with the text of its own button. :return: that it was, in words."""
         record = contact.promise_id or contact.dispute_id or contact.plan_id
         if not self.send_mail or not self.mail_to or not record or record.state == "draft":
             return False
