@@ -102,6 +102,7 @@
             "cremann_dunning/static/src/interactions/letter_payment.js",
         ],
         "web.assets_backend": [
+            "cremann_dunning/static/src/dunning_chosen.scss",
             "cremann_dunning/static/src/dunning_letter_preview.scss",
             "cremann_dunning/static/src/dunning_pdf_field.js",
             "cremann_dunning/static/src/dunning_pdf_field.xml",

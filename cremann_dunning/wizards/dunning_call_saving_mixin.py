@@ -9,8 +9,7 @@ from ..models.dunning_money import written
 
 
 class DunningCallSavingMixin(models.AbstractModel):
-    """What the window of calls does once somebody saves what came of one: all of it in one transaction, and then the next
-    debtor."""
+    """What the window of calls does once somebody saves what came of one: all in one transaction, and then the next."""
 
     _name = "dunning.call.saving.mixin"
     _description = "Saving what came of a call"
