@@ -335,24 +335,24 @@ def open_worklist(env):
         name: {"fields": {"display_name": {}}} if cases._fields[name].type == "many2one" else {} for name in columns
     }
     domain = [*safe_eval(action["domain"] or "[]", {"uid": env.uid}), ("amount_overdue", ">", 0)]  # its first filter
-    order = "amount_overdue desc, id"  # as the view says
+    order = etree.fromstring(views["views"]["list"]["arch"]).get("default_order")
     return cases.web_search_read(domain, wanted, limit=WORKLIST_ROWS, count_limit=10_001, order=order)
 
 
 def invoice_list(env):
     """Odoo's own list of invoices as its menu opens it: a function that asks for its first page once more."""
     moves = env["account.move"]
-    action = env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
-    domain = safe_eval(action["domain"] or "[]", {"uid": env.uid})
 
     def ask():
+        env.invalidate_all()
+        action = env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
+        domain = safe_eval(action["domain"] or "[]", {"uid": env.uid})
         views = moves.get_views([(False, "list")])
         nodes = etree.fromstring(views["views"]["list"]["arch"]).iterfind("./field")
         columns = [node.get("name") for node in nodes if node.get("optional") != "hide"]
         wanted = {
             name: {"fields": {"display_name": {}}} if moves._fields[name].type == "many2one" else {} for name in columns
         }
-        env.invalidate_all()
         return moves.web_search_read(domain, wanted, limit=WORKLIST_ROWS, count_limit=10_001)
 
     ask()

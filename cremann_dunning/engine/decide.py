@@ -17,7 +17,7 @@ from .rules import CALL, MATCH, House, Level, Procedure
 from .set_off import apply_credits, disputed_parts
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "9"
+VERSION = "10"
 
 
 def decide(
@@ -236,7 +236,7 @@ def _next_step(procedures: Mapping[int, Procedure], claim: Claim, question: Ques
         return Decision(claim, "NOT_SENT", {})
     if claim.not_arrived:
         return Decision(claim, "NOT_ARRIVED", {"message": claim.not_arrived})
-    if not claim.is_overdue(question.as_of) and (notice := _notice(procedure, claim, question.as_of)):
+    if not claim.is_overdue(question.as_of) and (notice := _notice(procedure, claim, question)):
         return notice
     level = procedure.next_level(claim.levels_done)
     if level is None:
@@ -244,15 +244,18 @@ def _next_step(procedures: Mapping[int, Procedure], claim: Claim, question: Ques
     return _stopped(procedure, claim, question) or _step(procedure, claim, level, question)
 
 
-def _notice(procedure: Procedure, claim: Claim, as_of: date) -> Decision | None:
+def _notice(procedure: Procedure, claim: Claim, question: Question) -> Decision | None:
     """The notice before the due date, unless the claim had it."""
+    as_of = question.as_of
     level = procedure.notice
     if level is None or level.id in claim.levels_done or not _in_notice_window({procedure.id: procedure}, claim, as_of):
         return None
-    if recent := _sent_recently(procedure, claim, level, as_of):
-        return recent
+    if wait := _sent_recently(procedure, claim, level, as_of) or _day_set(claim, level, as_of):
+        return wait
     if not level.has_text:
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
+    if by_hand := _by_hand(claim, level, question):
+        return by_hand
     facts = {"level": level.name, "due_date": claim.due_date, "days": (claim.due_date - as_of).days}
     return Decision(claim, "NOTICE", facts, level=level, on=as_of)
 
@@ -282,6 +285,8 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
         return Decision(claim, code, facts, level=level, on=earliest)
     if recent := _sent_recently(procedure, claim, level, as_of):
         return recent
+    if set_day := _day_set(claim, level, as_of):
+        return set_day
     if backlog and backlog.rule == MATCH and backlog.holds_for(claim) and not claim.returned:
         level = procedure.matching_level(claim.due_date, as_of, question.house.term_agreed)
     if level.legal_type == CALL:
@@ -289,8 +294,25 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
         return Decision(claim, "CALL_DUE", facts, level=level, on=as_of)
     if not level.has_text:
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
+    if by_hand := _by_hand(claim, level, question):
+        return by_hand
     facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
     return Decision(claim, "LETTER", facts, level=level, on=as_of)
+
+
+def _day_set(claim: Claim, level: Level, as_of: date) -> Decision | None:
+    """A person set a later day for the next step, whatever it is. A day that lies before it changes nothing: no step
+    comes sooner than its procedure has it."""
+    if claim.not_before is None or as_of >= claim.not_before:
+        return None
+    return Decision(claim, "DAY_SET", {"level": level.name, "date": claim.not_before}, level=level, on=claim.not_before)
+
+
+def _by_hand(claim: Claim, level: Level, question: Question) -> Decision | None:
+    """Somebody wants no letter about it to go by itself. What a person proposes goes as any other."""
+    if not (claim.by_hand and question.automatic_only):
+        return None
+    return Decision(claim, "BY_HAND", {"level": level.name}, level=level, on=question.as_of)
 
 
 def _sent_recently(procedure: Procedure, claim: Claim, level: Level, as_of: date) -> Decision | None:

@@ -14,6 +14,7 @@ class Look:
 
     def __init__(self):
         self.changed = None  # cases that are read from the ledger, see dunning_case_now
+        self.days = None  # companies by the date where they are
 
 
 class DunningFreshMixin(models.AbstractModel):

@@ -29,4 +29,4 @@ def written(env, amount, currency, lang=None):
         ``env``.
     """
     rounded = currency.round(float(amount)) or 0.0
-    return spelling.money(rounded, currency.name, currency.decimal_places, lang or get_lang(env).code)
+    return spelling.money(rounded, currency.name, currency.decimal_places, lang or env.lang or get_lang(env).code)

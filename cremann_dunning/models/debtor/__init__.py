@@ -12,15 +12,22 @@ from . import dunning_outcome_mixin
 
 # isort: split
 from . import (
+    account_move,
+    dunning_attention,
     dunning_call,
     dunning_call_queue,
     dunning_case,
+    dunning_case_aged,
     dunning_case_calling,
     dunning_case_charges,
     dunning_case_insolvency,
+    dunning_case_ladder,
     dunning_case_now,
     dunning_case_open_items,
+    dunning_case_phase,
+    dunning_case_priority,
     dunning_case_set_off,
+    dunning_case_steering,
     dunning_case_told,
     dunning_contact,
     dunning_contact_agreed,
@@ -44,7 +51,9 @@ from . import (
     dunning_statement,
     dunning_story,
     dunning_story_ahead,
+    dunning_today,
     dunning_touch,
+    res_company,
     res_partner,
     res_partner_told,
 )

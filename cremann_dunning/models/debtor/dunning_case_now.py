@@ -64,9 +64,10 @@ class DunningCase(models.Model):
 
     @api.depends("next_date", "amount_overdue")
     def _compute_is_due(self):
-        for case in self:
-            today = case.company_id and case.company_id._dunning_today()
-            case.is_due = bool(today and case.next_date and case.next_date <= today and case.amount_overdue > 0)
+        for company, cases in self.grouped("company_id").items():
+            today = company and company._dunning_today()
+            for case in cases:
+                case.is_due = bool(today and case.next_date and case.next_date <= today and case.amount_overdue > 0)
 
     @api.model
     def _search_is_due(self, operator, value):

@@ -1,9 +1,12 @@
 from odoo import models
 
 from ...engine import chain
+from ..event import as_fact
 
 # What the file of a statement is marked with, so that its leaving can be told.
 STATEMENT = "dunning.statement"
+# What a person sets about the next step, and the kinds of event that it is told by.
+STEERED = {"by_hand": "debtor.by_hand", "next_day": "debtor.day_set"}
 
 
 class DunningCase(models.Model):
@@ -12,14 +15,31 @@ class DunningCase(models.Model):
     _inherit = "dunning.case"  # pylint: disable=consider-merging-classes-inherited
 
     def write(self, vals):
-        """Another responsible is told."""
-        if "user_id" not in vals:
+        """Another responsible, and what a person set about the next step, are told."""
+        names = {"user_id", *STEERED} & vals.keys()
+        if not names:
             return super().write(vals)
-        before = {case: case.user_id for case in self}
+        before = {case: {name: case[name] for name in names} for case in self}
         result = super().write(vals)
-        changed = self.filtered(lambda case: case.user_id != before[case])
-        self.env["dunning.event"]._tell([case._row_responsible(before[case]) for case in changed])
+        rows = []
+        for case in self:
+            changed = [name for name in names if case[name] != before[case][name]]
+            rows += [case._row_of(name, before[case][name]) for name in sorted(changed)]
+        self.env["dunning.event"]._tell(rows)
         return result
+
+    def _row_of(self, name, before):
+        if name == "user_id":
+            return self._row_responsible(before)
+        facts = {}
+        if name == "next_day":
+            facts = as_fact.known(before=as_fact.day(before), after=as_fact.value(self, name))
+        return {
+            "kind": STEERED[name] if self[name] else f"{STEERED[name]}_let_go",
+            "company_id": self.company_id.id,
+            "debtor": self.partner_id.commercial_partner_id.id,
+            "facts": facts,
+        }
 
     def _track_get_fields(self):
         """Odoo's own tracking lets the responsible follow and tells him; it leaves no second remark about it."""

@@ -1,11 +1,14 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine.reasons import FOR_SOMEBODY
 from ..claim.dunning_claim import WITH_TAKEN_IN
+from .dunning_contact import NOT_SPOKEN
 
-# One row per debtor out of the ledger, the current decisions and the levels reached.
-FRESH = f"""
+# What is open of each debtor in the ledger.
+ITEMS = f"""
 WITH rests AS ( -- what is left of costs and interest, and asked: the ledger knows nothing of it
     SELECT * FROM unnest(%(rest_partners)s::int[], %(rest_items)s::int[], %(rest_moves)s::int[], %(rests)s::numeric[],
                          %(rest_days)s::date[]) AS r (partner_id, item_id, move_id, amount, due_date)
@@ -22,7 +25,11 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
        AND (l.amount_residual < 0 OR m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim) %(only)s
      UNION ALL
     SELECT partner_id, amount, move_id, due_date FROM rests
-), figures AS (
+)
+"""
+# One row per debtor out of the ledger, the current decisions and the levels reached.
+FRESH = f"""
+{ITEMS}, figures AS (
     SELECT partner_id,
            COALESCE(SUM(amount) FILTER (WHERE amount > 0 AND (due_date < %(today)s) IS NOT FALSE), 0) AS amount_overdue,
            COALESCE(SUM(amount) FILTER (WHERE amount > 0 AND due_date >= %(today)s), 0) AS amount_not_due,
@@ -35,7 +42,7 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
      GROUP BY partner_id
 ), decided AS (
     SELECT p.commercial_partner_id AS partner_id, d.id, d.level_id, d.next_date, m.invoice_date_due AS due_date,
-           d.move_id, d.move_line_id, d.code = ANY(%(person)s) AS waits_for_somebody,
+           d.move_id, d.move_line_id, d.code, d.code = ANY(%(person)s) AS waits_for_somebody,
            CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
                           WHEN 'wait' THEN 3 ELSE 4 END AS place
       FROM account_move m
@@ -50,7 +57,7 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
     SELECT DISTINCT ON (partner_id) partner_id, level_id, next_date
       FROM decided ORDER BY partner_id, place, next_date NULLS LAST, due_date, move_id, move_line_id
 ), shown AS ( -- what waits for somebody is not hidden by what goes by itself
-    SELECT DISTINCT ON (partner_id) partner_id, id AS decision_id
+    SELECT DISTINCT ON (partner_id) partner_id, id AS decision_id, code AS reason
       FROM decided
      ORDER BY partner_id, waits_for_somebody DESC, place, next_date NULLS LAST, due_date, move_id, move_line_id
 ), reached AS (
@@ -78,18 +85,59 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
       JOIN res_partner p ON p.id = r.partner_id
      WHERE TRUE %(only)s
      ORDER BY p.commercial_partner_id, v.sequence DESC, r.level_id
+), said AS ( -- what holds of what was said, and when he last let hear of himself
+    SELECT p.commercial_partner_id AS partner_id,
+           BOOL_OR(x.kind = 'dispute' AND x.state = 'open') AS has_dispute,
+           BOOL_OR(x.kind = 'plan' AND x.state = 'active') AS has_plan,
+           (ARRAY_AGG(x.state ORDER BY x.day DESC, x.id DESC) FILTER (WHERE x.kind = 'promise'))[1] AS promise_state,
+           MAX(x.day) FILTER (WHERE x.kind = 'hold') AS held_until,
+           MAX(x.day) FILTER (WHERE x.kind <> 'hold') AS heard_on
+      FROM (SELECT 'dispute' AS kind, id, partner_id, company_id, state, opened_on AS day FROM dunning_dispute
+             UNION ALL
+            SELECT 'plan', id, partner_id, company_id, state, agreed_on FROM dunning_payment_plan
+             WHERE state <> 'cancelled'
+             UNION ALL
+            SELECT 'promise', id, partner_id, company_id, state, made_on FROM dunning_promise
+             WHERE state <> 'cancelled'
+             UNION ALL
+            SELECT 'contact', id, partner_id, company_id, NULL, counted_on FROM dunning_contact
+             WHERE active AND outcome <> ALL(%(not_spoken)s)
+             UNION ALL
+            SELECT 'reply', id, partner_id, company_id, NULL, received_on FROM dunning_reply
+             WHERE is_automatic IS NOT TRUE
+             UNION ALL
+            SELECT 'hold', id, partner_id, company_id, NULL, COALESCE(date_until, %(never)s) FROM dunning_hold
+             WHERE active AND move_id IS NULL) x
+      JOIN res_partner p ON p.id = x.partner_id
+     WHERE x.company_id = %(company)s %(only)s
+     GROUP BY 1
+), written_to AS ( -- since the oldest of what is overdue, and since he let hear of himself
+    SELECT p.commercial_partner_id AS partner_id, COUNT(*) AS unanswered
+      FROM dunning_letter k
+      JOIN res_partner p ON p.id = k.partner_id
+      JOIN figures f ON f.partner_id = p.commercial_partner_id AND k.sent_on > f.oldest_due_date
+      LEFT JOIN said a ON a.partner_id = f.partner_id
+     WHERE k.company_id = %(company)s AND k.state = 'sent' AND k.is_test IS NOT TRUE
+       AND (a.heard_on IS NULL OR k.sent_on > a.heard_on) %(only)s
+     GROUP BY 1
 ), fresh AS (
-    SELECT f.*, w.decision_id, s.level_id AS next_level_id, s.next_date, v.level_id
+    SELECT f.*, w.decision_id, w.reason, s.level_id AS next_level_id, s.next_date, v.level_id,
+           COALESCE(a.has_dispute, FALSE) AS has_dispute, COALESCE(a.has_plan, FALSE) AS has_plan, a.promise_state,
+           a.held_until, COALESCE(k.unanswered, 0) AS unanswered
       FROM figures f
       LEFT JOIN steps s USING (partner_id)
       LEFT JOIN shown w USING (partner_id)
       LEFT JOIN levels v USING (partner_id)
+      LEFT JOIN said a USING (partner_id)
+      LEFT JOIN written_to k USING (partner_id)
 )
 """
 # What of it stands in a case: columns and what they are where nothing is open any more.
 FIGURES = {
     "amount_overdue": "0", "amount_not_due": "0", "amount_credit": "0", "invoice_count": "0", "oldest_due_date": "NULL",
-    "next_due_date": "NULL", "decision_id": "NULL", "next_level_id": "NULL", "next_date": "NULL", "level_id": "NULL",
+    "next_due_date": "NULL", "decision_id": "NULL", "reason": "NULL", "next_level_id": "NULL", "next_date": "NULL",
+    "level_id": "NULL", "has_dispute": "FALSE", "has_plan": "FALSE", "promise_state": "NULL", "held_until": "NULL",
+    "unanswered": "0",
 }  # fmt: skip
 NAMES = ", ".join(FIGURES)
 WRITE = f"""
@@ -115,6 +163,14 @@ SELECT id FROM written
 UNION ALL
 SELECT k.id FROM fresh f JOIN dunning_case k ON k.partner_id = f.partner_id AND k.company_id = %(company)s
  WHERE NOT EXISTS (SELECT 1 FROM written w WHERE w.partner_id = f.partner_id)
+"""
+# How long what is open is overdue, in the buckets of an aged receivable.
+AGED = f"""
+{ITEMS}
+SELECT partner_id, SUM(amount) FILTER (WHERE days BETWEEN 1 AND 30), SUM(amount) FILTER (WHERE days BETWEEN 31 AND 60),
+       SUM(amount) FILTER (WHERE days BETWEEN 61 AND 90), SUM(amount) FILTER (WHERE days > 90 OR days IS NULL)
+  FROM (SELECT partner_id, amount, %(today)s - due_date AS days FROM items WHERE amount > 0) aged
+ GROUP BY partner_id
 """
 # Cases whose figures are not what they were kept as: an item of the debtor was written since, or one fell due.
 CHANGED = """
@@ -186,8 +242,21 @@ class DunningFigures(models.AbstractModel):
             "only": SQL("AND p.commercial_partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL(),
             "spoken": self.env["dunning.claim"]._levels_of("t"),
             "person": list(FOR_SOMEBODY),
+            "not_spoken": list(NOT_SPOKEN),
+            "never": date.max,
             **self._rests(company, today, partner_ids),
         }
+
+    @api.model
+    def _aged(self, company, partner_ids=None):
+        """How much of what is open is 1 to 30, 31 to 60, 61 to 90 and more than 90 days overdue; without a due date it
+        counts as the oldest. As of now.
+
+        :return: ``{partner id: (amount, amount, amount, amount)}``.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(SQL(AGED, **self._facts(company, partner_ids)))
+        return {partner_id: tuple(amount or 0.0 for amount in amounts) for partner_id, *amounts in rows}
 
     # -- as of now ------------------------------------------------------------------------------------------------
 

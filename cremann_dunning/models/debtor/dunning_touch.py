@@ -126,7 +126,7 @@ class DunningTouch(models.Model):
             field = env[name]._fields["move_ids"]
             _touch(env.cr, field.relation, SAID.format(env[name]._table, field.column1), ("INSERT", "DELETE"))
         dunning_triggers.add(env.cr, "touch", "account_account", EVERYBODY, row="UPDATE OF account_type")
-        dunning_triggers.add(env.cr, "touch", "dunning_case", PAYER, row="UPDATE OF payer")
+        dunning_triggers.add(env.cr, "touch", "dunning_case", PAYER, row="UPDATE OF payer, by_hand, next_day")
 
     def _register_hook(self):
         """The module of an optional table may have come after this one."""

@@ -129,6 +129,22 @@ HIMSELF = {
     "debtor.procedure_let_go": Kind(_lt("The procedure follows from the kind of debtor again."), WAS),
     "debtor.procedure_of_invoice": Kind(_lt("The procedure %(after)s was chosen for %(numbers)s."), WAS),
     "debtor.procedure_of_invoice_let_go": Kind(_lt("%(numbers)s follows the procedure of the debtor again."), WAS),
+    "debtor.by_hand": Kind(_lt("Nothing goes to this debtor by itself from now on: somebody proposes each letter.")),
+    "debtor.by_hand_let_go": Kind(_lt("Letters to this debtor go as his procedure says again.")),
+    "debtor.day_set": Kind(_lt("The next step towards this debtor waits until %(after)s."), WAS),
+    "debtor.day_set_let_go": Kind(_lt("The next step towards this debtor comes when its turn is."), WAS),
+    "debtor.by_hand_of_invoice": Kind(
+        _lt("Nothing goes out about %(numbers)s by itself from now on: somebody proposes each letter.")
+    ),
+    "debtor.by_hand_of_invoice_let_go": Kind(_lt("Letters about %(numbers)s go as its procedure says again.")),
+    "debtor.day_set_of_invoice": Kind(_lt("The next step for %(numbers)s waits until %(after)s."), WAS),
+    "debtor.day_set_of_invoice_let_go": Kind(_lt("The next step for %(numbers)s comes when its turn is."), WAS),
+    "debtor.responsible_of_invoice": Kind(
+        _lt("Somebody of its own is responsible for %(numbers)s."), {"after": _lt("From now on: %(after)s.")}
+    ),
+    "debtor.responsible_of_invoice_let_go": Kind(
+        _lt("Whoever is responsible for the debtor is so for %(numbers)s again.")
+    ),
     "debtor.setting": Kind(
         _lt("What holds for letters to this debtor was changed."), {**CHANGED, "contact": _lt("Contact: %(contact)s.")}
     ),

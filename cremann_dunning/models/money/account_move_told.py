@@ -3,7 +3,13 @@ from odoo import models
 from ..event import as_fact
 
 TURNED = {"draft": "ledger.to_draft", "cancel": "ledger.cancelled"}
-CHOSEN = {"dunning_kind_set": "debtor.kind_of_invoice", "dunning_procedure_id": "debtor.procedure_of_invoice"}
+CHOSEN = {
+    "dunning_kind_set": "debtor.kind_of_invoice",
+    "dunning_procedure_id": "debtor.procedure_of_invoice",
+    "dunning_by_hand": "debtor.by_hand_of_invoice",
+    "dunning_next_day": "debtor.day_set_of_invoice",
+}
+RESPONSIBLE = "dunning_user_id"
 
 
 class AccountMove(models.Model):
@@ -16,7 +22,7 @@ class AccountMove(models.Model):
         turned = self.browse()
         if kind := TURNED.get(vals.get("state")):
             turned = self.filtered(lambda move: move.state != vals["state"])
-        names = CHOSEN.keys() & vals.keys()
+        names = {*CHOSEN, RESPONSIBLE} & vals.keys()
         moves = self.sudo()  # sudo: what is told is the system's to gather
         before = {move: as_fact.values(move, names) for move in moves} if names else {}
         result = super().write(vals)
@@ -32,15 +38,22 @@ class AccountMove(models.Model):
         for move in self:
             for name, was in before[move].items():
                 if (now := as_fact.value(move, name)) != was:
-                    rows += [
-                        {
-                            "kind": CHOSEN[name] if now else f"{CHOSEN[name]}_let_go",
-                            "company_id": move.company_id.id,
-                            "debtor": debtor.id,
-                            "facts": as_fact.known(
-                                of=as_fact.entry(move), entries=move.ids, numbers=move.name, before=was, after=now
-                            ),
-                        }
-                        for debtor in move._dunning_debtors()
-                    ]
+                    rows += move._dunning_rows_of(name, bool(now), {"before": was, "after": now})
         return rows
+
+    def _dunning_rows_of(self, name, is_chosen, values):
+        """The event of one choice, for each debtor of the entry. The name of a colleague is kept apart."""
+        kind = CHOSEN.get(name, "debtor.responsible_of_invoice")
+        of_person = name == RESPONSIBLE
+        told = {"personal": as_fact.known(after=self[name].name)} if of_person else {}
+        facts = {"into": self[name].id or None} if of_person else values
+        return [
+            {
+                "kind": kind if is_chosen else f"{kind}_let_go",
+                "company_id": self.company_id.id,
+                "debtor": debtor.id,
+                "facts": as_fact.known(of=as_fact.entry(self), entries=self.ids, numbers=self.name, **facts),
+                **told,
+            }
+            for debtor in self._dunning_debtors()
+        ]

@@ -109,9 +109,14 @@ class DunningDecision(models.Model):
     @api.depends("code", "params")
     @api.depends_context("lang")
     def _compute_explanation(self):
-        currencies = self._currencies()
+        currencies, known = self._currencies(), {}
         for decision in self:
-            params = {key: decision._format_param(value, currencies) for key, value in (decision.params or {}).items()}
+            params = {}
+            for key, value in (decision.params or {}).items():
+                mark = repr(value)  # many say the same days, levels and amounts
+                if mark not in known:
+                    known[mark] = decision._format_param(value, currencies)
+                params[key] = known[mark]
             decision.explanation = decision._sentence(decision.code, params)
 
     @api.depends("code")

@@ -28,6 +28,8 @@ SENTENCES = {
     "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
     "APPROVAL": _lt("%(level)s is due and waits for somebody to confirm it."),
+    "BY_HAND": _lt("%(level)s is due. About this nothing goes by itself: somebody proposes it."),
+    "DAY_SET": _lt("%(level)s on %(date)s: somebody set that day."),
     "CALL_DUE": _lt("%(level)s: call the debtor and log the contact. %(days)s past the due date of %(due_date)s."),
     "NOT_A_SENDING_DAY": _lt("%(level)s is due and waits for %(date)s, the next day on which letters go out."),
     "BANK_BEHIND": _lt(
@@ -120,6 +122,8 @@ LABELS = {
     "OTHER_LETTER": _lt("Other letter first"),
     "LETTER_OPEN": _lt("Letter under way"),
     "APPROVAL": _lt("Waits for approval"),
+    "BY_HAND": _lt("By hand only"),
+    "DAY_SET": _lt("Day set by somebody"),
     "CALL_DUE": _lt("Call due"),
     "NOT_A_SENDING_DAY": _lt("No sending day"),
     "BANK_BEHIND": _lt("Bank not up to date"),

@@ -312,6 +312,8 @@ class DunningGather(models.AbstractModel):
             discount_until=row["discount_date"] if row["granted"] else None,
             returned=returned,
             undone=row["undone"],
+            by_hand=row["by_hand"],
+            not_before=row["not_before"],
         )
 
     @api.model

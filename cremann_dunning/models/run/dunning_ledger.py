@@ -30,7 +30,7 @@ LINES = """SELECT l.id AS line_id, l.move_id, COALESCE(t.number, m.name) AS numb
            m.move_type = 'entry' OR (COALESCE(m.is_move_sent, FALSE) OR m.dunning_sent_how IS NOT NULL)
            AND m.dunning_sent_how IS DISTINCT FROM 'none' AND m.dunning_sent_changed IS NOT TRUE AS sent,
            CASE WHEN m.move_type <> 'entry' THEN COALESCE(m.dunning_sent_on, m.invoice_date) END AS sent_on,
-           {own} AS own_procedure, m.dunning_kind_set AS own_kind,
+           {own} AS own_procedure, m.dunning_kind_set AS own_kind, m.dunning_by_hand, m.dunning_next_day,
            %(periodic)s OR COALESCE(j.dunning_periodic, FALSE) AS periodic,
            CASE WHEN l.discount_date IS NOT NULL
                 THEN (l.amount_currency - l.discount_amount_currency)::text END AS discount,
@@ -75,7 +75,7 @@ WITH lines AS (
     SELECT d.id AS partner_id, d.dunning_debtor_kind AS partner_kind,
            (d.dunning_procedure_id ->> %(company_key)s)::int AS partner_procedure,
            COALESCE(d.country_id, %(country)s) AS country_id, d.name AS partner_name, d.lang,
-           c.contacts, c.langs, c.escalation, f.payer,
+           c.contacts, c.langs, c.escalation, f.payer, f.by_hand AS partner_by_hand, f.next_day AS partner_next_day,
            {MAIL_PROBLEM.format(emails=ADDRESSES.format(text="d.email"))} AS mail_problem,
            TRIM(d.street) <> '' AND TRIM(d.city) <> '' AS has_address
       FROM overdue
@@ -83,7 +83,9 @@ WITH lines AS (
       LEFT JOIN dunning_case f ON f.partner_id = d.id AND f.company_id = %(company)s
      CROSS JOIN LATERAL ({CONTACTS.format(named="overdue.named")}) c
 )
-SELECT lines.*, debtors.*, COALESCE(lines.own_kind, debtors.partner_kind, 'unknown') AS kind
+SELECT lines.*, debtors.*, COALESCE(lines.own_kind, debtors.partner_kind, 'unknown') AS kind,
+       COALESCE(lines.dunning_by_hand OR debtors.partner_by_hand, FALSE) AS by_hand,
+       GREATEST(lines.dunning_next_day, debtors.partner_next_day) AS not_before
   FROM lines JOIN debtors ON debtors.partner_id = lines.partner_id
  ORDER BY lines.due_date, lines.line_id
 """

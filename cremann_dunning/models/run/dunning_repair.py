@@ -39,6 +39,8 @@ class DunningRepair(models.AbstractModel):
         "LETTER_OPEN": "letter",
         "LETTER_FAILED": "letter",
         "APPROVAL": "run",
+        "BY_HAND": "run",
+        "DAY_SET": "case",
         "CALL_DUE": "call",
         "BANK_BEHIND": "bank",
         "NO_PROCEDURE": "procedures",

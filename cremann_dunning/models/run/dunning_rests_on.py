@@ -65,8 +65,10 @@ SOURCES = (
     """,
     "SELECT partner_id, SUM(mark) FROM items GROUP BY 1",
     """
-    SELECT partner_id, SUM(hashtext(payer)) FROM dunning_case
-     WHERE company_id = %(company)s AND payer IS NOT NULL AND partner_id IN (SELECT partner_id FROM known) GROUP BY 1
+    SELECT partner_id, SUM(hashtextextended(concat_ws(' ', payer, by_hand, next_day), id)) FROM dunning_case
+     WHERE company_id = %(company)s AND (payer IS NOT NULL OR by_hand OR next_day IS NOT NULL)
+       AND partner_id IN (SELECT partner_id FROM known)
+     GROUP BY 1
     """,
     # by which number and dates the debtor knows what was taken in; what letters note on claims is no part of it
     """

@@ -191,6 +191,30 @@ def _approval(case, company, partner, automatic):
 
 
 @scenario(
+    "BY_HAND",
+    Point(True, "LETTER", 0, ("Step 1 is due", "nothing goes by itself"), job="BY_HAND"),
+    Point(False, "LETTER"),
+)
+def _by_hand(case, company, partner, by_hand):
+    case.follow(company, partner, {"automatic": True})
+    move = case.late(company, partner)
+    move.dunning_by_hand = by_hand
+    return move
+
+
+@scenario(
+    "DAY_SET",
+    Point(-1, "DAY_SET", 1, (f"Reminder on {us(-1)}", "somebody set that day")),
+    Point(0, "LETTER"),
+    Point(1, "LETTER"),
+)
+def _day_set(case, company, partner, ago):
+    move = case.late(company, partner)
+    move.dunning_next_day = day(ago)
+    return move
+
+
+@scenario(
     "CALL_DUE",
     Point(4, "NOT_YET"),
     Point(5, "CALL_DUE", 0, ("Step 1: call the debtor", "5 days past", us(5))),

@@ -1,0 +1,156 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..dunning_money import written
+from .dunning_case import NOW
+
+EURO_DAYS = 10_000  # so much money times days overdue is a unit of the first part
+AMOUNT_MOST = 100  # units of the first part; else one large debtor would stand before all that is urgent
+SILENCE_MOST = 4  # letters that count
+LEGAL_DAYS = 92  # a claim that may lapse within so many days
+OPENED_MANY = 4  # times a letter was opened by somebody who does not pay
+PARTS = ("amount", "broken", "silence", "legal")
+
+
+class DunningCase(models.Model):
+    """Whom to begin with: a sum of named parts, weighed by the administrator, and told in words."""
+
+    _inherit = "dunning.case"  # pylint: disable=consider-merging-classes-inherited
+
+    # No column is ever written, see _field_to_sql.
+    priority = fields.Integer(
+        readonly=True,
+        prefetch=NOW,
+        aggregator="max",
+        help="The sum of: the amount times the days it is overdue, a broken promise, letters without an answer, a "
+        "claim that may lapse soon. What each part weighs stands in the settings.",
+    )
+    priority_words = fields.Char(compute="_compute_priority_words", string="Priority in words")
+    signals = fields.Json(compute="_compute_signals", help="What stands out about this debtor.")
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr != "priority" or query is None:
+            return super()._field_to_sql(alias, field_expr, query)
+
+        def column(name):
+            return self._field_to_sql(alias, name, query)
+
+        weights = self._weights_sql(column("company_id"))
+        parts = {
+            "amount": SQL(
+                "LEAST(FLOOR(COALESCE(%s, 0) * %s / %s), %s)",
+                column("amount_overdue"),
+                column("days_overdue"),
+                EURO_DAYS,
+                AMOUNT_MOST,
+            ),
+            "broken": SQL("(%s IS NOT DISTINCT FROM 'broken')::int", column("promise_state")),
+            "silence": SQL("LEAST(COALESCE(%s, 0), %s)", column("unanswered"), SILENCE_MOST),
+            "legal": SQL(
+                "COALESCE(%s <= %s + %s, FALSE)::int",
+                column("limitation_date"),
+                self.env["res.company"]._dunning_today_of(column("company_id")),
+                LEGAL_DAYS,
+            ),
+        }
+        total = SQL(" + ").join(SQL("%s * %s", weights[part], parts[part]) for part in PARTS)
+        return SQL("CASE WHEN %s > 0 THEN (%s)::int ELSE 0 END", column("amount_overdue"), total)
+
+    @api.model
+    def _weights_sql(self, company_id):
+        """SQL for what each part weighs in the company of a case: ``{part: SQL}``."""
+        # sudo: what weighs how much, of every company whose cases may be read
+        companies = self.env["res.company"].sudo().with_context(active_test=False).search(Domain.TRUE)
+        found = {}
+        for part in PARTS:
+            by_weight = companies.grouped(f"dunning_priority_{part}")
+            cases = [SQL("WHEN %s = ANY(%s) THEN %s", company_id, own.ids, weight) for weight, own in by_weight.items()]
+            found[part] = SQL("CASE %s ELSE 0 END", SQL(" ").join(cases)) if len(cases) > 1 else SQL("%s", *by_weight)
+        return found
+
+    @api.depends("priority")
+    @api.depends_context("lang")
+    def _compute_priority_words(self):
+        self.priority_words = False
+        for company, cases in self.filtered("company_id").grouped("company_id").items():
+            today = company._dunning_today()
+            for case in cases:
+                parts = case._priority_parts(today)
+                case.priority_words = "; ".join(f"{case._part_words(part)}: {points}" for part, points in parts)
+
+    def _priority_parts(self, today):
+        """``(part, points)`` of each part that counts, as the sum has them."""
+        self.ensure_one()
+        units = {
+            "amount": min(int(self.amount_overdue * self.days_overdue / EURO_DAYS), AMOUNT_MOST),
+            "broken": self.promise_state == "broken",
+            "silence": min(self.unanswered, SILENCE_MOST),
+            "legal": bool(self.limitation_date) and (self.limitation_date - today).days <= LEGAL_DAYS,
+        }
+        # sudo: what weighs how much, for whoever may read the case
+        company = self.company_id.sudo()
+        points = [(part, company[f"dunning_priority_{part}"] * units[part]) for part in PARTS]
+        return [(part, count) for part, count in points if count and self.amount_overdue > 0]
+
+    def _part_words(self, part):
+        env = self.env
+        if part == "amount":
+            money = written(env, self.amount_overdue, self.currency_id)
+            return env._("%(amount)s × %(days)s days", amount=money, days=self.days_overdue)
+        if part == "silence":
+            return env._("letters without an answer (%s)", self.unanswered)
+        return env._("a promise was broken") if part == "broken" else env._("a claim may lapse soon")
+
+    @api.depends("has_dispute", "promise_state", "held_until", "reply_ids.state", "letter_ids.state")
+    @api.depends_context("lang")
+    def _compute_signals(self):
+        """``[{key, icon, text, tone}]``, what matters most first; a statement for all of them."""
+        found = self._signals_found()
+        for company, cases in self.grouped("company_id").items():
+            today = company and company._dunning_today()
+            for case in cases:
+                case.signals = case._signals_of(today, *found.get(case.id, (0, 0, 0)))
+
+    def _signals_of(self, today, replies, failed, opened):
+        env = self.env
+        signals = [
+            (replies, "fa-reply", env._("Wrote back, and nobody has handled it"), "danger"),
+            (failed, "fa-exclamation-triangle", env._("A letter could not be delivered"), "danger"),
+            (self.promise_state == "broken", "fa-chain-broken", env._("A promise was broken"), "danger"),
+            (self.has_dispute, "fa-balance-scale", env._("Does not agree"), "warning"),
+            (
+                opened >= OPENED_MANY and self.amount_overdue > 0,
+                "fa-eye",
+                env._("Opened letters %s times without paying", opened),
+                "warning",
+            ),
+            (self.promise_state == "open", "fa-handshake-o", env._("Promised to pay"), "info"),
+            (self.held_until and self.held_until >= today, "fa-pause-circle-o", env._("On hold"), "muted"),
+        ]
+        return [{"icon": icon, "text": text, "tone": tone} for is_so, icon, text, tone in signals if is_so]
+
+    def _signals_found(self):
+        """Replies to handle, failed letters and openings of letters about what is overdue, by case; one statement."""
+        self.env.flush_all()
+        if not self.ids:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT c.id,
+                       (SELECT COUNT(*) FROM dunning_reply r WHERE r.company_id = c.company_id
+                           AND r.partner_id = c.partner_id AND r.state = 'open'),
+                       COUNT(k.id) FILTER (WHERE k.state = 'failed'),
+                       COALESCE(SUM(o.number) FILTER (WHERE k.state = 'sent' AND k.sent_on > c.oldest_due_date), 0)
+                  FROM dunning_case c
+                  LEFT JOIN dunning_letter k ON k.case_id = c.id AND k.state IN ('failed', 'sent')
+                  LEFT JOIN LATERAL (
+                       SELECT COUNT(*) AS number FROM dunning_opening x WHERE x.letter_id = k.id) o ON TRUE
+                 WHERE c.id = ANY(%s)
+                 GROUP BY c.id
+                """,
+                self.ids,
+            )
+        )
+        return {case_id: (replies, failed, int(opened)) for case_id, replies, failed, opened in rows}

@@ -1,0 +1,58 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+const LIGHTS = { good: "fa-check-circle text-success", warning: "fa-exclamation-circle text-warning", danger: "fa-times-circle text-danger" };
+
+/** The landing page. Each number opens what it counts; what a button does is said by the server. */
+export class DunningToday extends Component {
+    static template = "cremann_dunning.DunningToday";
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.state = useState({ page: false });
+        onWillStart(() => this.load());
+    }
+
+    async load(company = false) {
+        this.state.page = await this.orm.call("dunning.today", "read_today", [company]);
+    }
+
+    get page() {
+        return this.state.page;
+    }
+
+    icon(light) {
+        return LIGHTS[light.tone];
+    }
+
+    onCompany(ev) {
+        return this.load(Number(ev.target.value));
+    }
+
+    async open(key) {
+        await this.do(await this.orm.call("dunning.today", "action_open", [key, this.page.company]));
+    }
+
+    openCase(row) {
+        return this.openForm("dunning.case", row.case);
+    }
+
+    openForm(model, id) {
+        return this.action.doAction({ type: "ir.actions.act_window", res_model: model, res_id: id, views: [[false, "form"]] });
+    }
+
+    async onButton(row) {
+        await this.do(await this.orm.call(row.model, row.method, [[row.id]]));
+    }
+
+    /** What was done in a window shows at once. */
+    do(action) {
+        return this.action.doAction(action, { onClose: () => this.load(this.page.company) });
+    }
+}
+
+registry.category("actions").add("dunning_today", DunningToday);
