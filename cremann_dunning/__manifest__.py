@@ -70,6 +70,7 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "wizards/dunning_call_wizard_views.xml",
         "wizards/dunning_claim_import_wizard_views.xml",
         "wizards/dunning_confirm_wizard_views.xml",
         "wizards/dunning_erasure_wizard_views.xml",
@@ -101,6 +102,7 @@
             "cremann_dunning/static/src/interactions/letter_payment.js",
         ],
         "web.assets_backend": [
+            "cremann_dunning/static/src/dunning_chosen.scss",
             "cremann_dunning/static/src/dunning_letter_preview.scss",
             "cremann_dunning/static/src/dunning_pdf_field.js",
             "cremann_dunning/static/src/dunning_pdf_field.xml",

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from .account_move import INSIDE
 from .dunning_inside import Inside
+from .dunning_money import written
 
 SALES = ("out_invoice", "out_receipt")
 
@@ -83,15 +85,33 @@ class AccountMove(models.Model):
 
     # -- how they are named ---------------------------------------------------------------------------------------
 
-    @api.depends_context("dunning_debtor")
+    @api.depends_context("dunning_debtor", "dunning_open")
     def _compute_display_name(self):
-        """Beside one debtor an entry that was taken in is named as he knows it."""
+        """Beside one debtor an entry that was taken in is named as he knows it; to choose from, with what is open."""
         result = super()._compute_display_name()
         debtor = self.env["res.partner"].browse(_id(self.env.context.get("dunning_debtor")))
         if debtor and self.env.user.has_group(INSIDE):
             for move in self._origin.filtered("dunning_is_claim"):
                 move.display_name = ", ".join(move._dunning_numbers(debtor.commercial_partner_id))
+        if self.env.context.get("dunning_open") and self.env.user.has_group(INSIDE):
+            for move in self.filtered(lambda move: move._origin.state == "posted"):
+                saved = move._origin  # of which one in a form that is not saved has the name
+                same = saved == move
+                name = saved._dunning_name_to_choose(debtor.commercial_partner_id) if same else saved.display_name
+                move.display_name = name
         return result
+
+    def _dunning_name_to_choose(self, debtor):
+        """With the day it was due and what is open of it; what is paid has its number only."""
+        self.ensure_one()
+        invoice = self.move_type != "entry"  # of which nobody has to say whose it is
+        debtor = self.commercial_partner_id.commercial_partner_id if invoice else debtor
+        lines = self._dunning_items(debtor).filtered(lambda line: not line.reconciled)
+        if not lines:
+            return self.display_name
+        due = min(line.date_maturity or line.date for line in lines)
+        amount = written(self.env, sum(lines.mapped("amount_residual_currency")), lines.currency_id[:1])
+        return f"{self.display_name} · {format_date(self.env, due)} · {amount}"
 
     @api.model
     def _search_display_name(self, operator, value):

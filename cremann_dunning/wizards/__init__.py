@@ -4,6 +4,9 @@ from . import dunning_window_mixin  # before the windows that are made of it
 from . import (
     base_module_uninstall,
     base_partner_merge_automatic_wizard,
+    dunning_call_saving_mixin,
+    dunning_call_wizard,
+    dunning_call_wizard_line,
     dunning_claim_import_wizard,
     dunning_claim_import_wizard_line,
     dunning_confirm_wizard,

@@ -50,6 +50,8 @@ RIGHTS = {
     "dunning.charge.booking": ("r", "rw", ""),
     "dunning.letter.line": ("r", "r", ""),
     "dunning.override": ("r", "r", ""),
+    "dunning.call.wizard": ("rwcd", "rwcd", ""),
+    "dunning.call.wizard.line": ("rwcd", "rwcd", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
     "dunning.left.over.wizard": ("rwcd", "rwcd", ""),
     "dunning.return": ("r", "r", ""),

@@ -16,6 +16,7 @@ HARMLESS = {
     ("dunning.case", "action_open_worklist"),
     ("dunning.chain.check", "action_check"),  # of one's own company
     ("res.partner", "action_open_dunning_case"),
+    ("dunning.call.wizard", "action_start"),  # about the debtors of one's own companies
     ("dunning.claim.import.wizard", "action_start"),  # an empty window of one's own
 }
 # What a manager of any company may do: what belongs to none is everybody's, and events are sealed for all.
@@ -38,6 +39,7 @@ CONTEXT = {
     "dunning_counting": True,
     "dunning_sending": True,
     "dunning_stopped": [1],
+    "dunning_open": True,
     "dunning_told": True,
     "dunning_session": 1,
     "dunning_attempt": 1,

@@ -38,6 +38,7 @@ class WindowMixin:
         letter, case = self.letter.id, self.case.id
         about = {"letter_id": letter}
         return {
+            "dunning.call.wizard": {"case_id": case, "line_ids": [Command.create({"case_id": case})], "note": SECRET},
             "dunning.claim.import.wizard": {"company_id": self.nl.id, "notes": SECRET},
             "dunning.confirm.wizard": {"run_ids": [Command.set(self.the_run.ids)]},
             "dunning.erasure.wizard": {"company_id": self.nl.id, "partner_id": self.partner.id},
@@ -83,6 +84,7 @@ class WindowMixin:
         claim = {"debtor_name": SECRET, "number": SECRET, "pdf": base64.b64encode(b"%PDF-"), "amount": 1}
         found["dunning.claim.import.wizard"].line_ids = [Command.create(claim)]
         found["dunning.claim.import.wizard.line"] = found["dunning.claim.import.wizard"].line_ids
+        found["dunning.call.wizard.line"] = found["dunning.call.wizard"].line_ids
         found["dunning.take.in.wizard.line"] = found["dunning.take.in.wizard"].line_ids
         found["dunning.receipt.wizard"].line_ids = [
             Command.create({"move_line_id": self.entry_line.id, "number": SECRET})

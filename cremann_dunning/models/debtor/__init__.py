@@ -5,16 +5,23 @@ May import letter and run, and what those may."""
 from . import dunning_debtor_told_mixin  # before what is made of it
 
 # isort: split
+from . import dunning_case_mixin
+
+# isort: split
+from . import dunning_outcome_mixin
+
+# isort: split
 from . import (
     account_move,
     dunning_attention,
     dunning_call,
+    dunning_call_queue,
     dunning_case,
     dunning_case_aged,
+    dunning_case_calling,
     dunning_case_charges,
     dunning_case_insolvency,
     dunning_case_ladder,
-    dunning_case_mixin,
     dunning_case_now,
     dunning_case_open_items,
     dunning_case_phase,
@@ -23,6 +30,7 @@ from . import (
     dunning_case_steering,
     dunning_case_told,
     dunning_contact,
+    dunning_contact_agreed,
     dunning_dispute,
     dunning_erasure_asked,
     dunning_figures,

@@ -257,7 +257,9 @@ class DunningCase(models.Model):
 
     def action_new_dispute(self):
         """Note that the debtor does not agree."""
-        return self._action_new("dunning.dispute", self.env._("New dispute"))
+        moves = self._sole_open_move()
+        about = {"move_ids": moves.ids} if moves else {}
+        return self._action_new("dunning.dispute", self.env._("New dispute"), **about)
 
     def action_new_promise(self):
         """Note that the debtor promised to pay."""
@@ -269,12 +271,7 @@ class DunningCase(models.Model):
 
     def action_log_call(self):
         """Note a call; when one is due, it counts as that step unless somebody says otherwise."""
-        self.ensure_one()
-        due = self.env["dunning.call"]._due(self.company_id, self.partner_id.ids).get(self.id, ())
-        # sudo: level and invoices of the answers that are shown on the case
-        decisions = self.env["dunning.decision"].sudo().browse(due)
-        level = decisions.level_id[:1]
-        moves = decisions.filtered(lambda decision: decision.level_id == level).move_id
+        level, moves = self._call_due()
         step = {"counts_as_step": True, "level_id": level.id, "move_ids": moves.ids} if level else {}
         return self._action_new("dunning.contact", self.env._("Log a contact"), **step)
 

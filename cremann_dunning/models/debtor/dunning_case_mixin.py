@@ -5,6 +5,16 @@ from odoo.tools import SQL
 from ..dunning_loose import LooseMany2many
 from ..event import as_fact
 
+# What somebody may choose from: what is open of the debtor, invoices and entries that were taken in.
+OPEN_OF_DEBTOR = (
+    "[('company_id', '=', company_id), ('state', '=', 'posted'), "
+    "('line_ids', 'any', [('account_type', '=', 'asset_receivable'), ('reconciled', '=', False), "
+    "('amount_residual', '>', 0)]), '|', "
+    "'&', ('move_type', 'in', ('out_invoice', 'out_receipt')), "
+    "('commercial_partner_id.commercial_partner_id', '=', partner_id), "
+    "'&', ('dunning_is_claim', '=', True), ('dunning_claim_ids.partner_id', '=', partner_id)]"
+)
+
 
 class DunningCaseMixin(models.AbstractModel):
     """What disputes, promises, payment plans and contacts share: the debtor's case and the invoices they are about."""
@@ -25,10 +35,7 @@ class DunningCaseMixin(models.AbstractModel):
         "account.move",
         string="Invoices",
         check_company=True,
-        domain="[('company_id', '=', company_id), ('state', '=', 'posted'), '|', "
-        "'&', ('move_type', 'in', ('out_invoice', 'out_receipt')), "
-        "('commercial_partner_id.commercial_partner_id', '=', partner_id), "
-        "'&', ('dunning_is_claim', '=', True), ('dunning_claim_ids.partner_id', '=', partner_id)]",
+        domain=OPEN_OF_DEBTOR,
     )
     # Asked anew when somebody names others, and not when an invoice is deleted: then a record that lost its last one is
     # still about that one, and not suddenly about everything.

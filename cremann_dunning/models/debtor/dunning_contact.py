@@ -19,7 +19,7 @@ class DunningContact(models.Model):
 
     _name = "dunning.contact"
     _description = "Contact moment"
-    _inherit = ["dunning.case.mixin"]
+    _inherit = ["dunning.case.mixin", "dunning.outcome.mixin"]
     _order = "date desc, id desc"
     _decisive = frozenset({"active", "date", "outcome"})
     _fixed = frozenset({"case_id", "move_ids", "date", "counts_as_step", "level_id", "counted_on"})
@@ -40,11 +40,15 @@ class DunningContact(models.Model):
             ("promised", "Promised to pay"),
             ("disputed", "Does not agree"),
             ("paying", "Will pay now"),
+            ("instalments", "Wants to pay in instalments"),
+            ("copy", "Wants a copy of the invoice"),
+            ("refused", "Refuses to pay"),
+            ("cannot_pay", "Cannot pay"),
             ("wrong_person", "Wrong person"),
             ("other", "Other"),
         ],
         required=True,
-        help="What came of it. A promise or a dispute is noted with its own button, so that letters wait for it.",
+        help="What came of it. A promise or a dispute is made with the contact, so that letters wait for it.",
     )
     note = fields.Text(help="What was said.")
     counts_as_step = fields.Boolean(

@@ -12,6 +12,8 @@ from ..event import as_fact
 # How many days a dispute may take before it shows as late.
 DAYS_TO_ANSWER = 7
 
+EXTENTS = [("whole", "The whole invoices"), ("part", "A part of them")]
+
 
 class DunningDispute(models.Model):
     """The debtor says that invoices, or a part of them, are not owed. That is not chased until somebody closes it."""
@@ -32,11 +34,17 @@ class DunningDispute(models.Model):
         {"move_ids", "state", "amount", "reason", "description", "opened_on", "deadline", "outcome", "user_id"}
     )
 
+    extent = fields.Selection(
+        EXTENTS,
+        string="What is disputed",
+        compute="_compute_extent",
+        inverse="_inverse_extent",
+        help="Of a part only the rest is asked.",
+    )
     amount = fields.Monetary(
         string="Disputed part",
         tracking=True,
-        help="Leave empty when the invoices are disputed as a whole. Otherwise only the rest is asked, taken off the "
-        "oldest invoice first.",
+        help="How much of the invoices is disputed. The rest is asked; the part is taken off the oldest invoice first.",
     )
     reason = fields.Selection(
         [
@@ -88,9 +96,7 @@ class DunningDispute(models.Model):
         help="By the date of its company.",
     )
 
-    _amount_not_negative = models.Constraint(
-        "CHECK(amount >= 0)", "The disputed part cannot be negative. Leave it empty for whole invoices."
-    )
+    _amount_not_negative = models.Constraint("CHECK(amount >= 0)", "The disputed part cannot be negative.")
 
     @api.depends("reason", "partner_id")
     @api.depends_context("lang")
@@ -101,6 +107,21 @@ class DunningDispute(models.Model):
             dispute.display_name = bool(dispute.partner_id) and self.env._(
                 "%(debtor)s: %(reason)s", debtor=dispute.partner_id.name or "", reason=reason
             )
+
+    @api.depends("amount")
+    def _compute_extent(self):
+        for dispute in self:
+            dispute.extent = "part" if dispute.amount else "whole"
+
+    def _inverse_extent(self):
+        """:raises ValidationError: a part is disputed, and nobody says how much."""
+        for dispute in self:
+            if dispute.extent == "whole" and dispute.amount:
+                dispute.amount = 0
+            if dispute.extent == "part" and not dispute.amount:
+                raise ValidationError(
+                    self.env._("Enter how much of the invoices is disputed, or choose that all of it is.")
+                )
 
     @api.depends("opened_on", "closed_on")
     def _compute_days_open(self):

@@ -30,7 +30,13 @@ class DunningPromise(models.Model):
         default=lambda self: self.env.company._dunning_today(),
         help="Payments count from this day on.",
     )
-    date = fields.Date(string="Will be paid on", required=True, tracking=True, help="The day the debtor named.")
+    date = fields.Date(
+        string="Will be paid on",
+        required=True,
+        default=lambda self: self.env["dunning.call.queue"]._working_day(self.env.company, 7),
+        tracking=True,
+        help="The day the debtor named. Filled in with a working day a week from today.",
+    )
     until = fields.Date(
         string="Left alone until",
         compute="_compute_until",

@@ -3,6 +3,7 @@
 May import run, claim and rules, and what those may."""
 
 from . import (
+    account_move,
     dunning_asked,
     dunning_companion,
     dunning_draft,

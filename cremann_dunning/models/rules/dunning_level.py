@@ -178,6 +178,12 @@ class DunningLevel(models.Model):
         precompute=True,
         help="A sentence with more words than this is pointed out in the preview of a letter. Zero: no limit.",
     )
+    script = fields.Text(
+        string="Questions on the telephone",
+        translate=True,
+        help="What is asked when somebody makes this call, shown in call mode. Leave empty for the usual three: did "
+        "the invoice arrive, is there a complaint, when will it be paid.",
+    )
     active = fields.Boolean(default=True)
 
     _delay_not_negative = models.Constraint(
