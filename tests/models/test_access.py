@@ -23,6 +23,16 @@ LAW = (
     "dunning.element",
     "dunning.word.list",
 )
+REPAIRS = (
+    "dunning.address.wizard",
+    "dunning.ending.wizard",
+    "dunning.kind.wizard",
+    "dunning.kind.wizard.line",
+    "dunning.match.wizard",
+    "dunning.match.wizard.line",
+    "dunning.procedure.wizard",
+    "dunning.sent.wizard",
+)
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 # Per model what user, manager and biller may do; an employee may do nothing.
@@ -51,6 +61,7 @@ RIGHTS = {
     "dunning.letter.line": ("r", "r", ""),
     "dunning.override": ("r", "r", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
+    **dict.fromkeys(REPAIRS, ("rwcd", "rwcd", "")),
     "dunning.left.over.wizard": ("rwcd", "rwcd", ""),
     "dunning.return": ("r", "r", ""),
     "dunning.set.off": ("r", "r", ""),

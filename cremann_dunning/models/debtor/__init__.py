@@ -13,6 +13,7 @@ from . import (
     dunning_case_mixin,
     dunning_case_now,
     dunning_case_open_items,
+    dunning_case_repairs,
     dunning_case_set_off,
     dunning_case_told,
     dunning_contact,

@@ -246,8 +246,12 @@ class TestBooking(ReceiptCase):
         self.assertEqual(window.statement_line_id.id, line.id)
         self.line(self.move.name, 5)
         action = self.as_user(self.bookkeeper, decision).action_repair()
-        self.assertEqual(action["res_model"], "dunning.receipt")
-        self.assertEqual(self.env["dunning.receipt"].search_count(action["domain"]), 2)
+        window = self.as_user(self.bookkeeper)[action["res_model"]].browse(action["res_id"])
+        self.assertEqual((window._name, window.amount), ("dunning.receipt.wizard", 121), "the certain one first")
+        self.assertEqual(window.other_ids.mapped("amount"), [5], "the other one is in the same window")
+        self.assertEqual(window.other_ids.action_open()["res_model"], "dunning.receipt.wizard")
+        said = window.action_book()["params"]["message"]
+        self.assertIn("More of this debtor waits to be booked: 1.", said)
 
     def test_the_case_shows_them(self):
         self.send_level(partners=self.partner)
