@@ -29,7 +29,16 @@ FORMS_IN_FRONT = re.compile(r"^(stichting|vereniging|maatschap|vzw|asbl|co[oö]p
 # Whoever writes from one of these writes for himself, more often than not.
 PRIVATE = frozenset(
     {
-        *("gmail.com", "googlemail.com", "hotmail.com", "hotmail.nl", "hotmail.be", "outlook.com", "live.nl", "live.be"),
+        *(
+            "gmail.com",
+            "googlemail.com",
+            "hotmail.com",
+            "hotmail.nl",
+            "hotmail.be",
+            "outlook.com",
+            "live.nl",
+            "live.be",
+        ),
         *("live.com", "icloud.com", "me.com", "yahoo.com", "ziggo.nl", "kpnmail.nl", "planet.nl", "home.nl"),
         *("xs4all.nl", "hetnet.nl", "casema.nl", "quicknet.nl", "upcmail.nl", "telenet.be", "skynet.be"),
         *("proximus.be", "voo.be", "scarlet.be"),

@@ -27,14 +27,15 @@ class DunningEndingWizard(models.TransientModel):
     def _choices(self):
         """What can be chosen, in the order in which it is shown."""
         env = self.env
-        return [
-            ("letter", env._("Write a letter by hand")),
-            ("statement", env._("Send a statement of account")),
-            ("call", env._("Call the debtor")),
-            ("hold", env._("Wait until a day")),
-            ("write_off", env._("Write it off")),
-            ("stop", env._("Stop following it up")),
-        ]
+        words = {
+            "letter": env._("Write a letter by hand"),
+            "statement": env._("Send a statement of account"),
+            "call": env._("Call the debtor"),
+            "hold": env._("Wait until a day"),
+            "write_off": env._("Write it off"),
+            "stop": env._("Stop following it up"),
+        }
+        return list(words.items())
 
     @api.model
     def _open_for(self, case, decisions):

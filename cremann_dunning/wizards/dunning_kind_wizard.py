@@ -29,9 +29,7 @@ class DunningKindWizard(models.TransientModel):
         partners.check_access("read")
         rows = []
         for partner in partners:
-            found = kinds.guess(
-                partner.name, partner.is_company, partner.vat, partner.company_registry, partner.email
-            )
+            found = kinds.guess(partner.name, partner.is_company, partner.vat, partner.company_registry, partner.email)
             rows.append(
                 Command.create(
                     {

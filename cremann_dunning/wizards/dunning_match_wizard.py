@@ -45,7 +45,9 @@ class DunningMatchWizard(models.TransientModel):
         partners = partners.commercial_partner_id
         window = self.create({"company_id": company.id, "partner_ids": [Command.set(partners.ids)]})
         window._fill()
-        return window._get_records_action(name=self.env._("Match credits"), target="new")
+        return window._get_records_action(
+            name=self.env._("Match credits"), target="new", context={"dialog_size": "extra-large"}
+        )
 
     def _fill(self):
         """A row per likely pair, and a word on each credit that goes nowhere."""

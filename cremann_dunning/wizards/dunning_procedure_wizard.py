@@ -18,9 +18,7 @@ class DunningProcedureWizard(models.TransientModel):
         required=True,
         default="debtor",
     )
-    procedure_id = fields.Many2one(
-        "dunning.procedure", domain="[('company_id', 'in', (False, company_id))]"
-    )
+    procedure_id = fields.Many2one("dunning.procedure", domain="[('company_id', 'in', (False, company_id))]")
     may_write = fields.Boolean(compute="_compute_may_write")
 
     @api.model

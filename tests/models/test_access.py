@@ -670,6 +670,7 @@ class TestBiller(AccessCase):
                 "payment plan",
                 "promise to pay",
                 "take in as a claim",
+                "were sent outside Odoo",
                 "write off",
                 "write off discounts and small rests",
             ]

@@ -204,7 +204,8 @@ class DunningRepair(models.AbstractModel):
         domain = [("company_id", "=", decision.company_id.id), ("partner_ids", "=", decision.partner_id.id)]
         receipts = self.env["dunning.receipt"].search([*domain, ("certainty", "in", tuple(STOPS))])
         if receipts:
-            return receipts.sorted(lambda receipt: (receipt.certainty != CERTAIN, receipt.is_shared))[0].action_open()
+            likeliest = receipts.sorted(lambda one: (one.certainty != CERTAIN, one.is_shared, -one.amount))[0]
+            return likeliest.action_open()
         return self._window("cremann_dunning.dunning_receipt_action", domain=domain, context={})
 
     def _open_items(self, decisions):

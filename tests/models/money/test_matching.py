@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from ...common import DunningCase
+from .charge_case import ChargeCase
 
 
 @tagged("post_install", "-at_install")
@@ -113,23 +114,16 @@ class TestMatching(DunningCase):
 
     def test_who_has_no_right_is_told(self):
         self.credit(self.partner, 350)
-        rights = self.env["ir.model.access"].search([
-            ("model_id.model", "=", "account.partial.reconcile"), ("group_id", "=", self.env.ref("account.group_account_invoice").id),
-        ])  # fmt: skip
+        group = self.env.ref("account.group_account_invoice")
+        rights = self.env["ir.model.access"].search(
+            [("model_id.model", "=", "account.partial.reconcile"), ("group_id", "=", group.id)]
+        )
         rights.perm_create = False
         window = self.window()
         self.assertFalse(window.may_match)
         self.assertIn("right of invoicing", window.missing_right)
         with self.assertRaisesRegex(Exception, "right of invoicing"):
             window.action_match()
-
-    def test_what_came_in_for_costs_is_no_credit(self):
-        """The receipt pays costs that a letter asked; only the rest goes to the next invoice, unless a person says so."""
-        own = self.env["account.move.line"].browse(self.unallocated(self.partner, 100).id)
-        waiting = {own: {(self.old.line_ids.filtered(lambda i: i.account_type == "asset_receivable").id, "costs"): 40}}
-        matching = self.env["dunning.matching"]
-        self.assertEqual(matching._plain(own, waiting)[0].amount, 60)
-        self.assertEqual(matching._plain(own)[0].amount, 100)
 
     def test_one_that_is_refused_stops_no_other(self):
         self.credit(self.partner, 300)
@@ -142,3 +136,37 @@ class TestMatching(DunningCase):
         self.assertIn("Nothing of it is left", action["params"]["message"])
         self.assertEqual(self.new.amount_residual, 0)
         self.assertTrue(second)
+
+
+@tagged("post_install", "-at_install")
+class TestCostsFirst(ChargeCase):
+    """A receipt pays costs and interest that a letter asked; only the rest of it goes to the next invoice."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.nl.dunning_book_charges = "certain"
+
+    def setUp(self):
+        super().setUp()
+        self.move, self.letter = self.asked()
+        self.item = self.received(self.move, self.letter.amount_total + 50)
+        self.next = self.invoice(self.move.partner_id, 300, due=5)
+        case = self.env["dunning.case"]._for_partners(self.move.partner_id, self.nl)
+        action = self.as_user(self.user, case).action_match()
+        self.window = self.as_user(self.user)[action["res_model"]].browse(action["res_id"])
+
+    def test_costs_are_booked_and_the_rest_is_matched(self):
+        self.assertIn(f"{self.letter.amount_total - 1000:.2f}", self.window.beyond_text)
+        self.assertEqual(self.window.line_ids.mapped("amount"), [50])
+        self.window.action_match()
+        self.assertEqual((self.next.amount_residual, self.item.amount_residual), (250, 0))
+        self.assertFalse(self.letter.case_id.amount_to_book)
+
+    def test_a_person_wants_all_of_it_on_invoices(self):
+        with Form(self.window) as form:
+            form.book_beyond = False
+        beyond = self.letter.amount_total - 1000
+        self.assertAlmostEqual(self.window.line_ids.amount, 50 + beyond, 2)
+        self.window.action_match()
+        self.assertAlmostEqual(self.next.amount_residual, 250 - beyond, 2)
