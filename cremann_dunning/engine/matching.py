@@ -26,9 +26,14 @@ class Item:
     move: int = 0
     reverses: int = 0  # the entry that a credit note takes back
 
+    @property
+    def place(self) -> tuple[int, str, int]:
+        """What has to be the same of two items that the ledger matches."""
+        return self.debtor, self.currency, self.account
+
     def fits(self, other: "Item") -> bool:
         """Whether the ledger can match the two as they are."""
-        return (self.debtor, self.currency, self.account) == (other.debtor, other.currency, other.account)
+        return self.place == other.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,9 @@ class Pair:
 def propose(own: Sequence[Item], claims: Sequence[Item]) -> list[Pair]:
     """The most likely pairs: the invoice that a credit note reverses, then the same amount, then the oldest first."""
     left = {item.id: item.amount for item in (*own, *claims)}
-    claims = sorted(claims, key=_age)
+    by_place: dict[tuple[int, str, int], list[Item]] = {}
+    for claim in sorted(claims, key=_age):
+        by_place.setdefault(claim.place, []).append(claim)
     pairs: list[Pair] = []
     rounds = (
         (REVERSES, lambda credit, claim: bool(credit.reverses) and credit.reverses == claim.move),
@@ -53,10 +60,9 @@ def propose(own: Sequence[Item], claims: Sequence[Item]) -> list[Pair]:
     )
     for why, belongs in rounds:
         for credit in sorted(own, key=_age):
-            fitting = (claim for claim in claims if credit.fits(claim))
             pairs += (
                 Pair(credit.id, claim.id, _take(left, credit.id, claim.id), why)
-                for claim in fitting
+                for claim in by_place.get(credit.place, ())
                 if left[credit.id] > ZERO and left[claim.id] > ZERO and belongs(credit, claim)
             )
     return pairs

@@ -1,4 +1,4 @@
-"""Repairs from the list of decisions in a real Chromium: one window, one button, and it closes saying what came of it."""
+"""Repairs from the list of decisions in a real Chromium: one window, one button, and it says what came of it."""
 
 from odoo.tests import HttpCase, tagged
 

@@ -126,6 +126,8 @@ class TestRepairWindows(DunningCase):
             self.assertNotEqual(self.code(move), "NOT_SENT")
         self.assertEqual(known.dunning_sent_how, "hand", "what is known stays")
         self.assertIn("a person says. How: By a portal", self.told_on(moves[0])[0])
+        event = self.env["dunning.event"].search([("kind", "=", "hold.said_sent")])
+        self.assertEqual((event.author_id, event.facts["date"]["date"]), (self.clerk, str(born)))
         with self.refused("nothing to say"):
             window.action_say_sent()
         with self.refused("posted customer invoices"):
