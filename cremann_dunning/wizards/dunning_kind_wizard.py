@@ -14,6 +14,9 @@ class DunningKindWizard(models.TransientModel):
     _description = "Kind of Debtors"
     _inherit = ["dunning.window.mixin"]
 
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, default=lambda self: self.env.company
+    )  # in which it is told
     line_ids = fields.One2many("dunning.kind.wizard.line", "wizard_id", string="Debtors")
     may_set = fields.Boolean(compute="_compute_may_set")
 
@@ -77,7 +80,7 @@ class DunningKindWizard(models.TransientModel):
         if not chosen.partner_id.has_access("write"):
             raise UserError(self.env._("You may not change these contacts. Ask somebody who may."))
         for kind, rows in chosen.grouped("kind").items():
-            rows.partner_id.write({"dunning_kind_set": kind})
+            rows.partner_id.with_company(self.company_id).write({"dunning_kind_set": kind})
         left = len(self.line_ids) - len(chosen)
         said = [self.env._("Kind set of %s debtors.", len(chosen))]
         if left:

@@ -7,6 +7,8 @@ from ..models.dunning_money import exact, written
 from ..models.money.dunning_bookkeeping import Booked
 from ..models.money.dunning_charge import COSTS
 
+USER = "cremann_dunning.group_dunning_user"
+
 
 class DunningReceiptWizard(models.TransientModel):
     """Books one receipt: whose it is and which claims it pays, as far as that was found, and what is left as credit."""
@@ -187,3 +189,24 @@ class DunningReceiptWizard(models.TransientModel):
         if self.other_ids:
             said.append(self.env._("More of this debtor waits to be booked: %s.", len(self.other_ids)))
         return self._close_saying(" ".join(said))
+
+    def action_ask(self):
+        """Make a to-do for somebody who may book it: on the case for who works with dunning, else on the entry.
+
+        :raises UserError: nobody in this company may.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        company = self.company_id
+        people = self.env["dunning.receipt"]._bookkeepers(company)
+        if not people:
+            raise UserError(self.env._("Nobody of %s may book receipts. Ask an administrator.", company.name))
+        inside = people.filtered(lambda user: user.has_group(USER))
+        case = self.env["dunning.case"]._for_partners(self.partner_id.commercial_partner_id, company)
+        record = case if inside and len(case) == 1 else self.statement_line_id.move_id
+        user = (inside or people)[:1].sudo(False)
+        amount = written(self.env, self.amount, self.currency_id)
+        summary = self.env._("Book the receipt of %(amount)s: %(text)s", amount=amount, text=self.text or "")
+        if summary not in record.activity_ids.mapped("summary"):
+            record.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=user.id)
+        return self._close_saying(self.env._("%s has a to-do to book it.", user.name))

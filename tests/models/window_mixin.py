@@ -78,7 +78,7 @@ class WindowMixin:
         return {
             "dunning.address.wizard": {**whose, "debtor_id": self.partner.id, "partner_id": self.partner.id},
             "dunning.ending.wizard": {"case_id": self.case.id, "reason": f"About {SECRET}"},
-            "dunning.kind.wizard": {"line_ids": [Command.create({"partner_id": self.partner.id})]},
+            "dunning.kind.wizard": {**whose, "line_ids": [Command.create({"partner_id": self.partner.id})]},
             "dunning.match.wizard": {
                 **whose,
                 "partner_ids": [Command.set(self.partner.ids)],
