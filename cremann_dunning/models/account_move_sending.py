@@ -3,14 +3,16 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .account_move import INSIDE
-from .dunning_inside import inside
+from .dunning_inside import Inside, inside
 
 # How an invoice went out. Of several ways at once the one that proves most is kept.
-PEPPOL, POST, MAIL, HAND, NOWHERE, UNKNOWN = "peppol", "post", "mail", "hand", "none", "unknown"
+PEPPOL, POST, MAIL, PORTAL, HAND = "peppol", "post", "mail", "portal", "hand"
+NOWHERE, UNKNOWN = "none", "unknown"
 WAYS = [
     (PEPPOL, "By Peppol"),
     (POST, "By post"),
     (MAIL, "By e-mail"),
+    (PORTAL, "By a portal"),
     (HAND, "By hand"),
     (NOWHERE, "Nowhere: it was made, and nobody could be reached"),
     (UNKNOWN, "On a day that is not known"),
@@ -220,3 +222,41 @@ class AccountMove(models.Model):
             items = moves.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
             known = {} if refusal else {"changed": changed, "unsent": missing and not changed}
             self.env["dunning.claim"]._tell_items("hold.arrived", items, {"refusal": refusal}, **known)
+
+    def action_dunning_sent(self):
+        """Ask when and how these invoices went to their debtors outside Odoo."""
+        self.env["dunning.case"].check_access("write")
+        return self.env["dunning.sent.wizard"]._open_for(self)
+
+    def _dunning_say_sent(self, day, how):
+        """Somebody says that these invoices went to their debtors outside Odoo, on a day and in a way.
+
+        What was refused before counts as arrived from now on, since it went out anew.
+
+        :param how: one of ``WAYS``. :raises UserError: some of them cannot have been sent then.
+        """
+        self.check_access("write")
+        self.env["dunning.case"].check_access("write")
+        if not self or self.filtered(lambda move: move.move_type not in SALES or move.state != "posted"):
+            raise UserError(self.env._("Choose posted customer invoices: only those are sent to a debtor."))
+        if self.filtered(lambda move: day > move.company_id._dunning_today()):
+            raise UserError(self.env._("The day of sending lies ahead. Choose today or an earlier day."))
+        if early := self.filtered(lambda move: move.invoice_date and move.invoice_date > day):
+            names = ", ".join(early.mapped("name")[:5])
+            raise UserError(self.env._("On that day these invoices did not exist yet: %s.", names))
+        self._dunning_set(
+            SQL(
+                "dunning_sent_on = %s, dunning_sent_how = %s, dunning_sent_version = v.version,"
+                " dunning_sent_changed = FALSE, dunning_arrived_at = %s, dunning_sent_message_id = NULL",
+                day,
+                how,
+                fields.Datetime.now(),
+            ),
+            SQL("TRUE"),
+            versions=True,
+        )
+        # Odoo's own tick as well, which notes nothing: that was done above
+        self.filtered(lambda move: not move.is_move_sent).with_context(dunning_sending=Inside()).is_move_sent = True
+        items = self.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        chosen = {"choice": [self._name, "dunning_sent_how", how]}
+        self.env["dunning.claim"]._tell_items("hold.said_sent", items, date={"date": day.isoformat()}, how=chosen)

@@ -132,3 +132,8 @@ class ResPartner(models.Model):
         self.env["dunning.case"].check_access("read")
         case = self.env["dunning.case"]._for_partners(self.commercial_partner_id, self.env.company, create=True)
         return case._get_records_action()
+
+    def action_dunning_kind(self):
+        """Say of these contacts whether they are businesses, consumers or public bodies."""
+        self.env["dunning.case"].check_access("read")
+        return self.env["dunning.kind.wizard"]._open_for(self)

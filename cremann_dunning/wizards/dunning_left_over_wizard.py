@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -46,19 +48,18 @@ class DunningLeftOverWizard(models.TransientModel):
         self.ensure_one()
         self.move_line_ids.check_access("read")
         self.env["account.move"].check_access("create")
-        kinds, entries = self._kinds(), self.env["account.move"]
+        kinds = self._kinds()
         if not kinds:
             raise UserError(
                 self.env._("Nothing here is a cash discount that was earned, or a rest below the limit of the firm.")
             )
         items = self.move_line_ids.filtered(lambda item: item.id in kinds)
+        owed = items.mapped("amount_residual_currency")
         for item in items:
-            entries += self.env["dunning.left.over"]._write_off(item, kinds[item.id])
+            self.env["dunning.left.over"]._write_off(item, kinds[item.id])
         items.move_id._dunning_redecide()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Written off"),
-            "res_model": "account.move",
-            "view_mode": "list,form",
-            "domain": [("id", "in", entries.ids)],
-        }
+        lost = Counter()
+        for item, amount in zip(items, owed, strict=True):
+            lost[item.currency_id] += amount
+        said = ", ".join(written(self.env, lost[currency], currency) for currency in lost)
+        return self._close_saying(self.env._("Written off: %s.", said))

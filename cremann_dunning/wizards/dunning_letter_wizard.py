@@ -11,7 +11,7 @@ from ..models.rules.regime_map import RegimeError
 from ..models.run.dunning_run_context import RunContext
 
 # What keeps a claim off an ordinary letter, and a person may decide otherwise: the gate then has its say.
-MAY_BE_WRITTEN = frozenset({"MIN_AMOUNT", "LAST_LEVEL", "REFUSED"})
+MAY_BE_WRITTEN = frozenset({"MIN_AMOUNT", "LAST_LEVEL", "STOP_COUNT", "STOP_AGE", "BACKLOG", "REFUSED"})
 
 
 class DunningLetterWizard(models.TransientModel):

@@ -7,6 +7,8 @@ from ..models.dunning_money import exact, written
 from ..models.money.dunning_bookkeeping import Booked
 from ..models.money.dunning_charge import COSTS
 
+USER = "cremann_dunning.group_dunning_user"
+
 
 class DunningReceiptWizard(models.TransientModel):
     """Books one receipt: whose it is and which claims it pays, as far as that was found, and what is left as credit."""
@@ -38,6 +40,13 @@ class DunningReceiptWizard(models.TransientModel):
     is_shared = fields.Boolean(string="Of one of several", readonly=True)
     why = fields.Char(string="Found by", readonly=True)
     may_book = fields.Boolean(compute="_compute_may_book")
+    other_ids = fields.Many2many(
+        "dunning.receipt",
+        compute="_compute_other_ids",
+        compute_sudo=False,
+        string="Others that wait",
+        help="What else came in and points to this debtor.",
+    )
 
     @api.model
     def _open_for(self, line):
@@ -157,12 +166,47 @@ class DunningReceiptWizard(models.TransientModel):
         for window in self:
             window.may_book = self.env["dunning.receipt"]._may_book(window.statement_line_id)
 
+    @api.depends("statement_line_id", "partner_id")
+    def _compute_other_ids(self):
+        for window in self:
+            debtor = window.partner_id.commercial_partner_id._origin
+            about = [("company_id", "=", window.company_id.id), ("partner_ids", "in", debtor.ids)]
+            others = [("certainty", "!=", False), ("statement_line_id", "!=", window.statement_line_id.id)]
+            window.other_ids = self.env["dunning.receipt"].search(about + others) if debtor else False
+
     def action_book(self):
-        """Book it as it stands here. :raises UserError: it cannot be, and why."""
+        """Book it as it stands here, and say what came of it. :raises UserError: it cannot be, and why."""
         self.ensure_one()
         self.check_access("write")
         parts = [(row.move_line_id, row.amount) for row in self.line_ids if row.amount]
+        amount, left = self.amount, self.amount_left
         self.env["dunning.receipt"]._book_whole(
             self.statement_line_id, parts, self.partner_id.commercial_partner_id, self.book_beyond
         )
-        return {"type": "ir.actions.act_window_close"}
+        said = [self.env._("Booked: %s.", written(self.env, amount, self.currency_id))]
+        if self.currency_id.compare_amounts(left, 0) > 0:
+            said.append(self.env._("Left as credit: %s.", written(self.env, left, self.currency_id)))
+        if self.other_ids:
+            said.append(self.env._("More of this debtor waits to be booked: %s.", len(self.other_ids)))
+        return self._close_saying(" ".join(said))
+
+    def action_ask(self):
+        """Make a to-do for somebody who may book it: on the case for who works with dunning, else on the entry.
+
+        :raises UserError: nobody in this company may.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        company = self.company_id
+        people = self.env["dunning.receipt"]._bookkeepers(company)
+        if not people:
+            raise UserError(self.env._("Nobody of %s may book receipts. Ask an administrator.", company.name))
+        inside = people.filtered(lambda user: user.has_group(USER))
+        case = self.env["dunning.case"]._for_partners(self.partner_id.commercial_partner_id, company)
+        record = case if inside and len(case) == 1 else self.statement_line_id.move_id
+        user = (inside or people)[:1].sudo(False)
+        amount = written(self.env, self.amount, self.currency_id)
+        summary = self.env._("Book the receipt of %(amount)s: %(text)s", amount=amount, text=self.text or "")
+        if summary not in record.activity_ids.mapped("summary"):
+            record.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=user.id)
+        return self._close_saying(self.env._("%s has a to-do to book it.", user.name))

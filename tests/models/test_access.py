@@ -23,6 +23,16 @@ LAW = (
     "dunning.element",
     "dunning.word.list",
 )
+REPAIRS = (
+    "dunning.address.wizard",
+    "dunning.ending.wizard",
+    "dunning.kind.wizard",
+    "dunning.kind.wizard.line",
+    "dunning.match.wizard",
+    "dunning.match.wizard.line",
+    "dunning.procedure.wizard",
+    "dunning.sent.wizard",
+)
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 # Per model what user, manager and biller may do; an employee may do nothing.
@@ -53,6 +63,7 @@ RIGHTS = {
     "dunning.call.wizard": ("rwcd", "rwcd", ""),
     "dunning.call.wizard.line": ("rwcd", "rwcd", ""),
     "dunning.hold.wizard": ("rwcd", "rwcd", ""),
+    **dict.fromkeys(REPAIRS, ("rwcd", "rwcd", "")),
     "dunning.left.over.wizard": ("rwcd", "rwcd", ""),
     "dunning.return": ("r", "r", ""),
     "dunning.set.off": ("r", "r", ""),
@@ -661,6 +672,7 @@ class TestBiller(AccessCase):
                 "payment plan",
                 "promise to pay",
                 "take in as a claim",
+                "were sent outside Odoo",
                 "write off",
                 "write off discounts and small rests",
             ]

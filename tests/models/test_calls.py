@@ -15,6 +15,7 @@ HARMLESS = {
     ("dunning.letter.paper.mixin", "action_print"),
     ("dunning.case", "action_open_worklist"),
     ("dunning.chain.check", "action_check"),  # of one's own company
+    ("res.partner", "action_dunning_kind"),
     ("res.partner", "action_open_dunning_case"),
     ("dunning.call.wizard", "action_start"),  # about the debtors of one's own companies
     ("dunning.claim.import.wizard", "action_start"),  # an empty window of one's own

@@ -39,6 +39,7 @@ class WindowMixin:
         about = {"letter_id": letter}
         return {
             "dunning.call.wizard": {"case_id": case, "line_ids": [Command.create({"case_id": case})], "note": SECRET},
+            **self._repairs(),
             "dunning.claim.import.wizard": {"company_id": self.nl.id, "notes": SECRET},
             "dunning.confirm.wizard": {"run_ids": [Command.set(self.the_run.ids)]},
             "dunning.erasure.wizard": {"company_id": self.nl.id, "partner_id": self.partner.id},
@@ -72,6 +73,22 @@ class WindowMixin:
             "dunning.withdrawal.wizard": {"letter_ids": [Command.set([letter])], "reason": "sent by mistake"},
         }
 
+    def _repairs(self):
+        """The windows in which the reason of a decision is put right."""
+        whose, item = {"company_id": self.nl.id}, self.entry_line.id
+        return {
+            "dunning.address.wizard": {**whose, "debtor_id": self.partner.id, "partner_id": self.partner.id},
+            "dunning.ending.wizard": {"case_id": self.case.id, "reason": f"About {SECRET}"},
+            "dunning.kind.wizard": {**whose, "line_ids": [Command.create({"partner_id": self.partner.id})]},
+            "dunning.match.wizard": {
+                **whose,
+                "partner_ids": [Command.set(self.partner.ids)],
+                "line_ids": [Command.create({"credit_id": item, "claim_id": item})],
+            },
+            "dunning.procedure.wizard": {**whose, "partner_id": self.partner.id},
+            "dunning.sent.wizard": {"move_ids": [Command.set(self.move.ids)], "day": str(TODAY)},
+        }
+
     def windows(self):
         """One window of each model, opened by the manager, with the files that are made in it."""
         env = self.as_user(self.manager)
@@ -90,6 +107,8 @@ class WindowMixin:
             Command.create({"move_line_id": self.entry_line.id, "number": SECRET})
         ]
         found["dunning.receipt.wizard.line"] = found["dunning.receipt.wizard"].line_ids
+        for model in ("dunning.kind.wizard", "dunning.match.wizard"):
+            found[f"{model}.line"] = found[model].line_ids
         found["dunning.posting.wizard.line"] = found["dunning.posting.wizard"].line_ids
         self.invoice(self.ahead, 100, due=-3)
         found["dunning.simulation"].action_simulate()

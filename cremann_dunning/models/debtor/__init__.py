@@ -26,6 +26,7 @@ from . import (
     dunning_case_open_items,
     dunning_case_phase,
     dunning_case_priority,
+    dunning_case_repairs,
     dunning_case_set_off,
     dunning_case_steering,
     dunning_case_told,

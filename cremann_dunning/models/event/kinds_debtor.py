@@ -85,6 +85,9 @@ HOLDS = {
             "unsent": _lt("Before that: Odoo knew of no sending."),
         },
     ),
+    "hold.said_sent": Kind(
+        _lt("%(numbers)s went to the debtor on %(date)s, a person says."), {"how": _lt("How: %(how)s.")}
+    ),
     "hold.left_out": Kind(_lt("%(numbers)s was left out of follow-up."), {"reason": _lt("Reason: %(reason)s")}),
 }
 

@@ -30,6 +30,7 @@ from . import (
     dunning_late_receipt,
     dunning_ledger_told,
     dunning_left_over,
+    dunning_matching,
     dunning_receipt,
     dunning_receipt_claim,
     dunning_receipt_look,

@@ -5,6 +5,7 @@ from odoo.tools import format_date
 from ..dunning_money import written
 
 BOOKKEEPER = "account.group_account_manager"
+LINES = "account.group_account_basic"  # Odoo's own right on lines of the bank, which Community shows nowhere
 
 
 class DunningReceiptBookingMixin(models.AbstractModel):
@@ -57,6 +58,14 @@ class DunningReceiptBookingMixin(models.AbstractModel):
     def _may_book(self, line):
         """Whether the user may book this line of the bank."""
         return line.has_access("write") or (line.has_access("read") and self.env.user.has_group(BOOKKEEPER))
+
+    @api.model
+    def _bookkeepers(self, company):
+        """Who may book receipts in a company."""
+        people = self.env["res.users"].sudo()  # sudo: who has a right, to ask him
+        for group in (BOOKKEEPER, LINES):
+            people |= people.env.ref(group).all_user_ids
+        return people.filtered(lambda user: user.active and not user.share and company in user.company_ids)
 
     @api.model
     def _by_bookkeeper(self, line):

@@ -140,6 +140,11 @@ class DunningDecision(models.Model):
             raise UserError(self.env._("There is nothing to put right: it only takes time, or it was decided anew."))
         return action
 
+    def action_repair_together(self):
+        """Put the same reason of many claims right in one window."""
+        self.check_access("read")
+        return self.env["dunning.repair"]._action_of_several(self)
+
     def action_open_letter(self):
         """The letter that came of it, which may be a draft of another run."""
         self.ensure_one()

@@ -1,7 +1,8 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ...engine import record
-from ...engine.receipts import STOPS
+from ...engine.receipts import CERTAIN, STOPS
 
 ADMINISTRATOR = "base.group_system"
 
@@ -14,13 +15,13 @@ class DunningRepair(models.AbstractModel):
 
     # Reason -> what opens what has to be put right. Reasons that only time lifts, and letters, are not here.
     _ways = {
-        "NO_ADDRESS": "debtor",
+        "NO_ADDRESS": "address",
         "NO_FOLLOWUP": "invoice",
         "NO_DUE_DATE": "invoice",
         "DISCOUNT": "left_over",
         "SMALL_REST": "left_over",
         "NOT_SENT": "send_invoice",
-        "NOT_ARRIVED": "invoice",
+        "NOT_ARRIVED": "arrived",
         "INSOLVENT": "insolvency",
         "DISCHARGED": "insolvency",
         "ESTATE": "insolvency",
@@ -46,10 +47,10 @@ class DunningRepair(models.AbstractModel):
         "NO_PROCEDURE": "procedures",
         "MIN_AMOUNT": "procedure",
         "NOT_A_SENDING_DAY": "procedure",
-        "STOP_COUNT": "write",
-        "STOP_AGE": "write",
+        "STOP_COUNT": "ending",
+        "STOP_AGE": "ending",
         "BACKLOG": "write",
-        "LAST_LEVEL": "procedure",
+        "LAST_LEVEL": "ending",
         "NO_LEVEL": "procedure",
         "NO_TEXT": "procedure",
         "REFUSED": "write",
@@ -59,6 +60,8 @@ class DunningRepair(models.AbstractModel):
         "CLAUSE": "settings",
         "ERROR": "case",
     }
+    # What can be done about many claims in one window.
+    _together = frozenset({"send_invoice", "arrived", "items"})
     # What only an administrator can put right.
     _of_administrators = frozenset({"settings"})
 
@@ -67,10 +70,11 @@ class DunningRepair(models.AbstractModel):
         """What each way is called on a button, in the reader's language."""
         env = self.env
         return {
-            "debtor": env._("Complete the address"),
+            "address": env._("Complete the address"),
             "invoice": env._("Open the invoice"),
             "left_over": env._("Write it off"),
             "send_invoice": env._("Send the invoice"),
+            "arrived": env._("Send it again"),
             "insolvency": env._("Open the insolvency"),
             "holds": env._("Look at the hold"),
             "replies": env._("Answer the debtor"),
@@ -89,6 +93,7 @@ class DunningRepair(models.AbstractModel):
             "procedures": env._("Choose a procedure"),
             "procedure": env._("Open the procedure"),
             "write": env._("Write a letter by hand"),
+            "ending": env._("Decide what happens now"),
             "regimes": env._("Open the rules"),
             "rates": env._("Add the rate"),
             "scales": env._("Complete the scale"),
@@ -110,6 +115,26 @@ class DunningRepair(models.AbstractModel):
         if not self._label(decision):
             return None
         return getattr(self, f"_open_{self._ways[decision.code]}")(decision)
+
+    @api.model
+    def _action_of_several(self, decisions):
+        """The one window in which the same reason of many claims is put right.
+
+        :raises UserError: they have nothing in common that is done together, and what to do.
+        """
+        ways = {self._ways.get(decision.code) for decision in decisions if decision.is_current}
+        if len(decisions) == 1 or (ways == {"ending"} and len(decisions.partner_id) == 1):
+            return decisions[:1].action_repair()
+        if len(ways) != 1 or not ways <= self._together:
+            raise UserError(
+                self.env._(
+                    "Choose claims with one and the same thing to do: invoices to send, or credits to match. "
+                    "Everything else is put right one by one."
+                )
+            )
+        if len(decisions.company_id) > 1:
+            raise UserError(self.env._("Choose claims of one company at a time: each has its own books."))
+        return getattr(self, f"_open_{ways.pop()}")(decisions.filtered("is_current"))
 
     # -- the ways -------------------------------------------------------------------------------------------------
 
@@ -137,14 +162,17 @@ class DunningRepair(models.AbstractModel):
     def _case(self, decision):
         return self.env["dunning.case"]._for_partners(decision.partner_id, decision.company_id)
 
-    def _open_debtor(self, decision):
-        return self._form(decision.partner_id)
+    def _open_address(self, decision):
+        return self.env["dunning.address.wizard"]._open_for(decision.company_id, decision.partner_id)
 
     def _open_invoice(self, decision):
         return self._form(decision.move_id)
 
-    def _open_send_invoice(self, decision):
-        return decision.move_id.action_send_and_print()
+    def _open_send_invoice(self, decisions):
+        return self.env["dunning.sent.wizard"]._open_for(decisions.move_id)
+
+    def _open_arrived(self, decisions):
+        return self._open_send_invoice(decisions)
 
     def _open_left_over(self, decision):
         return decision.move_id._dunning_write_off_rests(decision.move_line_id)
@@ -172,24 +200,18 @@ class DunningRepair(models.AbstractModel):
         return self._case(decision).action_open_plans()
 
     def _open_receipts(self, decision):
-        """The one receipt with debtor and claims filled in; of several the list."""
+        """The likeliest receipt with debtor and claims filled in, and the others below it; the list without any."""
         # sudo: looks are kept by the system
         self.env["dunning.receipt.look"].sudo()._bring(decision.company_id)
         domain = [("company_id", "=", decision.company_id.id), ("partner_ids", "=", decision.partner_id.id)]
         receipts = self.env["dunning.receipt"].search([*domain, ("certainty", "in", tuple(STOPS))])
-        if len(receipts) == 1:
-            return receipts.action_open()
+        if receipts:
+            likeliest = receipts.sorted(lambda one: (one.certainty != CERTAIN, one.is_shared, -one.amount))[0]
+            return likeliest.action_open()
         return self._window("cremann_dunning.dunning_receipt_action", domain=domain, context={})
 
-    def _open_items(self, decision):
-        domain = [
-            ("partner_id.commercial_partner_id", "=", decision.partner_id.id),
-            ("company_id", "=", decision.company_id.id),
-            ("account_id.account_type", "=", "asset_receivable"),
-            ("parent_state", "=", "posted"),
-            ("reconciled", "=", False),
-        ]
-        return self._list("account.move.line", domain, self.env._("Open items of %s", decision.partner_id.display_name))
+    def _open_items(self, decisions):
+        return self.env["dunning.match.wizard"]._open_for(decisions.company_id, decisions.partner_id)
 
     def _open_charges(self, decision):
         """Book what came in as costs and interest, as on the case; the case itself where nothing is left to book."""
@@ -234,8 +256,10 @@ class DunningRepair(models.AbstractModel):
     def _open_bank(self, _decision):
         return self._window("account.open_account_journal_dashboard_kanban")
 
-    def _open_procedures(self, _decision):
-        return self._window("cremann_dunning.dunning_procedure_action")
+    def _open_procedures(self, decision):
+        return self.env["dunning.procedure.wizard"]._open_for(
+            decision.company_id, decision.partner_id, decision.move_id
+        )
 
     def _open_procedure(self, decision):
         procedure = decision.level_id.procedure_id or decision.move_id.dunning_procedure_id
@@ -254,6 +278,14 @@ class DunningRepair(models.AbstractModel):
 
     def _open_write(self, decision):
         return self._case(decision).action_write_letter()
+
+    def _open_ending(self, decision):
+        """All claims of the debtor of which the procedure is at its end, in one window."""
+        codes = [code for code, way in self._ways.items() if way == "ending"]
+        about = [("company_id", "=", decision.company_id.id), ("partner_id", "=", decision.partner_id.id)]
+        found = self.env["dunning.decision"].search([*about, ("code", "in", codes), ("is_current", "=", True)])
+        case = self.env["dunning.case"]._for_partners(decision.partner_id, decision.company_id, create=True)
+        return self.env["dunning.ending.wizard"]._open_for(case, found | decision)
 
     def _open_regimes(self, _decision):
         return self._window("cremann_dunning.dunning_regime_action")

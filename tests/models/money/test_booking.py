@@ -203,6 +203,22 @@ class TestBooking(ReceiptCase):
         with self.refused("booked already"):
             self.window(line)
 
+    def test_who_may_not_book_asks_somebody_who_may(self):
+        line = self.line(self.move.name)
+        case = self.env["dunning.case"]._for_partners(self.partner, self.nl, create=True)
+        for _once_more in range(2):
+            window = self.window(line, self.user)
+            said = window.action_ask()["params"]["message"]
+        todo = (case.activity_ids | line.move_id.activity_ids).with_env(self.env)
+        self.assertEqual(len(todo), 1, "asked twice, and one to-do")
+        self.assertIn(todo.user_id.name, said)
+        line = self.as_user(todo.user_id, line)
+        self.assertTrue(line.env["dunning.receipt"]._may_book(line))
+        self.assertIn(self.move.name, todo.summary)
+        self.bookkeeper.active = False
+        with self.refused("Nobody of Kaai Holland"):
+            window.action_ask()
+
     def test_another_debtor_is_chosen(self):
         other = self.invoice(self.debtor("Peeters"), 79, due=10)
         line = self.line(self.move.name, 100)
@@ -246,8 +262,12 @@ class TestBooking(ReceiptCase):
         self.assertEqual(window.statement_line_id.id, line.id)
         self.line(self.move.name, 5)
         action = self.as_user(self.bookkeeper, decision).action_repair()
-        self.assertEqual(action["res_model"], "dunning.receipt")
-        self.assertEqual(self.env["dunning.receipt"].search_count(action["domain"]), 2)
+        window = self.as_user(self.bookkeeper)[action["res_model"]].browse(action["res_id"])
+        self.assertEqual((window._name, window.amount), ("dunning.receipt.wizard", 121), "the certain one first")
+        self.assertEqual(window.other_ids.mapped("amount"), [5], "the other one is in the same window")
+        self.assertEqual(window.other_ids.action_open()["res_model"], "dunning.receipt.wizard")
+        said = window.action_book()["params"]["message"]
+        self.assertIn("More of this debtor waits to be booked: 1.", said)
 
     def test_the_case_shows_them(self):
         self.send_level(partners=self.partner)

@@ -63,7 +63,8 @@ class TestRepair(DunningCase):
         self.invoice(self.partner, 500, due=5)
         decision = self.decide()
         self.assertEqual((decision.code, decision.repair_label), ("NO_ADDRESS", "Complete the address"))
-        self.assertEqual(self.opened(decision), self.partner)
+        window = self.opened(decision)
+        self.assertEqual((window._name, window.partner_id.id), ("dunning.address.wizard", self.partner.id))
 
     def test_hold(self):
         move = self.invoice(self.partner, 500, due=5)
@@ -94,7 +95,8 @@ class TestRepair(DunningCase):
         note = self.credit(self.partner, 600)
         decision = self.decide()
         self.assertEqual(decision.code, "NET_CREDIT")
-        self.assertIn(note, self.opened(decision).move_id)
+        window = self.opened(decision)
+        self.assertEqual(window.line_ids.credit_id.move_id.with_env(self.env), note)
 
     def test_letter_that_failed(self):
         self.invoice(self.partner, 500, due=5)
@@ -118,7 +120,9 @@ class TestRepair(DunningCase):
         procedure.require_sent = True
         decision = self.decide()
         self.assertEqual(decision.code, "NOT_SENT")
-        action = decision.action_repair()
+        window = self.opened(decision)
+        self.assertEqual(window.move_ids.ids, move.ids)
+        action = window.action_send()
         self.assertEqual(action["res_model"], "account.move.send.wizard")
         self.assertEqual(action["context"]["active_ids"], move.ids)
 

@@ -207,7 +207,9 @@ class TestSending(SendingCase):
         self.assertEqual(self.code(move), "NOT_ARRIVED")
         self.assertIn("mail_smtp", move.dunning_decision_id.explanation)
         action = move.dunning_decision_id.action_repair()
-        self.assertEqual((action["res_model"], action["res_id"]), ("account.move", move.id))
+        window = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual((window.move_ids, window._asked()), (move, move))
+        self.assertIn("mail_smtp", window.refused_text)
         with self.at(1):
             self.send(move, "email")
         self.assertNotEqual(move.dunning_sent_message_id, message)
