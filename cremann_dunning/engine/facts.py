@@ -135,8 +135,8 @@ class Claim:
     ``percent`` is the yearly interest that it bears, where the debtor has credits and claims under several laws.
     ``returned``: payments of it came back that its debtor was not told of; ``procedure`` is then the one for that.
     ``undone``: a payment of it does not pay it any more, and nobody said yet whether the bank took it back.
-    ``by_hand``: somebody wants no letter about it to go by itself. ``not_before``: the day that somebody set for its next
-    step, on the invoice or on its debtor; of two the later one.
+    ``by_hand``: somebody wants no letter about it to go by itself. ``not_before``: the day that somebody set for its
+    next step, on the invoice or on its debtor; of two the later one.
     """
 
     line_id: int

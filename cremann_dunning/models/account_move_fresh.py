@@ -12,8 +12,8 @@ class AccountMove(models.Model):
 
     _from_answers = frozenset(
         {
-            "dunning_decision_id", "dunning_next_level_id", "dunning_next_date", "dunning_explanation", "dunning_repair_label",
-            "dunning_is_due",
+            "dunning_decision_id", "dunning_next_level_id", "dunning_next_date", "dunning_explanation",
+            "dunning_is_due", "dunning_repair_label",
         }
     )  # fmt: skip
 

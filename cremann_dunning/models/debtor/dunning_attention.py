@@ -31,7 +31,7 @@ class DunningAttention(models.AbstractModel):
     @api.model
     def _rows(self, company, limit=SHOWN):
         """The first rows, and how many there are: ``([{key, model, id, method, debtor, case, words, amount, button,
-        user, number}], total)``.
+        user, others}], total)``.
 
         :param limit: rows to make; the rest is only counted.
         """
@@ -71,7 +71,7 @@ class DunningAttention(models.AbstractModel):
                     "debtor": record.partner_id.name or "",
                     "case": case.id,
                     "words": words,
-                    "number": number,
+                    "others": self.env._("(and %s more)", number - 1) if number > 1 else "",
                     "amount": written(self.env, amount, company.currency_id),
                     "button": button,
                     "user": self._responsible(record, case).name or "",

@@ -46,9 +46,15 @@ class DunningCase(models.Model):
 
     _inherit = "dunning.case"  # pylint: disable=consider-merging-classes-inherited
 
-    ladder = fields.Json(compute="_compute_ladder", help="The steps of each procedure that his open claims follow.")
-    behaviour = fields.Json(compute="_compute_behaviour", help="How late he paid in the last year, month by month.")
-    people_ids = fields.Many2many("res.partner", compute="_compute_people_ids", string="People")
+    ladder = fields.Json(
+        string="Steps", compute="_compute_ladder", help="The steps of each procedure that his open claims follow."
+    )
+    behaviour = fields.Json(
+        string="Payment behaviour",
+        compute="_compute_behaviour",
+        help="How late he paid in the last year, month by month.",
+    )
+    people_ids = fields.Many2many("res.partner", compute="_compute_people_ids")
 
     def _compute_ladder(self):
         """``[{procedure, steps: [{name, state, day}]}]``, the state ``done``, ``next`` or ``later``."""
@@ -95,7 +101,8 @@ class DunningCase(models.Model):
         shown = [fields.Date.add(since, months=number) for number in range(MONTHS)]
         return {
             "months": [
-                {"month": format_date(self.env, month, date_format="MMM yy"), "days": months.get(month)} for month in shown
+                {"month": format_date(self.env, month, date_format="MMM yy"), "days": months.get(month)}
+                for month in shown
             ],
             "average": average,
             "promises": len(decided),

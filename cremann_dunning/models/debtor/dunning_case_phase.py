@@ -46,7 +46,7 @@ class DunningCase(models.Model):
     _inherit = "dunning.case"  # pylint: disable=consider-merging-classes-inherited
 
     reason = fields.Selection("_selection_reason", readonly=True, prefetch=NOW, help="Of what is decided about it.")
-    has_dispute = fields.Boolean(readonly=True, prefetch=NOW)
+    has_dispute = fields.Boolean(string="In dispute", readonly=True, prefetch=NOW)
     has_plan = fields.Boolean(string="On a payment plan", readonly=True, prefetch=NOW)
     promise_state = fields.Selection(
         [("open", "Promised"), ("kept", "Kept"), ("broken", "Broken")],
@@ -54,7 +54,9 @@ class DunningCase(models.Model):
         readonly=True,
         prefetch=NOW,
     )
-    held_until = fields.Date(readonly=True, prefetch=NOW, help="The last day of the hold on the whole debtor.")
+    held_until = fields.Date(
+        string="On hold until", readonly=True, prefetch=NOW, help="The last day of the hold on the whole debtor."
+    )
     unanswered = fields.Integer(
         string="Unanswered letters",
         readonly=True,

@@ -38,7 +38,7 @@ class DunningToday(models.AbstractModel):
 
         :param company_id: one of the companies at hand; the first when empty.
         :return: ``{company, companies, day, lights, phases, total, aged, attention, more, unasked, tomorrow, runs,
-            posting}``.
+            posting}``; ``more`` of them are only counted.
         :raises AccessError: the reader has no right to cases, or not to that company.
         """
         company = self._company(company_id)
@@ -54,6 +54,7 @@ class DunningToday(models.AbstractModel):
             "aged": today._aged(company),
             "attention": rows,
             "more": number - len(rows),
+            "more_words": self.env._("Show all, %s more", number - len(rows)),
             "unasked": today._unasked(company),
             "tomorrow": today._tomorrow(company),
             "runs": today._runs(company),

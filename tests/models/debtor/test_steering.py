@@ -42,7 +42,9 @@ class TestSteering(ToldMixin, WorklistCase):
 
     def test_by_sql_it_is_asked_anew(self):
         """Whoever looks after somebody wrote it by another way."""
-        self.cr.execute("UPDATE dunning_case SET next_day = %s WHERE id = %s", (TODAY + timedelta(days=9), self.case.id))
+        self.cr.execute(
+            "UPDATE dunning_case SET next_day = %s WHERE id = %s", (TODAY + timedelta(days=9), self.case.id)
+        )
         self.env["dunning.freshness"].sudo()._bring({self.nl.id: self.partner.ids})
         self.assertEqual(self.codes(), ["DAY_SET", "DAY_SET"])
 
