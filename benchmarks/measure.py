@@ -181,8 +181,10 @@ def ours(env, options):
         check(min(rows["length"], 10_001), min(-(-options.invoices // seed.PER_DEBTOR), 10_001), "cases")
     lists = invoice_list(env)
     env["dunning.figures"]._put_away()  # as the job of every few minutes does
-    with clock.step("worklist again", WORKLIST_ROWS):
-        open_worklist(env)
+    for screen, opened in (("worklist again", open_worklist), ("today", open_today), ("case", open_case)):
+        opened(env)  # the first turn fills the caches
+        with clock.step(screen, WORKLIST_ROWS):
+            opened(env)
     with clock.step("invoice list", WORKLIST_ROWS):
         lists()
     return clock.steps
@@ -337,6 +339,59 @@ def open_worklist(env):
     domain = [*safe_eval(action["domain"] or "[]", {"uid": env.uid}), ("amount_overdue", ">", 0)]  # its first filter
     order = etree.fromstring(views["views"]["list"]["arch"]).get("default_order")
     return cases.web_search_read(domain, wanted, limit=WORKLIST_ROWS, count_limit=10_001, order=order)
+
+
+def open_today(env):
+    """What the web client asks for the landing page."""
+    env.invalidate_all()
+    return env["dunning.today"].read_today()
+
+
+def open_case(env):
+    """The form of the first debtor of the worklist, with every field of its view."""
+    env.invalidate_all()
+    cases = env["dunning.case"]
+    tree = etree.fromstring(cases.get_views([(False, "form")])["views"]["form"]["arch"])
+    case = cases.search([("amount_overdue", ">", 0)], limit=1)
+    return case.web_read(fields_of(cases, tree))
+
+
+def fields_of(model, tree):
+    """What the web client asks of the fields of a view, and of the lists within it."""
+    wanted = {}
+    for node in tree.iter("field"):
+        if any(parent.tag == "field" for parent in node.iterancestors()):
+            continue
+        field = model._fields[node.get("name")]
+        wanted[field.name] = {}
+        if field.type == "many2one":
+            wanted[field.name] = {"fields": {"display_name": {}}}
+        elif field.relational:
+            rows, other = node.find("list"), model.env[field.comodel_name]
+            wanted[field.name] = {"fields": fields_of(other, rows) if rows is not None else {}, "limit": 80}
+    return wanted
+
+
+def crowd(env, options):
+    """Makes ready what a crowd opens: everything proposed, and as many bookkeepers as asked for."""
+    company = benchmark_company(env)
+    propose_all(env, company)
+    env["dunning.figures"]._put_away()
+    groups = ["cremann_dunning.group_dunning_user", "account.group_account_invoice"]
+    for number in range(options.letters):
+        login = f"bookkeeper{number}"
+        env["res.users"].create(
+            {
+                "name": login,
+                "login": login,
+                "password": login,
+                "company_ids": [(6, 0, company.ids)],
+                "company_id": company.id,
+                "group_ids": [(6, 0, [env.ref(name).id for name in groups])],
+            }
+        )
+    env.cr.commit()
+    return Clock(env).steps
 
 
 def invoice_list(env):
@@ -516,8 +571,8 @@ def report_server(env):
 
 
 def benchmark_company(env):
-    """The company that was seeded."""
-    return env["res.company"].search([("name", "=", seed.COMPANY)])
+    """The company that was seeded, as the web client works in it."""
+    return env["res.company"].with_context(lang="en_US").search([("name", "=", seed.COMPANY)])
 
 
 def check(found, wanted, what):
@@ -528,7 +583,7 @@ def check(found, wanted, what):
 
 MEASURES = {
     "seed": seeding, "floor": floor, "ours": ours, "peer": peer, "confirm": confirm, "simulate": simulate,
-    "year": year, "fresh": fresh, "receipts": receipts, "send": send, "events": events,
+    "year": year, "fresh": fresh, "receipts": receipts, "send": send, "events": events, "crowd": crowd,
 }  # fmt: skip
 
 

@@ -20,6 +20,8 @@ Every measure runs in a process of its own on its own copy of the same seeded da
     send      letters with costs and interest issued and sent by a real mail server on loopback: what charges and
               events take of it; only when asked for by name (--pdf N letters)
     events    telling, sealing, following and exporting events, only when asked for by name (--events N)
+    crowd     fifty bookkeepers who open the list of invoices, and then the worklist, at the same moment over HTTP on
+              one threaded server; only when asked for by name (--users N)
     confirm   issuing letters with PDFs, in batches and one by one, and what PDFs and mails take of it
 
 Run it by `./dev bench`, which makes the databases. `cpu s` is what Python and its PostgreSQL backend used together: on
@@ -37,12 +39,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import crowd
+
 from tools.devkit.console import Stop, say
 from tools.devkit.databases import psql, throw_away
 
 MEASURE = Path(__file__).with_name("measure.py")
 DATABASES = dict.fromkeys(
-    ("floor", "ours", "simulate", "year", "fresh", "receipts", "confirm", "send", "events"), "DUNNING_BENCH_DB"
+    ("floor", "ours", "simulate", "year", "fresh", "receipts", "confirm", "send", "events", "crowd"), "DUNNING_BENCH_DB"
 ) | {"peer": "DUNNING_BENCH_PEER_DB"}
 SIMULATE_MAX = 10_000
 CPU_LEAST = 0.02  # the kernel counts processor time in hundredths of a second
@@ -113,13 +117,25 @@ def run_events(count, repeat):
         return run_measure("events", seeded, 100, repeat, "--letters", str(count))
 
 
+def run_crowd(users, invoices):
+    """Everybody at once: the answer that 95 of 100 got, in seconds, for each list."""
+    with throw_away(os.environ[DATABASES["crowd"]]) as seeded:
+        measure("seed", seeded, invoices)
+        measure("crowd", seeded, invoices, "--letters", str(users))
+        steps = crowd.opened(seeded, users)
+    return [
+        {"invoices": invoices, "measure": "crowd", "step": step, "cpu": 0, "queries": 0, "peak": 0, "of": 1, **row}
+        for step, row in steps.items()
+    ]
+
+
 def ratios(rows, figure):
     """What the figures are to each other, as far as they were measured.
 
     :param figure: ``seconds`` or ``cpu``.
     """
     found = {(row["measure"], row["step"], row["invoices"]): row[figure] for row in rows}
-    beside = ("confirm", "send", "events")
+    beside = ("confirm", "send", "events", "crowd")
     sizes = sorted({row["invoices"] for row in rows if row["measure"] not in beside})
     made = {}
 
@@ -133,8 +149,9 @@ def ratios(rows, figure):
         ratio(
             f"peer / ours at {size:,}", [found.get(("peer", step, size)) for step in ("run", "communications")], first
         )
-        lists = [[found.get(("ours", step, size))] for step in ("worklist again", "invoice list")]
-        ratio(f"worklist / invoice list at {size:,}", *lists)
+        lists = [found.get(("ours", "invoice list", size))]
+        for step in ("worklist again", "today", "case"):
+            ratio(f"{step} / invoice list at {size:,}", [found.get(("ours", step, size))], lists)
         for step in ("propose again", "second propose"):
             ratio(f"{step} / first at {size:,}", [found.get(("ours", step, size))], first)
     each = {size: found["ours", "propose", size] / size for size in sizes if ("ours", "propose", size) in found}
@@ -146,6 +163,8 @@ def ratios(rows, figure):
     for step in ("issued", "sent"):
         ratio(f"events / {step}", [sent.get(f"{step}, events")], [sent.get(step)])
     ratio("charges / sent", [sent.get("sent, charges")], [sent.get("sent")])
+    opened = {row["step"]: row[figure] for row in rows if row["measure"] == "crowd"}
+    ratio("worklist / invoice list, 95 of 100 of a crowd", [opened.get("worklist")], [opened.get("invoices")])
     mailed = {
         row["invoices"]: row[figure] / row["of"] for row in rows if row["measure"] == "peer" and row["step"] == "mails"
     }
@@ -205,6 +224,7 @@ def parse():
     parser.add_argument("--repeat", type=int, default=1, help="measure so often and keep the fastest (1)")
     parser.add_argument("--pdf", type=int, metavar="N", help="confirm N letters with PDFs (20 with --only confirm)")
     parser.add_argument("--events", type=int, default=100_000, help="so many events (100,000)")
+    parser.add_argument("--users", type=int, default=50, help="so many at once (50)")
     parser.add_argument("--json", type=Path, help="write everything there")
     options = parser.parse_args()
     if options.only and "confirm" in options.only:
@@ -229,6 +249,8 @@ def main():
             rows += run_events(options.events, options.repeat)
         if options.only and "send" in options.only:
             rows += run_send(options.pdf or 100, options.repeat)
+        if options.only and "crowd" in options.only:
+            rows += run_crowd(options.users, max(options.sizes))
         if options.pdf and (not options.only or "confirm" in options.only):
             rows += run_confirm(options.pdf, options.repeat)
     except Stop as stop:

@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
@@ -123,9 +123,11 @@ class DunningSimulation(models.TransientModel):
 
     def _line_vals(self, variant):
         """One line per day and level, amounts in the currency of the company at the rates the ledger holds."""
-        found = defaultdict(lambda: defaultdict(Decimal))
+        found, debtors = defaultdict(lambda: defaultdict(Decimal)), defaultdict(set)
         for sent in self._letters(variant):
-            line = found[sent.day, sent.plan.level.id, sent.plan.procedure.id]
+            key = sent.day, sent.plan.level.id, sent.plan.procedure.id
+            line = found[key]
+            debtors[key].add(sent.plan.partner_id)
             line["letters"] += 1
             line["invoices"] += len({d.claim.move_id for d in sent.plan.decisions if d.code != "LISTED"})
             rate = _rate(sent.plan.decisions)
@@ -138,6 +140,7 @@ class DunningSimulation(models.TransientModel):
                 "date": day,
                 "level_id": level_id,
                 "procedure_id": procedure_id,
+                "partner_ids": [Command.set(sorted(debtors[day, level_id, procedure_id]))],
                 **line,
             }
             for (day, level_id, procedure_id), line in sorted(found.items())

@@ -22,7 +22,7 @@ async function find(selector, words) {
     throw new Error(`not on the screen: ${selector} ${words || ""}`);
 }
 """
-READY = "!!document.querySelector('.o_action_manager .o_view_controller')"
+READY = "!!document.querySelector('.o_action_manager .o_view_controller, .o_action_manager .o_action, .o-mail-Discuss')"
 
 
 class ScreenMixin:

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...engine.reasons import FOR_SOMEBODY
 from .. import dunning_counted as counted
 from ..event import as_fact
 from .dunning_decision import SAME
@@ -54,12 +55,23 @@ class DunningRunAnswersMixin(models.AbstractModel):
     _description = "Answers of a dunning run"
     _inherit = ["dunning.fresh.mixin"]
     _from_answers = frozenset(
-        {"kept_decision_ids", "decision_count", "due_count", "elsewhere_ids", "elsewhere_text", "can_take_over"}
+        {
+            "kept_decision_ids",
+            "act_decision_ids",
+            "wait_decision_ids",
+            "decision_count",
+            "due_count",
+            "elsewhere_ids",
+            "elsewhere_text",
+            "can_take_over",
+        }
     )
 
     kept_decision_ids = fields.Many2many(
         "dunning.decision", compute="_compute_kept_decision_ids", string="Not on a letter"
     )
+    act_decision_ids = fields.Many2many("dunning.decision", compute="_compute_kept_decision_ids", string="To act on")
+    wait_decision_ids = fields.Many2many("dunning.decision", compute="_compute_kept_decision_ids", string="Waits")
     decision_count = fields.Integer(compute="_compute_decision_count")
     due_count = fields.Integer(
         compute="_compute_due_count", help="Invoices that are due and stand on no letter yet: it changed since."
@@ -105,7 +117,9 @@ class DunningRunAnswersMixin(models.AbstractModel):
         """What stands on no letter of this run; it may stand on one that another run had drafted already."""
         found = self._answers(NOT_ON_A_LETTER)
         for run in self:
-            run.kept_decision_ids = found.get(run._origin.id)
+            run.kept_decision_ids = kept = self.env["dunning.decision"].browse(found.get(run._origin.id, ()))
+            run.act_decision_ids = kept.filtered(lambda decision: decision.code in FOR_SOMEBODY)
+            run.wait_decision_ids = kept - run.act_decision_ids
 
     @api.depends("decision_ids", "state")
     def _compute_decision_count(self):

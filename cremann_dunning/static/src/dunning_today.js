@@ -1,5 +1,6 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
@@ -55,4 +56,23 @@ export class DunningToday extends Component {
     }
 }
 
+/** One click from wherever somebody is. */
+export class DunningTodaySystray extends Component {
+    static template = "cremann_dunning.DunningTodaySystray";
+    static props = {};
+
+    setup() {
+        this.action = useService("action");
+        this.state = useState({ shown: false });
+        onWillStart(async () => {
+            this.state.shown = await user.hasGroup("cremann_dunning.group_dunning_user");
+        });
+    }
+
+    open() {
+        return this.action.doAction("cremann_dunning.dunning_today_action", { clearBreadcrumbs: true });
+    }
+}
+
+registry.category("systray").add("cremann_dunning.today", { Component: DunningTodaySystray }, { sequence: 30 });
 registry.category("actions").add("dunning_today", DunningToday);
