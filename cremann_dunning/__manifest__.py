@@ -104,6 +104,7 @@
     ],
     "assets": {
         "web.assets_frontend": [
+            "cremann_dunning/static/src/dunning_page.scss",
             "cremann_dunning/static/src/interactions/letter_page.js",
             "cremann_dunning/static/src/interactions/letter_payment.js",
         ],

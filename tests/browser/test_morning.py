@@ -64,10 +64,11 @@ class TestMorning(MorningCase):
         )
 
     def test_run_of_today_reviewed_and_confirmed(self):
+        name = self.as_user(self.user, self.proposed).with_context(lang="nl_NL").name
         self.walk(
             "/odoo/dunning-today",
             f"""
-            await click(".o_dunning_today a", "{self.as_user(self.user, self.proposed).with_context(lang="nl_NL").name}");
+            await click(".o_dunning_today a", "{name}");
             await find(".o_field_x2many_list .o_data_row", "Bakkerij Jansen");
             await click(".o_statusbar_buttons button[name=action_ask_confirm]");
             await click(".modal footer button[name=action_confirm]");

@@ -65,7 +65,7 @@ class DunningStory(models.AbstractModel):
 
     @api.model
     def _too_many_line(self):
-        text = self.env._("There are more than %s open claims. Look ahead, under History, has the later steps.", MANY)
+        text = self.env._("There are more than %s open claims. Look ahead, in the menu, has the later steps.", MANY)
         return {
             "key": "ahead",
             "day": False,

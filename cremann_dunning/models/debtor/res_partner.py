@@ -10,7 +10,9 @@ class ResPartner(models.Model):
 
     dunning_insolvency_text = fields.Char(string="Insolvency", compute="_compute_dunning_insolvency", groups=INSIDE)
 
-    dunning_currency_id = fields.Many2one("res.currency", compute="_compute_dunning_overdue", groups=INSIDE)
+    dunning_currency_id = fields.Many2one(
+        "res.currency", string="Currency of the company", compute="_compute_dunning_overdue", groups=INSIDE
+    )
     dunning_overdue = fields.Monetary(
         string="Overdue",
         compute="_compute_dunning_overdue",

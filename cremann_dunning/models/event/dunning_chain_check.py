@@ -165,7 +165,7 @@ class DunningChainCheck(models.Model):
             known.unlink()
         elif not known:
             advice = env._(
-                "Something was changed or removed past Odoo. See History, Checks of the record, for what it is."
+                "Something was changed or removed past Odoo. See History, Record, Checks of the record, for what it is."
             )
             self._give_task(summary, advice, self.with_env(env)._sentence(self.findings[0]))
         self._alert_untold(env)
@@ -177,7 +177,7 @@ class DunningChainCheck(models.Model):
         if self.untold > before.untold and not self._tasks(summary):
             advice = env._(
                 "Acts of accounting were done although their event could not be written: %s in all. See History, "
-                "Record of events, for when, and the server log for why.",
+                "Record, Record of events, for when, and the server log for why.",
                 self.untold,
             )
             self._give_task(summary, advice)

@@ -3,6 +3,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
+from odoo.tools import format_date
 
 from ..dunning_money import written
 
@@ -186,6 +187,11 @@ class DunningLetterPageMixin(models.AbstractModel):
         if under_way:
             return UNDER_WAY
         return WITHDRAWN if any(row["withdrawn"] for row in demanded) else PAID
+
+    def _page_deadline(self):
+        """The last day to pay as a person says it, with the day of the week."""
+        self.ensure_one()
+        return format_date(self.env, self.deadline, date_format="EEEE d MMMM y")
 
     def _page_total(self):
         """What the letter asks, as the reader writes amounts: whoever has a login may read no more of it."""

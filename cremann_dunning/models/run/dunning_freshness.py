@@ -109,7 +109,8 @@ class DunningFreshness(models.Model):
     @api.model
     def _suspects(self, company):
         """The ids of debtors of whom answers may be old, None for all."""
-        query = self._over_marks(dunning_rests_on.SUSPECTS, company, ())
+        self.env.flush_all()
+        query = dunning_rests_on.suspects(company, house=self._house(company), today=company._dunning_today())
         found = [partner_id for (partner_id,) in self.env.execute_query(query)]
         return None if None in found else found
 
@@ -123,19 +124,18 @@ class DunningFreshness(models.Model):
             query,
             company,
             partner_ids,
-            house=repr(
-                (
-                    VERSION,
-                    record.text(company._dunning_house()),
-                    company.country_id.id,
-                    company.dunning_periodic,
-                    company._dunning_rest_procedure().id,
-                )
-            ),
+            house=self._house(company),
             recent=today - timedelta(days=company.dunning_quiet_days + 1),
             today=today,
             **asked,
         )
+
+    @api.model
+    def _house(self, company):
+        """What holds for the whole company, as text."""
+        rest = company._dunning_rest_procedure().id
+        house = record.text(company._dunning_house())
+        return repr((VERSION, house, company.country_id.id, company.dunning_periodic, rest))
 
     @api.model
     def _ask(self, company, partner_ids):

@@ -184,9 +184,9 @@ NAMED_BY = {
     "dunning.payment.plan": "state = 'active'",
     "dunning.contact": "active AND d.counts_as_step",
 }
+DIGEST = "rules AS (SELECT md5(concat_ws('|', %(house)s, {rules})) AS digest)"
 MARKS = """
-, rules AS (SELECT md5(concat_ws('|', %(house)s, {rules})) AS digest
-), sums AS (
+, {digest}, sums AS (
     SELECT partner_id, SUM(mark) AS mark FROM ({sources}) s (partner_id, mark) GROUP BY 1
 ), marks AS (
     SELECT k.partner_id, COALESCE(m.mark, 0)::text AS mark, rules.digest AS rules
@@ -238,12 +238,24 @@ def marks(env, query, company, partner_ids=None, **facts):
     for name, is_open in NAMED_BY.items():
         field, table = env[name]._fields["move_ids"], env[name]._table
         sources.append(NAMED.format(table=table, relation=field.relation, column=field.column1, open=is_open))
+    text = KNOWN.format(bounced=BOUNCED, taken_in=WITH_TAKEN_IN)
+    text += MARKS.format(digest=_digest(), sources=" UNION ALL ".join(sources))
+    only = SQL() if partner_ids is None else SQL("AND partner_id = ANY(%s)", list(partner_ids))
+    return SQL(text + query, company=company.id, only=only, **facts)
+
+
+def suspects(company, **facts):
+    """The query for the debtors of whom answers may be old: their ``partner_id``, NULL for all of them.
+
+    :param facts: as for ``marks``.
+    """
+    return SQL(f"WITH {_digest()} {SUSPECTS}", company=company.id, **facts)
+
+
+def _digest():
+    """The rules that hold for everybody, as the table ``rules`` with one row."""
     rules = [RULE.format(table=table, where="") for table in RULES]
     rules.append(RULE.format(table="account_account", where="WHERE account_type = 'asset_receivable'"))
     rules.append(JOURNALS)
     rules.append("SELECT latest_version FROM ir_module_module WHERE name = 'cremann_dunning'")
-    text = KNOWN.format(bounced=BOUNCED, taken_in=WITH_TAKEN_IN) + MARKS.format(
-        rules=", ".join(f"({rule})" for rule in rules), sources=" UNION ALL ".join(sources)
-    )
-    only = SQL() if partner_ids is None else SQL("AND partner_id = ANY(%s)", list(partner_ids))
-    return SQL(text + query, company=company.id, only=only, **facts)
+    return DIGEST.format(rules=", ".join(f"({rule})" for rule in rules))

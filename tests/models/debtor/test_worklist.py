@@ -265,3 +265,14 @@ class TestCaseForm(WorklistCase):
         self.assertTrue(move.action_dunning_repair())
         with self.assertRaises(AccessError):
             self.as_user(self.biller, self.move).action_dunning_repair()
+
+    def test_overdue_on_the_contact(self):
+        person = self.env["res.partner"].create({"name": "Ms Visser", "parent_id": self.partner.id})
+        contacts = self.as_user(self.user, self.partner + person + self.debtor("Owes nothing"))
+        self.assertEqual(contacts.mapped("dunning_overdue"), [1000, 1000, 0])
+        self.pay(self.move, 400)
+        contacts.invalidate_recordset()
+        self.assertEqual(contacts[0].dunning_overdue, 600)
+        self._set_up_belgium()
+        there = self.as_user(self.be_user, self.partner).with_company(self.be)
+        self.assertFalse(there.dunning_overdue, "of another company")
