@@ -120,10 +120,11 @@ class TestMorning(MorningCase):
         self.walk(
             "/odoo/action-cremann_dunning.dunning_case_action?view_type=kanban",
             f"""
+            const args = [[{self.case.id}], {{ phase: "notice" }}, {{ phase: {{}} }}];
+            const kwargs = {{ context: {{ lang: "nl_NL" }} }};
+            const params = {{ model: "dunning.case", method: "web_save", args, kwargs }};
             const answer = await fetch("/web/dataset/call_kw/dunning.case/web_save", {{
-                method: "POST", headers: {{ "Content-Type": "application/json" }},
-                body: JSON.stringify({{ params: {{ model: "dunning.case", method: "web_save",
-                    args: [[{self.case.id}], {{ phase: "notice" }}, {{ phase: {{}} }}], kwargs: {{ context: {{ lang: "nl_NL" }} }} }} }}),
+                method: "POST", headers: {{ "Content-Type": "application/json" }}, body: JSON.stringify({{ params }}),
             }});
             const said = (await answer.json()).error.data.message;
             if (!said.includes("Herinnering")) throw new Error(said);

@@ -4,12 +4,11 @@ INSIDE = "cremann_dunning.group_dunning_user"
 
 
 class ResPartner(models.Model):
-    """A contact that is insolvent."""
+    """What a contact shows of follow-up: what he has overdue, and that he is insolvent."""
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     dunning_insolvency_text = fields.Char(string="Insolvency", compute="_compute_dunning_insolvency", groups=INSIDE)
-
     dunning_currency_id = fields.Many2one(
         "res.currency", string="Currency of the company", compute="_compute_dunning_overdue", groups=INSIDE
     )
