@@ -100,6 +100,8 @@ class CallsCase(WindowMixin, AccessCase):
     def setUp(self):
         super().setUp()
         self.opened = self.windows()  # by the manager
+        # whoever looks puts very much away for everybody, and may: here nothing waits for him
+        self.env["dunning.figures"]._put_away()
         self.env.cr.flush()  # what is told of the records above before a commit is no change by a call
 
     @property

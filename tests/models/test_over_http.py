@@ -17,8 +17,13 @@ LOUD = ("odoo.http", "odoo.addons", "odoo.sql_db", "odoo.addons.rpc.controllers"
 DEBTORS = {"dunning.letter"}
 # Methods that read many records: what they answer about those of a company is nothing for others.
 MANY = ("search_read", "name_search", "formatted_read_group", "search_count")
-# What answers without a refusal: printing asks for its rights by itself, and Odoo posts no payment that is posted.
-NOTHING_TO_DO = {("dunning.letter", "action_print"), ("account.payment", "action_post")}
+# What answers without a refusal: printing asks for its rights by itself, Odoo posts no payment that is posted, and
+# a contact that belongs to no company is everybody's.
+NOTHING_TO_DO = {
+    ("dunning.letter", "action_print"),
+    ("account.payment", "action_post"),
+    ("res.partner", "action_dunning_kind"),
+}
 # What everybody may press: it asks for the right to read by itself, and gives what his own company has.
 OF_ONES_OWN = {"action_open_worklist", "action_open_dunning_case"}
 
