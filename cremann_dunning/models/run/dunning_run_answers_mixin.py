@@ -71,7 +71,6 @@ class DunningRunAnswersMixin(models.AbstractModel):
         "dunning.decision", compute="_compute_kept_decision_ids", string="Not on a letter"
     )
     act_decision_ids = fields.Many2many("dunning.decision", compute="_compute_kept_decision_ids", string="To act on")
-    wait_decision_ids = fields.Many2many("dunning.decision", compute="_compute_kept_decision_ids", string="Waits")
     decision_count = fields.Integer(compute="_compute_decision_count")
     due_count = fields.Integer(
         compute="_compute_due_count", help="Invoices that are due and stand on no letter yet: it changed since."
@@ -119,7 +118,6 @@ class DunningRunAnswersMixin(models.AbstractModel):
         for run in self:
             run.kept_decision_ids = kept = self.env["dunning.decision"].browse(found.get(run._origin.id, ()))
             run.act_decision_ids = kept.filtered(lambda decision: decision.code in FOR_SOMEBODY)
-            run.wait_decision_ids = kept - run.act_decision_ids
 
     @api.depends("decision_ids", "state")
     def _compute_decision_count(self):
