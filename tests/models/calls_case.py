@@ -100,8 +100,10 @@ class CallsCase(WindowMixin, AccessCase):
     def setUp(self):
         super().setUp()
         self.opened = self.windows()  # by the manager
-        # whoever looks puts very much away for everybody, and may: here nothing waits for him
+        # whoever looks puts very much away for everybody, and may: here only little waits for him
         self.env["dunning.figures"]._put_away()
+        note = "INSERT INTO dunning_touch (company_id, partner_id) VALUES (%s, %s)"
+        self.cr.execute(note, (self.nl.id, self.partner.id))
         self.env.cr.flush()  # what is told of the records above before a commit is no change by a call
 
     @property

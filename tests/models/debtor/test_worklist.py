@@ -271,7 +271,7 @@ class TestCaseForm(WorklistCase):
         contacts = self.as_user(self.user, self.partner + person + self.debtor("Owes nothing"))
         self.assertEqual(contacts.mapped("dunning_overdue"), [1000, 1000, 0])
         self.pay(self.move, 400)
-        contacts.invalidate_recordset()
+        self.env.invalidate_all()
         self.assertEqual(contacts[0].dunning_overdue, 600)
         self._set_up_belgium()
         there = self.as_user(self.be_user, self.partner).with_company(self.be)
