@@ -250,7 +250,9 @@ def _notice(procedure: Procedure, claim: Claim, question: Question) -> Decision 
     level = procedure.notice
     if level is None or level.id in claim.levels_done or not _in_notice_window({procedure.id: procedure}, claim, as_of):
         return None
-    if wait := _sent_recently(procedure, claim, level, as_of) or _day_set(claim, level, as_of):
+    if claim.not_before and claim.not_before >= claim.due_date:
+        return None  # by then it is no notice any more
+    if wait := _day_set(claim, level, as_of) or _sent_recently(procedure, claim, level, as_of):
         return wait
     if not level.has_text:
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
@@ -277,6 +279,8 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
     as_of, backlog = question.as_of, question.house.backlog
     ends = claim.ends
     earliest = procedure.earliest(level, claim.due_date, claim.level_sent_on, ends)
+    if day_set := _day_set(claim, level, max(as_of, earliest)):
+        return day_set
     if as_of < earliest:
         earliest = max(earliest, procedure.answered_from(claim.sent_on) or earliest)
         running = ends and as_of < ends and earliest == ends + timedelta(days=procedure.correction_days)
@@ -285,8 +289,6 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
         return Decision(claim, code, facts, level=level, on=earliest)
     if recent := _sent_recently(procedure, claim, level, as_of):
         return recent
-    if set_day := _day_set(claim, level, as_of):
-        return set_day
     if backlog and backlog.rule == MATCH and backlog.holds_for(claim) and not claim.returned:
         level = procedure.matching_level(claim.due_date, as_of, question.house.term_agreed)
     if level.legal_type == CALL:
@@ -300,10 +302,10 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
     return Decision(claim, "LETTER", facts, level=level, on=as_of)
 
 
-def _day_set(claim: Claim, level: Level, as_of: date) -> Decision | None:
-    """A person set a later day for the next step, whatever it is. A day that lies before it changes nothing: no step
-    comes sooner than its procedure has it."""
-    if claim.not_before is None or as_of >= claim.not_before:
+def _day_set(claim: Claim, level: Level, otherwise: date) -> Decision | None:
+    """A person set a later day for the next step than the one on which it comes otherwise. An earlier one changes
+    nothing: no step comes sooner than its procedure has it."""
+    if claim.not_before is None or claim.not_before <= otherwise:
         return None
     return Decision(claim, "DAY_SET", {"level": level.name, "date": claim.not_before}, level=level, on=claim.not_before)
 

@@ -1,11 +1,13 @@
 import logging
-from datetime import timezone
+from datetime import timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..law import calendar
+from ..law.errors import LawError
 from .dunning_inside import inside
 
 _logger = logging.getLogger(__name__)
@@ -77,3 +79,12 @@ class ResCompany(models.Model):
         """The date where the company is, at a moment as the database keeps it (UTC)."""
         self.ensure_one()
         return moment.replace(tzinfo=timezone.utc).astimezone(self._dunning_zone()).date()
+
+    def _dunning_working_day(self, day):
+        """This day, or else the first working day after it where the company is; where no calendar is known of its
+        country, only Saturdays and Sundays are none."""
+        self.ensure_one()
+        try:
+            return calendar.next_working_day(self.country_id.code or "NL", day)
+        except LawError:
+            return day + timedelta(days=max(7 - day.weekday(), 0) if day.weekday() >= calendar.SATURDAY else 0)

@@ -18,6 +18,13 @@ def test_no_step_comes_sooner_than_its_procedure_has_it():
     assert (found.code, found.on) == ("NOT_YET", day(4))
 
 
+@pytest.mark.parametrize(("set_on", "code", "on"), [(3, "NOT_YET", 4), (4, "NOT_YET", 4), (5, "DAY_SET", 5)])
+def test_the_later_of_both_days_is_told(set_on, code, on):
+    """Also while the procedure itself has the step come later than today."""
+    found = only(run(reached(1, 3, not_before=day(set_on))))
+    assert (found.code, found.on) == (code, day(on))
+
+
 def test_a_call_waits_for_the_day_as_well():
     call = ladder(level(1, 1, legal_type="call"))
     assert only(run(claim(not_before=day(1)), rules=call)).code == "DAY_SET"
@@ -48,3 +55,5 @@ def test_by_hand_only_of_a_notice():
     assert only(run(claim(**due_soon), rules=notice, automatic_only=True)).code == "NOTICE"
     assert only(run(claim(**due_soon, by_hand=True), rules=notice, automatic_only=True)).code == "BY_HAND"
     assert only(run(claim(**due_soon, not_before=day(1)), rules=notice)).code == "DAY_SET"
+    late = only(run(claim(**due_soon, not_before=day(9)), rules=notice))
+    assert (late.code, late.level.id) == ("DAY_SET", 2), "no notice after the due date: the first step waits"

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-INSIDE = "cremann_dunning.group_dunning_user"
+from ..account_move import INSIDE
 
 
 class AccountMove(models.Model):

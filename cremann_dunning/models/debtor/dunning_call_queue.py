@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...law import calendar
-from ...law.errors import LawError
 from .dunning_contact import NOT_SPOKEN
 
 # How long somebody who has a debtor before him in call mode is taken to be still there.
@@ -56,11 +54,7 @@ class DunningCallQueue(models.AbstractModel):
     @api.model
     def _working_day(self, company, days):
         """So many days from today where the company is, and from there the first working day."""
-        day = company._dunning_today() + timedelta(days=days)
-        try:
-            return calendar.next_working_day(company.country_id.code or "NL", day)
-        except LawError:  # a country without a known calendar: no weekend
-            return day + timedelta(days=max(7 - day.weekday(), 0) if day.weekday() > 4 else 0)
+        return company._dunning_working_day(company._dunning_today() + timedelta(days=days))
 
     @api.model
     def _tries(self, case):

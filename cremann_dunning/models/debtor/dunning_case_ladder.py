@@ -1,42 +1,46 @@
+from collections import defaultdict
+
 from odoo import fields, models
 from odoo.tools import SQL, format_date
 
 # Of the open claims of a debtor: which levels were done and when the last time, and which comes next.
 DONE = """
-SELECT s.level_id, MAX(s.day)
-  FROM (SELECT k.level_id, f.sent_on AS day, k.claim_id
+SELECT s.case_id, s.level_id, MAX(s.day)
+  FROM (SELECT f.case_id, k.level_id, f.sent_on AS day, k.claim_id
           FROM dunning_letter f JOIN dunning_letter_line k ON k.letter_id = f.id AND k.is_let_go IS NOT TRUE
-         WHERE f.case_id = %(case)s AND f.state = 'sent' AND f.is_test IS NOT TRUE
+         WHERE f.case_id = ANY(%(cases)s) AND f.state = 'sent' AND f.is_test IS NOT TRUE
          UNION ALL
-        SELECT c.level_id, c.counted_on, r.%(claim)s
+        SELECT c.case_id, c.level_id, c.counted_on, r.%(claim)s
           FROM dunning_contact c JOIN %(relation)s r ON r.%(contact)s = c.id
-         WHERE c.case_id = %(case)s AND c.counts_as_step AND c.active) s
+         WHERE c.case_id = ANY(%(cases)s) AND c.counts_as_step AND c.active) s
   JOIN dunning_claim q ON q.id = s.claim_id AND q.ended_on IS NULL
  WHERE s.level_id IS NOT NULL
- GROUP BY s.level_id
+ GROUP BY s.case_id, s.level_id
 """
 NEXT = """
-SELECT d.level_id, MIN(d.next_date)
-  FROM dunning_decision d
+SELECT k.id, d.level_id, MIN(d.next_date)
+  FROM dunning_case k
+  JOIN dunning_decision d ON d.company_id = k.company_id AND d.partner_id = k.partner_id AND d.is_current
   JOIN account_move_line l ON l.id = d.move_line_id AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'
- WHERE d.company_id = %(company)s AND d.partner_id = %(partner)s AND d.is_current AND d.level_id IS NOT NULL
- GROUP BY d.level_id
+ WHERE k.id = ANY(%(cases)s) AND d.level_id IS NOT NULL
+ GROUP BY k.id, d.level_id
 """
 # How long after what was due, in the months in which something was paid, weighed by the amount.
 PAID = """
-SELECT date_trunc('month', x.paid)::date AS month,
+SELECT x.case_id, date_trunc('month', x.paid)::date AS month,
        ROUND(SUM(x.amount * GREATEST(x.paid - x.due, 0)) / SUM(x.amount))::int, SUM(x.amount)::text
-  FROM (SELECT l.id, MAX(r.max_date) AS paid, l.date_maturity AS due, ABS(l.balance) AS amount
+  FROM (SELECT k.id AS case_id, MAX(r.max_date) AS paid, l.date_maturity AS due, ABS(l.balance) AS amount
           FROM account_move_line l
           JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
           JOIN account_move m ON m.id = l.move_id AND m.move_type IN ('out_invoice', 'out_receipt')
-          JOIN res_partner p ON p.id = l.partner_id AND p.commercial_partner_id = %(partner)s
+          JOIN res_partner p ON p.id = l.partner_id
+          JOIN dunning_case k ON k.partner_id = p.commercial_partner_id AND k.company_id = l.company_id
           JOIN account_partial_reconcile r ON r.debit_move_id = l.id
-         WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled AND l.balance <> 0
+         WHERE k.id = ANY(%(cases)s) AND l.parent_state = 'posted' AND l.reconciled AND l.balance <> 0
            AND l.date_maturity IS NOT NULL
-         GROUP BY l.id) x
- WHERE x.paid > %(since)s
- GROUP BY 1 ORDER BY 1
+         GROUP BY l.id, k.id) x
+ WHERE x.paid >= %(since)s
+ GROUP BY 1, 2 ORDER BY 1, 2
 """
 MONTHS = 12
 
@@ -58,51 +62,63 @@ class DunningCase(models.Model):
 
     def _compute_ladder(self):
         """``[{procedure, steps: [{name, state, day}]}]``, the state ``done``, ``next`` or ``later``."""
-        for case in self:
-            case.ladder = case._origin and case._origin._ladder()
-
-    def _ladder(self):
-        self.env.flush_all()
-        relation = self.env["dunning.contact"]._relation("claim_ids", "contact", "claim")
-        done = dict(self.env.execute_query(SQL(DONE, case=self.id, **relation)))
-        facts = {"company": self.company_id.id, "partner": self.partner_id.id}
-        coming = dict(self.env.execute_query(SQL(NEXT, **facts)))
+        done, coming = self._steps_done(), self._by_case(NEXT)
+        ids = {level_id for steps in (*done.values(), *coming.values()) for level_id in steps}
         # sudo: what the steps are called, for whoever may read the case
-        levels = self.env["dunning.level"].sudo().browse({*done, *coming}).exists()
+        levels = self.env["dunning.level"].sudo().browse(ids).exists()
+        for case in self:
+            own = done.get(case._origin.id, {}), coming.get(case._origin.id, {})
+            case.ladder = case._ladder(levels.filtered(lambda level, own=own: level.id in {*own[0], *own[1]}), *own)
+
+    def _steps_done(self):
+        return self._by_case(DONE, **self.env["dunning.contact"]._relation("claim_ids", "contact", "claim"))
+
+    def _by_case(self, query, **facts):
+        """``{case id: {level id or month: figures}}``; one statement for all cases."""
+        self.env.flush_all()
+        found = defaultdict(dict)
+        for case_id, key, *figures in self.env.execute_query(SQL(query, cases=self._origin.ids, **facts)):
+            found[case_id][key] = figures
+        return found
+
+    def _ladder(self, levels, done, coming):
+        """:param levels: of both. :param done: ``{level id: [day]}``. :param coming: the same of what comes next."""
         ladders = []
         for procedure in levels.procedure_id.sorted(lambda procedure: (procedure.sequence, procedure.id)):
             steps = []
             for level in procedure.level_ids.sorted(lambda level: (level.sequence, level.id)):
                 state = "next" if level.id in coming else "done" if level.id in done else "later"
-                day = coming.get(level.id) if state == "next" else done.get(level.id)
+                [day] = coming.get(level.id) or done.get(level.id) or [None]
                 steps.append({"name": level.name, "state": state, "day": format_date(self.env, day) if day else ""})
             ladders.append({"procedure": procedure.name, "steps": steps})
         return ladders
 
     def _compute_behaviour(self):
-        """``{months: [{month, days, amount}], average, promises, kept, disputes, won}``; nothing where nothing was
-        paid or said."""
-        for case in self:
-            case.behaviour = case._origin and case._origin._behaviour()
+        """``{months: [{month, days}], average, promises, kept, disputes, won}``; nothing where nothing was paid or
+        said."""
+        self.behaviour = False
+        for company, cases in self.filtered("company_id").grouped("company_id").items():
+            month = fields.Date.start_of(company._dunning_today(), "month")
+            months = [fields.Date.subtract(month, months=number) for number in reversed(range(MONTHS))]
+            paid = cases._by_case(PAID, since=months[0])
+            for case in cases:
+                case.behaviour = case._behaviour(months, paid.get(case._origin.id, {}))
 
-    def _behaviour(self):
-        today = self.company_id._dunning_today()
-        since = fields.Date.subtract(fields.Date.start_of(today, "month"), months=MONTHS - 1)
-        facts = {"company": self.company_id.id, "partner": self.partner_id.id, "since": since}
-        self.env.flush_all()
-        rows = self.env.execute_query(SQL(PAID, **facts))
-        total = sum(float(amount) for _month, _days, amount in rows)
-        average = round(sum(days * float(amount) for _month, days, amount in rows) / total) if total else 0
-        promises, disputes = self.promise_ids, self.dispute_ids.filtered(lambda dispute: dispute.state == "closed")
-        decided = promises.filtered(lambda promise: promise.state in ("kept", "broken"))
-        if not (rows or decided or disputes):
+    def _behaviour(self, months, paid):
+        """:param months: the first day of each. :param paid: ``{month: [days late, amount as text]}``."""
+        total = sum(float(amount) for _days, amount in paid.values())
+        average = round(sum(days * float(amount) for days, amount in paid.values()) / total) if total else 0
+        disputes = self.dispute_ids.filtered(lambda dispute: dispute.state == "closed")
+        decided = self.promise_ids.filtered(lambda promise: promise.state in ("kept", "broken"))
+        if not (paid or decided or disputes):
             return False
-        months = {month: days for month, days, _amount in rows}
-        shown = [fields.Date.add(since, months=number) for number in range(MONTHS)]
         return {
             "months": [
-                {"month": format_date(self.env, month, date_format="MMM yy"), "days": months.get(month)}
-                for month in shown
+                {
+                    "month": format_date(self.env, month, date_format="MMM yy"),
+                    "days": paid[month][0] if month in paid else None,
+                }
+                for month in months
             ],
             "average": average,
             "promises": len(decided),

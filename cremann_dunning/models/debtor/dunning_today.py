@@ -1,12 +1,15 @@
+from datetime import timedelta
+
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL, date_utils, format_date
 
 from ...engine.reasons import FOR_SOMEBODY
-from ...law.calendar import add_working_days
 from ..dunning_money import written
+from .dunning_attention import SHOWN
 
+MOST = 500  # rows of what needs attention
 FRESH_DAYS = 3  # working days that the bank may be behind before the light is no longer green
 AGED = ("aged_30", "aged_60", "aged_90", "aged_more")
 MANAGER = "cremann_dunning.group_dunning_manager"
@@ -25,7 +28,8 @@ SELECT CASE WHEN d.code = ANY(%(codes)s) THEN 'somebody' WHEN v.legal_type = 'ca
 class DunningToday(models.AbstractModel):
     """The landing page: is it safe to send, where do all debtors stand, what needs a person, what happens by itself.
 
-    It only reads. Every number says which list it opens, see ``action_open``.
+    Like the lists that it opens it first asks anew about debtors whose answers are old; where none are, it only reads.
+    Every number says which list it opens, see ``action_open``.
     """
 
     _name = "dunning.today"
@@ -33,10 +37,11 @@ class DunningToday(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def read_today(self, company_id=False):
+    def read_today(self, company_id=False, everything=False):
         """Everything on the page, in the reader's language; amounts and dates as text.
 
         :param company_id: one of the companies at hand; the first when empty.
+        :param everything: what needs attention in full, up to ``MOST`` rows.
         :return: ``{company, companies, day, lights, phases, total, aged, attention, more, unasked, tomorrow, runs,
             posting}``; ``more`` of them are only counted.
         :raises AccessError: the reader has no right to cases, or not to that company.
@@ -44,7 +49,7 @@ class DunningToday(models.AbstractModel):
         company = self._company(company_id)
         # the same answers as the lists that it opens
         today = self.with_env(self.env["dunning.case"]._dunning_fresh().env)
-        rows, number = today.env["dunning.attention"]._rows(company)
+        rows, number = today.env["dunning.attention"]._rows(company, MOST if everything else SHOWN)
         return {
             "company": company.id,
             "companies": [{"id": one.id, "name": one.name} for one in self.env.companies],
@@ -96,8 +101,10 @@ class DunningToday(models.AbstractModel):
         text = env._("Bank booked up to %s", format_date(env, booked))
         if company.dunning_bank_max_days and (today - booked).days > company.dunning_bank_max_days:
             return self._light("bank", "danger", text, env._("Letters that go by themselves wait."), button)
-        behind = add_working_days(company.country_id.code or "NL", booked, FRESH_DAYS) < today
-        return self._light("bank", "warning" if behind else "good", text, "", button)
+        fresh_until = booked
+        for _day in range(FRESH_DAYS):
+            fresh_until = company._dunning_working_day(fresh_until + timedelta(days=1))
+        return self._light("bank", "warning" if fresh_until < today else "good", text, "", button)
 
     def _light_receipts(self, company):
         env = self.env

@@ -14,12 +14,18 @@ export class DunningToday extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({ page: false });
+        this.state = useState({ page: false, everything: false });
         onWillStart(() => this.load());
     }
 
-    async load(company = false) {
-        this.state.page = await this.orm.call("dunning.today", "read_today", [company]);
+    async load(company = false, everything = this.state.everything) {
+        this.state.page = await this.orm.call("dunning.today", "read_today", [company, everything]);
+        this.state.everything = everything;
+    }
+
+    /** All rows; of very many the rest stands in the list of decisions. */
+    onMore() {
+        return this.state.everything ? this.open("attention") : this.load(this.page.company, true);
     }
 
     get page() {

@@ -11,6 +11,8 @@ from .test_worklist import WorklistCase
 
 @tagged("post_install", "-at_install")
 class TestToday(WorklistCase):
+    with_belgium = True
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -100,6 +102,27 @@ class TestToday(WorklistCase):
         self.assertEqual(self.page()["unasked"], {"number": 1, "amount": "€80.00"})
         self.assertEqual(self.opened("unasked").partner_id.name, "New")
 
+    def test_company_of_a_country_without_a_known_calendar(self):
+        self.nl.country_id = self.env.ref("base.aq")
+        self.assertEqual(self.light("bank")["tone"], "warning")
+        self.receipt(self.partner, 75)
+        self.assertIn(self.light("bank")["tone"], ("good", "warning"))
+        friday = TODAY + timedelta(days=4)
+        days = [self.nl._dunning_working_day(friday + timedelta(days=number)) for number in range(4)]
+        self.assertEqual(days, [friday, *[friday + timedelta(days=3)] * 3])
+
+    def test_everything_that_needs_attention(self):
+        partners = self.env["res.partner"].union(
+            *(self.debtor(f"Nowhere {n}", email=False, street=False, zip=False, city=False) for n in range(12))
+        )
+        self.invoices(partners, 40, due=9)
+        self.run_for(partners=partners)
+        page = self.page()
+        self.assertEqual((len(page["attention"]), page["more"]), (12, 1))
+        self.assertIn("1 more", page["more_words"])
+        page = self.as_user(self.user)["dunning.today"].read_today(False, True)
+        self.assertEqual((len(page["attention"]), page["more"]), (13, 0))
+
     def test_run_tells_apart_what_somebody_has_to_do(self):
         run = self.as_user(self.user, self.proposed)
         self.assertEqual(run.act_decision_ids.partner_id, self.nowhere)
@@ -125,7 +148,6 @@ class TestToday(WorklistCase):
         self.assertEqual(self.cr.fetchall(), before)
 
     def test_whose_it_is(self):
-        self._set_up_belgium()
         with self.assertRaises(AccessError):
             self.page(user=self.internal)
         with self.refused("not among those", AccessError):

@@ -134,6 +134,8 @@ class TestBoard(WorklistCase):
 
 @tagged("post_install", "-at_install")
 class TestPriority(WorklistCase):
+    with_belgium = True
+
     def points(self):
         self.env.flush_all()
         self.case.invalidate_recordset()
@@ -178,7 +180,6 @@ class TestPriority(WorklistCase):
         )
 
     def test_the_weights_of_each_company(self):
-        self._set_up_belgium()
         self.be.dunning_priority_amount = 7
         there = self.env["dunning.case"]._for_partners(self.partner, self.be, create=True)
         self.invoice(self.partner, 1000, due=20, company=self.be)
@@ -222,6 +223,8 @@ class TestSearch(WorklistCase):
 
 @tagged("post_install", "-at_install")
 class TestCaseForm(WorklistCase):
+    with_belgium = True
+
     def test_how_old_what_is_overdue_is(self):
         """Each bucket at its boundaries."""
         partner = self.debtor("Old")
@@ -257,6 +260,26 @@ class TestCaseForm(WorklistCase):
         self.assertEqual([month["days"] for month in found["months"]][-1], 15)
         self.assertEqual(len(found["months"]), 12)
 
+    def test_statements_do_not_grow_with_cases(self):
+        """An export of many reads steps and behaviour as the form of one does."""
+        partners = self.env["res.partner"].union(*(self.debtor(f"Debtor {n}") for n in range(6)))
+        for move in self.invoices(partners, 100, due=30):
+            self.pay(move)
+        self.invoices(partners, 100, due=20)
+        self.run_for(partners=partners)
+        cases = self.cases._for_partners(partners, self.nl)
+
+        def statements(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            read = some.read(["ladder", "behaviour", "aged_30"])
+            self.assertTrue(all(row["ladder"] and row["behaviour"] and row["aged_30"] for row in read))
+            return self.cr.sql_log_count - before
+
+        statements(cases)
+        self.assertEqual(statements(cases[:1]), statements(cases))
+
     def test_put_right_from_the_invoice(self):
         self.partner.write({"email": False, "street": False})
         self.run_for(partners=self.partner)
@@ -273,6 +296,5 @@ class TestCaseForm(WorklistCase):
         self.pay(self.move, 400)
         self.env.invalidate_all()
         self.assertEqual(contacts[0].dunning_overdue, 600)
-        self._set_up_belgium()
         there = self.as_user(self.be_user, self.partner).with_company(self.be)
         self.assertFalse(there.dunning_overdue, "of another company")
