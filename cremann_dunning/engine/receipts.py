@@ -28,7 +28,8 @@ COMMON = 50
 
 class Owed(NamedTuple):
     """One open claim: ``numbers`` by which its debtor knows it, ``also`` what else he may call it (his order, ours),
-    ``reference`` that he was asked to pay with, ``due`` as ISO text."""
+    ``reference`` that he was asked to pay with, ``due`` as ISO text. ``rest``: its principal is paid, and ``amount`` is
+    what is left of the costs and interest that letters asked."""
 
     line_id: int
     debtor: int
@@ -38,11 +39,12 @@ class Owed(NamedTuple):
     also: tuple[str, ...] = ()
     reference: str | None = None
     due: str | None = None
+    rest: bool = False
 
     @property
-    def place(self) -> tuple[str, int]:
-        """Its place among others: the oldest first, those without a due date before them."""
-        return self.due or "", self.line_id
+    def place(self) -> tuple[bool, str, int]:
+        """Its place among others: the oldest first, those without a due date before them, rests after all of them."""
+        return self.rest, self.due or "", self.line_id
 
 
 class Person(NamedTuple):
@@ -347,8 +349,10 @@ class Book:
         same = [claim for claim in own if claim.amount == receipt.amount]
         if same:
             return same[:1]
-        if own and sum(claim.amount for claim in own) == receipt.amount:
-            return own
+        # who pays all that he was invoiced may well leave out what is left of costs and interest
+        for several in (own, [claim for claim in own if not claim.rest]):
+            if several and sum(claim.amount for claim in several) == receipt.amount:
+                return several
         for letter in (letter for claim in own for letter in self._letters.get(claim.line_id, ())):
             if (letter.currency, letter.total) == (receipt.currency, receipt.amount):
                 return self._in_order(letter.line_ids & self._claims.keys())

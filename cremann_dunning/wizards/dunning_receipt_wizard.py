@@ -133,7 +133,8 @@ class DunningReceiptWizard(models.TransientModel):
         left = exact(self.amount, currency) - sum(parts.values(), ZERO)
         if left <= 0:
             return {}
-        receipt = Booked(self.date, currency.name, parts, left)
+        rests = self.env["dunning.receipt"]._rests_of(self.statement_line_id)
+        receipt = Booked(self.date, currency.name, parts, left, frozenset(rests.ids))
         # sudo: what letters asked of the debtor and what came in, for whoever may look at the receipt
         return self.env["dunning.bookkeeping"].sudo()._would_receive(self.company_id, whose, receipt)
 

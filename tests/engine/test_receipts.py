@@ -313,3 +313,46 @@ def test_by_which_keys_a_number_is_called(number, keys):
 )
 def test_keys_of_references(text, key):
     assert reference_key(text) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "values", "certainty", "claims", "reason"),
+    [
+        # INV/11 is paid but for 12.34, INV/12 is open with 100.00
+        ("INV/2026/00011", "12.34", {}, CERTAIN, [11], "number"),
+        ("+++090/9337/55493+++", "5.00", {}, CERTAIN, [11], "structured"),  # a part of it
+        ("+++090/9337/55493+++", "12.35", {}, LIKELY, [11], "structured"),  # more than is left
+        ("INV/2026/00011 INV/2026/00012", "112.34", {}, CERTAIN, [12, 11], "number"),
+        ("090/9337/55594", "112.34", {}, CERTAIN, [12, 11], "letter"),  # that of a letter about both
+        ("", "12.34", {"account": IBAN_JANSEN}, CERTAIN, [11], "account"),
+        ("", "112.34", {"account": IBAN_JANSEN}, CERTAIN, [12, 11], "account"),
+        ("", "100.00", {"account": IBAN_JANSEN}, CERTAIN, [12], "account"),
+        ("", "260.00", {"account": IBAN_JANSEN}, LIKELY, [12, 11], "account"),
+        ("", "50.00", {"account": IBAN_JANSEN}, LIKELY, [12], "account"),  # invoices before rests, whatever their age
+        ("", "12.34", {}, "", [], None),  # a trifle
+    ],
+)
+def test_a_rest_is_what_is_left_of_costs_and_interest(text, amount, values, certainty, claims, reason):
+    book = Book(
+        [
+            owed(11, JANSEN, "INV/2026/00011", "12.34", rest=True, reference="+++090/9337/55493+++"),
+            owed(12, JANSEN, "INV/2026/00012", "100.00"),
+        ],
+        PEOPLE,
+        [Asked("EUR", Decimal("112.34"), frozenset({11, 12}), "090933755594")],
+    )
+    found = look(text, amount, book, **values)
+    assert told(found) == (certainty, claims, {reason} if reason else set(), False)
+
+
+def test_whoever_pays_all_his_invoices_pays_no_rest():
+    claims = [
+        owed(11, JANSEN, "A-11", "12.34", rest=True),
+        owed(12, JANSEN, "A-12", "60.00"),
+        owed(13, JANSEN, "A-13", "40.00"),
+    ]
+    book = Book(claims, PEOPLE)
+    for amount, expected in (("100.00", (12, 13)), ("112.34", (12, 13, 11))):
+        found = look("", amount, book, account=IBAN_JANSEN)
+        assert (found.certainty, tuple(part.line_id for part in found.parts)) == (CERTAIN, expected)
+        assert sum(part.amount for part in found.parts) == Decimal(amount)

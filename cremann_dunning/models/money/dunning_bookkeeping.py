@@ -44,6 +44,7 @@ class Booked(NamedTuple):
     currency: str
     parts: dict[int, Decimal]
     left: Decimal
+    meant: frozenset[int] = frozenset()  # entries of which it says that it pays the rest
 
 
 class DunningBookkeeping(models.AbstractModel):
@@ -53,15 +54,20 @@ class DunningBookkeeping(models.AbstractModel):
     _description = "Bookkeeping of Costs and Interest"
 
     @api.model
-    def _received(self, company, partner_ids=None):
+    def _received(self, company, partner_ids=None, meant=None):
         """What receipts that stand on the account of debtors pay of the costs and interest asked of them.
 
         :param partner_ids: commercial partners to limit it to.
+        :param meant: of which entries receipts say that they pay the rest: ``{item id: frozenset of ids}``.
         :return: list of ``(credit item id, {(claim item id, kind): amount}, whether that leaves no doubt)``.
         """
         today = company._dunning_today()
         found = []
         for claims, own_credits in self._accounts(company, partner_ids, today).values():
+            own_credits = [
+                replace(credit, moves=credit.moves | (meant or {}).get(credit.line_id, frozenset()))
+                for credit in own_credits
+            ]
             for credit, own in self._shares(claims, own_credits, today).items():
                 exact = sum(own.values(), ZERO) == credit.amount and self._is_whole(own, credit, today)
                 found.append((credit.line_id, {(c.line_id, kind): part for (c, kind), part in own.items()}, exact))
@@ -108,13 +114,15 @@ class DunningBookkeeping(models.AbstractModel):
         return next((parts for credit, parts in shares.items() if not credit.line_id), {})
 
     @api.model
-    def _book_beyond(self, item):
+    def _book_beyond(self, item, meant=frozenset()):
         """Book what a receipt that was just put on the account of a debtor pays of costs and interest.
 
-        :param item: its item on that account. :return: the entries. :raises UserError: as ``_book``.
+        :param item: its item on that account. :param meant: ids of entries of which it pays the rest first.
+        :return: the entries. :raises UserError: as ``_book``.
         """
         # sudo: what letters asked and what came in, for whoever may book the receipt
-        waiting = self.sudo()._received(item.company_id, item.partner_id.commercial_partner_id.ids)
+        debtor = item.partner_id.commercial_partner_id
+        waiting = self.sudo()._received(item.company_id, debtor.ids, {item.id: meant})
         for item_id, parts, _certain in waiting:
             if item_id == item.id:
                 return self._book(item, parts)
@@ -164,7 +172,7 @@ class DunningBookkeeping(models.AbstractModel):
                 credit = Credit(number, currency, -residual, False, meant.get(line_id, frozenset()), is_money, line_id)
                 found[partner_id][1].append(credit)
         if receipt:
-            moves = frozenset(row[1] for row in rows if row[0] in coming)
+            moves = receipt.meant.union(row[1] for row in rows if row[0] in coming)
             found[partner_ids[0]][1].append(Credit("", receipt.currency, receipt.left, False, moves, True))
         if found:
             for partner_id, rests in imputation._rests(company, list(found), today).items():

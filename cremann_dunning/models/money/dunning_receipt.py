@@ -59,7 +59,9 @@ class DunningReceipt(models.Model):
             links = receipt.sudo().claim_ids.filtered(lambda link: link.move_line_id in items)
             by_debtor = defaultdict(list)
             for link in links:
-                by_debtor[link.move_line_id.partner_id.commercial_partner_id].append(numbers[link.move_line_id])
+                item, number = link.move_line_id, numbers[link.move_line_id]
+                told = receipt.env._("rest of %s", number) if item.reconciled else number
+                by_debtor[item.partner_id.commercial_partner_id].append(told)
             receipt.partner_ids = self.env["res.partner"].union(*by_debtor).with_env(self.env)
             receipt.points_to = "; ".join(f"{debtor.name}: {', '.join(found)}" for debtor, found in by_debtor.items())
             receipt.why = ", ".join(dict.fromkeys(reasons[reason] for reason in links.mapped("reason")))
@@ -166,8 +168,23 @@ class DunningReceipt(models.Model):
         self.ensure_one()
         # sudo: what the receipt points to; the rights on the items are asked when it is booked
         links = self.sudo().claim_ids.filtered(lambda link: link.amount > 0)
-        items = links.move_line_id.exists()
+        items = links.move_line_id.exists().filtered(lambda item: not item.reconciled)
         return [(link.move_line_id.sudo(self.env.su), link.amount) for link in links if link.move_line_id in items]
+
+    @api.model
+    def _rests_of(self, line):
+        """The invoices of which a line of the bank points to the rest, costs and interest, the principal being paid."""
+        receipt = self.sudo().search([("statement_line_id", "=", line.id)], limit=1)  # sudo: as in _parts
+        return receipt.claim_ids.move_line_id.exists().filtered("reconciled").move_id
+
+    def _book_as_found(self):
+        """Book this receipt as it points; one about rests as costs and interest, where that is done by itself."""
+        self.ensure_one()
+        debtors = self.partner_ids
+        by_itself = self.company_id.dunning_book_charges == "certain" and self._rests_of(self.statement_line_id)
+        self._book_whole(
+            self.statement_line_id, self._parts(), debtors if len(debtors) == 1 else None, beyond=bool(by_itself)
+        )
 
     def action_book_certain(self):
         """Book of these what is certain, each by itself: what is refused stays as it was and is told."""
@@ -175,7 +192,7 @@ class DunningReceipt(models.Model):
         for receipt in self.filtered(lambda receipt: receipt.certainty == engine.CERTAIN):
             try:
                 with self.env.cr.savepoint():
-                    self._book(receipt.statement_line_id, receipt._parts())
+                    receipt._book_as_found()
                 booked += receipt
             except UserError as error:
                 refused.append(f"{receipt.text or receipt.payer}: {error.args[0]}")

@@ -48,10 +48,11 @@ class DunningReceiptBookingMixin(models.AbstractModel):
         :param beyond: without it, all of it stays as his credit.
         :raises UserError: also where an account for costs or interest is missing; then nothing is booked.
         """
+        meant = frozenset(self.env["dunning.receipt"]._rests_of(line).ids)
         made = self._book(line, parts, partner)
         if beyond:
             for credit in made[len(parts) :]:
-                self.env["dunning.bookkeeping"]._book_beyond(credit.sudo(self.env.su))
+                self.env["dunning.bookkeeping"]._book_beyond(credit.sudo(self.env.su), meant)
         return made
 
     @api.model

@@ -47,7 +47,7 @@ CLAIMS = f"""
            CASE WHEN m.move_type <> 'entry' THEN m.payment_reference END AS reference,
            CASE WHEN m.move_type <> 'entry' THEN m.ref END AS customer_ref,
            CASE WHEN m.move_type <> 'entry' THEN m.invoice_origin END AS origin,
-           COALESCE(t.date_due, l.date_maturity)::text AS due
+           COALESCE(t.date_due, l.date_maturity)::text AS due, FALSE AS is_rest
       FROM account_move_line l
       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
       JOIN account_move m ON m.id = l.move_id
@@ -57,6 +57,37 @@ CLAIMS = f"""
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
        AND l.amount_residual_currency > 0
        AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
+"""
+# Of which the principal is paid and costs or interest are not, by what the debtor calls the invoice. What of these
+# stands on an invoice of its own is a claim by itself. `amount` is a mark of all that it is reckoned from.
+RESTS = """
+    SELECT l.id, p.commercial_partner_id AS partner_id, u.name AS currency, concat(h.mark, ' ', b.mark) AS amount,
+           c.number, CASE WHEN m.move_type <> 'entry' THEN m.payment_reference END AS reference, c.customer_ref,
+           CASE WHEN m.move_type <> 'entry' THEN m.invoice_origin END AS origin, c.date_due::text AS due,
+           TRUE AS is_rest
+      FROM dunning_claim c
+      JOIN account_move_line l ON l.id = c.move_line_id AND l.reconciled AND l.parent_state = 'posted'
+      JOIN account_move m ON m.id = l.move_id
+      JOIN res_partner p ON p.id = l.partner_id
+      JOIN res_currency u ON u.id = l.currency_id
+     CROSS JOIN LATERAL (
+           SELECT SUM(amount) AS amount, string_agg(concat(id, ' ', amount), ' ' ORDER BY id) AS mark
+             FROM dunning_charge WHERE claim_id = c.id AND state = 'asked') h
+     CROSS JOIN LATERAL (
+           SELECT SUM(k.amount - GREATEST(COALESCE(i.amount_residual_currency, 0), 0)) AS amount,
+                  string_agg(concat(k.id, ' ', i.amount_residual_currency), ' ' ORDER BY k.id) AS mark
+             FROM dunning_charge_booking k LEFT JOIN account_move_line i ON i.id = k.move_line_id
+            WHERE k.claim_id = c.id AND k.is_undone IS NOT TRUE) b
+     WHERE c.company_id = %(company)s AND c.ended_on IS NULL AND h.amount > COALESCE(b.amount, 0)
+"""
+INVOICED = """
+SELECT c.move_line_id, SUM(i.amount_residual_currency)::text
+  FROM dunning_claim c
+  JOIN dunning_charge_booking k ON k.claim_id = c.id AND k.is_undone IS NOT TRUE AND k.amount > 0
+  JOIN account_move_line i ON i.id = k.move_line_id AND i.amount_residual_currency > 0
+  JOIN account_move m ON m.id = i.move_id AND m.move_type IN ('out_invoice', 'out_receipt')
+ WHERE c.move_line_id = ANY(%(items)s)
+ GROUP BY 1
 """
 PEOPLE = """
     SELECT d.id, d.name, b.numbers
@@ -91,7 +122,7 @@ SELECT concat(COUNT(*), ' ', SUM(hashtextextended(concat(s_ctid, m_ctid), 0)::nu
                                  + hashtextextended(concat(s_xmin, m_xmin), 0))) AS mark, COUNT(*) AS number
   FROM ({LINES}) s
 """
-OF_CLAIMS = f"WITH claims AS MATERIALIZED ({CLAIMS})"
+OF_CLAIMS = f"WITH claims AS MATERIALIZED ({CLAIMS} UNION ALL {RESTS})"
 AGAINST = f"{OF_CLAIMS} SELECT " + " || ' ' || ".join(
     f"(SELECT concat(COUNT(*), ' ', SUM(hashtextextended(q::text, 0)::numeric)) FROM ({query}) q)"
     for query in ("SELECT * FROM claims", PEOPLE, LETTERS, OWN)
@@ -189,12 +220,16 @@ class DunningReceiptLook(models.Model):
     @api.model
     def _book(self, company):
         """What is open of the debtors of a company, as ``engine.receipts.Book``."""
+        rows = self._rows(f"{OF_CLAIMS} SELECT * FROM claims", company)
+        rests = self._rests(company, rows)
         claims = [
             engine.Owed(
-                id_, partner_id, currency, Decimal(amount), _several(number), _several(ref, origin), paid_by, due
+                id_, partner_id, currency, rests[id_] if is_rest else Decimal(amount),
+                _several(number), _several(ref, origin), paid_by, due, is_rest,
             )
-            for id_, partner_id, currency, amount, number, paid_by, ref, origin, due in self._rows(CLAIMS, company)
-        ]
+            for id_, partner_id, currency, amount, number, paid_by, ref, origin, due, is_rest in rows
+            if not is_rest or id_ in rests
+        ]  # fmt: skip
         people = [
             engine.Person(id_, (name or "",), tuple(numbers or ()))
             for id_, name, numbers in self._rows(OF_CLAIMS + PEOPLE, company)
@@ -204,6 +239,18 @@ class DunningReceiptLook(models.Model):
             for _id, currency, total, line_ids, reference in self._rows(OF_CLAIMS + LETTERS, company)
         ]
         return engine.Book(claims, people, letters, [number for (number,) in self._rows(OWN, company)])
+
+    @api.model
+    def _rests(self, company, rows):
+        """What is left of costs and interest of those rows that are rests: ``{item id: amount}``."""
+        debtors = {row[1] for row in rows if row[-1]}
+        if not debtors:
+            return {}
+        found = self.env["dunning.imputation"]._rests(company, debtors, company._dunning_today())
+        left = {rest.line_id: rest.residual for rests in found.values() for rest in rests}
+        for id_, invoiced in self.env.execute_query(SQL(INVOICED, items=list(left))):
+            left[id_] -= Decimal(invoiced)
+        return {id_: amount for id_, amount in left.items() if amount > 0}
 
 
 def _several(*texts):

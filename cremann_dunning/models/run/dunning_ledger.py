@@ -102,9 +102,11 @@ WITH named AS (
            array_agg(COALESCE(t.number, m.name) ORDER BY c.id) AS claims, SUM(c.amount) AS part,
            (SELECT SUM(w.amount) FROM dunning_receipt_claim w WHERE w.receipt_id = r.id) AS whole
       FROM res_partner p
-      JOIN account_move_line l ON l.partner_id = p.id AND l.company_id = %(company)s AND l.reconciled IS NOT TRUE
-       AND l.parent_state = 'posted'
+      JOIN account_move_line l ON l.partner_id = p.id AND l.company_id = %(company)s AND l.parent_state = 'posted'
       JOIN dunning_receipt_claim c ON c.move_line_id = l.id
+       AND (l.reconciled IS NOT TRUE OR EXISTS ( -- of a rest the principal is paid
+           SELECT FROM dunning_claim q JOIN dunning_charge h ON h.claim_id = q.id AND h.state = 'asked'
+            WHERE q.move_line_id = l.id AND q.ended_on IS NULL))
       JOIN dunning_receipt r ON r.id = c.receipt_id AND r.certainty IN %(stops)s
       JOIN account_move m ON m.id = l.move_id
       {WITH_TAKEN_IN}
