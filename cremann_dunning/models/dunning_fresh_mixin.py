@@ -10,7 +10,10 @@ NAME = re.compile(r"[a-z_]+")
 
 
 class Look:
-    """One question of a screen: nobody writes while it is answered, so what all its statements need is asked once."""
+    """One question of a screen: nobody writes while it is answered, so what all its statements need is asked once.
+
+    Whoever brings something up to date before it is answered says so: ``changed`` becomes None again.
+    """
 
     def __init__(self):
         self.changed = None  # cases that are read from the ledger, see dunning_case_now
@@ -46,15 +49,17 @@ class DunningFreshMixin(models.AbstractModel):
         """These records with all answers of the companies at hand brought up to date, when one of them is told."""
         if not self._dunning_tells(*asked):
             return self
-        self._dunning_freshen(dict.fromkeys(self.env.companies.ids))
-        return self.with_context(dunning_fresh=Inside(Look()))
+        look = self.with_context(dunning_fresh=Inside(Look()))
+        look._dunning_freshen(dict.fromkeys(self.env.companies.ids))
+        return look
 
     def _dunning_fresh_rows(self, *asked):
         """These records with the answers about their own debtors brought up to date, when one of them is told."""
         if not self.ids or not self._dunning_tells(*asked):
             return self
-        self._dunning_freshen(self._dunning_places())
-        return self.with_context(dunning_fresh=Inside(Look()))
+        look = self.with_context(dunning_fresh=Inside(Look()))
+        look._dunning_freshen(self._dunning_places())
+        return look
 
     @api.model
     def _dunning_freshen(self, places):

@@ -351,13 +351,16 @@ class ResCompany(models.Model):
         return tuple((name, last) for name, last in dates if last >= since)
 
     def _dunning_stale_tables(self):
-        """The interest tables that may lack a newer rate today, where the company is."""
-        self.ensure_one()
-        today = self._dunning_today()
+        """The interest tables that may lack a newer rate today, where one of these companies is."""
+        days = [(company, company._dunning_today()) for company in self]
         # sudo: the answer is the same whoever asks; an archived table may still be the one of a regime
         tables = self.env["dunning.interest.table"].sudo().with_context(active_test=False)
-        tables = tables.search([("kind", "!=", "contract"), ("company_id", "in", (False, self.id))])
-        return tables.filtered(lambda table: table._is_stale_on(today))
+        tables = tables.search([("kind", "!=", "contract"), ("company_id", "in", (False, *self.ids))])
+        return tables.filtered(
+            lambda table: any(
+                table._is_stale_on(day) for company, day in days if table.company_id in (company, company.browse())
+            )
+        )
 
     def _dunning_sequence(self):
         """The company's own series of letter numbers, made at first use."""

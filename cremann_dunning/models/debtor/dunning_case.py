@@ -313,7 +313,7 @@ class DunningCase(models.Model):
         """Open the worklist; say so when rates are out of date."""
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_case_action")
-        tables = self.env["dunning.interest.table"].union(*(c._dunning_stale_tables() for c in self.env.companies))
+        tables = self.env.companies._dunning_stale_tables()
         if not tables:
             return action
         return {

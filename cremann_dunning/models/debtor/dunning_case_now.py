@@ -2,8 +2,9 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..dunning_inside import inside
 from .dunning_figures import FIGURES
+
+WORDS = {"priority_words", "signals", "explanation"}  # what a row says that is made of its figures
 
 
 class DunningCase(models.Model):
@@ -15,6 +16,13 @@ class DunningCase(models.Model):
     """
 
     _inherit = "dunning.case"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        """As in Odoo; the figures that words are made of in the same statement, since they are read of the ledger."""
+        if field_names is not None and not WORDS.isdisjoint(field_names):
+            field_names = dict.fromkeys((*field_names, *FIGURES))
+        return super().search_fetch(domain, field_names, offset=offset, limit=limit, order=order)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         if query is None:
@@ -43,24 +51,14 @@ class DunningCase(models.Model):
         """Ids of the cases that this query has to ask the ledger about, and the ledger among its tables."""
         known = query.__dict__.setdefault("dunning_changed", {})
         if alias not in known:
-            changed = self._changed_now()
+            changed = self.env["dunning.figures"]._changed()
             known[alias] = [case_id for partners in changed.values() for case_id in partners.values()]
-            if changed:
+            if known[alias]:
                 table = query.make_alias(alias, "now")
                 condition = SQL("%s = %s", SQL.identifier(table, "id"), SQL.identifier(alias, "id"))
                 now = SQL("(%s)", self.env["dunning.figures"]._now(changed))
                 query.add_join("LEFT JOIN", table, now, condition)
         return known[alias]
-
-    @api.model
-    def _changed_now(self):
-        """As ``dunning.figures._changed``; asked once for what a screen asks at once."""
-        look = inside(self.env, "dunning_fresh")
-        if look is None:
-            return self.env["dunning.figures"]._changed()
-        if look.changed is None:
-            look.changed = self.env["dunning.figures"]._changed()
-        return look.changed
 
     @api.depends("next_date", "amount_overdue")
     def _compute_is_due(self):

@@ -134,7 +134,8 @@ class DunningCase(models.Model):
     def _levels_by_phase(self):
         """Ids of all levels by the phase that a debtor is in who had that letter or call."""
         # sudo: what a level is, for whoever may read a case that stands on it
-        levels = self.env["dunning.level"].sudo().with_context(active_test=False).search(Domain.TRUE)
+        levels = self.env["dunning.level"].sudo().with_context(active_test=False)
+        levels = levels.search_fetch(Domain.TRUE, ["procedure_id", "sequence", "legal_type"])
         found = {}
         for procedure_levels in levels.grouped("procedure_id").values():
             reminders = 0

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..dunning_money import written
@@ -61,7 +60,7 @@ class DunningCase(models.Model):
     def _weights_sql(self, company_id):
         """SQL for what each part weighs in the company of a case: ``{part: SQL}``."""
         # sudo: what weighs how much, of every company whose cases may be read
-        companies = self.env["res.company"].sudo().with_context(active_test=False).search(Domain.TRUE)
+        companies = self.env["res.company"].union(*self.env["res.company"]._dunning_days().values())
         found = {}
         for part in PARTS:
             by_weight = companies.grouped(f"dunning_priority_{part}")
@@ -69,7 +68,11 @@ class DunningCase(models.Model):
             found[part] = SQL("CASE %s ELSE 0 END", SQL(" ").join(cases)) if len(cases) > 1 else SQL("%s", *by_weight)
         return found
 
-    @api.depends("priority")
+    # all that it is made of, so that a list reads it at once
+    @api.depends(
+        "priority", "amount_overdue", "days_overdue", "promise_state", "unanswered", "limitation_date", "company_id",
+        "currency_id",
+    )  # fmt: skip
     @api.depends_context("lang")
     def _compute_priority_words(self):
         self.priority_words = False
@@ -102,7 +105,7 @@ class DunningCase(models.Model):
             return env._("letters without an answer (%s)", self.unanswered)
         return env._("a promise was broken") if part == "broken" else env._("a claim may lapse soon")
 
-    @api.depends("has_dispute", "promise_state", "held_until", "reply_ids.state", "letter_ids.state")
+    @api.depends("has_dispute", "promise_state", "held_until", "amount_overdue", "reply_ids.state", "letter_ids.state")
     @api.depends_context("lang")
     def _compute_signals(self):
         """``[{key, icon, text, tone}]``, what matters most first; a statement for all of them."""

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ...engine.reasons import FOR_SOMEBODY
 from ..claim.dunning_claim import WITH_TAKEN_IN
+from ..dunning_inside import inside
 from .dunning_contact import NOT_SPOKEN
 
 # What is open of each debtor in the ledger.
@@ -179,6 +180,8 @@ SELECT c.id, c.company_id, c.partner_id FROM dunning_touch t JOIN res_partner p 
  UNION
 SELECT c.id, c.company_id, c.partner_id FROM dunning_case c
  WHERE c.next_due_date < %(today)s OR EXISTS (SELECT FROM dunning_touch WHERE partner_id IS NULL)
+ UNION
+SELECT NULL, NULL, NULL FROM dunning_touch WHERE partner_id IS NULL -- it is about everybody
 """
 MANY = 500  # debtors of whom the whole ledger is read at once
 # Whose cases are brought up to date, by company; NULL for everybody.
@@ -262,13 +265,23 @@ class DunningFigures(models.AbstractModel):
 
     @api.model
     def _changed(self):
-        """The cases whose figures are not those that were kept: ``{company: {partner id: case id}}``; one statement."""
+        """The cases whose figures are not those that were kept: ``{company: {partner id: case id}}``.
+
+        One statement, and one for all that a screen asks at once. The empty company among them: of everybody.
+        """
+        look = inside(self.env, "dunning_fresh")
+        if look is not None and look.changed is not None:
+            return look.changed
         self._flush()
         found = {}
         for case_id, company_id, partner_id in self.env.execute_query(
             SQL(CHANGED, today=self.env["res.company"]._dunning_today_of(SQL("c.company_id")))
         ):
-            found.setdefault(self.env["res.company"].browse(company_id), {})[partner_id] = case_id
+            own = found.setdefault(self.env["res.company"].browse(company_id), {})
+            if case_id:
+                own[partner_id] = case_id
+        if look is not None:
+            look.changed = found
         return found
 
     @api.model
@@ -292,13 +305,14 @@ class DunningFigures(models.AbstractModel):
                 company=company.id,
             )
             for company, partners in changed.items()
+            if partners
         )
 
     @api.model
     def _is_much(self):
         """Whether so much was written about since that whoever looks had better bring it up to date once for all."""
-        everybody = self.env.execute_query(SQL("SELECT FROM dunning_touch WHERE partner_id IS NULL LIMIT 1"))
-        return bool(everybody) or sum(map(len, self._changed().values())) >= MANY
+        changed = self._changed()
+        return self.env["res.company"] in changed or sum(map(len, changed.values())) >= MANY
 
     @api.model
     def _put_away(self, answers=True):
@@ -309,6 +323,8 @@ class DunningFigures(models.AbstractModel):
         """
         if not self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(hashtext('dunning_figures'))"))[0][0]:
             return 0  # somebody else does it
+        if look := inside(self.env, "dunning_fresh"):
+            look.changed = None
         touches = [id_ for (id_,) in self.env.execute_query(SQL("SELECT id FROM dunning_touch"))]
         today = self.env["res.company"]._dunning_today_of(SQL("c.company_id"))
         freshness, left = self.env["dunning.freshness"], []
@@ -335,7 +351,9 @@ class DunningFigures(models.AbstractModel):
 
     @api.model
     def _cron_put_away(self):
-        """Every minute: whoever opens a list finds it done."""
+        """Every minute: whoever opens a list finds it done, and only reads."""
+        companies = self.env["res.company"].search([])
+        self.env["dunning.freshness"]._bring(dict.fromkeys(companies.ids), figures=False)
         self._put_away()
 
     @api.model

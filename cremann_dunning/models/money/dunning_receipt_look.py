@@ -116,11 +116,14 @@ OWN = """
 SELECT k.sanitized_acc_number FROM res_partner_bank k JOIN res_company c ON c.partner_id = k.partner_id
  WHERE c.id = %(company)s AND k.sanitized_acc_number IS NOT NULL
 """
-# One text for all receipts, and one for all that they are looked up in; nothing where nothing is to be looked up.
+# One text for all receipts, and one for all that they are looked up in; nothing where nothing is to be looked up. With
+# them what they were at the last look.
 MARK = f"""
-SELECT concat(COUNT(*), ' ', SUM(hashtextextended(concat(s_ctid, m_ctid), 0)::numeric
-                                 + hashtextextended(concat(s_xmin, m_xmin), 0))) AS mark, COUNT(*) AS number
-  FROM ({LINES}) s
+SELECT m.mark, m.number, k.lines, k.against
+  FROM (SELECT concat(COUNT(*), ' ', SUM(hashtextextended(concat(s_ctid, m_ctid), 0)::numeric
+                                         + hashtextextended(concat(s_xmin, m_xmin), 0))) AS mark, COUNT(*) AS number
+          FROM ({LINES}) s) m
+  LEFT JOIN dunning_receipt_look k ON k.company_id = %(company)s
 """
 OF_CLAIMS = f"WITH claims AS MATERIALIZED ({CLAIMS} UNION ALL {RESTS})"
 AGAINST = f"{OF_CLAIMS} SELECT " + " || ' ' || ".join(
@@ -161,11 +164,10 @@ class DunningReceiptLook(models.Model):
         :raises ReadOnlySqlTransaction: something changed, and this cursor only reads; Odoo tries again with another.
         """
         self.env.flush_all()
-        known = self._known(company)
-        [(lines, number)] = self._rows(MARK, company)
-        if not number and not known:
+        [(lines, number, *known)] = self._rows(MARK, company)
+        if not number and known == [None, None]:
             return
-        now = lines, (self._against(company) if against or known[:1] != (lines,) else known[1]) if number else ""
+        now = [lines, (self._against(company) if against or known[0] != lines else known[1]) if number else ""]
         if now == known:
             return
         if self.env.cr.readonly:
@@ -176,13 +178,6 @@ class DunningReceiptLook(models.Model):
         if is_free:
             # sudo: what is found is the same whoever asks, and nobody writes it
             self.sudo()._look(company, *now)
-
-    @api.model
-    def _known(self, company):
-        rows = self.env.execute_query(
-            SQL("SELECT lines, against FROM dunning_receipt_look WHERE company_id = %s", company.id)
-        )
-        return rows[0] if rows else ()
 
     @api.model
     def _against(self, company):

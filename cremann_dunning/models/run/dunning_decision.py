@@ -255,7 +255,11 @@ class DunningDecision(models.Model):
     @api.model
     def _currencies(self):
         """Every currency by its name; the archived ones too, since there may be claims in them."""
-        currencies = self.env["res.currency"].with_context(active_test=False).search(Domain.TRUE)
+        currencies = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search_fetch(Domain.TRUE, ["name", "rounding", "decimal_places"])
+        )
         return {currency.name: currency for currency in currencies}
 
     @api.model

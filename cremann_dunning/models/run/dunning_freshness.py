@@ -9,11 +9,16 @@ from odoo.tools import SQL, split_every
 from ...engine import record
 from ...engine.decide import VERSION
 from .. import dunning_bulk
+from ..dunning_inside import inside
 from . import dunning_rests_on
 
 _logger = logging.getLogger(__name__)
 
 ASK_BATCH = 1000  # debtors; as in a proposal
+# Of more debtors than these nobody who opens a list waits until they were asked about, where the job does it anyway.
+AT_ONCE = 100
+SHIPPED_REST = "cremann_dunning.dunning_procedure_rest"
+JOB, JOB_ALIVE = "cremann_dunning.dunning_cron_figures", timedelta(minutes=5)
 # The first day on which the day alone gives another answer. What waits says when; what is due or went wrong tells of
 # its days, and so does a debtor with instalments, of which only one speaks; and something else falls due some day.
 KEEP = """
@@ -69,7 +74,8 @@ class DunningFreshness(models.Model):
     def _bring(self, places, figures=True):
         """Ask anew whatever is shown of these debtors and rests no longer on what is there now, in sets.
 
-        Debtors about whom nothing was ever asked are left to the runs, and so are companies that are off.
+        Debtors about whom nothing was ever asked are left to the runs, and so are companies that are off. Of very many
+        at once, as after midnight or a change of the rules, the job asks, which runs every minute.
 
         :param places: ``{company id: commercial partner ids}``, None for all of the company.
         :param figures: look as well whether very many cases have to be read from the ledger, and put them away.
@@ -81,7 +87,7 @@ class DunningFreshness(models.Model):
                 continue
             self.env["dunning.receipt.look"]._bring(company)
             stale = self._stale(company, partner_ids)
-            if not stale:
+            if not stale or (partner_ids is None and len(stale) > AT_ONCE and self._job_comes()):
                 continue
             if self.env.cr.readonly:
                 raise ReadOnlySqlTransaction("What is shown about debtors is asked anew")
@@ -91,6 +97,14 @@ class DunningFreshness(models.Model):
             if self.env.cr.readonly:
                 raise ReadOnlySqlTransaction("Figures of many debtors are put into their cases")
             self.env["dunning.figures"]._put_away(answers=False)
+
+    @api.model
+    def _job_comes(self):
+        """Whether the job that asks anew about everybody is at work: it ran within the last minutes."""
+        if "cron_end_time" in self.env.context:  # this is the job
+            return False
+        job = self.env.ref(JOB, raise_if_not_found=False)
+        return bool(job and job.active and job.lastcall and fields.Datetime.now() - job.lastcall < JOB_ALIVE)
 
     @api.model
     def _stale(self, company, partner_ids=None):
@@ -133,7 +147,9 @@ class DunningFreshness(models.Model):
     @api.model
     def _house(self, company):
         """What holds for the whole company, as text."""
-        rest = company._dunning_rest_procedure().id
+        # which one: whether it is at work is among the rules
+        shipped = self.env["ir.model.data"]._xmlid_to_res_id(SHIPPED_REST, raise_if_not_found=False)
+        rest = company.dunning_rest_procedure_id.id or shipped
         house = record.text(company._dunning_house())
         return repr((VERSION, house, company.country_id.id, company.dunning_periodic, rest))
 
@@ -145,6 +161,8 @@ class DunningFreshness(models.Model):
             with self.env.cr.savepoint():
                 for batch in split_every(ASK_BATCH, partner_ids, list):
                     self.env["dunning.case.mixin"]._redecide_debtors(company, partners.browse(batch))
+            if look := inside(self.env, "dunning_fresh"):
+                look.changed = None
         except self.env["dunning.letter"]._business_errors():
             # a screen opens whatever goes wrong here; a run says what it is
             self._suspect(company, partner_ids)

@@ -184,7 +184,7 @@ NAMED_BY = {
     "dunning.payment.plan": "state = 'active'",
     "dunning.contact": "active AND d.counts_as_step",
 }
-DIGEST = "rules AS (SELECT md5(concat_ws('|', %(house)s, {rules})) AS digest)"
+DIGEST = "rules AS MATERIALIZED (SELECT md5(concat_ws('|', %(house)s, {rules})) AS digest)"
 MARKS = """
 , {digest}, sums AS (
     SELECT partner_id, SUM(mark) AS mark FROM ({sources}) s (partner_id, mark) GROUP BY 1
