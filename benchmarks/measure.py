@@ -181,7 +181,8 @@ def ours(env, options):
         check(min(rows["length"], 10_001), min(-(-options.invoices // seed.PER_DEBTOR), 10_001), "cases")
     lists = invoice_list(env)
     env["dunning.figures"]._put_away()  # as the job of every few minutes does
-    for screen, opened in (("worklist again", open_worklist), ("today", open_today), ("case", open_case)):
+    screens = {"worklist again": open_worklist, "today": open_today, "case": open_case, "calls": open_calls}
+    for screen, opened in screens.items():
         opened(env)  # the first turn fills the caches
         with clock.step(screen, WORKLIST_ROWS):
             opened(env)
@@ -345,6 +346,15 @@ def open_today(env):
     """What the web client asks for the landing page."""
     env.invalidate_all()
     return env["dunning.today"].read_today()
+
+
+def open_calls(env):
+    """Call mode over the first page of the worklist: its window is made, and the first debtor shown."""
+    env.invalidate_all()
+    cases = env["dunning.case"].search([("amount_overdue", ">", 0)], limit=WORKLIST_ROWS, order="priority DESC, id")
+    window = env["dunning.call.wizard"]._for_cases(cases)
+    tree = etree.fromstring(window.get_views([(False, "form")])["views"]["form"]["arch"])
+    return window.web_read(fields_of(window, tree))
 
 
 def open_case(env):

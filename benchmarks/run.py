@@ -150,7 +150,7 @@ def ratios(rows, figure):
             f"peer / ours at {size:,}", [found.get(("peer", step, size)) for step in ("run", "communications")], first
         )
         lists = [found.get(("ours", "invoice list", size))]
-        for step in ("worklist again", "today", "case"):
+        for step in ("worklist again", "today", "case", "calls"):
             ratio(f"{step} / invoice list at {size:,}", [found.get(("ours", step, size))], lists)
         for step in ("propose again", "second propose"):
             ratio(f"{step} / first at {size:,}", [found.get(("ours", step, size))], first)

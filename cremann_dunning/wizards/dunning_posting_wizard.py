@@ -29,7 +29,8 @@ class DunningPostingWizard(models.TransientModel):
         help="Marks them as posted also when an invoice on one of them was paid or disputed since.",
     )
     two_sided = fields.Boolean(
-        string="Two-Sided", help="For a printer that prints on both sides: each letter begins on a new sheet."
+        string="Two-Sided",
+        help="For a printer that prints on both sides: each letter and each copy of an invoice begins on a new sheet.",
     )
     carrier_id = fields.Many2one("dunning.carrier", help="Who carries the registered letters.")
     pdf_file = fields.Binary(string="File", attachment=True, readonly=True)
@@ -81,7 +82,7 @@ class DunningPostingWizard(models.TransientModel):
         return lines
 
     def action_print(self):
-        """One PDF: the cover list, then every letter as it was issued.
+        """One PDF: the cover list, then every letter as it was issued, with the copies of invoices that go along.
 
         :raises UserError: one of them was paid or disputed since the list was opened, and nobody has seen that yet.
         """
@@ -93,8 +94,12 @@ class DunningPostingWizard(models.TransientModel):
             raise UserError(self.env._("Untick these letters, they are no longer right.\n%s", reasons))
         pages = posting._stored_pages(letters)
         printed = letters.filtered(lambda letter: letter in pages)
-        cover = self._render_cover(printed, pages, letters - printed)
-        content = posting._bind([cover, *(pages[letter] for letter in printed)], self.two_sided)
+        enclosed = self.env["dunning.enclosures"]._of(printed)
+        envelopes = {letter: [pages[letter], *enclosed.get(letter, ([], []))[0]] for letter in printed}
+        missing = [number for _readers, numbers in enclosed.values() for number in numbers]
+        cover = self._render_cover(envelopes, letters - printed, missing)
+        readers = [reader for own in envelopes.values() for reader in own]
+        content = posting._bind([cover, *readers], self.two_sided)
         self.pdf_name = self.env._("Letters to post %s.pdf", fields.Date.to_string(self.company_id._dunning_today()))
         self.pdf_file = base64.b64encode(content)
         return {
@@ -103,17 +108,30 @@ class DunningPostingWizard(models.TransientModel):
             "target": "download",
         }
 
-    def _render_cover(self, printed, pages, unreadable):
+    def _render_cover(self, envelopes, unreadable, missing=()):
         """The cover list as an opened PDF.
 
-        :param printed: letters in order. :param pages: opened PDF per letter. :param unreadable: letters without one.
+        :param envelopes: per letter, in order, the opened PDFs that go into its envelope, the letter itself first.
+        :param unreadable: letters without one. :param missing: numbers of invoices of which there is no copy.
         """
         lines = {line.letter_id: line for line in self.line_ids}
         rows = [
-            {"number": number, "letter": letter, "line": lines[letter], "pages": pages[letter].getNumPages()}
-            for number, letter in enumerate(printed, 1)
+            {
+                "number": number,
+                "letter": letter,
+                "line": lines[letter],
+                "copies": len(readers) - 1,
+                "pages": sum(reader.getNumPages() for reader in readers),
+            }
+            for number, (letter, readers) in enumerate(envelopes.items(), 1)
         ]
-        data = {"rows": rows, "unreadable": unreadable, "total": sum(row["pages"] for row in rows)}
+        data = {
+            "rows": rows,
+            "unreadable": unreadable,
+            "missing": missing,
+            "copies": sum(row["copies"] for row in rows),
+            "total": sum(row["pages"] for row in rows),
+        }
         report = self.env["ir.actions.report"].with_company(self.company_id)
         content, _kind = report.with_context(report_pdf_no_attachment=True)._render_qweb_pdf(COVER, self.ids, data)
         return self.env["dunning.posting"]._open_pdf(content)

@@ -8,6 +8,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader
@@ -56,7 +57,7 @@ class TestPrinting(PostingCase):
             self.debtor("Noord & <b>Co</b>", zip="1000 AA"),
             self.debtor("Aan de Kade", zip="9999 ZZ"),
         ]
-        self.env["dunning.level"].search([]).channel = "print"
+        self.env["dunning.level"].search([]).write({"channel": "print", "attach_invoice": False})
         self.invoices(self.env["res.partner"].union(*partners), 500, due=5)
         run = self.run_for(partners=self.env["res.partner"].union(*partners))
         letters = self.confirm(run.with_context(force_report_rendering=True))
@@ -76,6 +77,44 @@ class TestPrinting(PostingCase):
             Path(folder, "posting.pdf").write_bytes(base64.b64decode(wizard.pdf_file))
         for words in ("Letters: 4", "Gent", "Belgium", "On paper", "Noord & <b>Co</b>", *letters.mapped("name")):
             self.assertIn(words, cover)
+
+    def test_invoices_go_along_behind_the_letter(self):
+        """Where the level attaches them; one that cannot be printed keeps nobody from the post."""
+        partners = self.debtor("Aan de Kade") + self.debtor("Bij de Brug")
+        both = self.invoice(partners[0], 500, due=5) + self.invoice(partners[0], 600, due=4)
+        other = self.invoice(partners[1], 700, due=5)
+        self.env.ref(LEVEL).channel = "print"
+        letters = self.confirm(self.run_for(partners=partners).with_context(force_report_rendering=True))
+        self.assertEqual(len(letters.line_ids.filtered("invoice_copy_id")), 3, "printed when the letters were made")
+        copy = letters.line_ids.filtered(lambda line: line.move_id == other).invoice_copy_id
+        copy.with_user(SUPERUSER_ID).write({"raw": b"no pdf", "mimetype": "application/pdf"})  # a disk that went wrong
+        wizard = self.wizard(letters).with_context(force_report_rendering=True)
+        wizard.action_print()
+        texts = self.texts(wizard)
+        cover, first, *copies = texts[0], texts[1], *texts[2:4]
+        self.assertEqual(len(texts), 5, "cover, letter with two copies, letter without")
+        for words in (
+            "Copies of invoices",
+            "Pages: 4",
+            f"because none can be printed of these invoices: {other.name}",
+        ):
+            self.assertIn(words, cover)
+        self.assertIn(wizard.line_ids[:1].letter_id.name, first)
+        for move, text in zip(both, copies, strict=True):
+            self.assertIn(move.name, text)
+        wizard.two_sided = True
+        wizard.action_print()
+        self.assertEqual([place for place, text in enumerate(self.texts(wizard)) if text], [0, 2, 4, 6, 8])
+        self.env.ref(LEVEL).attach_invoice = False
+        wizard.two_sided = False
+        wizard.action_print()
+        self.assertEqual(len(self.texts(wizard)), 3)
+
+    def texts(self, wizard):
+        bound = PdfFileReader(io.BytesIO(base64.b64decode(wizard.pdf_file)))
+        if folder := os.environ.get("DUNNING_PICTURES"):  # to look at
+            Path(folder, "enclosed.pdf").write_bytes(base64.b64decode(wizard.pdf_file))
+        return [" ".join(page.extractText().split()) for page in bound.pages]
 
     def check_pages(self, bound, letters, two_sided):
         """After the cover every page is one of a stored PDF, with the same content, in order."""

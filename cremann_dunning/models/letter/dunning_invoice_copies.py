@@ -4,6 +4,8 @@ import time
 
 from odoo import api, models
 
+from ...engine import rules
+
 _logger = logging.getLogger(__name__)
 
 # So many invoices are printed in one call of wkhtmltopdf.
@@ -53,7 +55,8 @@ class DunningInvoiceCopies(models.AbstractModel):
     def _lines(self, letters):
         """The line of each invoice that goes along with one of these letters and is still to be printed."""
         mail_files = self.env["dunning.mail.files"]
-        letters = letters.filtered(lambda letter: letter.channel == "email" or letter.is_test)
+        by_mail_or_post = {"email", *rules.PAPER_CHANNELS}
+        letters = letters.filtered(lambda letter: letter.channel in by_mail_or_post or letter.is_test)
         found = self.env["dunning.letter.line"]
         mail_files._read_along(letters)
         for letter in letters:

@@ -46,7 +46,9 @@ class DunningSnailmail(models.AbstractModel):
     def _give(self, letters):
         """Put these letters in the queue of Odoo's Snail Mail; the attempts that wait for its answer."""
         # sudo: the files go along with the system's own record of posting
-        files = self.env["ir.attachment"].sudo().create([self._prepare_file(letter) for letter in letters])
+        enclosures = self.env["dunning.enclosures"]._of(letters)
+        files = [self._prepare_file(letter, enclosures.get(letter, ([], []))[0]) for letter in letters]
+        files = self.env["ir.attachment"].sudo().create(files)
         snails = self.env["snailmail.letter"].sudo()  # as above
         snails = snails.create(
             [
@@ -74,10 +76,11 @@ class DunningSnailmail(models.AbstractModel):
         return attempts
 
     @api.model
-    def _prepare_file(self, letter):
+    def _prepare_file(self, letter, enclosures=()):
+        content, posting = letter._stored_pdf(), self.env["dunning.posting"]
         return {
             "name": letter.pdf_name,
-            "datas": letter._stored_pdf_as_field(),
+            "raw": posting._bind([posting._open_pdf(content), *enclosures]) if enclosures else content,
             "mimetype": "application/pdf",
             "res_model": letter._name,
             "res_id": letter.id,

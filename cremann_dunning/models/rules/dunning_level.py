@@ -130,7 +130,11 @@ class DunningLevel(models.Model):
     charge_interest = fields.Boolean(
         string="Charge interest", help="Adds the interest of the regime, from the due date to the date of the letter."
     )
-    attach_invoice = fields.Boolean(string="Attach invoices", default=True)
+    attach_invoice = fields.Boolean(
+        string="Attach invoices",
+        default=True,
+        help="Copies of the invoices that the letter asks: as files with a mail, and on paper behind the letter.",
+    )
     attach_ubl = fields.Boolean(
         string="Attach e-invoices",
         default=True,
