@@ -14,7 +14,7 @@ ODOOS = {
     "button-name": ".o_optional_columns_dropdown button",
     "color-contrast": ".o_setting_right_pane > .text-muted > *",
     "image-alt": ".o-mail-Avatar > img, .o_avatar > img",
-    "label": "#boolean_checkbox",
+    "label": "#boolean_checkbox, .o_list_record_selector input",
     "role-img-alt": ".o-mail-Chatter-topbar i, .o_cp_searchview i",
 }
 # What axe calls serious or worse on a part of the screen: rule and place of each.
@@ -68,7 +68,7 @@ class TestReadable(MorningCase, HttpCase):
 
     def test_worklist(self):
         path = "/odoo/action-cremann_dunning.dunning_case_action_worklist"
-        self.serious(path, 'await find(".o_data_row"); await look(".o_action_manager");')
+        self.serious(path, 'await find(".o_data_row"); await look(".o_list_renderer");')
 
     def test_case(self):
         path = f"/odoo/action-cremann_dunning.dunning_case_action_worklist/{self.case.id}"
@@ -104,6 +104,8 @@ class TestReadable(MorningCase, HttpCase):
                 await find(`.o_dunning_call div[name=${{field}}]`);
                 await look(".o_action_manager", words);
             }}
+            await click(".o_form_button_cancel");
+            await gone(".o_selection_badge.active");
             """,
         )
 
