@@ -110,6 +110,7 @@
         ],
         "web.assets_backend": [
             "cremann_dunning/static/src/dunning_chosen.scss",
+            "cremann_dunning/static/src/dunning_icon_button.xml",
             "cremann_dunning/static/src/dunning_letter_preview.scss",
             "cremann_dunning/static/src/dunning_pdf_field.js",
             "cremann_dunning/static/src/dunning_pdf_field.xml",

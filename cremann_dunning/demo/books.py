@@ -259,6 +259,7 @@ class Books:
             "country_id": self.env.ref(f"base.{debtor.country.lower()}").id,
             "lang": debtor.lang,
             "email": debtor.email or False,
+            "phone": debtor.phone or False,
             "vat": debtor.vat or False,
             "company_registry": debtor.registry or False,
             "dunning_kind_set": debtor.kind or False,

@@ -73,6 +73,7 @@ class DunningCallSavingMixin(models.AbstractModel):
     def _do_promised(self, contact):
         if not self.promise_date:
             raise UserError(self.env._("Enter the day on which the debtor will pay."))
+        self._check_open()
         given = {"promise_date": self.promise_date, "promise_amount": self.promise_amount}
         contact._agree(given | {"currency_id": self.currency_id.id}, self.move_ids)
         promise = contact.promise_id
@@ -92,7 +93,18 @@ class DunningCallSavingMixin(models.AbstractModel):
             "Disputes %(what)s: %(reason)s.", what=dispute.about, reason=dispute._reasons()[dispute.reason]
         )
 
+    def _check_open(self):
+        """:raises UserError: the debtor paid while he was called."""
+        if not self.promise_amount:
+            raise UserError(
+                self.env._(
+                    "Nothing is open any more that the debtor could pay. Choose what else came of the call, or skip "
+                    "him."
+                )
+            )
+
     def _do_instalments(self, contact):
+        self._check_open()
         plans = self.env["dunning.payment.plan"]
         own = [("case_id", "=", self.case_id.id)]
         if plans.search_count([*own, ("state", "=", "active")], limit=1):

@@ -231,7 +231,8 @@ class DunningCallWizard(models.TransientModel):
         rows = []
         roles = dict(self.env["res.partner"]._fields["dunning_role"]._description_selection(self.env))
         row = Markup(
-            '<div><a href="tel:{0}" class="fw-bold fs-4 text-nowrap">{1}</a> <span class="text-muted">{2}</span></div>'
+            '<div><a href="tel:{0}" class="fw-bold fs-4 text-nowrap">{1}</a> '
+            '<span class="o_dunning_quiet">{2}</span></div>'
         )
         for person in self.case_id._phone_contacts() if self.case_id else ():
             dial = "".join(sign for sign in person.phone if sign.isdigit() or sign == "+")

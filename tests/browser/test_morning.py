@@ -1,57 +1,19 @@
-"""The morning of each user in a real Chromium, with only his rights, in Dutch, clicks counted; what axe-core finds."""
-
-import json
-from pathlib import Path
-
-import axe_playwright_python
+"""The morning of each user in a real Chromium, with only his rights, in Dutch, clicks counted: the bookkeeper, the
+owner of a small firm, the accountant with two companies, the manager."""
 
 from odoo.tests import HttpCase, tagged
 
-from ..common import DunningCase
-from .screen_case import ScreenMixin
-
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-CLICKS = """
-let clicks = 0;
-async function click(selector, words) { (await find(selector, words)).click(); clicks++; }
-async function fill(selector, value) {
-    const field = await find(selector);
-    field.value = value;
-    for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
-}
-function counted(most) { if (clicks > most) throw new Error(`${clicks} clicks, ${most} at most`); }
-"""
-# What axe calls serious or worse on a part of the screen: rule and place of each.
-SERIOUS = """
-const found = await axe.run(document.querySelector(%s), { resultTypes: ["violations"] });
-const serious = found.violations.filter((one) => ["serious", "critical"].includes(one.impact));
-const words = (one, node) => `${one.id} at ${node.target}: ${node.html.slice(0, 160)}`;
-const told = serious.flatMap((one) => one.nodes.map((node) => words(one, node)));
-if (told.length) throw new Error(told.join(" | "));
-"""
-
-
-class MorningCase(ScreenMixin, DunningCase, HttpCase):
-    without_pdf = True
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        (cls.user + cls.manager).lang = "nl_NL"
-        cls.partner = cls.debtor("Bakkerij Jansen")
-        cls.move = cls.invoice(cls.partner, 1210, due=5)
-        cls.lost = cls.debtor("Zonder Adres", email=False, street=False, zip=False, city=False)
-        cls.invoice(cls.lost, 400, due=9)
-        cls.proposed = cls.run_for()
-        cls.case = cls.env["dunning.case"]._for_partners(cls.partner, cls.nl)
-
-    def walk(self, path, steps, most, **options):
-        """These steps, with so many clicks at most."""
-        self.see(path, f"{CLICKS} {steps} counted({most});", **options)
+from .morning_case import MorningCase
 
 
 @tagged("post_install", "-at_install")
-class TestMorning(MorningCase):
+class TestBookkeeper(MorningCase, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.proposed = cls.run_for()
+        cls.case = cls.env["dunning.case"]._for_partners(cls.partner, cls.nl)
+
     def test_attention_is_one_click_from_the_login(self):
         self.walk(
             "/odoo",
@@ -135,23 +97,148 @@ class TestMorning(MorningCase):
 
 
 @tagged("post_install", "-at_install")
-class TestReadable(MorningCase):
-    def serious(self, path, part, ready, **options):
-        steps = f"{AXE}; await find({json.dumps(ready)}); {SERIOUS % json.dumps(part)}"
-        self.see(path, steps, **options)
+class TestOwner(MorningCase, HttpCase):
+    """It runs by itself, and tells him what it did and why."""
 
-    def test_today(self):
-        self.serious("/odoo/dunning-today", ".o_dunning_today", ".o_dunning_attention")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        procedure = cls.env.ref("cremann_dunning.dunning_procedure_nl_business")
+        procedure.write({"send_saturday": True, "send_sunday": True, "skip_holidays": False})
+        cls.nl.write({"dunning_automatic": True, "dunning_send_hour": 0, "dunning_bank_max_days": 0})
+        cls.env["dunning.daily.job"]._work()
 
-    def test_what_is_ours_on_the_worklist(self):
-        for part in (".o_dunning_priority", ".o_field_dunning_signals"):
-            self.serious("/odoo/action-cremann_dunning.dunning_case_action_worklist", part, part)
+    def test_what_went_by_itself_and_why(self):
+        run = self.env["dunning.run"].search([("company_id", "=", self.nl.id), ("automatic", "=", True)])
+        self.assertEqual((run.state, run.letter_ids.partner_id), ("done", self.partner))
+        self.walk(
+            "/odoo",
+            f"""
+            await click(".o_dunning_systray");
+            await find(".o_dunning_today", "vanzelf gemaakt");
+            await find(".o_dunning_attention", "Er is geen bruikbaar adres");
+            await click(".o_dunning_today a", "{run.with_context(lang="nl_NL").name}");
+            await find(".o_field_x2many_list .o_data_row", "Bakkerij Jansen");
+            await click(".oe_stat_button[name=action_open_decisions]");
+            await find(".o_list_view .o_data_row", "Bakkerij Jansen");
+            await find(".o_list_view .o_data_row", "Er is geen bruikbaar adres");
+            """,
+            3,
+        )
 
-    def test_what_is_ours_on_a_case(self):
-        path = f"/odoo/action-cremann_dunning.dunning_case_action_worklist/{self.case.id}"
-        self.serious(path, ".o_field_dunning_ladder", ".o_dunning_step")
 
-    def test_story(self):
-        path = f"/odoo/action-cremann_dunning.dunning_run_action/{self.proposed.id}"
-        steps = f"{AXE}; (await find('.nav-link', 'Verloop')).click(); await find('.o_dunning_story_line');"
-        self.see(path, steps + SERIOUS % json.dumps(".o_dunning_story"))
+@tagged("post_install", "-at_install")
+class TestAccountant(MorningCase, HttpCase):
+    """Two companies in his browser, and a third one in the database that he does not work for."""
+
+    with_belgium = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.group_user.lang = "nl_NL"
+        third = cls.env.ref("base.main_company")
+        cls.env.user.company_ids += third
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": (cls.nl + cls.be + third).ids})
+        cls.peeters, cls.strange = cls.debtor("Slagerij Peeters"), cls.debtor("Vreemde Klant")
+        cls.invoice(cls.peeters, 700, due=30, company=cls.be)
+        cls.invoice(cls.strange, 90, due=30, company=third)
+        cls.env["dunning.case"]._for_partners(cls.strange, third, create=True)
+        for company in (cls.nl, cls.be):
+            cls.env["dunning.case"]._for_partners(cls.partner + cls.peeters, company, create=True)
+
+    def test_proposes_in_each_company_apart(self):
+        propose = """
+            await tick(".o_data_row:has(.o_data_cell[data-tooltip='%s']) .o_list_record_selector input");
+            await click(".o_control_panel button[name=action_propose]");
+            await find(".o_form_view .o_field_x2many_list .o_data_row", "%s");
+            await find(".o_form_view div[name=company_id]", "%s");
+        """
+        first, second = (
+            propose % (name, name, company)
+            for name, company in (("Bakkerij Jansen", "Holland"), ("Slagerij Peeters", "België"))
+        )
+        self.walk(
+            "/odoo/dunning-today",
+            f"""
+            // a list that is drawn once more forgets what was ticked in it
+            async function tick(row) {{
+                clicks++;
+                while (!document.querySelector(".o_control_panel button[name=action_propose]")) {{
+                    (await find(row)).click();
+                    await new Promise((resolve) => setTimeout(resolve, 600));
+                }}
+            }}
+            const companies = [...(await find(".o_dunning_today select")).options].map((one) => one.textContent);
+            if (companies.length !== 2) throw new Error(companies);
+            await click(".o_dunning_today header button");
+            await find(".o_list_view .o_data_row", "Slagerij Peeters");
+            await find(".o_list_view .o_data_row", "Bakkerij Jansen");
+            if (document.body.textContent.includes("Vreemde Klant")) throw new Error("of a company that is not his");
+            {first}
+            await click(".breadcrumb-item a, .o_back_button", "Werklijst");
+            {second}
+            """,
+            7,
+            user=self.group_user,
+            cookies={"cids": f"{self.nl.id}-{self.be.id}"},
+        )
+        runs = self.env["dunning.run"].search([("user_id", "=", self.group_user.id)], order="id")
+        self.assertEqual([(run.company_id, run.partner_ids) for run in runs], [
+            (self.nl, self.partner), (self.be, self.peeters),
+        ])  # fmt: skip
+        self.assertEqual(runs.letter_ids.mapped("state"), ["draft", "draft"])
+
+
+@tagged("post_install", "-at_install")
+class TestManager(MorningCase, HttpCase):
+    """Tunes the steps and the words, is told what is wrong, and reads what was done."""
+
+    def test_waiting_days_of_a_level(self):
+        """Days to pay that name no day are refused when they are saved; what was changed stands in the record."""
+        level = self.env.ref("cremann_dunning.dunning_level_nl_business_2")
+        self.walk(
+            f"/odoo/action-cremann_dunning.dunning_procedure_action/{level.procedure_id.id}",
+            """
+            async function tune(days, term) {
+                await click("div[name=level_ids] .o_data_row:nth-child(2) .o_data_cell");
+                await fill("div[name=delay_days] input", days);
+                await fill("div[name=payment_term_days] input", term);
+                await click(".modal footer .o_form_button_save");
+                await gone(".modal");
+                await click(".o_form_button_save");
+            }
+            await tune("10", "0");
+            await click(".modal:has(.modal-body) footer button", "Sluiten");
+            await gone(".modal");
+            await tune("10", "7");
+            await gone(".o_form_button_save:not(.invisible *)");
+            await click("[data-menu-xmlid='cremann_dunning.dunning_menu_more']");
+            await click("[data-menu-xmlid='cremann_dunning.dunning_menu_events']");
+            await find(".o_list_view .o_data_row", "Tweede herinnering");
+            """,
+            9,
+            user=self.manager,
+        )
+        self.assertEqual((level.delay_days, level.payment_term_days), (10, 7))
+
+    def test_words_of_a_text(self):
+        """What a letter may not say is refused, with what it may say."""
+        text = self.env.ref("cremann_dunning.mail_template_reminder")
+        self.walk(
+            f"/odoo/action-cremann_dunning.dunning_text_action/{text.id}",
+            """
+            const subject = "div[name=subject] input, div[name=subject] textarea";
+            await fill(subject, "Nog open: {{ object.create_uid.password }}");
+            await click(".o_form_button_save");
+            await find(".modal", "mogen object.create_uid.password niet zeggen");
+            await click(".modal footer button");
+            await gone(".modal");
+            await fill(subject, "Nog open bij {{ object.company_id.name }}");
+            await click(".o_form_button_save");
+            await gone(".o_form_button_save:not(.invisible *)");
+            """,
+            3,
+            user=self.manager,
+        )
+        self.assertEqual(text.with_context(lang="nl_NL").subject, "Nog open bij {{ object.company_id.name }}")

@@ -28,7 +28,9 @@ class DunningCase(models.Model):
     )  # the key of a debtor and his company starts with it
     company_id = fields.Many2one("res.company", required=True)  # _worklist_idx starts with it
     currency_id = fields.Many2one(related="company_id.currency_id")
-    user_id = fields.Many2one("res.users", string="Responsible", tracking=True)
+    user_id = fields.Many2one(
+        "res.users", string="Responsible", tracking=True, check_company=True, domain=[("share", "=", False)]
+    )
     active = fields.Boolean(default=True)
     create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
     write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)

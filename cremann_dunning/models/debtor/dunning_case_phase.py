@@ -26,8 +26,8 @@ PHASES = [
     ("settled", "Paid"),
 ]
 LADDER = ("new", "reminder", "reminder_again", "call", "notice", "final", "end", "handed_over")
-# What of them is empty most of the time needs no column of its own.
-QUIET = {"settled", "insolvent", "handed_over", "call"}
+# What of them is empty most of the time, or is no step, needs no column of its own.
+QUIET = {"not_due", "settled", "insolvent", "handed_over", "call"}
 OF_TYPE = {
     rules.CALL: "call",
     rules.STATUTORY_NOTICE: "notice",

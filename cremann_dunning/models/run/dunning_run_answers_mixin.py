@@ -8,6 +8,8 @@ from .. import dunning_counted as counted
 from ..event import as_fact
 from .dunning_decision import SAME
 
+FEW = 20  # answers that are read as they are; more of them are grouped by their reason
+
 # The last answer of each run about each claim. A run that waits says what holds now: what was put right since, or
 # settled, is no answer any more. One of another day is a look: what it found is in force nowhere.
 ANSWERS = """
@@ -231,9 +233,9 @@ class DunningRunAnswersMixin(models.AbstractModel):
                 self._tell("letter.run_cancelled")
 
     def action_open_decisions(self):
-        """The answers of this run, one for each invoice."""
+        """The answers of this run, one for each invoice; many of them by reason."""
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_decision_action")
         ids = self._answers("SELECT run_id, id FROM answers").get(self.id, [])
-        return action | {"domain": [("id", "in", ids)], "context": {"search_default_group_code": 1}}
+        return action | {"domain": [("id", "in", ids)], "context": {"search_default_group_code": len(ids) > FEW}}
