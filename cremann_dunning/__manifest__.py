@@ -1,7 +1,7 @@
 {
     "name": "Dunning for the Netherlands and Belgium",
     "summary": "Reminders, aanmaningen and 14-day letters: in order, within the law, explained and proven",
-    "version": "19.0.1.11.0",
+    "version": "19.0.1.12.0",
     "category": "Accounting/Accounting",
     "author": "Cremann",
     "website": "https://github.com/cremann/cremann_dunning",
@@ -81,6 +81,7 @@
         "wizards/dunning_leave_out_wizard_views.xml",
         "wizards/dunning_left_over_wizard_views.xml",
         "wizards/dunning_letter_preview_views.xml",
+        "wizards/dunning_level_preview_views.xml",
         "wizards/dunning_letter_wizard_views.xml",
         "wizards/dunning_match_wizard_views.xml",
         "wizards/dunning_mode_wizard_views.xml",
@@ -109,6 +110,7 @@
             "cremann_dunning/static/src/interactions/letter_payment.js",
         ],
         "web.assets_backend": [
+            "cremann_dunning/static/src/dunning_choice_field.js",
             "cremann_dunning/static/src/dunning_chosen.scss",
             "cremann_dunning/static/src/dunning_letter_preview.scss",
             "cremann_dunning/static/src/dunning_pdf_field.js",

@@ -8,6 +8,7 @@ from . import (
     dunning_companion,
     dunning_draft,
     dunning_draft_notes,
+    dunning_example,
     dunning_invoice_copies,
     dunning_last_look,
     dunning_letter,
