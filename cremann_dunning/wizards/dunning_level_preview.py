@@ -55,7 +55,7 @@ class DunningLevelPreview(models.TransientModel):
     def write(self, vals):
         """Another language or tone is another letter."""
         result = super().write(vals)
-        if CHOICES & set(vals):
+        if CHOICES & set(vals) and "stamp" not in vals:  # with a stamp it is what _look found
             for preview in self:
                 preview._look()
         return result
@@ -73,7 +73,7 @@ class DunningLevelPreview(models.TransientModel):
             problem = self.env["dunning.delivery"]._plain_reason(str(error))
             found = dict.fromkeys(("pdf", "stamp", "shown_subject", "shown_body", "light", "checks_html"), False)
             found |= {"problem": problem, "about": False}
-        super().write(found)
+        self.write(found)
 
     def _seen(self, letter, made_up):
         """What this window keeps of a letter, as values of its fields."""

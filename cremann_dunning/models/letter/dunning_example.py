@@ -119,36 +119,46 @@ class DunningExample(models.AbstractModel):
     def _item(self, level, company, lang, days):
         """The open item of an invoice to somebody made up. It is never posted: nothing that posts is set in motion."""
         kind, country = level.procedure_id.debtor_kind, level.procedure_id.country_id or company.country_id
-        today = company._dunning_today()
+        today, lang = company._dunning_today(), lang or company.partner_id.lang or self.env.lang
+        told = self.with_context(lang=lang).env  # what the letter says is in its own language
         # sudo: whoever sets up levels need not be a bookkeeper, and nothing of it stays
-        partner = self.env["res.partner"].sudo().create(
-            {
-                "name": self.env._("Example debtor"),
-                "is_company": kind not in ("consumer",),
-                "dunning_kind_set": "business" if kind == "any" else kind,
-                "street": self.env._("Example street 1"),
-                "zip": "1234 AB" if country.code == "NL" else "1000",
-                "city": self.env._("Example"),
-                "country_id": country.id,
-                "email": "debtor@example.com",
-                "lang": lang or company.partner_id.lang or self.env.lang,
-            }
+        partner = (
+            self.env["res.partner"]
+            .sudo()
+            .create(
+                {
+                    "name": told._("Example debtor"),
+                    "is_company": kind not in ("consumer",),
+                    "dunning_kind_set": "business" if kind == "any" else kind,
+                    "street": told._("Example street 1"),
+                    "zip": "1234 AB" if country.code == "NL" else "1000",
+                    "city": told._("Example"),
+                    "country_id": country.id,
+                    "email": "debtor@example.com",
+                    "lang": lang,
+                }
+            )
         )
-        move = self.env["account.move"].sudo().with_company(company).create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": partner.id,
-                "company_id": company.id,
-                "currency_id": company.currency_id.id,
-                "invoice_date": today - timedelta(days=days + 30),
-                "invoice_date_due": today - timedelta(days=days),
-                "invoice_payment_term_id": False,
-                "invoice_line_ids": [
-                    Command.create(
-                        {"name": self.env._("Example of an invoice"), "price_unit": float(OWED), "tax_ids": []}
-                    )
-                ],
-            }
+        move = (
+            self.env["account.move"]
+            .sudo()
+            .with_company(company)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": partner.id,
+                    "company_id": company.id,
+                    "currency_id": company.currency_id.id,
+                    "invoice_date": today - timedelta(days=days + 30),
+                    "invoice_date_due": today - timedelta(days=days),
+                    "invoice_payment_term_id": False,
+                    "invoice_line_ids": [
+                        Command.create(
+                            {"name": told._("Example of an invoice"), "price_unit": float(OWED), "tax_ids": []}
+                        )
+                    ],
+                }
+            )
         )
         return move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
 
@@ -161,12 +171,14 @@ class DunningExample(models.AbstractModel):
         sent = {step: due + timedelta(days=at) for step, at in before.items()}
         notice = [on for step, on in sent.items() if step.legal_type == rules.STATUTORY_NOTICE]
         ends = [
-            on + timedelta(days=step.payment_term_days + 1) for step, on in sent.items() if step.legal_type in DATED_TYPES
+            on + timedelta(days=step.payment_term_days + 1)
+            for step, on in sent.items()
+            if step.legal_type in DATED_TYPES
         ]
         claim = Claim(
             line_id=item.id,
             move_id=item.move_id.id,
-            number=self.env._("EXAMPLE-1"),
+            number=self.with_context(lang=partner.lang).env._("EXAMPLE-1"),
             currency=company.currency_id.name,
             residual=OWED,
             residual_company=OWED,

@@ -173,6 +173,8 @@ class MailTemplate(models.Model):
 
     def action_open_mail_preview(self):
         """The text of a level is looked at as a letter of that level; Odoo would fill it in with any letter at all."""
+        self.ensure_one()
+        self.check_access("read")
         levels = self.env["dunning.level"]
         if self.model == "dunning.letter":
             levels = levels.search(["|", ("template_id", "=", self.id), ("template_informal_id", "=", self.id)])

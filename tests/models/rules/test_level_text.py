@@ -1,4 +1,4 @@
-"""The words of a level on the level itself: read and written in each language and tone, in the place where they are kept."""
+"""The words of a level on the level itself: read and written in each language and tone."""
 
 from markupsafe import Markup
 
