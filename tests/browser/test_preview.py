@@ -128,7 +128,8 @@ class TestPreviewScreen(ScreenMixin, PdfCase, HttpCase):
             await find(".o_dunning_preview", "1 of 2");
             field.remove();
             await other("{first.partner_id.name}");
-            const calls = () => performance.getEntriesByType("resource").filter((r) => r.name.includes("action_refresh"));
+            const all = () => performance.getEntriesByType("resource");
+            const calls = () => all().filter((r) => r.name.includes("action_refresh"));
             const asked = calls().length;
             await press("r", document.body);
             for (;;) {{
