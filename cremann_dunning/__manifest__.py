@@ -81,6 +81,7 @@
         "wizards/dunning_leave_out_wizard_views.xml",
         "wizards/dunning_left_over_wizard_views.xml",
         "wizards/dunning_letter_preview_views.xml",
+        "wizards/dunning_level_preview_views.xml",
         "wizards/dunning_letter_wizard_views.xml",
         "wizards/dunning_match_wizard_views.xml",
         "wizards/dunning_mode_wizard_views.xml",
@@ -109,6 +110,7 @@
             "cremann_dunning/static/src/interactions/letter_payment.js",
         ],
         "web.assets_backend": [
+            "cremann_dunning/static/src/dunning_choice_field.js",
             "cremann_dunning/static/src/dunning_chosen.scss",
             "cremann_dunning/static/src/dunning_icon_button.xml",
             "cremann_dunning/static/src/dunning_letter_preview.scss",

@@ -20,6 +20,7 @@ from . import (
     dunning_left_over_wizard,
     dunning_letter_preview,
     dunning_letter_wizard,
+    dunning_level_preview,
     dunning_match_wizard,
     dunning_match_wizard_line,
     dunning_mode_wizard,

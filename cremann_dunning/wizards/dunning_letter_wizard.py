@@ -3,12 +3,11 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine.outcome import LetterPlan, Outcome
+from ..engine.outcome import LetterPlan
 from ..engine.reasons import ERROR, SKIP
 from ..engine.recipient import choose
 from ..models.rules.dunning_level import WRITTEN_TYPES
 from ..models.rules.regime_map import RegimeError
-from ..models.run.dunning_run_context import RunContext
 
 # What keeps a claim off an ordinary letter, and a person may decide otherwise: the gate then has its say.
 MAY_BE_WRITTEN = frozenset({"MIN_AMOUNT", "LAST_LEVEL", "STOP_COUNT", "STOP_AGE", "BACKLOG", "REFUSED"})
@@ -72,18 +71,11 @@ class DunningLetterWizard(models.TransientModel):
         if not self.level_id or not self.move_ids:
             raise UserError(self.env._("Choose a letter and the invoices that it is about."))
         debtor = self._debtor()
-        plan = self._plan(debtor)
-        # sudo: letters are evidence, written by the engine only; users read them
-        run = self.env["dunning.run"].sudo().new({"company_id": self.company_id.id, "user_id": self.env.uid})
-        run.date = self.company_id._dunning_today()
-        context = RunContext(run, [Outcome(plan.decisions, (plan,))], by_hand=True)
-        letters = self.env["dunning.letter"].sudo()
         try:
-            drafts = letters.env["dunning.draft"]
-            letter = letters.create(drafts._with_claims(drafts._prepare_vals(plan, debtor, context)))
+            letter = self.env["dunning.draft"]._make_by_hand(self.company_id, self._plan(debtor), debtor)
         except RegimeError as error:
             raise UserError(str(error)) from error
-        return letter.with_env(self.env)._get_records_action()
+        return letter._get_records_action()
 
     def _debtor(self):
         """The facts of the debtor, None when nothing of it is overdue."""

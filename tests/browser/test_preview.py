@@ -82,6 +82,101 @@ class TestPreviewScreen(ScreenMixin, PdfCase, HttpCase):
             "preview_red",
         )
 
+    KEYS = """
+    async function press(key, target) {  // as a person does: on whatever has the focus, of whichever document
+        const press = { key, code: `Key${key.toUpperCase()}`, altKey: true, bubbles: true, cancelable: true };
+        target.dispatchEvent(new target.ownerDocument.defaultView.KeyboardEvent("keydown", press));
+        target.dispatchEvent(new target.ownerDocument.defaultView.KeyboardEvent("keyup", press));
+    }
+    async function other(words) {
+        while (!(await page()).includes(words)) {
+            if (Date.now() > deadline) throw new Error(`not on the document: ${words}`);
+            await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+    }
+    function inDocument() { return document.querySelector(".o_field_dunning_pdf iframe").contentDocument; }
+    """
+
+    def test_keys(self):
+        """The keys that the screen names do what it says, wherever the focus is: on screen, in a field, in the PDF."""
+        first, second = self.run_record.letter_ids
+        self.see(
+            f"/odoo/action-cremann_dunning.dunning_run_action/{self.run_record.id}",
+            f"""{self.DOCUMENT}{self.KEYS}
+            await quiet();
+            (await find(".o_field_x2many_list .o_data_row button[name=action_preview]")).click();
+            await find(".o_dunning_preview", "1 of 2");
+            await other("{first.partner_id.name}");
+            expect((await find(".o_dunning_keys")).innerText, "Alt+N");
+            const keys = document.querySelector(".o_dunning_keys").innerText;
+            if (keys.includes("Alt+P")) throw new Error("no letter before");
+            await press("n", document.body);
+            await find(".o_dunning_preview", "2 of 2");
+            await other("{second.partner_id.name}");
+            expect((await find(".o_dunning_keys")).innerText, "Alt+P");
+            await press("p", inDocument().body);
+            await find(".o_dunning_preview", "1 of 2");
+            await other("{first.partner_id.name}");
+            const search = inDocument().querySelector("#findInput");
+            search.focus();
+            await press("n", search);
+            await find(".o_dunning_preview", "2 of 2");
+            await other("{second.partner_id.name}");
+            const field = document.body.appendChild(document.createElement("input"));
+            field.focus();
+            await press("p", field);
+            await find(".o_dunning_preview", "1 of 2");
+            field.remove();
+            await other("{first.partner_id.name}");
+            const all = () => performance.getEntriesByType("resource");
+            const calls = () => all().filter((r) => r.name.includes("action_refresh"));
+            const asked = calls().length;
+            await press("r", document.body);
+            for (;;) {{
+                if (calls().length > asked) break;
+                if (Date.now() > deadline) throw new Error("it was not checked again");
+                await new Promise((resolve) => setTimeout(resolve, 100));
+            }}
+            await find(".o_dunning_preview", "1 of 2");
+            await quiet();
+            """,
+            self.user,
+            "preview_keys",
+        )
+
+    def test_level_in_two_windows(self):
+        """The words of a level in a language, what it asks in sight, and a letter of that level."""
+        level = self.env.ref("cremann_dunning.dunning_procedure_nl_business").level_ids[1]
+        text = level.template_id.with_context(lang="nl_NL")
+        self.see(
+            f"/odoo/action-cremann_dunning.dunning_procedure_action/{level.procedure_id.id}",
+            f"""{self.DOCUMENT}
+            (await find(".o_data_row td[name=name]", "{level.name}")).click();
+            await find(".modal .o_field_widget[name=text_body] .odoo-editor-editable");
+            for (const name of ["costs", "charge_interest"]) {{
+                const box = (await find(`.modal .o_field_widget[name=${{name}}]`)).getBoundingClientRect();
+                if (box.bottom > 800) throw new Error(`${{name}} is out of sight`);
+            }}
+            (await find(".modal .o_field_widget[name=text_lang] .o_selection_badge", "Dutch")).click();
+            const subject = await find(".modal .o_field_widget[name=text_subject] input");
+            while (!subject.value.startsWith({text.subject[:12]!r})) {{
+                if (Date.now() > deadline) throw new Error(`still ${{subject.value}}`);
+                await new Promise((resolve) => setTimeout(resolve, 100));
+            }}
+            subject.value = "Tweede keer";
+            subject.dispatchEvent(new Event("input", {{ bubbles: true }}));
+            subject.dispatchEvent(new Event("change", {{ bubbles: true }}));
+            await quiet();
+            (await find(".modal button[name=action_preview]")).click();
+            expect(await page(), "Tweede keer");
+            expect(await page(), "Voorbeelddebiteur");
+            """,
+            self.manager,
+            "preview_level",
+        )
+        text.invalidate_recordset()
+        self.assertEqual(text.subject, "Tweede keer")
+
     def test_manager_of_an_issued_letter(self):
         text = self.env.ref("cremann_dunning.mail_template_reminder")
         text.body_html = text.body_html.replace(THREAT, "")

@@ -81,6 +81,7 @@ RIGHTS = {
     "dunning.whatsapp.wizard": ("rwcd", "rwcd", ""),
     "dunning.carrier": ("r", "rwcd", ""),
     "dunning.letter.preview": ("rwcd", "rwcd", ""),
+    "dunning.level.preview": ("rwcd", "rwcd", ""),
     "dunning.override.wizard": ("", "rwcd", ""),
     "dunning.mode.wizard": ("", "rwcd", ""),
     "dunning.withdrawal.wizard": ("", "rwcd", ""),

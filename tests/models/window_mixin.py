@@ -48,6 +48,7 @@ class WindowMixin:
             "dunning.left.over.wizard": {"move_line_ids": [Command.set(self.letter.line_ids.move_line_id.ids)]},
             "dunning.letter.preview": about,
             "dunning.letter.wizard": {"case_id": case},
+            "dunning.level.preview": {"level_id": self.letter.level_id.id, "company_id": self.nl.id},
             "dunning.record.wizard": {"company_id": self.nl.id, "kept": SECRET},
             "dunning.mode.wizard": {"company_id": self.nl.id, "mode": "test", "test_email": "secret@nl.example.com"},
             "dunning.override.wizard": {**about, "reason": "my own reason, and nobody else's"},

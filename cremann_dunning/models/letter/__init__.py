@@ -9,6 +9,7 @@ from . import (
     dunning_draft,
     dunning_draft_notes,
     dunning_enclosures,
+    dunning_example,
     dunning_invoice_copies,
     dunning_last_look,
     dunning_letter,

@@ -1,8 +1,10 @@
 from odoo import Command, api, models
 
+from ...engine.outcome import Outcome
 from ...engine.rules import protection
 from .. import dunning_bulk
 from ..claim.dunning_claim import SAID
+from ..run.dunning_run_context import RunContext
 
 # What the values of a line say of the place of its claim; the claim keeps it.
 OF_CLAIM = {"move_line_id", "item_partner_id", "instalment", "instalments", "alike"}
@@ -122,6 +124,21 @@ class DunningDraft(models.AbstractModel):
             self._own(line) | {"claim_id": claims[line["move_line_id"]]} for _command, _id, line in vals["line_ids"]
         ]
         return vals | {"line_ids": [Command.create(line) for line in lines]}
+
+    @api.model
+    def _make_by_hand(self, company, plan, debtor):
+        """One draft in no run, as a person wants it: what a manager may override waits on it instead of stopping it.
+
+        :param plan: ``engine.outcome.LetterPlan``. :param debtor: its ``engine.facts.Debtor``.
+        :raises RegimeError: as ``_prepare_vals``.
+        """
+        # sudo: letters are evidence, written by the engine only; users read them
+        run = self.env["dunning.run"].sudo().new({"company_id": company.id, "user_id": self.env.uid})
+        run.date = company._dunning_today()
+        context = RunContext(run, [Outcome(plan.decisions, (plan,))], by_hand=True)
+        drafts = self.sudo()  # sudo: as above
+        letter = drafts.env["dunning.letter"].create(drafts._with_claims(drafts._prepare_vals(plan, debtor, context)))
+        return letter.with_env(self.env)
 
     @api.model
     def _same_as(self, drafts, vals_list, apart=()):

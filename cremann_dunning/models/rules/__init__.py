@@ -15,6 +15,7 @@ from . import (
     dunning_interest_table,
     dunning_level,
     dunning_level_channel,
+    dunning_level_text,
     dunning_procedure,
     dunning_regime,
     dunning_regime_requirement,
@@ -23,4 +24,5 @@ from . import (
     dunning_wording,
     mail_render_mixin,
     mail_template,
+    mail_template_preview,
 )

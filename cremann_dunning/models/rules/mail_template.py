@@ -171,6 +171,18 @@ class MailTemplate(models.Model):
             return super(MailTemplate, self - shipped).reset_template()
         return super().reset_template()
 
+    def action_open_mail_preview(self):
+        """The text of a level is looked at as a letter of that level; Odoo would fill it in with any letter at all."""
+        self.ensure_one()
+        self.check_access("read")
+        levels = self.env["dunning.level"]
+        if self.model == "dunning.letter":
+            levels = levels.search(["|", ("template_id", "=", self.id), ("template_informal_id", "=", self.id)])
+        if not levels:
+            return super().action_open_mail_preview()
+        tone = "informal" if levels[0].template_informal_id == self else "formal"
+        return self.env["dunning.level.preview"]._open(levels[0], tone=tone)
+
     def action_dunning_let_pass(self):
         """An editor has looked at these texts: letters may be made with them as they stand."""
         if not self.env.user.has_group(EDITOR):
