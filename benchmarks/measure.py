@@ -180,7 +180,8 @@ def ours(env, options):
         rows = open_worklist(env)
         check(min(rows["length"], 10_001), min(-(-options.invoices // seed.PER_DEBTOR), 10_001), "cases")
     lists = invoice_list(env)
-    env["dunning.figures"]._put_away()  # as the job of every few minutes does
+    env["dunning.figures"]._put_away()  # as the job of every minute does
+    env.cr.execute("ANALYZE")  # as autovacuum does within a minute, which looks at no transaction that is open
     screens = {"worklist again": open_worklist, "today": open_today, "case": open_case, "calls": open_calls}
     for screen, opened in screens.items():
         opened(env)  # the first turn fills the caches

@@ -124,7 +124,7 @@ def run_crowd(users, invoices):
         measure("crowd", seeded, invoices, "--letters", str(users))
         steps = crowd.opened(seeded, users)
     return [
-        {"invoices": invoices, "measure": "crowd", "step": step, "cpu": 0, "queries": 0, "peak": 0, "of": 1, **row}
+        {"invoices": invoices, "measure": "crowd", "step": step, "cpu": 0, "queries": 0, "peak_mb": 0, "of": 1, **row}
         for step, row in steps.items()
     ]
 

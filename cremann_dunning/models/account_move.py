@@ -84,6 +84,10 @@ class AccountMove(models.Model):
     dunning_explanation = fields.Char(string="Why", compute="_compute_dunning_explanation", groups=INSIDE)
     dunning_letter_count = fields.Integer(compute="_compute_dunning_letter_count", groups=INSIDE)
 
+    _dunning_open_idx = models.Index(
+        "(commercial_partner_id) WHERE state = 'posted' AND payment_state IN ('not_paid', 'partial')"
+    )
+
     def init(self):
         """See dunning_triggers."""
         dunning_triggers.empty_with(self.env.cr, self._table, "move_id", NAMING)

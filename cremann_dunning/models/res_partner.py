@@ -137,3 +137,9 @@ class ResPartner(models.Model):
         """Say of these contacts whether they are businesses, consumers or public bodies."""
         self.env["dunning.case"].check_access("read")
         return self.env["dunning.kind.wizard"]._open_for(self)
+
+    def _dunning_belonging(self):
+        """The contacts that belong to these debtors, archived ones too, as a query for a domain."""
+        # sudo: whose contacts they are; what is found of them is read with the rights of the reader
+        contacts = self.env["res.partner"].sudo().with_context(active_test=False)
+        return contacts._search([("commercial_partner_id", "in", self.ids)])

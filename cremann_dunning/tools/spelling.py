@@ -29,10 +29,17 @@ def money(amount, code, digits, lang):
     :param amount: ``float`` or ``Decimal``. :param str code: ISO code of the currency. :param int digits: its decimals.
     :param str lang: a language of Odoo, as ``nl_NL``.
     """
+    locale, pattern = _pattern(lang, digits)
+    return pattern.apply(amount, locale, currency=code, currency_digits=False)
+
+
+@lru_cache(maxsize=128)
+def _pattern(lang, digits):
+    """The locale of a language and its way to write an amount with so many decimals; nobody changes it."""
     locale = babel_locale_parse(lang)
     pattern = copy.copy(locale.currency_formats["standard"])
     pattern.frac_prec = (digits, digits)
-    return pattern.apply(amount, locale, currency=code, currency_digits=False)
+    return locale, pattern
 
 
 def signs(code, symbol, lang):

@@ -106,6 +106,7 @@ class DunningCase(models.Model):
         "UNIQUE(partner_id, company_id)", "This debtor already has a case in this company."
     )
     _worklist_idx = models.Index("(company_id, amount_overdue)")
+    _falls_due_idx = models.Index("(next_due_date) WHERE next_due_date IS NOT NULL")
 
     @api.depends("decision_id")
     @api.depends_context("lang")
@@ -202,7 +203,7 @@ class DunningCase(models.Model):
     def _compute_open_move_ids(self):
         moves = self.env["account.move"].search(
             [
-                ("commercial_partner_id.commercial_partner_id", "in", self.partner_id.ids),
+                ("commercial_partner_id", "in", self.partner_id._dunning_belonging()),
                 ("company_id", "in", self.company_id.ids),
                 ("move_type", "in", ("out_invoice", "out_refund", "out_receipt")),
                 ("state", "=", "posted"),

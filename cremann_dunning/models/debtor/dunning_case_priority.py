@@ -38,7 +38,8 @@ class DunningCase(models.Model):
         weights = self._weights_sql(column("company_id"))
         parts = {
             "amount": SQL(
-                "LEAST(FLOOR(COALESCE(%s, 0) * %s / %s), %s)",
+                # as floats, which are many times faster; the words reckon the same way
+                "LEAST(FLOOR(COALESCE(%s, 0)::float8 * %s / %s), %s)",
                 column("amount_overdue"),
                 column("days_overdue"),
                 EURO_DAYS,

@@ -158,12 +158,11 @@ SELECT f.partner_id, %(company)s, %(user)s, TRUE, p.dunning_debtor_kind, p.count
        active = c.active OR EXCLUDED.amount_overdue > c.amount_overdue -- one that was put away comes back with more
  WHERE ({", ".join(f"c.{name}" for name in FIGURES)})
        IS DISTINCT FROM ({", ".join(f"EXCLUDED.{name}" for name in FIGURES)})
-RETURNING c.id, c.partner_id
+RETURNING c.id
 )
 SELECT id FROM written
-UNION ALL
+UNION -- looking for each among those that were written would take them all each time
 SELECT k.id FROM fresh f JOIN dunning_case k ON k.partner_id = f.partner_id AND k.company_id = %(company)s
- WHERE NOT EXISTS (SELECT 1 FROM written w WHERE w.partner_id = f.partner_id)
 """
 # How long what is open is overdue, in the buckets of an aged receivable.
 AGED = f"""
@@ -179,7 +178,10 @@ SELECT c.id, c.company_id, c.partner_id FROM dunning_touch t JOIN res_partner p 
   JOIN dunning_case c ON c.partner_id = p.commercial_partner_id AND c.company_id = COALESCE(t.company_id, c.company_id)
  UNION
 SELECT c.id, c.company_id, c.partner_id FROM dunning_case c
- WHERE c.next_due_date < %(today)s OR EXISTS (SELECT FROM dunning_touch WHERE partner_id IS NULL)
+ WHERE c.next_due_date < %(today)s
+ UNION
+SELECT c.id, c.company_id, c.partner_id FROM dunning_case c
+ WHERE EXISTS (SELECT FROM dunning_touch WHERE partner_id IS NULL)
  UNION
 SELECT NULL, NULL, NULL FROM dunning_touch WHERE partner_id IS NULL -- it is about everybody
 """

@@ -204,7 +204,7 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
     def _compute_pay_to(self):
         """Where to pay, as the letters say it; of an agreement about everything with all that is open and asked."""
         domain = [
-            ("commercial_partner_id.commercial_partner_id", "in", self.case_id.partner_id._origin.ids),
+            ("commercial_partner_id", "in", self.case_id.partner_id._origin._dunning_belonging()),
             ("company_id", "in", self.company_id.ids),
             ("move_type", "in", ("out_invoice", "out_receipt")),
             ("state", "=", "posted"),

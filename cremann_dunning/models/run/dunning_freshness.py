@@ -110,21 +110,22 @@ class DunningFreshness(models.Model):
     def _stale(self, company, partner_ids=None):
         """The ids of debtors whose answers may be old.
 
-        :param partner_ids: as in ``_bring``. Of all only those are looked at about whom something was written or whose
-            day has come, unless it is about everybody.
+        :param partner_ids: as in ``_bring``. Only those are looked at about whom something was written or whose day has
+            come, unless it is about everybody.
         """
-        query, about = dunning_rests_on.stale(partner_ids), partner_ids
-        if partner_ids is None:
-            about = self._suspects(company)
-            if about is not None and not about:
-                return []
+        query, about = dunning_rests_on.stale(partner_ids), self._suspects(company, partner_ids)
+        if about is not None and not about:
+            return []
+        about = partner_ids if about is None else about
         return [partner_id for partner_id, *_mark in self.env.execute_query(self._over_marks(query, company, about))]
 
     @api.model
-    def _suspects(self, company):
-        """The ids of debtors of whom answers may be old, None for all."""
+    def _suspects(self, company, partner_ids=None):
+        """The ids of debtors of whom answers may be old, None for all. :param partner_ids: as in ``_bring``."""
         self.env.flush_all()
-        query = dunning_rests_on.suspects(company, house=self._house(company), today=company._dunning_today())
+        query = dunning_rests_on.suspects(
+            company, partner_ids, house=self._house(company), today=company._dunning_today()
+        )
         found = [partner_id for (partner_id,) in self.env.execute_query(query)]
         return None if None in found else found
 

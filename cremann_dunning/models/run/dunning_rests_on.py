@@ -213,6 +213,22 @@ SELECT p.commercial_partner_id FROM dunning_touch t LEFT JOIN res_partner p ON p
  UNION
 SELECT s.partner_id FROM dunning_freshness s WHERE s.company_id = %(company)s AND ({HAS_COME})
 """
+# The same of rows on a screen; some of them may never have been kept.
+SUSPECT_ROWS = f"""
+SELECT NULL::int AS partner_id FROM rules
+ WHERE EXISTS (SELECT FROM dunning_freshness s WHERE s.company_id = %(company)s AND s.rules <> rules.digest)
+ UNION
+SELECT p.commercial_partner_id FROM dunning_touch t LEFT JOIN res_partner p ON p.id = t.partner_id
+ WHERE COALESCE(t.company_id, %(company)s) = %(company)s
+   AND (t.partner_id IS NULL OR p.commercial_partner_id = ANY(%(partners)s))
+ UNION
+SELECT s.partner_id FROM dunning_freshness s
+ WHERE s.company_id = %(company)s AND s.partner_id = ANY(%(partners)s) AND ({OF_TODAY})
+ UNION
+SELECT d.partner_id FROM dunning_decision d
+ WHERE d.company_id = %(company)s AND d.is_current AND d.partner_id = ANY(%(partners)s)
+   AND NOT EXISTS (SELECT FROM dunning_freshness s WHERE s.company_id = %(company)s AND s.partner_id = d.partner_id)
+"""
 
 
 def stale(partner_ids=None):
@@ -244,12 +260,13 @@ def marks(env, query, company, partner_ids=None, **facts):
     return SQL(text + query, company=company.id, only=only, **facts)
 
 
-def suspects(company, **facts):
+def suspects(company, partner_ids=None, **facts):
     """The query for the debtors of whom answers may be old: their ``partner_id``, NULL for all of them.
 
-    :param facts: as for ``marks``.
+    :param partner_ids: as for ``marks``. :param facts: as there.
     """
-    return SQL(f"WITH {_digest()} {SUSPECTS}", company=company.id, **facts)
+    query = SUSPECTS if partner_ids is None else SUSPECT_ROWS
+    return SQL(f"WITH {_digest()} {query}", company=company.id, partners=list(partner_ids or ()), **facts)
 
 
 def _digest():
