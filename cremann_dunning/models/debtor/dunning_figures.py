@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.reasons import FOR_SOMEBODY
@@ -354,7 +355,7 @@ class DunningFigures(models.AbstractModel):
     @api.model
     def _cron_put_away(self):
         """Every minute: whoever opens a list finds it done, and only reads."""
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search(Domain.TRUE)
         self.env["dunning.freshness"]._bring(dict.fromkeys(companies.ids), figures=False)
         self._put_away()
 
