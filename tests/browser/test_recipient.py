@@ -54,6 +54,7 @@ class TestRecipient(ScreenMixin, DunningCase, HttpCase):
             f"/odoo/action-cremann_dunning.dunning_procedure_action/{self.level.procedure_id.id}",
             """
             (await find(".o_field_x2many_list .o_data_row .o_data_cell", "Reminder")).click();
+            (await find(".modal .nav-link", "Other channels")).click();
             await find(".modal .o_field_widget[name=channel_ids] .o_data_row", "Registered letter");
             await find(".modal .o_field_widget[name=copy_to]");
             """,
