@@ -357,7 +357,7 @@ class DunningFigures(models.AbstractModel):
         """Every minute: whoever opens a list finds it done, and only reads."""
         companies = self.env["res.company"].search(Domain.TRUE)
         self.env["dunning.freshness"]._bring(dict.fromkeys(companies.ids), figures=False)
-        self._put_away()
+        self._put_away(answers=False)
 
     @api.model
     def _rests(self, company, today, partner_ids):

@@ -204,31 +204,26 @@ SELECT m.partner_id, m.mark, m.rules
 OF_TODAY = "s.day <> %(today)s"
 HAS_COME = "s.turn <= %(today)s OR s.day > %(today)s"
 # About whom something was written that marks rest on, or whose day has come; NULL for everybody.
-SUSPECTS = f"""
+SUSPECTS = """
 SELECT NULL::int AS partner_id FROM rules
  WHERE EXISTS (SELECT FROM dunning_freshness s WHERE s.company_id = %(company)s AND s.rules <> rules.digest)
  UNION
 SELECT p.commercial_partner_id FROM dunning_touch t LEFT JOIN res_partner p ON p.id = t.partner_id
- WHERE COALESCE(t.company_id, %(company)s) = %(company)s AND (t.partner_id IS NULL OR p.id IS NOT NULL)
+ WHERE COALESCE(t.company_id, %(company)s) = %(company)s AND (t.partner_id IS NULL OR {touched})
  UNION
-SELECT s.partner_id FROM dunning_freshness s WHERE s.company_id = %(company)s AND ({HAS_COME})
+SELECT s.partner_id FROM dunning_freshness s WHERE s.company_id = %(company)s AND ({day}) {only}
 """
-# The same of rows on a screen; some of them may never have been kept.
-SUSPECT_ROWS = f"""
-SELECT NULL::int AS partner_id FROM rules
- WHERE EXISTS (SELECT FROM dunning_freshness s WHERE s.company_id = %(company)s AND s.rules <> rules.digest)
- UNION
-SELECT p.commercial_partner_id FROM dunning_touch t LEFT JOIN res_partner p ON p.id = t.partner_id
- WHERE COALESCE(t.company_id, %(company)s) = %(company)s
-   AND (t.partner_id IS NULL OR p.commercial_partner_id = ANY(%(partners)s))
- UNION
-SELECT s.partner_id FROM dunning_freshness s
- WHERE s.company_id = %(company)s AND s.partner_id = ANY(%(partners)s) AND ({OF_TODAY})
- UNION
+# Of rows on a screen some may never have been kept.
+NEVER_KEPT = """
 SELECT d.partner_id FROM dunning_decision d
  WHERE d.company_id = %(company)s AND d.is_current AND d.partner_id = ANY(%(partners)s)
    AND NOT EXISTS (SELECT FROM dunning_freshness s WHERE s.company_id = %(company)s AND s.partner_id = d.partner_id)
+ UNION
 """
+OF_ALL = SUSPECTS.format(touched="p.id IS NOT NULL", day=HAS_COME, only="")
+OF_ROWS = NEVER_KEPT + SUSPECTS.format(
+    touched="p.commercial_partner_id = ANY(%(partners)s)", day=OF_TODAY, only="AND s.partner_id = ANY(%(partners)s)"
+)
 
 
 def stale(partner_ids=None):
@@ -265,7 +260,7 @@ def suspects(company, partner_ids=None, **facts):
 
     :param partner_ids: as for ``marks``. :param facts: as there.
     """
-    query = SUSPECTS if partner_ids is None else SUSPECT_ROWS
+    query = OF_ALL if partner_ids is None else OF_ROWS
     return SQL(f"WITH {_digest()} {query}", company=company.id, partners=list(partner_ids or ()), **facts)
 
 

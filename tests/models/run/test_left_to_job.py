@@ -8,7 +8,10 @@ from odoo.tests import tagged
 
 from odoo.addons.cremann_dunning.models.run import dunning_freshness
 
+from ...common import NOW
 from .test_freshness import FreshCase
+
+MOMENT = fields.Datetime.to_datetime(NOW)  # at which time stands still in these tests
 
 
 @tagged("post_install", "-at_install")
@@ -29,17 +32,16 @@ class TestLeftToTheJob(FreshCase):
         return sorted(found) == sorted((self.partner + self.other).ids)
 
     def test_where_it_is_at_work(self):
-        now = fields.Datetime.now()
         for ran, asks in ((299, False), (300, True), (301, True)):
-            self.assertEqual(self.asks(lastcall=now - timedelta(seconds=ran)), asks, f"{ran} seconds ago")
+            self.assertEqual(self.asks(lastcall=MOMENT - timedelta(seconds=ran)), asks, f"{ran} seconds ago")
         self.assertTrue(self.asks(lastcall=False), "it never ran")
-        self.assertTrue(self.asks(lastcall=now, active=False), "somebody stopped it")
-        self.assertTrue(self.asks(many=False, lastcall=now, active=True), "of a few whoever looks does")
+        self.assertTrue(self.asks(lastcall=MOMENT, active=False), "somebody stopped it")
+        self.assertTrue(self.asks(many=False, lastcall=MOMENT, active=True), "of a few whoever looks does")
 
     def test_it_asks_about_all_and_leaves_nothing(self):
         with patch.object(dunning_freshness, "AT_ONCE", 1), self.asked() as found:
-            self.job.write({"lastcall": fields.Datetime.now()})
-            self.env["dunning.figures"].with_context(cron_end_time=fields.Datetime.now())._cron_put_away()
+            self.job.write({"lastcall": MOMENT})
+            self.env["dunning.figures"].with_context(cron_end_time=MOMENT)._cron_put_away()
             self.assertLessEqual({self.partner.id, self.other.id}, set(found))
             self.assertEqual(self.env["dunning.freshness"]._stale(self.nl), [])
             found.clear()
