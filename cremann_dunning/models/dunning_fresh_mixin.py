@@ -46,7 +46,8 @@ class DunningFreshMixin(models.AbstractModel):
         return not self._from_answers.isdisjoint(NAME.findall(repr(asked)))
 
     def _dunning_fresh(self, *asked):
-        """These records with all answers of the companies at hand brought up to date, when one of them is told."""
+        """These records with all answers of the companies at hand brought up to date, when one of them is told; of very
+        many debtors at once that is left to the job, see ``dunning.freshness``."""
         if not self._dunning_tells(*asked):
             return self
         look = self.with_context(dunning_fresh=Inside(Look()))

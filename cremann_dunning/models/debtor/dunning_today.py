@@ -28,7 +28,8 @@ SELECT CASE WHEN d.code = ANY(%(codes)s) THEN 'somebody' WHEN v.legal_type = 'ca
 class DunningToday(models.AbstractModel):
     """The landing page: is it safe to send, where do all debtors stand, what needs a person, what happens by itself.
 
-    Like the lists that it opens it first asks anew about debtors whose answers are old; where none are, it only reads.
+    Like the lists that it opens it first asks anew about debtors whose answers are old, unless they are so many that it
+    is left to the job; where none are, it only reads.
     Every number says which list it opens, see ``action_open``.
     """
 
