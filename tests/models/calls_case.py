@@ -170,7 +170,10 @@ class CallsCase(WindowMixin, AccessCase):
         )
 
     def state(self):
-        """A digest of everything of the Dutch company that a call could have changed."""
+        """A digest of everything of the Dutch company that a call could have changed: ``{model: (rows, hash)}``.
+
+        By model: the tables of one statement may be read side by side, and come in whatever order they are ready.
+        """
         self.env.flush_all()
         parts = []
         for model, registered in self.watched().items():
@@ -184,4 +187,8 @@ class CallsCase(WindowMixin, AccessCase):
                     where,
                 )
             )
-        return self.env.execute_query(SQL(" UNION ALL ").join(parts))
+        return {model: digest for model, *digest in self.env.execute_query(SQL(" UNION ALL ").join(parts))}
+
+    def changed(self):
+        """Models of which something is not as it was."""
+        return [model for model, digest in self.state().items() if digest != self.before[model]]

@@ -98,7 +98,7 @@ class TestCalls(CallsCase):
                 result = getattr(target, name)(*args)
                 env.cr.flush()
             if self.touched() != before:
-                changed = [row[0] for row, old in zip(self.state(), self.before, strict=True) if row != old]
+                changed = self.changed()
         except Exception as caught:  # whatever it is: the call did nothing
             error = caught
         finally:
@@ -173,7 +173,7 @@ class TestCalls(CallsCase):
             with mute_logger("odoo.sql_db", "odoo.addons", "odoo.http"):
                 result = getattr(env[model].create(values), name)()
                 env.cr.flush()
-            changed = [row[0] for row, before in zip(self.state(), self.before, strict=True) if row != before]
+            changed = self.changed()
         except Exception:  # whatever it is: the call did nothing
             changed = None
         finally:
