@@ -18,6 +18,7 @@ class Look:
     def __init__(self):
         self.changed = None  # cases that are read from the ledger, see dunning_case_now
         self.days = None  # companies by the date where they are
+        self.answers = {}  # what is answered now of whom it was old, and not written, see dunning.glance
 
 
 class DunningFreshMixin(models.AbstractModel):

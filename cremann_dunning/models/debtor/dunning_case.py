@@ -111,8 +111,9 @@ class DunningCase(models.Model):
     @api.depends("decision_id")
     @api.depends_context("lang")
     def _compute_explanation(self):
+        found = self.env["dunning.glance"]._sentences(self)
         for case in self:
-            case.explanation = case.decision_id.explanation
+            case.explanation = found.get(case, case.decision_id.explanation)
 
     @api.depends("partner_id", "next_level_id")
     @api.depends_context("lang")

@@ -18,6 +18,15 @@ class DunningCase(models.Model):
     _inherit = "dunning.case"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
+    def _dunning_freshen(self, places):
+        """Whoever looks at a list of cases writes nothing; one who opens a case brings its answers up to date."""
+        if None in places.values():
+            self.env["dunning.glance"].sudo()._over(places)  # sudo: as in the mixin
+        else:
+            super()._dunning_freshen(places)
+        return None
+
+    @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
         """As in Odoo; the figures that words are made of in the same statement, since they are read of the ledger."""
         if field_names is not None and not WORDS.isdisjoint(field_names):

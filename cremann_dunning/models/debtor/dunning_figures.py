@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.reasons import FOR_SOMEBODY
+from .. import dunning_bulk
 from ..claim.dunning_claim import WITH_TAKEN_IN
 from ..dunning_inside import inside
 from .dunning_contact import NOT_SPOKEN
@@ -45,8 +46,7 @@ FRESH = f"""
 ), decided AS (
     SELECT p.commercial_partner_id AS partner_id, d.id, d.level_id, d.next_date, m.invoice_date_due AS due_date,
            d.move_id, d.move_line_id, d.code, d.code = ANY(%(person)s) AS waits_for_somebody,
-           CASE d.outcome WHEN 'send' THEN 0 WHEN 'ride' THEN 1 WHEN 'error' THEN 2
-                          WHEN 'wait' THEN 3 ELSE 4 END AS place
+           COALESCE((%(places)s::jsonb ->> d.outcome)::int, %(other)s) AS place
       FROM account_move m
       JOIN dunning_decision d ON d.move_id = m.id AND d.is_current
       JOIN res_partner p ON p.id = d.partner_id
@@ -54,7 +54,13 @@ FRESH = f"""
      WHERE m.company_id = %(company)s AND m.state = 'posted'
        AND (CASE WHEN m.move_type = 'entry' THEN m.dunning_is_claim AND i.reconciled IS FALSE
                  ELSE m.payment_state IN ('not_paid', 'partial') END
-            %(or_rests)s) %(only)s
+            %(or_rests)s) AND p.commercial_partner_id <> ALL(%(answered)s) %(only)s
+     UNION ALL
+    SELECT a.partner_id, NULL, a.level_id, a.next_date, a.due_date, a.move_id, a.move_line_id, a.code,
+           a.code = ANY(%(person)s), a.place
+      FROM jsonb_to_recordset(%(answers)s::jsonb)
+        AS a (partner_id int, level_id int, next_date date, due_date date, move_id int, move_line_id int, code text,
+              place int)
 ), steps AS (
     SELECT DISTINCT ON (partner_id) partner_id, level_id, next_date
       FROM decided ORDER BY partner_id, place, next_date NULLS LAST, due_date, move_id, move_line_id
@@ -173,20 +179,7 @@ SELECT partner_id, SUM(amount) FILTER (WHERE days BETWEEN 1 AND 30), SUM(amount)
   FROM (SELECT partner_id, amount, %(today)s - due_date AS days FROM items WHERE amount > 0) aged
  GROUP BY partner_id
 """
-# Cases whose figures are not what they were kept as: an item of the debtor was written since, or one fell due.
-CHANGED = """
-SELECT c.id, c.company_id, c.partner_id FROM dunning_touch t JOIN res_partner p ON p.id = t.partner_id
-  JOIN dunning_case c ON c.partner_id = p.commercial_partner_id AND c.company_id = COALESCE(t.company_id, c.company_id)
- UNION
-SELECT c.id, c.company_id, c.partner_id FROM dunning_case c
- WHERE c.next_due_date < %(today)s
- UNION
-SELECT c.id, c.company_id, c.partner_id FROM dunning_case c
- WHERE EXISTS (SELECT FROM dunning_touch WHERE partner_id IS NULL)
- UNION
-SELECT NULL, NULL, NULL FROM dunning_touch WHERE partner_id IS NULL -- it is about everybody
-"""
-MANY = 500  # debtors of whom the whole ledger is read at once
+PLACES, OTHER = {"send": 0, "ride": 1, "error": 2, "wait": 3}, 4  # which answer of a debtor comes first
 # Whose cases are brought up to date, by company; NULL for everybody.
 TOUCHED = """
 SELECT company_id, array_agg(DISTINCT partner_id) FROM (
@@ -199,15 +192,6 @@ SELECT company_id, array_agg(DISTINCT partner_id) FROM (
     SELECT c.company_id, c.partner_id FROM dunning_case c WHERE c.next_due_date < %(today)s) w
  GROUP BY 1
 """
-# What the triggers look at may wait in the caches of this transaction.
-READ = {
-    "account.move.line": [
-        "amount_residual", "reconciled", "parent_state", "date_maturity", "partner_id", "company_id", "account_id",
-    ],
-    "account.move": ["dunning_is_claim"],
-    "res.partner": ["commercial_partner_id"],
-    "account.account": ["account_type"],
-}  # fmt: skip
 
 
 class DunningFigures(models.AbstractModel):
@@ -239,8 +223,11 @@ class DunningFigures(models.AbstractModel):
         self.env["dunning.case"].invalidate_model()
 
     @api.model
-    def _facts(self, company, partner_ids):
-        """What the statement ``FRESH`` asks for."""
+    def _facts(self, company, partner_ids, answers=None):
+        """What the statement ``FRESH`` asks for.
+
+        :param answers: of whom not what is in force counts, but this: ``{partner id: [values of decisions]}``.
+        """
         today = company._dunning_today()
         return {
             "company": company.id,
@@ -250,6 +237,10 @@ class DunningFigures(models.AbstractModel):
             "person": list(FOR_SOMEBODY),
             "not_spoken": list(NOT_SPOKEN),
             "never": date.max,
+            "places": dunning_bulk.to_json(PLACES),
+            "other": OTHER,
+            "answered": list(answers or ()),
+            "answers": dunning_bulk.to_json([_as_row(vals) for own in (answers or {}).values() for vals in own]),
             **self._rests(company, today, partner_ids),
         }
 
@@ -263,59 +254,6 @@ class DunningFigures(models.AbstractModel):
         self.env.flush_all()
         rows = self.env.execute_query(SQL(AGED, **self._facts(company, partner_ids)))
         return {partner_id: tuple(amount or 0.0 for amount in amounts) for partner_id, *amounts in rows}
-
-    # -- as of now ------------------------------------------------------------------------------------------------
-
-    @api.model
-    def _changed(self):
-        """The cases whose figures are not those that were kept: ``{company: {partner id: case id}}``.
-
-        One statement, and one for all that a screen asks at once. The empty company among them: of everybody.
-        """
-        look = inside(self.env, "dunning_fresh")
-        if look is not None and look.changed is not None:
-            return look.changed
-        self._flush()
-        found = {}
-        for case_id, company_id, partner_id in self.env.execute_query(
-            SQL(CHANGED, today=self.env["res.company"]._dunning_today_of(SQL("c.company_id")))
-        ):
-            own = found.setdefault(self.env["res.company"].browse(company_id), {})
-            if case_id:
-                own[partner_id] = case_id
-        if look is not None:
-            look.changed = found
-        return found
-
-    @api.model
-    def _flush(self):
-        for model, names in READ.items():
-            self.env[model].flush_model(names)
-
-    @api.model
-    def _now(self, changed):
-        """A query for the figures of these cases as the ledger has them now, by case: ``id`` and ``FIGURES``.
-
-        :param changed: as ``_changed`` gives it, not empty.
-        """
-        return SQL(" UNION ALL ").join(
-            SQL(
-                "(%(fresh)s SELECT k.id, %(names)s FROM fresh f"
-                " JOIN dunning_case k ON k.partner_id = f.partner_id AND k.company_id = %(company)s)",
-                # sudo: sums of a debtor, for whoever may read his case
-                fresh=SQL(FRESH, **self._facts(company.sudo(), list(partners) if len(partners) < MANY else None)),
-                names=SQL(", ".join(f"f.{name}" for name in FIGURES)),
-                company=company.id,
-            )
-            for company, partners in changed.items()
-            if partners
-        )
-
-    @api.model
-    def _is_much(self):
-        """Whether so much was written about since that whoever looks had better bring it up to date once for all."""
-        changed = self._changed()
-        return self.env["res.company"] in changed or sum(map(len, changed.values())) >= MANY
 
     @api.model
     def _put_away(self, answers=True):
@@ -428,3 +366,9 @@ class DunningFigures(models.AbstractModel):
         if self.env.cr.rowcount:
             self.env["dunning.case"].invalidate_model()
             partners.invalidate_recordset(["dunning_case_ids"])
+
+
+def _as_row(vals):
+    """One answer as the statement takes it in."""
+    names = ("partner_id", "level_id", "next_date", "due_date", "move_id", "move_line_id", "code")
+    return {name: vals[name] for name in names} | {"place": PLACES.get(vals["outcome"], OTHER)}

@@ -49,7 +49,7 @@ class DunningToday(models.AbstractModel):
         """
         company = self._company(company_id)
         # the same answers as the lists that it opens
-        today = self.with_env(self.env["dunning.case"]._dunning_fresh().env)
+        today = self.with_env(self.env["dunning.decision"]._dunning_fresh().env)
         rows, number = today.env["dunning.attention"]._rows(company, MOST if everything else SHOWN)
         return {
             "company": company.id,
@@ -246,7 +246,7 @@ class DunningToday(models.AbstractModel):
             "replies": Domain("state", "=", "open"),
             "posting": Domain("outcome", "=", "not_posted") | Domain("has_copy_to_post", "=", True),
             "attention": Domain("is_current", "=", True) & Domain("code", "in", FOR_SOMEBODY),
-            "unasked": Domain("amount_overdue", ">", 0) & Domain("decision_id", "=", False),
+            "unasked": Domain("amount_overdue", ">", 0) & Domain("reason", "=", False),
             "to_come": Domain("is_current", "=", True)
             & Domain("next_date", "<=", date_utils.add(company._dunning_today(), days=1)),
         }

@@ -63,14 +63,24 @@ class DunningEngine(models.AbstractModel):
         return found
 
     @api.model
+    def _answers_now(self, company, partner_ids, look=False):
+        """The facts of these debtors and the engine's answers, as they would be in force; nothing is written of them.
+
+        :param look: as for ``dunning.gather.facts``. :return: ``([debtor], [outcome])``.
+        """
+        today = company._dunning_today()
+        debtors = self.env["dunning.gather"].sudo().facts(company, today, partner_ids, look=look)
+        procedures, house = self._rules(company, debtors)
+        outcomes = [self._decide(debtor, procedures, today, house=house) for debtor in debtors]
+        # sudo: what was stopped before, whoever asks
+        return debtors, self.env["dunning.freshness"].sudo()._still_refused(company, debtors, outcomes)
+
+    @api.model
     def _redecide(self, company, partners):
         """Bring the decisions of these debtors up to date after something happened to them outside a run."""
         today = company._dunning_today()
-        debtors = self.env["dunning.gather"].sudo().facts(company, today, partners.ids)
-        procedures, house = self._rules(company, debtors)
-        outcomes = [self._decide(debtor, procedures, today, house=house) for debtor in debtors]
+        debtors, outcomes = self._answers_now(company, partners.ids, look=True)
         freshness = self.env["dunning.freshness"].sudo()  # what the answers rest on is the engine's to keep
-        outcomes = freshness._still_refused(company, debtors, outcomes)
         freshness._retire_unanswered(company, partners.ids, outcomes)
         self.env["dunning.decision.register"]._enter(company, today, debtors, outcomes)
         self.env["dunning.figures"]._refresh(company, partners.ids)

@@ -93,10 +93,19 @@ class DunningFreshness(models.Model):
                 raise ReadOnlySqlTransaction("What is shown about debtors is asked anew")
             if self._is_free(company):
                 self._ask(company, stale)
-        if figures and None in places.values() and self.env["dunning.figures"]._is_much():
+        if figures and None in places.values():
+            self._bring_figures()
+
+    @api.model
+    def _bring_figures(self, answers=False):
+        """Put away what is known of cases where so many would have to be read from the ledger that everybody waits.
+
+        :param answers: as for ``dunning.figures._put_away``.
+        """
+        if self.env["dunning.figures"]._is_much():
             if self.env.cr.readonly:
                 raise ReadOnlySqlTransaction("Figures of many debtors are put into their cases")
-            self.env["dunning.figures"]._put_away(answers=False)
+            self.env["dunning.figures"]._put_away(answers)
 
     @api.model
     def _job_comes(self):

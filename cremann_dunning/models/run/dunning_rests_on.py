@@ -201,7 +201,7 @@ SELECT m.partner_id, m.mark, m.rules
  ORDER BY 1
 """
 # Rows on a screen are as of today; of the whole ledger those are looked at about whom the day alone says something new.
-OF_TODAY = "s.day <> %(today)s"
+OF_TODAY = "s.day <> %(today)s OR s.turn <= s.day"  # or somebody could not ask, see `_suspect`
 HAS_COME = "s.turn <= %(today)s OR s.day > %(today)s"
 # About whom something was written that marks rest on, or whose day has come; NULL for everybody.
 SUSPECTS = """

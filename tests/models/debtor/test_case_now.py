@@ -91,7 +91,7 @@ class TestCaseNow(DunningCase):
         ]
         self.assertEqual(found, [("Reminder", 30), (False, 15)])  # asked anew: what is left is too little for a letter
         self.pay(self.third)
-        self.assertFalse(cases.search([*mine, ("is_due", "=", True)]))
+        self.assertFalse(cases.web_search_read([*mine, ("is_due", "=", True)], {})["records"])
         self.assertEqual(self.cases.filtered_domain([("amount_overdue", ">", 0)]), self.case)
 
     def test_what_falls_due(self):

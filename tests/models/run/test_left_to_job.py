@@ -23,11 +23,11 @@ class TestLeftToTheJob(FreshCase):
         self.env["dunning.freshness"]._suspect(self.nl, None)  # as when a day has come
 
     def asks(self, many=True, **job):
-        """Whether a look at the worklist asks anew, with a job that ran then."""
+        """Whether a look at the invoices that are due asks anew, with a job that ran then."""
         self.job.write(job)
         with self.cr.savepoint() as savepoint, patch.object(dunning_freshness, "AT_ONCE", 1 if many else 2):
             with self.asked() as found:
-                self.open_list(self.looker, "dunning.case")
+                self.due_by_filter()
             savepoint.rollback()
         return sorted(found) == sorted((self.partner + self.other).ids)
 
@@ -45,5 +45,5 @@ class TestLeftToTheJob(FreshCase):
             self.assertLessEqual({self.partner.id, self.other.id}, set(found))
             self.assertEqual(self.env["dunning.freshness"]._stale(self.nl), [])
             found.clear()
-            self.open_list(self.looker, "dunning.case")
+            self.due_by_filter()
             self.assertEqual(found, [])
