@@ -21,6 +21,11 @@ class Look:
         self.answers = {}  # what is answered now of whom it was old, and not written, see dunning.glance
 
 
+def looking(records):
+    """These records while one question of a screen about them is answered, see ``Look``."""
+    return records if inside(records.env, "dunning_fresh") else records.with_context(dunning_fresh=Inside(Look()))
+
+
 class DunningFreshMixin(models.AbstractModel):
     """For records that show what was decided: what is read, filtered or counted on a screen is asked anew first.
 
@@ -51,7 +56,7 @@ class DunningFreshMixin(models.AbstractModel):
         many debtors at once that is left to the job, see ``dunning.freshness``."""
         if not self._dunning_tells(*asked):
             return self
-        look = self.with_context(dunning_fresh=Inside(Look()))
+        look = looking(self)
         look._dunning_freshen(dict.fromkeys(self.env.companies.ids))
         return look
 
@@ -59,7 +64,7 @@ class DunningFreshMixin(models.AbstractModel):
         """These records with the answers about their own debtors brought up to date, when one of them is told."""
         if not self.ids or not self._dunning_tells(*asked):
             return self
-        look = self.with_context(dunning_fresh=Inside(Look()))
+        look = looking(self)
         look._dunning_freshen(self._dunning_places())
         return look
 
@@ -78,6 +83,12 @@ class DunningFreshMixin(models.AbstractModel):
         return found
 
     # -- what screens call ----------------------------------------------------------------------------------------
+
+    @api.model
+    @api.readonly
+    def fields_get(self, allfields=None, attributes=None):
+        """As in Odoo, which makes a statement of each field to see what may be done with it: all of them at once."""
+        return super(DunningFreshMixin, looking(self)).fields_get(allfields, attributes)
 
     @api.model
     @api.readonly

@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools.mail import email_normalize_all
 
 from ..engine import rules
@@ -355,7 +356,11 @@ class ResCompany(models.Model):
         days = [(company, company._dunning_today()) for company in self]
         # sudo: the answer is the same whoever asks; an archived table may still be the one of a regime
         tables = self.env["dunning.interest.table"].sudo().with_context(active_test=False)
-        tables = tables.search([("kind", "!=", "contract"), ("company_id", "in", (False, *self.ids))])
+        tables = tables.search(
+            Domain("kind", "!=", "contract")
+            & Domain("company_id", "in", (False, *self.ids))
+            & tables._may_be_stale(max((day for _company, day in days), default=date.max))
+        )
         return tables.filtered(
             lambda table: any(
                 table._is_stale_on(day) for company, day in days if table.company_id in (company, company.browse())

@@ -26,16 +26,20 @@ class ResCompany(models.Model):
     def _dunning_zone(self):
         """The time zone of the company; the usual one where it names none that is known here."""
         self.ensure_one()
+        return self._dunning_zone_of(self.id, self.partner_id.tz)
+
+    @api.model
+    def _dunning_zone_of(self, company_id, name):
         try:
-            return ZoneInfo(self.partner_id.tz or self._dunning_fallback_tz())
+            return ZoneInfo(name or self._dunning_fallback_tz())
         except (ValueError, OSError, ZoneInfoNotFoundError):
-            _logger.warning("Company %s has the unknown time zone %s", self.id, self.partner_id.tz)
+            _logger.warning("Company %s has the unknown time zone %s", company_id, name)
             return ZoneInfo(self._dunning_fallback_tz())
 
     def _dunning_now(self):
         """The time it is now where the company is, which may differ from the server's."""
         self.ensure_one()
-        return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(self._dunning_zone())
+        return _now_in(self._dunning_zone())
 
     def _dunning_today(self):
         """The date it is now where the company is."""
@@ -47,9 +51,16 @@ class ResCompany(models.Model):
         look = inside(self.env, "dunning_fresh")
         if look is not None and look.days is not None:
             return look.days
-        # sudo: what day it is there, for every company; which records somebody sees is for the rules
-        companies = self.sudo().with_context(active_test=False).search(Domain.TRUE)
-        days = companies.grouped(lambda company: company._dunning_today())
+        self.flush_model(["partner_id"])
+        self.env["res.partner"].flush_model(["tz"])
+        # Of every company, whoever asks: which records somebody sees is for the rules. By SQL: records would have
+        # everything read that there is of a company.
+        found = {}
+        for company_id, name in self.env.execute_query(
+            SQL("SELECT c.id, p.tz FROM res_company c JOIN res_partner p ON p.id = c.partner_id ORDER BY c.id")
+        ):
+            found.setdefault(_now_in(self._dunning_zone_of(company_id, name)).date(), []).append(company_id)
+        days = {day: self.sudo().browse(there) for day, there in found.items()}
         if look is not None:
             look.days = days
         return days
@@ -88,3 +99,7 @@ class ResCompany(models.Model):
             return calendar.next_working_day(self.country_id.code or "NL", day)
         except LawError:
             return day + timedelta(days=max(7 - day.weekday(), 0) if day.weekday() >= calendar.SATURDAY else 0)
+
+
+def _now_in(zone):
+    return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(zone)

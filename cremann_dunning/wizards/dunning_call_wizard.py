@@ -7,6 +7,7 @@ from odoo.tools import format_date, format_time
 
 from ..models.debtor.dunning_case_mixin import OPEN_OF_DEBTOR
 from ..models.debtor.dunning_contact import NOT_SPOKEN
+from ..models.dunning_fresh_mixin import looking
 from ..models.dunning_money import written
 
 # What may come of a call, in the order of the screen; the values are those of contacts.
@@ -97,8 +98,21 @@ class DunningCallWizard(models.TransientModel):
         return self._for_cases(self.env["dunning.call.queue"]._all())._open()
 
     @api.model
+    @api.readonly
+    def fields_get(self, allfields=None, attributes=None):
+        """As in Odoo, see ``dunning.fresh.mixin``: many of them are fields of cases."""
+        return super(DunningCallWizard, looking(self)).fields_get(allfields, attributes)
+
+    def web_read(self, specification):
+        """As in Odoo, of fresh answers: the debtor on the screen is asked about once, and not list by list."""
+        look = looking(self)
+        look.case_id._dunning_freshen(self.case_id._dunning_places())
+        return super(DunningCallWizard, look).web_read(specification)
+
+    @api.model
     def _for_cases(self, cases):
         """A window about these cases, the first of them before its maker."""
+        cases = looking(cases)  # they are only read
         lines = [
             fields.Command.create({"sequence": number, "case_id": case.id, "was_overdue": case.amount_overdue > 0})
             for number, case in enumerate(self.env["dunning.call.queue"]._in_order(cases), 1)

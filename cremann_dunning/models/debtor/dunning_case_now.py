@@ -21,10 +21,8 @@ class DunningCase(models.Model):
     def _dunning_freshen(self, places):
         """Whoever looks at a list of cases writes nothing; one who opens a case brings its answers up to date."""
         if None in places.values():
-            self.env["dunning.glance"].sudo()._over(places)  # sudo: as in the mixin
-        else:
-            super()._dunning_freshen(places)
-        return None
+            return self.env["dunning.glance"].sudo()._over(places)  # sudo: as in the mixin
+        return super()._dunning_freshen(places)
 
     @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):

@@ -78,13 +78,19 @@ class DunningCase(models.Model):
     def _compute_priority_words(self):
         self.priority_words = False
         for company, cases in self.filtered("company_id").grouped("company_id").items():
-            today = company._dunning_today()
+            today, weights, words = company._dunning_today(), self._weights(company), self._parts_in_words()
             for case in cases:
-                parts = case._priority_parts(today)
-                case.priority_words = "; ".join(f"{case._part_words(part)}: {points}" for part, points in parts)
+                parts = case._priority_parts(today, weights)
+                case.priority_words = "; ".join(f"{words[part](case)}: {points}" for part, points in parts)
 
-    def _priority_parts(self, today):
-        """``(part, points)`` of each part that counts, as the sum has them."""
+    @api.model
+    def _weights(self, company):
+        """What each part weighs: ``{part: points}``."""
+        # sudo: for whoever may read the case
+        return {part: company.sudo()[f"dunning_priority_{part}"] for part in PARTS}
+
+    def _priority_parts(self, today, weights):
+        """``(part, points)`` of each part that counts, as the sum has them. :param weights: see ``_weights``."""
         self.ensure_one()
         units = {
             "amount": min(int(self.amount_overdue * self.days_overdue / EURO_DAYS), AMOUNT_MOST),
@@ -92,19 +98,23 @@ class DunningCase(models.Model):
             "silence": min(self.unanswered, SILENCE_MOST),
             "legal": bool(self.limitation_date) and (self.limitation_date - today).days <= LEGAL_DAYS,
         }
-        # sudo: what weighs how much, for whoever may read the case
-        company = self.company_id.sudo()
-        points = [(part, company[f"dunning_priority_{part}"] * units[part]) for part in PARTS]
+        points = [(part, weights[part] * units[part]) for part in PARTS]
         return [(part, count) for part, count in points if count and self.amount_overdue > 0]
 
-    def _part_words(self, part):
+    @api.model
+    def _parts_in_words(self):
+        """What each part says of a case: ``{part: function}``; translated once for a whole list."""
         env = self.env
-        if part == "amount":
-            money = written(env, self.amount_overdue, self.currency_id)
-            return env._("%(amount)s × %(days)s days", amount=money, days=self.days_overdue)
-        if part == "silence":
-            return env._("letters without an answer (%s)", self.unanswered)
-        return env._("a promise was broken") if part == "broken" else env._("a claim may lapse soon")
+        amount, silence = env._("%(amount)s × %(days)s days"), env._("letters without an answer (%s)")
+        broken, legal = env._("a promise was broken"), env._("a claim may lapse soon")
+        return {
+            "amount": lambda case: (
+                amount % {"amount": written(env, case.amount_overdue, case.currency_id), "days": case.days_overdue}
+            ),
+            "silence": lambda case: silence % case.unanswered,
+            "broken": lambda case: broken,
+            "legal": lambda case: legal,
+        }
 
     @api.depends("has_dispute", "promise_state", "held_until", "amount_overdue", "reply_ids.state", "letter_ids.state")
     @api.depends_context("lang")

@@ -75,10 +75,7 @@ class DunningInterestTable(models.Model):
     def _search_is_stale(self, operator, value):
         if operator != "in":
             return NotImplemented
-        # How old is too old depends on the frequency of each table; seven months is the least.
-        old = add_months(fields.Date.context_today(self), -7)
-        domain = Domain("newest_rate_date", "=", False) | Domain("newest_rate_date", "<=", old)
-        stale = self.search(domain).filtered("is_stale")
+        stale = self.search(self._may_be_stale(fields.Date.context_today(self))).filtered("is_stale")
         return [("id", "in" if True in value else "not in", stale.ids)]
 
     @api.constrains("rate_ids", "frequency")
@@ -104,6 +101,14 @@ class DunningInterestTable(models.Model):
         self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id("cremann_dunning.dunning_rate_import_wizard_action")
         return action | {"context": {"default_table_id": self.id if len(self) == 1 else False}}
+
+    @api.model
+    def _may_be_stale(self, day):
+        """A domain for tables of which nothing was known lately: most of them need not be read, see ``_is_stale_on``."""
+        # how old is too old depends on the frequency of each table; seven months is the least
+        old = add_months(day, -7)
+        unknown = Domain("newest_rate_date", "=", False) | Domain("newest_rate_date", "<=", old)
+        return unknown & (Domain("checked_on", "=", False) | Domain("checked_on", "<=", old))
 
     def _is_stale_on(self, day):
         """Whether a newer rate may exist on that day than this table knows; an empty table always is stale.

@@ -139,7 +139,9 @@ class TestPriority(WorklistCase):
     def points(self):
         self.env.flush_all()
         self.case.invalidate_recordset()
-        total = sum(points for _part, points in self.case._priority_parts(self.nl._dunning_today()))
+        total = sum(
+            points for _part, points in self.case._priority_parts(self.nl._dunning_today(), self.case._weights(self.nl))
+        )
         self.assertEqual(self.case.priority, total, "words and order say the same")
         return total
 
