@@ -104,7 +104,7 @@ class DunningInterestTable(models.Model):
 
     @api.model
     def _may_be_stale(self, day):
-        """A domain for tables of which nothing was known lately: most of them need not be read, see ``_is_stale_on``."""
+        """A domain for tables of which nothing was known lately, see ``_is_stale_on``: most need not be read."""
         # how old is too old depends on the frequency of each table; seven months is the least
         old = add_months(day, -7)
         unknown = Domain("newest_rate_date", "=", False) | Domain("newest_rate_date", "<=", old)
