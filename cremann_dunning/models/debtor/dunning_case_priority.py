@@ -61,7 +61,7 @@ class DunningCase(models.Model):
     def _weights_sql(self, company_id):
         """SQL for what each part weighs in the company of a case: ``{part: SQL}``."""
         # sudo: what weighs how much, of every company whose cases may be read
-        companies = self.env["res.company"].union(*self.env["res.company"]._dunning_days().values())
+        companies = self.env["res.company"].sudo().union(*self.env["res.company"]._dunning_days().values())
         found = {}
         for part in PARTS:
             by_weight = companies.grouped(f"dunning_priority_{part}")
