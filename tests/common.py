@@ -195,6 +195,19 @@ class DunningCase(RefusalMixin, TransactionCase):
         return env if records is None else records.with_env(env)
 
     @contextmanager
+    def undone(self, name):
+        """A part of a test of which nothing is left."""
+        with self.subTest(name):
+            savepoint = self.cr.savepoint()
+            try:
+                yield
+            finally:
+                self.env.flush_all()
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+                self.registry.clear_all_caches()
+
+    @contextmanager
     def at(self, when):
         """Another day (a date, or how many days from now on) at ten o'clock in Amsterdam."""
         when = when if isinstance(when, date) else TODAY + timedelta(days=when)

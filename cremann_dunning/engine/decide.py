@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .facts import ZERO, Claim, Credit, Debtor, Dispute
+from .facts import PERSON, ZERO, Claim, Credit, Debtor, Dispute
 from .left_over import earned_discount, is_small_rest
 from .letters import make_letters, without_calls_too_soon, without_small_calls
 from .outcome import ANY_HOUSE, Decision, Outcome, Question
@@ -17,7 +17,7 @@ from .rules import CALL, MATCH, House, Level, Procedure
 from .set_off import apply_credits, disputed_parts
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "10"
+VERSION = "11"
 
 
 def decide(
@@ -115,6 +115,7 @@ def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Dec
         or _agreed(debtor, claim, question.as_of)
         or _covered(claim, open_amount, part, credit, taken_by)
         or _under_way(debtor, claim)
+        or _caused(debtor, claim, question.as_of)
         or _not_worth_asking(claim, question)
     )
     found = blocked or _next_step(procedures, claim, question)
@@ -209,6 +210,16 @@ def _under_way(debtor: Debtor, claim: Claim) -> Decision | None:
     if claim.open_letter:
         return Decision(claim, "LETTER_OPEN", {"letter": claim.open_letter})
     return None
+
+
+def _caused(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
+    """The debtor said why he does not pay, and the firm lets something follow from it before the next step."""
+    cause = debtor.cause
+    if cause is None or not cause.covers(claim, as_of):
+        return None
+    facts = {"cause": cause.cause, "since": cause.since, "until": cause.until}
+    code = "CAUSE_PERSON" if cause.route == PERSON else "CAUSE_WAIT"
+    return Decision(claim, code, facts, on=cause.until + timedelta(days=1))
 
 
 def _received(debtor: Debtor, claim: Claim) -> dict:

@@ -253,6 +253,33 @@ class Plan(Promise):
     """An active payment plan, known by its first instalment that is not paid: ``amount`` on ``date``."""
 
 
+# What follows from why a debtor says that he does not pay: the next step as always, nothing for some days, or whatever
+# a person decides.
+GO_ON, WAIT_DAYS, PERSON = "go_on", "wait", "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why the debtor does not pay, as he last said it on ``since``, and what the table of the firm lets follow.
+
+    ``cause`` is a code of ``dunning.contact``, ``route`` one of ``WAIT_DAYS`` and ``PERSON``; it routes up to and
+    including ``until``, and then the ladder goes on. ``moves`` are ids of the invoices that were spoken of; empty for
+    all that were there on that day.
+    """
+
+    cause: str
+    route: str
+    since: date
+    until: date
+    moves: frozenset[int] = frozenset()
+
+    def covers(self, claim: Claim, day: date) -> bool:
+        """Whether it routes this claim on that day; the last day itself counts."""
+        if day > self.until or (self.moves and claim.move_id not in self.moves):
+            return False
+        return bool(self.moves) or claim.dated is None or claim.dated <= self.since
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """Money on the bank that nobody booked and that stops letters: it names the debtor, or points to claims of his.
@@ -297,7 +324,8 @@ class Debtor:
     oldest reply of the debtor that nobody has handled yet. ``contacts`` are those who come before the debtor itself as
     addressee, in their order; ``has_email``, ``mail_problem`` and ``has_address`` are of the debtor itself (in records
     from before there were contacts, of whoever would have got the letter). ``rests`` are claims of which the principal
-    is paid, and costs or interest that letters asked are not: receipts pay these too.
+    is paid, and costs or interest that letters asked are not: receipts pay these too. ``cause`` is why he does not pay,
+    where the firm lets something follow from it.
     """
 
     partner_id: int
@@ -319,4 +347,5 @@ class Debtor:
     spoken_on: date | None = None
     rests: tuple[Claim, ...] = ()
     insolvencies: tuple[Insolvency, ...] = ()
+    cause: Cause | None = None
     extra: dict = field(default_factory=dict, compare=False)

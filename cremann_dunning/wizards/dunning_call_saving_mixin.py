@@ -4,7 +4,7 @@ from odoo import Command, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..models.debtor.dunning_contact import NOT_SPOKEN
+from ..models.debtor.dunning_cause_mixin import NOT_SPOKEN
 from ..models.dunning_money import written
 
 
@@ -60,6 +60,7 @@ class DunningCallSavingMixin(models.AbstractModel):
                 "case_id": self.case_id.id,
                 "kind": "call",
                 "outcome": self.outcome,
+                "cause": self.cause,
                 "person": self.person,
                 "note": self.note,
                 "move_ids": [Command.set(moves.ids)],

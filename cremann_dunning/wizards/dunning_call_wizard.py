@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, format_time
 
 from ..models.debtor.dunning_case_mixin import OPEN_OF_DEBTOR
-from ..models.debtor.dunning_contact import NOT_SPOKEN
+from ..models.debtor.dunning_cause_mixin import NOT_SPOKEN
 from ..models.dunning_fresh_mixin import looking
 from ..models.dunning_money import written
 
@@ -34,7 +34,7 @@ class DunningCallWizard(models.TransientModel):
 
     _name = "dunning.call.wizard"
     _description = "Calls"
-    _inherit = ["dunning.window.mixin", "dunning.outcome.mixin", "dunning.call.saving.mixin"]
+    _inherit = ["dunning.window.mixin", "dunning.outcome.mixin", "dunning.cause.mixin", "dunning.call.saving.mixin"]
 
     line_ids = fields.One2many("dunning.call.wizard.line", "wizard_id", string="Debtors", readonly=True)
     line_id = fields.Many2one("dunning.call.wizard.line", readonly=True)
@@ -157,6 +157,7 @@ class DunningCallWizard(models.TransientModel):
                 "shown_at": fields.Datetime.now(),
                 "seen_ids": [fields.Command.set(queue._by_others(case).ids if case else [])],
                 "outcome": False,
+                "cause": False,
                 "person": False,
                 "note": False,
                 "move_ids": [fields.Command.clear()],

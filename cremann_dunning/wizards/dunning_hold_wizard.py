@@ -12,7 +12,11 @@ class DunningHoldWizard(models.TransientModel):
     move_ids = fields.Many2many("account.move", string="Invoices")
     case_ids = fields.Many2many("dunning.case", string="Debtors")
     reason = fields.Char(required=True)
-    date_until = fields.Date(string="Up to and including", help="Leave empty for a hold without an end.")
+    date_until = fields.Date(
+        string="Up to and including",
+        default=lambda self: self.env["dunning.hold"]._last_day({}),
+        help="Its last day. Only a manager leaves it empty, for a hold without an end.",
+    )
 
     def action_hold(self):
         """Make the holds and tell how many."""

@@ -22,6 +22,7 @@ LAW = (
     "dunning.regime.requirement",
     "dunning.element",
     "dunning.word.list",
+    "dunning.cause.route",
 )
 REPAIRS = (
     "dunning.address.wizard",

@@ -56,6 +56,7 @@ PLACES = {
     "dunning.set.off": CASE,
     "dunning.standing": {"company_id", "partner_id", "run_id"},
     "dunning.word.list": {"company_id"},
+    "dunning.cause.route": {"company_id"},
     "dunning.write.off": {"company_id", "partner_id", "move_id", "move_line_id", "claim_id"},
     "dunning.write.off.tax": {"write_off_id", "company_id"},
 }

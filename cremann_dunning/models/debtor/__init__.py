@@ -8,7 +8,7 @@ from . import dunning_debtor_told_mixin  # before what is made of it
 from . import dunning_case_mixin
 
 # isort: split
-from . import dunning_outcome_mixin
+from . import dunning_cause_mixin, dunning_outcome_mixin
 
 # isort: split
 from . import (
@@ -19,6 +19,7 @@ from . import (
     dunning_case,
     dunning_case_aged,
     dunning_case_calling,
+    dunning_case_cause,
     dunning_case_charges,
     dunning_case_insolvency,
     dunning_case_ladder,
@@ -30,6 +31,7 @@ from . import (
     dunning_case_set_off,
     dunning_case_steering,
     dunning_case_told,
+    dunning_cause_route,
     dunning_contact,
     dunning_contact_agreed,
     dunning_dispute,

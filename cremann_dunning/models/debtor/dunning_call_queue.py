@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .dunning_contact import NOT_SPOKEN
+from .dunning_cause_mixin import NOT_SPOKEN
 
 # How long somebody who has a debtor before him in call mode is taken to be still there.
 BUSY = timedelta(minutes=30)

@@ -7,11 +7,10 @@ from odoo.tools import SQL, format_date
 from ...engine import rules
 from ..dunning_inside import Inside, inside
 from ..event import as_fact
+from .dunning_cause_mixin import NOT_SPOKEN
 
 # A step that a person may take in the place of a letter. What the law wants in writing is never one of them.
 SPOKEN_TYPES = (rules.CALL, rules.REMINDER)
-# Outcomes of contacts in which nobody spoke with the debtor: nothing was said that is to have its time.
-NOT_SPOKEN = ("not_reached", "wrong_person")
 
 
 class DunningContact(models.Model):
@@ -19,13 +18,25 @@ class DunningContact(models.Model):
 
     _name = "dunning.contact"
     _description = "Contact moment"
-    _inherit = ["dunning.case.mixin", "dunning.outcome.mixin"]
+    _inherit = ["dunning.case.mixin", "dunning.outcome.mixin", "dunning.cause.mixin"]
     _order = "date desc, id desc"
-    _decisive = frozenset({"active", "date", "outcome"})
+    _decisive = frozenset({"active", "date", "outcome", "cause", "promise_id", "dispute_id", "plan_id"})
     _fixed = frozenset({"case_id", "move_ids", "date", "counts_as_step", "level_id", "counted_on"})
     _family = "contact"
     _told = frozenset(
-        {"move_ids", "kind", "date", "user_id", "person", "outcome", "note", "counts_as_step", "level_id", "active"}
+        {
+            "move_ids",
+            "kind",
+            "date",
+            "user_id",
+            "person",
+            "outcome",
+            "note",
+            "counts_as_step",
+            "level_id",
+            "active",
+            "cause",
+        }
     )
 
     kind = fields.Selection(
@@ -181,6 +192,7 @@ class DunningContact(models.Model):
         facts = as_fact.known(
             kind=as_fact.choice(self, "kind"),
             outcome=as_fact.choice(self, "outcome"),
+            cause=as_fact.choice(self, "cause"),
             user=self.user_id.id,
             level=as_fact.named(self.level_id) if self.counts_as_step else None,
             **(self._event_about() if self.numbers else {}),

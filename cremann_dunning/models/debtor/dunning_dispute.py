@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.facts import Dispute
+from ..dunning_money import written
 from ..event import as_fact
 
 # How many days a dispute may take before it shows as late.
@@ -51,9 +52,13 @@ class DunningDispute(models.Model):
             ("price", "price"),
             ("quantity", "quantity"),
             ("quality", "quality"),
+            ("hours", "hours or work"),
             ("not_delivered", "not delivered"),
             ("not_ordered", "not ordered"),
             ("already_paid", "already paid"),
+            ("not_received", "invoice not received"),
+            ("wrong_addressee", "wrong addressee"),
+            ("no_order_number", "order number missing"),
             ("other", "another reason"),
         ],
         required=True,
@@ -157,6 +162,49 @@ class DunningDispute(models.Model):
                         "they are disputed as a whole."
                     )
                 )
+
+    def _check_open(self):
+        """What is disputed is open, and not disputed already: checked when somebody notes or changes it. Payments and
+        credit notes that come later make the part smaller by themselves.
+
+        :raises ValidationError: the part is more than is open, or another dispute is about the same.
+        """
+        for dispute in self.filtered(lambda dispute: dispute.state == "open"):
+            others = self.search(
+                Domain("move_ids", "in", dispute.move_ids.ids)
+                & Domain("state", "=", "open")
+                & Domain("id", "!=", dispute.id)
+                & Domain("partner_id", "=", dispute.partner_id.id)
+            )
+            if others and not (dispute.amount and all(others.mapped("amount"))):
+                twice = others.move_ids & dispute.move_ids
+                raise ValidationError(
+                    self.env._(
+                        "%s is disputed already. Change that dispute, or close it first.",
+                        ", ".join(twice._dunning_numbers(dispute.partner_id)),
+                    )
+                )
+            items = dispute.move_ids._dunning_items(dispute.partner_id)
+            free = sum(items.mapped("amount_residual_currency")) - sum(others.mapped("amount"))
+            if dispute.currency_id.compare_amounts(dispute.amount, free) > 0:
+                raise ValidationError(
+                    self.env._(
+                        "Only %s of it is open and not disputed yet. Enter that or less.",
+                        written(self.env, max(free, 0), dispute.currency_id),
+                    )
+                )
+
+    def _noted(self):
+        """Beside what any agreement does: nothing is disputed twice, and no more than is open."""
+        self._check_open()
+        return super()._noted()
+
+    def write(self, vals):
+        """As for a new one."""
+        result = super().write(vals)
+        if {"amount", "move_ids"} & vals.keys():
+            self._check_open()
+        return result
 
     # -- as events ------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from ...engine.reasons import FOR_SOMEBODY
 from .. import dunning_bulk
 from ..claim.dunning_claim import WITH_TAKEN_IN
 from ..dunning_inside import inside
-from .dunning_contact import NOT_SPOKEN
+from .dunning_cause_mixin import NOT_SPOKEN
 
 # What is open of each debtor in the ledger.
 ITEMS = f"""

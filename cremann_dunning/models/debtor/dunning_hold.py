@@ -1,5 +1,7 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -50,7 +52,12 @@ class DunningHold(models.Model):
         help="The letter that somebody left out; its invoices are kept back.",
     )
     reason = fields.Char(required=True, help="Shown wherever somebody asks why no letter went out.")
-    date_until = fields.Date(string="Up to and including", help="Leave empty for a hold without an end.")
+    date_until = fields.Date(
+        string="Up to and including",
+        help="Its last day. Only a manager leaves it empty, for a hold without an end; for others it is filled in with "
+        "the days of the settings.",
+    )
+    is_over_told = fields.Boolean(readonly=True, copy=False, help="That its last day was over was told.")
     active = fields.Boolean(default=True)
     is_running = fields.Boolean(
         string="Running",
@@ -109,6 +116,8 @@ class DunningHold(models.Model):
         for vals in vals_list:
             if vals.get("move_id") and not vals.get("partner_id"):
                 vals["partner_id"] = self.env["account.move"].browse(vals["move_id"]).commercial_partner_id.id
+        if not self._may_be_endless():
+            vals_list = [vals | {"date_until": vals.get("date_until") or self._last_day(vals)} for vals in vals_list]
         holds = super().create(vals_list)
         # sudo: that something was said about these claims is the system's to note
         self.env["dunning.claim"].sudo()._of_moves(holds.move_id)
@@ -118,6 +127,10 @@ class DunningHold(models.Model):
 
     def write(self, vals):
         """What a person changes about a hold is told, and who ends it by whatever way stands on it."""
+        if "date_until" in vals and not vals["date_until"] and not self._may_be_endless():
+            raise UserError(
+                self.env._("A hold has a last day: choose one. Only a manager puts on hold without an end.")
+            )
         names = {"reason", "date_until", "active"} & set(vals)
         changed = self.filtered(lambda hold: hold._changed(vals, names))
         ended = changed.filtered("active") if not vals.get("active", True) else self.browse()
@@ -129,6 +142,8 @@ class DunningHold(models.Model):
             )
         if begun_again := (changed - ended).filtered(lambda hold: hold.active and hold.released_by_id):
             super(DunningHold, begun_again.sudo()).write({"released_by_id": False, "released_on": False})  # as above
+        if "date_until" in vals:
+            super(DunningHold, self.sudo()).write({"is_over_told": False})  # sudo: the system's to note
         changed._redecide()
         return result
 
@@ -153,6 +168,64 @@ class DunningHold(models.Model):
         """
         domain = Domain("partner_id", "child_of", partners.commercial_partner_id.ids) & Domain("is_running", "=", True)
         return self.search(domain & Domain("company_id", "in", company.ids) if company else domain)
+
+    @api.model
+    def _may_be_endless(self):
+        """Whether whoever works here may keep something back without an end."""
+        return self.env.su or self.env.user.has_group("cremann_dunning.group_dunning_manager")
+
+    @api.model
+    def _last_day(self, vals):
+        """The last day of a hold for which nobody chose one."""
+        company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
+        return company._dunning_today() + timedelta(days=company.dunning_hold_days)
+
+    @api.model
+    def _tell_over(self, company):
+        """Tell once of holds whose last day is over that what they kept back is followed up again; in sets."""
+        over = self.search(
+            Domain("company_id", "=", company.id)
+            & Domain("date_until", "<", company._dunning_today())
+            & Domain("is_over_told", "=", False)
+        )
+        if not over:
+            return
+        over._by_system().write({"is_over_told": True})
+        over = over.sudo()  # sudo: what is told is the system's to gather
+        self.env["dunning.event"]._tell(over._event_rows(dict.fromkeys(over, "hold.ran_out")))
+        for case, holds in over._by_case(company).items():
+            user = case._responsible()
+            env = case.with_context(lang=user.lang or case.env.lang).env
+            case.activity_schedule(
+                "mail.mail_activity_data_todo",
+                company._dunning_today(),
+                summary=env._("Hold ended"),
+                note=env._(
+                    "The hold on %(what)s ended on %(date)s: %(reason)s. It is followed up again.",
+                    what=", ".join(filter(None, holds.mapped("number"))) or env._("everything of this debtor"),
+                    date=format_date(env, max(holds.mapped("date_until"))),
+                    reason="; ".join(dict.fromkeys(holds.mapped("reason"))),
+                ),
+                user_id=user.id,
+            )
+
+    def _by_case(self, company):
+        """These holds by the case of their debtor, of those of whom something is open."""
+        cases = self.env["dunning.case"]._for_partners(self.partner_id.commercial_partner_id, company)
+        by_partner = {case.partner_id: case for case in cases if case.amount_overdue > 0 and case._responsible()}
+        grouped = self.grouped(lambda hold: by_partner.get(hold.partner_id.commercial_partner_id))
+        return {case: holds for case, holds in grouped.items() if case}
+
+    def action_restart(self):
+        """Undo that a hold was ended: it holds again, with its own last day."""
+        if any(not hold.active and hold.date_until and not hold._lasts() for hold in self):
+            raise UserError(self.env._("Its last day is over. Choose a later one, or put it on hold anew."))
+        self._by_system().write({"active": True})
+        return True
+
+    def _lasts(self):
+        """Whether its last day is not over yet."""
+        return not self.date_until or self.date_until >= self.company_id._dunning_today()
 
     def action_release(self):
         """End the hold now. It stays on record, archived, with who ended it and when."""

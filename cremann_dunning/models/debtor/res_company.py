@@ -4,7 +4,7 @@ from ..res_company import INSIDE
 
 
 class ResCompany(models.Model):
-    """What each part of the priority of a debtor weighs."""
+    """What each part of the priority of a debtor weighs, and how long a hold lasts."""
 
     _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
 
@@ -28,6 +28,17 @@ class ResCompany(models.Model):
         groups=INSIDE,
     )
 
+    dunning_hold_days = fields.Integer(
+        string="Days that a hold lasts",
+        default=30,
+        required=True,
+        help="So many days a hold lasts for which nobody chose a last day. Only a manager holds without an end.",
+        groups=INSIDE,
+    )
+
+    _check_dunning_hold_days = models.Constraint(
+        "CHECK(dunning_hold_days BETWEEN 1 AND 365)", "Choose between 1 and 365 days for a hold."
+    )
     _check_dunning_priority = models.Constraint(
         "CHECK(dunning_priority_amount BETWEEN 0 AND 1000 AND dunning_priority_broken BETWEEN 0 AND 1000"
         " AND dunning_priority_silence BETWEEN 0 AND 1000 AND dunning_priority_legal BETWEEN 0 AND 1000)",

@@ -74,6 +74,7 @@ HOLDS = {
     "hold.set": Kind(_lt("Put on hold."), HELD),
     "hold.changed": Kind(_lt("The hold was changed."), {**CHANGED, **HELD}),
     "hold.ended": Kind(_lt("The hold was ended."), HELD),
+    "hold.ran_out": Kind(_lt("The last day of the hold is over."), HELD),
     "hold.deleted": Kind(_lt("The hold was deleted."), HELD),
     "hold.left_alone": Kind(_lt("%(numbers)s was marked as not to be followed up.")),
     "hold.followed_again": Kind(_lt("%(numbers)s is followed up again.")),

@@ -55,6 +55,14 @@ SENTENCES = {
         "A payment plan runs: the next instalment of %(amount)s is due on %(date)s. Left alone until %(until)s."
     ),
     "PROMISE": _lt("The debtor promised to pay %(amount)s on %(date)s. Left alone until %(until)s."),
+    "CAUSE_WAIT": _lt(
+        "On %(since)s the debtor said why he does not pay: %(cause)s. After that nothing follows up to and including "
+        "%(until)s."
+    ),
+    "CAUSE_PERSON": _lt(
+        "On %(since)s the debtor said why he does not pay: %(cause)s. Somebody decides what follows; after %(until)s "
+        "it goes on by itself."
+    ),
     "NO_FOLLOWUP": _lt("Marked in Odoo as not to be followed up."),
     "DISCOUNT": _lt(
         "What is left is the cash discount of %(amount)s, earned by paying up to and including %(until)s. Write it off."
@@ -106,6 +114,8 @@ KEPT_AS_CODES = {
     "DISPUTED": (("dunning.dispute", "reason"),),
     "INSOLVENT": (("dunning.insolvency", "kind"),),
     "DISCHARGED": (("dunning.insolvency", "kind"), ("dunning.insolvency", "outcome")),
+    "CAUSE_WAIT": (("dunning.contact", "cause"),),
+    "CAUSE_PERSON": (("dunning.contact", "cause"),),
 }
 
 # Short names of the reasons, for tables and counts. A test holds this list equal to the others.
@@ -135,6 +145,8 @@ LABELS = {
     "REPLIED": _lt("Reply to handle"),
     "DISPUTED": _lt("Disputed"),
     "PLAN": _lt("Payment plan"),
+    "CAUSE_WAIT": _lt("Waits after what he said"),
+    "CAUSE_PERSON": _lt("Said why he does not pay"),
     "PROMISE": _lt("Promised to pay"),
     "NO_FOLLOWUP": _lt("Not to be followed up"),
     "DISCOUNT": _lt("Cash discount earned"),

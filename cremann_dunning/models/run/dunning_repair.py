@@ -31,6 +31,8 @@ class DunningRepair(models.AbstractModel):
         "DISPUTED": "disputes",
         "PROMISE": "promises",
         "PLAN": "plans",
+        "CAUSE_WAIT": "case",
+        "CAUSE_PERSON": "case",
         "UNMATCHED_PAYMENT": "receipts",
         "NET_CREDIT": "items",
         "REST_COVERED": "charges",

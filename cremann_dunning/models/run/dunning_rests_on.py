@@ -12,7 +12,14 @@ from ..claim.dunning_claim import WITH_TAKEN_IN
 from .dunning_recipient import BOUNCED
 
 # Tables of rules and names that no single debtor owns. A change in one of them is about everybody.
-RULES = ("dunning_level", "dunning_level_channel", "dunning_procedure", "res_country", "res_currency")
+RULES = (
+    "dunning_cause_route",
+    "dunning_level",
+    "dunning_level_channel",
+    "dunning_procedure",
+    "res_country",
+    "res_currency",
+)
 # Of journals what counts: Odoo writes them while it books.
 JOURNALS = """
 SELECT string_agg(concat(id, ' ', dunning_periodic, ' ', suspense_account_id), ',' ORDER BY id)
@@ -117,7 +124,8 @@ SOURCES = (
     """,
     f"""
     SELECT partner_id, {_mark("c")} FROM dunning_contact c
-     WHERE company_id = %(company)s AND active AND (counts_as_step OR counted_on > %(recent)s) GROUP BY 1
+     WHERE company_id = %(company)s AND active
+       AND (counts_as_step OR counted_on > %(recent)s OR cause <> 'unknown') GROUP BY 1
     """,
     f"""
     SELECT partner_id, {_mark("r")} FROM dunning_reply r
@@ -182,7 +190,7 @@ NAMED_BY = {
     "dunning.dispute": "state = 'open'",
     "dunning.promise": "state = 'open'",
     "dunning.payment.plan": "state = 'active'",
-    "dunning.contact": "active AND d.counts_as_step",
+    "dunning.contact": "active AND (d.counts_as_step OR d.cause <> 'unknown')",
 }
 DIGEST = "rules AS MATERIALIZED (SELECT md5(concat_ws('|', %(house)s, {rules})) AS digest)"
 MARKS = """

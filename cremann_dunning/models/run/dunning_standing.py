@@ -9,13 +9,15 @@ from ...engine.decide import VERSION
 from .. import dunning_bulk
 from .dunning_recipient import BOUNCED
 
+LONGEST_SAID = 90  # days; see dunning.cause.route
+
 # Settings that decisions and drafts rest on. A row of theirs that was touched, added or removed makes everything be
 # looked at again. A test holds this list and the next two equal to what a proposal reads.
 SETTINGS = (
-    "account_account", "account_journal", "dunning_cost_bracket", "dunning_cost_scale", "dunning_element",
-    "dunning_interest_rate", "dunning_interest_table", "dunning_level", "dunning_level_channel", "dunning_procedure",
-    "dunning_regime", "dunning_regime_requirement", "mail_blacklist", "mail_template", "payment_provider",
-    "res_company", "res_country", "res_currency", "res_lang", "res_users",
+    "account_account", "account_journal", "dunning_cause_route", "dunning_cost_bracket", "dunning_cost_scale",
+    "dunning_element", "dunning_interest_rate", "dunning_interest_table", "dunning_level", "dunning_level_channel",
+    "dunning_procedure", "dunning_regime", "dunning_regime_requirement", "mail_blacklist", "mail_template",
+    "payment_provider", "res_company", "res_country", "res_currency", "res_lang", "res_users",
 )  # fmt: skip
 # Debtors with anything here are looked at again each time: it is little, and it changes by the hour.
 BUSY = """
@@ -27,6 +29,8 @@ SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
  UNION SELECT partner_id FROM dunning_payment_plan WHERE company_id = %(company)s AND state = 'active'
  UNION SELECT partner_id FROM dunning_contact WHERE company_id = %(company)s AND counts_as_step AND active
  UNION SELECT partner_id FROM dunning_contact WHERE company_id = %(company)s AND active AND counted_on > %(recent)s
+ UNION SELECT partner_id FROM dunning_contact
+        WHERE company_id = %(company)s AND active AND cause <> 'unknown' AND counted_on >= %(said)s
  UNION SELECT partner_id FROM dunning_reply WHERE company_id = %(company)s AND state = 'open'
  UNION SELECT partner_id FROM account_payment
         WHERE company_id = %(company)s AND move_id IS NULL AND state IN ('in_process', 'paid')
@@ -141,7 +145,12 @@ class DunningStanding(models.Model):
         arrival, online = self.env["dunning.arrival"]._busy(company), self.env["dunning.online.payment"]._busy(company)
         return SQL(
             "%s UNION %s UNION %s",
-            SQL(BUSY, company=company.id, recent=run.date - timedelta(days=company.dunning_quiet_days + 1)),
+            SQL(
+                BUSY,
+                company=company.id,
+                recent=run.date - timedelta(days=company.dunning_quiet_days + 1),
+                said=run.date - timedelta(days=LONGEST_SAID),
+            ),
             arrival,
             online,
         )

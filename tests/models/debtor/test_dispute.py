@@ -50,14 +50,33 @@ class TestDispute(AgreementCase):
         self.assertEqual((other.amount_disputed, other.amount_open), (0, 200))
 
     def test_a_dispute_over_all_that_is_left_after_a_payment(self):
-        self.pay(self.move, 60)
         for amount, code in ((39.99, "LETTER"), (40, "DISPUTED"), (41, "DISPUTED")):
-            with self.subTest(amount):
-                dispute = self.dispute(amount=amount)
+            with self.subTest(amount), self.undone(amount):
+                self.dispute(amount=amount)
+                self.pay(self.move, 60)
                 self.env["dunning.procedure"].search([]).minimum_amount = 0
                 self.run_for().action_cancel()
                 self.assertEqual(self.code(self.move), code)
-                dispute.sudo().unlink()
+
+    def test_no_more_than_is_open_and_nothing_twice(self):
+        self.pay(self.move, 60)
+        for amount in (40.01, 100):
+            with self.refused("Only €40.00 of it is open and not disputed yet"):
+                self.dispute(amount=amount)
+        first = self.dispute(amount=30)
+        with self.refused("Only €10.00 of it"):
+            self.dispute(amount=10.01)
+        with self.refused("is disputed already"):
+            self.dispute()
+        second = self.dispute(amount=10, reason="hours")
+        with self.refused("Only €10.00 of it"):
+            second.amount = 10.01
+        first.write({"outcome": "rejected"})
+        first.action_close()
+        second.write({"amount": 40})
+        self.dispute(self.second)
+        with self.refused(f"{self.second.name} is disputed already"):
+            self.dispute(self.move + self.second, amount=5)
 
     def test_closing_is_the_only_way_on(self):
         dispute = self.dispute()
@@ -117,7 +136,8 @@ class TestDispute(AgreementCase):
                 self.dispute(wrong)
         with self.refused("more than the invoices come to"):
             self.dispute(amount=100.01)
-        self.dispute(amount=100)
+        with self.undone("all of it"):
+            self.dispute(amount=100)
         with self.refused("", CheckViolation):
             self.dispute(amount=-1)
         with self.refused("Make one for each currency"):

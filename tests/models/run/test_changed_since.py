@@ -1,6 +1,5 @@
 """Whatever a letter says is compared when it is confirmed and when it leaves: every line, who owes, who gets it."""
 
-from contextlib import contextmanager
 from datetime import date
 
 from odoo import Command
@@ -66,17 +65,6 @@ class TestChangedSince(DunningCase):
             "due disputed": (lambda: self.dispute(self.b), None),
             "due held": (lambda: self.hold(self.b), None),
         }
-
-    @contextmanager
-    def undone(self, name):
-        with self.subTest(name):
-            savepoint = self.cr.savepoint()
-            try:
-                yield
-            finally:
-                savepoint.close(rollback=True)
-                self.env.invalidate_all(flush=False)
-                self.registry.clear_all_caches()
 
     def test_between_proposal_and_confirmation(self):
         for name in self.changes():

@@ -40,18 +40,6 @@ class FreshCase(DunningCase):
         self.env.invalidate_all()
 
     @contextmanager
-    def undone(self, name):
-        with self.subTest(name):
-            savepoint = self.cr.savepoint()
-            try:
-                yield
-            finally:
-                self.env.flush_all()
-                savepoint.close(rollback=True)
-                self.env.invalidate_all(flush=False)
-                self.registry.clear_all_caches()
-
-    @contextmanager
     def asked(self):
         """The debtors about whom something is asked in this block, a list that fills."""
         found, engine = [], type(self.env["dunning.engine"])

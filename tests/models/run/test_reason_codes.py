@@ -294,8 +294,8 @@ def _disputed(case, company, partner, amount):
     """Of 150 euro 50 were paid. A dispute over more than is open is one over the whole."""
     case.follow(company, partner, {}, minimum_amount=0)
     move = case.late(company, partner, amount=150)
-    case.pay(move, 50)
     case.note("dunning.dispute", company, partner, move, reason="price", amount=amount)
+    case.pay(move, 50)
     return move
 
 
@@ -325,6 +325,33 @@ def _promise(case, company, partner, ahead):
     """A day that passed without money, with two days of grace."""
     move = case.late(company, partner, 40)
     case.note("dunning.promise", company, partner, move, made=20, date=TODAY + timedelta(days=ahead))
+    return move
+
+
+@scenario(
+    "CAUSE_WAIT",
+    Point(6, "CAUSE_WAIT", 2, (us(6), "Something went wrong on the way", f"including {us(-1)}")),
+    Point(7, "CAUSE_WAIT", 1, (us(7), f"including {us(0)}")),
+    Point(8, "LETTER"),
+)
+def _cause_wait(case, company, partner, days):
+    """So many days ago the debtor said why he does not pay, and nothing follows for seven days."""
+    return _said(case, company, partner, days, "error")
+
+
+@scenario(
+    "CAUSE_PERSON",
+    Point(6, "CAUSE_PERSON", 2, (us(6), "Short of money", f"after {us(-1)}")),
+    Point(7, "CAUSE_PERSON", 1, (us(7), f"after {us(0)}")),
+    Point(8, "LETTER"),
+)
+def _cause_person(case, company, partner, days):
+    return _said(case, company, partner, days, "short")
+
+
+def _said(case, company, partner, days, cause):
+    move = case.late(company, partner, 30)
+    case.note("dunning.contact", company, partner, move, made=days, outcome="other", cause=cause)
     return move
 
 
