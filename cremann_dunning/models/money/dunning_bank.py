@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+FRESH_DAYS = 3  # working days that a bank may be behind before anybody is told
 # A bank without a line for so long is not in use any more.
 IN_USE = timedelta(days=365)
 BOOKED = """
@@ -81,6 +82,23 @@ class DunningBank(models.AbstractModel):
         rows = self.env.execute_query(SQL(UNBOOKED, companies=companies.ids)) if companies else []
         unbooked = dict(rows)
         return {id_: {"booked_until": booked.get(id_), "unbooked": unbooked.get(id_, 0)} for id_ in companies.ids}
+
+    @api.model
+    def _tone(self, company, booked):
+        """Whether that is up to date: good, warning, or danger where letters that go by themselves wait for it.
+
+        :param booked: as ``_booked_until`` gives it; empty where no day can be named.
+        """
+        company = company.sudo()  # sudo: a setting and the place, for whoever sees that day
+        today = company._dunning_today()
+        if not booked:
+            return "warning"
+        if company.dunning_bank_max_days and (today - booked).days > company.dunning_bank_max_days:
+            return "danger"
+        fresh_until = booked
+        for _day in range(FRESH_DAYS):
+            fresh_until = company._dunning_working_day(fresh_until + timedelta(days=1))
+        return "warning" if fresh_until < today else "good"
 
     @api.model
     def _paid_into(self, company):
