@@ -86,7 +86,9 @@ class DunningClient(models.Model):
         compute="_compute_bank",
         search="_search_bank_tone",
     )
-    digest = fields.Selection(FREQUENCIES, string="Digest", compute="_compute_digest", help="The mail that you get.")
+    digest = fields.Selection(
+        FREQUENCIES, string="Digest mail", compute="_compute_digest", help="The mail that you get."
+    )
 
     @api.model
     def _at_hand(self):
@@ -97,17 +99,17 @@ class DunningClient(models.Model):
     @property
     def _table_query(self):
         """The tables are those of what whoever looks may read; a handful of statements, however many companies."""
-        self = self._at_hand()  # pylint: disable=self-cls-assignment
-        for name in ("dunning_mode", "dunning_automatic", "dunning_job_error", "currency_id"):
-            self.env["res.company"].flush_model([name])
+        return self._at_hand()._as_table()
+
+    @api.model
+    def _as_table(self):
+        self.env["res.company"].flush_model(["dunning_mode", "dunning_automatic", "dunning_job_error", "currency_id"])
         runs = self.env["dunning.run"]
         run_query = runs._search(self._domain("runs"))
         return SQL(
             CLIENTS,
             companies=list(self.env.user._get_company_ids()),
-            overdue=self.env["dunning.figures"]._overdue_by_company(
-                self.env["dunning.case"]._search(Domain.TRUE)
-            ),
+            overdue=self.env["dunning.figures"]._overdue_by_company(self.env["dunning.case"]._search(Domain.TRUE)),
             waiting=self._counted("dunning.run", "waiting"),
             replies=self._counted("dunning.reply", "replies"),
             failed=self._counted("dunning.letter", "failed"),
@@ -152,7 +154,7 @@ class DunningClient(models.Model):
     def _search_bank_tone(self, operator, value):
         if operator != "in":
             return NotImplemented
-        clients = self.search([])
+        clients = self.search(Domain.TRUE)
         return Domain("id", "in", clients.filtered(lambda client: client.bank_tone in value).ids)
 
     @api.depends("company_id")
@@ -209,8 +211,7 @@ class DunningClient(models.Model):
     def _list(self, key):
         """A list of this company only, whatever is ticked beside it."""
         self.ensure_one()
-        self.check_access("read")
-        if not self.exists():
+        if not self.search([("id", "=", self.id)]):
             raise AccessError(self.env._("This company is not among yours."))
         action = self.env["ir.actions.act_window"]._for_xml_id(f"cremann_dunning.{LISTS[key]}")
         domain = Domain("company_id", "=", self.company_id.id) & self._domain(key)

@@ -18,7 +18,7 @@ class DunningDigest(models.Model):
     """How often somebody gets a mail about one of his companies."""
 
     _name = "dunning.digest"
-    _description = "Digest"
+    _description = "Digest mail"
     _inherit = ["dunning.record.mixin"]
     _order = "user_id, company_id"
     _rec_name = "company_id"
@@ -45,7 +45,9 @@ class DunningDigest(models.Model):
     chosen_on = fields.Date(readonly=True, copy=False, help="The day on which that was chosen.")
     sent_on = fields.Date(string="Last looked at on", readonly=True, copy=False, help="No second mail on that day.")
     sent_at = fields.Datetime(readonly=True, copy=False, help="What happened since then is told next.")
-    amounts = fields.Json(readonly=True, copy=False, help="What was overdue on the last days on which it was looked at.")
+    amounts = fields.Json(
+        readonly=True, copy=False, help="What was overdue on the last days on which it was looked at."
+    )
     stopped = fields.Selection(
         [
             ("archived", "The user is archived"),
@@ -81,7 +83,7 @@ class DunningDigest(models.Model):
         return False if user.email else "email"
 
     @api.constrains("user_id", "company_id")
-    def _check_company(self):
+    def _check_own_company(self):
         for digest in self:
             if digest.company_id not in digest.user_id.sudo().company_ids:  # sudo: of a colleague, for a manager
                 raise ValidationError(self.env._("Choose a company of your own: you would get no digest of others."))

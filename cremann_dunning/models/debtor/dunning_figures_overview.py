@@ -15,7 +15,7 @@ SELECT company_id, partner_id, SUM(amount) AS amount_overdue
 class DunningFigures(models.AbstractModel):
     """Figures of whole companies, for whoever looks at many of them."""
 
-    _inherit = "dunning.figures"
+    _inherit = "dunning.figures"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _overdue_by_company(self, cases):

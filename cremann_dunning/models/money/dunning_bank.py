@@ -63,10 +63,10 @@ class DunningBank(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(BOOKED, companies=companies.ids, days=list(days.values()), in_use=IN_USE.days)
         )
-        found = {}
+        found, paid_into = {}, self._paid_into(companies).grouped("company_id")
         for company in companies:
             banks = {journal_id: booked for company_id, journal_id, _last, booked in rows if company_id == company.id}
-            banks |= dict.fromkeys(set(self._paid_into(company).ids) - set(banks))
+            banks |= dict.fromkeys(set(paid_into[company].ids if company in paid_into else ()) - set(banks))
             if banks and all(banks.values()):
                 found[company.sudo(False)] = min(banks.values())
         return found
@@ -101,7 +101,11 @@ class DunningBank(models.AbstractModel):
         return "warning" if fresh_until < today else "good"
 
     @api.model
-    def _paid_into(self, company):
-        """The bank journals of the account that letters ask to pay into."""
-        journals = company._dunning_bank_account().journal_id
-        return journals.filtered(lambda journal: journal.active and journal.company_id == company)
+    def _paid_into(self, companies):
+        """The bank journals of the accounts that letters of these companies ask to pay into, each of its company."""
+        accounts = {company._dunning_bank_account().id: company for company in companies}
+        # of all accounts at once; an account is of one company, since it is of its partner
+        journals = self.env["res.partner.bank"].sudo().browse(filter(None, accounts)).journal_id
+        return journals.filtered(
+            lambda journal: journal.active and journal.company_id == accounts[journal.bank_account_id.id]
+        )

@@ -45,8 +45,8 @@ class DunningRunApprovalMixin(models.AbstractModel):
             )
         if rule == "other" and self.env.user == self._proposer():
             return self.env._(
-                "You proposed this run, and in %s somebody else confirms it. Ask a colleague to look at the letters and "
-                "to confirm them.",
+                "You proposed this run, and in %s somebody else confirms it. Ask a colleague to look at the letters "
+                "and to confirm them.",
                 self.company_id.name,
             )
         return ""

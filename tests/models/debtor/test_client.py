@@ -3,7 +3,7 @@ three as for thirty."""
 
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ...common import TODAY, USER, DunningCase
 
@@ -95,14 +95,13 @@ class TestClients(DunningCase):
     def test_how_far_the_bank_is(self):
         partner = self.debtor("Paid")
         for days, tone in ((0, "good"), (7, "warning")):
-            line = self.receipt(partner, 10, date=TODAY.fromordinal(TODAY.toordinal() - days))
-            line.is_reconciled = True
+            line = self.receipt(partner, -10, date=TODAY.fromordinal(TODAY.toordinal() - days))
             self.env.flush_all()
             with self.subTest(days):
                 row = self.rows()[self.nl.id]
                 today = self.as_user(self.user)["dunning.today"]
                 [light] = [light for light in today.read_today()["lights"] if light["key"] == "bank"]
-                self.assertEqual(row["bank_tone"], light["tone"])
+                self.assertEqual((row["bank_tone"], light["tone"]), (tone, tone))
             line.unlink()
 
     def test_whose_companies(self):
@@ -114,8 +113,10 @@ class TestClients(DunningCase):
         with self.refused("", AccessError):
             theirs.action_open()
         with self.refused("", AccessError):
-            self.as_user(self.user)["dunning.client"].browse(self.nl.id).write({"company_id": self.be.id})
-        portal = self._user("portal_guest", "base.group_portal", self.nl)
+            self.as_user(self.user)["dunning.client"].browse(self.nl.id).write({"mode": "off"})
+        portal = new_test_user(
+            self.env, "guest", groups="base.group_portal", company_id=self.nl.id, company_ids=[Command.set(self.nl.ids)]
+        )
         for user in (self.internal, self.biller, portal):
             with self.refused("", AccessError):
                 self.rows(user)

@@ -119,12 +119,14 @@ class TestDigest(DunningCase):
         user = self.user
         for why, take, give in (
             ("archived", {"active": False}, {"active": True}),
-            ("right", *(
-                {"group_ids": [Command.set(self.env.ref(name).ids)]} for name in ("base.group_user", USER)
-            )),
-            ("company", *(
-                {"company_ids": [Command.set(company.ids)], "company_id": company.id} for company in (self.be, self.nl)
-            )),
+            ("right", *({"group_ids": [Command.set(self.env.ref(name).ids)]} for name in ("base.group_user", USER))),
+            (
+                "company",
+                *(
+                    {"company_ids": [Command.set(company.ids)], "company_id": company.id}
+                    for company in (self.be, self.nl)
+                ),
+            ),
             ("email", {"email": False}, {"email": "again@example.com"}),
         ):
             with self.subTest(why):
@@ -138,7 +140,8 @@ class TestDigest(DunningCase):
         self.assertTrue(self.mails())
 
     def test_one_that_fails_stops_no_other(self):
-        first, second = self.digest(self.group_user), self.digest(self.group_user, company=self.be)
+        first = self.digest(self.group_user, "weekly")
+        second = self.digest(self.group_user, "weekly", self.be)
         service = self.registry["dunning.digest.mail"]
         real, nl = service._facts, self.nl.id
 
@@ -147,16 +150,16 @@ class TestDigest(DunningCase):
                 raise ValueError("foreseen by nobody")
             return real(records, company_id, since)
 
-        (first + second).frequency = "weekly"
         with patch.object(service, "_facts", facts):
             self.assertEqual(len(self.mails()), 1)
         self.assertEqual((first.sent_on, second.sent_on), (False, TODAY))
         self.assertEqual(len(self.mails()), 1, "the next call makes good for it")
 
     def test_one_mail_a_company(self):
-        self.digest(self.group_user, "weekly", self.nl + self.be)
-        self.digest(self.group_user, "weekly", self.be)
-        self.assertEqual({mail.subject[:4] for mail in self.mails()}, {"Kaai"})
+        clients = self.as_user(self.group_user)["dunning.client"].browse((self.nl + self.be).ids)
+        clients.action_digest_weekly()
+        self.assertEqual(set(clients.mapped("digest")), {"weekly"})
+        self.assertEqual({mail.subject[:6] for mail in self.mails()}, {"Kaai H", "Kaai B"})
 
     def test_whose_it_is(self):
         digest = self.digest()
