@@ -35,6 +35,8 @@ class TestClients(DunningCase):
     def test_figures_of_each_whatever_is_ticked(self):
         rows = self.rows(allowed_company_ids=self.be.ids)
         self.assertEqual(list(rows), [self.nl.id, self.be.id], "the most money first")
+        found = self.rows(domain=[("company_id", "ilike", "Holland")], allowed_company_ids=self.be.ids)
+        self.assertEqual(list(found), self.nl.ids)
         nl, be = rows[self.nl.id], rows[self.be.id]
         self.assertEqual((nl["amount_overdue"], nl["debtor_count"], nl["unknown_count"]), (1050, 2, 1))
         self.assertEqual((be["amount_overdue"], be["debtor_count"], be["unknown_count"]), (500, 1, 0))
