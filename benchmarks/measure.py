@@ -37,6 +37,7 @@ LETTER_PARTS = {"PDFs": ("dunning.printing", "_store"), "mails": ("dunning.outbo
 EVENTS = {"events": ("dunning.event", "_tell")}
 CHARGES = {"charges": ("dunning.charge", "_follow")}
 STORY = 2000
+CLIENTS = 30
 
 # The least that any dunning run must do: find the open overdue lines, group them, and keep the result.
 FLOOR_TABLES = """
@@ -432,6 +433,40 @@ def invoice_list(env):
     return ask
 
 
+def clients(env, options):
+    """The ledger parted among thirty companies: all of them in one list, beside the list of their invoices."""
+    companies = seed.spread(env(su=True), benchmark_company(env), CLIENTS)
+    env = env(context={**env.context, "allowed_company_ids": companies.ids})
+    for company in companies.with_env(env(su=True)):
+        company.env["dunning.figures"]._refresh(company)
+    env.cr.execute("TRUNCATE dunning_touch")
+    vacuum(env)
+    clock, lists = Clock(env), invoice_list(env)
+    with clock.step("invoice list", WORKLIST_ROWS):
+        lists()
+    open_clients(env)  # the first turn fills the caches
+    with clock.step("clients", CLIENTS):
+        rows = open_clients(env)
+    check(sum(row["debtor_count"] > 0 for row in rows["records"]), CLIENTS, "clients with debtors")
+    env.cr.execute("INSERT INTO dunning_touch (partner_id) VALUES (NULL)")
+    with clock.step("clients, everybody changed", CLIENTS):
+        open_clients(env)
+    return clock.steps
+
+
+def open_clients(env):
+    """The list of clients as its menu opens it."""
+    client = env["dunning.client"]
+    nodes = etree.fromstring(client.get_views([(False, "list")])["views"]["list"]["arch"]).iterfind("./field")
+    wanted = {
+        node.get("name"): {"fields": {"display_name": {}}}
+        if client._fields[node.get("name")].type == "many2one"
+        else {}
+        for node in nodes
+    }
+    return client.web_search_read([], wanted, limit=WORKLIST_ROWS, count_limit=10_001)
+
+
 def peer(env, options):
     """OCA account_credit_control: its run, then the communications that it mails or prints from.
 
@@ -602,6 +637,7 @@ def check(found, wanted, what):
 MEASURES = {
     "seed": seeding, "floor": floor, "ours": ours, "peer": peer, "confirm": confirm, "simulate": simulate,
     "year": year, "fresh": fresh, "receipts": receipts, "send": send, "events": events, "crowd": crowd,
+    "clients": clients,
 }  # fmt: skip
 
 

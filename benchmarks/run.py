@@ -16,6 +16,8 @@ Every measure runs in a process of its own on its own copy of the same seeded da
     simulate  a look ahead of ninety days, up to 10,000 invoices unless asked for by name
     fresh     lists, filters and the worklist with the question whether their answers are fresh, and without it
     receipts  as many receipts that nobody booked as open invoices, looked up in them
+    clients   the list of clients of somebody with thirty companies, beside the list of their invoices; only when asked
+              for by name
     year      a run on each day of a year, only when asked for by name: how the tables of runs and decisions grow
     send      letters with costs and interest issued and sent by a real mail server on loopback: what charges and
               events take of it; only when asked for by name (--pdf N letters)
@@ -46,7 +48,8 @@ from tools.devkit.databases import psql, throw_away
 
 MEASURE = Path(__file__).with_name("measure.py")
 DATABASES = dict.fromkeys(
-    ("floor", "ours", "simulate", "year", "fresh", "receipts", "confirm", "send", "events", "crowd"), "DUNNING_BENCH_DB"
+    ("floor", "ours", "simulate", "year", "fresh", "receipts", "confirm", "send", "events", "crowd", "clients"),
+    "DUNNING_BENCH_DB",
 ) | {"peer": "DUNNING_BENCH_PEER_DB"}
 SIMULATE_MAX = 10_000
 CPU_LEAST = 0.02  # the kernel counts processor time in hundredths of a second
@@ -239,8 +242,9 @@ def main():
     if missing:
         sys.exit(f"{' and '.join(missing)} must name a database: run ./dev bench")
     about, rows = machine(), []
-    measures = ("floor", "ours", "peer", "simulate", "fresh", "receipts", "year")
-    wanted = [what for what in measures if (what in options.only if options.only else what != "year")]
+    measures = ("floor", "ours", "peer", "simulate", "fresh", "receipts", "year", "clients")
+    by_name = ("year", "clients")
+    wanted = [what for what in measures if (what in options.only if options.only else what not in by_name)]
     most = {"peer": options.peer_max, "simulate": max(options.sizes) if options.only else SIMULATE_MAX}
     try:
         for size in options.sizes if wanted else ():

@@ -67,6 +67,27 @@ def make_company(env):
     return company
 
 
+def spread(env, company, count):
+    """Part the ledger among so many companies, each debtor with all of his invoices; the administrator works in all.
+
+    They share accounts and journal, which no list asks about.
+    """
+    others = env["res.company"].create(
+        [{"name": f"Client {number}", "currency_id": company.currency_id.id} for number in range(1, count)]
+    )
+    companies = company + others
+    env.ref("base.user_admin").company_ids = [Command.link(other.id) for other in others]
+    env.flush_all()
+    env.cr.execute("SET LOCAL session_replication_role = replica")
+    for table in ("account_move", "account_move_line"):
+        env.cr.execute(
+            f"UPDATE {table} SET company_id = (%s::int[])[1 + partner_id %% %s] WHERE company_id = %s",  # names of ours
+            (companies.ids, count, company.id),
+        )
+    env.cr.commit()
+    return companies
+
+
 def make_invoice(env, company):
     """The invoice that all others are copies of: posted, sent, and itself not due yet."""
     env = env(context={**env.context, "allowed_company_ids": company.ids, "tracking_disable": True})

@@ -16,6 +16,7 @@ class ResConfigSettings(models.TransientModel):
     dunning_slow_days = fields.Integer(related="company_id.dunning_slow_days", readonly=False)
     dunning_job_error = fields.Text(related="company_id.dunning_job_error")
     dunning_automatic = fields.Boolean(related="company_id.dunning_automatic", readonly=False)
+    dunning_run_approval = fields.Selection(related="company_id.dunning_run_approval", readonly=False, required=True)
     dunning_responsible_id = fields.Many2one(related="company_id.dunning_responsible_id", readonly=False)
     dunning_promise_grace_days = fields.Integer(related="company_id.dunning_promise_grace_days", readonly=False)
     dunning_head_email = fields.Char(related="company_id.dunning_head_email", readonly=False)

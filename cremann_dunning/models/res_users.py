@@ -2,18 +2,19 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 # What keeps the name of whoever did it, for as long as it stands.
-SIGNED = {
-    "dunning.letter": "user_id",
-    "dunning.dispatch": "user_id",
-    "dunning.run": "user_id",
-    "dunning.hold": "released_by_id",
-    "dunning.dispute": "closed_by_id",
-    "dunning.reply": "handled_by_id",
-    "dunning.override": "user_id",
-    "dunning.contact": "user_id",
-    "dunning.write.off": "user_id",
-    "dunning.insolvency.filing": "user_id",
-}
+SIGNED = [
+    ("dunning.letter", "user_id"),
+    ("dunning.dispatch", "user_id"),
+    ("dunning.run", "user_id"),
+    ("dunning.run", "proposed_by_id"),
+    ("dunning.hold", "released_by_id"),
+    ("dunning.dispute", "closed_by_id"),
+    ("dunning.reply", "handled_by_id"),
+    ("dunning.override", "user_id"),
+    ("dunning.contact", "user_id"),
+    ("dunning.write.off", "user_id"),
+    ("dunning.insolvency.filing", "user_id"),
+]
 
 
 class ResUsers(models.Model):
@@ -22,7 +23,7 @@ class ResUsers(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_signed(self):
         """Who signed a letter, sent it, or decided about it stays known."""
-        for model, name in SIGNED.items():
+        for model, name in SIGNED:
             # sudo: whoever removes users need not see letters
             records = self.env[model].sudo().with_context(active_test=False)
             if found := records.search([(name, "in", self.ids)], limit=1):

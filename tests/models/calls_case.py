@@ -61,6 +61,7 @@ class CallsCase(WindowMixin, AccessCase):
 
         cls.ended_claims()
         cls.recorded()
+        env["dunning.digest"].create({"company_id": cls.nl.id})
         env["dunning.level.channel"].create(
             {"level_id": cls.sent.level_id.id, "channel": "registered", "use": "fallback"}
         )

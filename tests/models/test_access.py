@@ -41,6 +41,8 @@ RIGHTS = {
     "dunning.case": ("rw", "rwc", ""),
     "dunning.run": ("rwc", "rwcd", ""),
     "dunning.hold": ("rwc", "rwcd", ""),
+    "dunning.client": ("r", "r", ""),
+    "dunning.digest": ("rwcd", "rwcd", ""),
     "dunning.decision": ("r", "r", ""),
     "dunning.snapshot": ("r", "r", ""),
     "dunning.standing": ("", "r", ""),

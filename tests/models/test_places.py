@@ -13,7 +13,9 @@ LETTER = {"letter_id", "company_id", "partner_id"}
 PLACES = {
     "dunning.carrier": set(),
     "dunning.case": {"company_id", "partner_id"},
+    "dunning.client": {"company_id"},
     "dunning.contact": CASE,
+    "dunning.digest": {"company_id"},
     "dunning.cost.bracket": {"scale_id", "company_id"},
     "dunning.cost.scale": {"company_id"},
     "dunning.decision": {"company_id", "move_id", "move_line_id", "partner_id"},
@@ -78,6 +80,7 @@ class TestPlaces(AccessCase):
     def _one_of_the_rest(cls):
         """Records of the models that a run makes none of."""
         env, letter = cls.env, cls.own["dunning.letter"]
+        env["dunning.digest"].create({"company_id": cls.nl.id})
         env["dunning.dispatch"]._record_end(letter, "withheld")
         env["dunning.opening"].create(
             {"letter_id": letter.id, "opened_at": "2026-03-02 08:00:00", "hour": "2026-03-02 08:00:00"}

@@ -14,11 +14,12 @@ from .dunning_cause_mixin import NOT_SPOKEN
 ITEMS = f"""
 WITH rests AS ( -- what is left of costs and interest, and asked: the ledger knows nothing of it
     SELECT * FROM unnest(%(rest_partners)s::int[], %(rest_items)s::int[], %(rest_moves)s::int[], %(rests)s::numeric[],
-                         %(rest_days)s::date[]) AS r (partner_id, item_id, move_id, amount, due_date)
+                         %(rest_days)s::date[], %(rest_companies)s::int[])
+                      AS r (partner_id, item_id, move_id, amount, due_date, company_id)
 ), items AS (
     SELECT p.commercial_partner_id AS partner_id, l.amount_residual AS amount,
            CASE WHEN m.move_type = 'entry' THEN -l.id ELSE l.move_id END AS counts_as,
-           COALESCE(t.date_due, l.date_maturity) AS due_date
+           COALESCE(t.date_due, l.date_maturity) AS due_date, l.company_id
       FROM account_move_line l
       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
       JOIN res_partner p ON p.id = l.partner_id
@@ -27,7 +28,7 @@ WITH rests AS ( -- what is left of costs and interest, and asked: the ledger kno
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
        AND (l.amount_residual < 0 OR m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim) %(only)s
      UNION ALL
-    SELECT partner_id, amount, move_id, due_date FROM rests
+    SELECT partner_id, amount, move_id, due_date, company_id FROM rests
 )
 """
 # One row per debtor out of the ledger, the current decisions and the levels reached.
@@ -300,17 +301,26 @@ class DunningFigures(models.AbstractModel):
     @api.model
     def _rests(self, company, today, partner_ids):
         """What is left of costs and interest of invoices that are paid, and asked on, as parts of the statement."""
-        found = self.env["dunning.imputation"]._rests(company, partner_ids or None, today, asked=True)
-        rests = [(partner_id, rest) for partner_id, own in found.items() for rest in own]
+        rests = self._rest_rows({company.id: today}, partner_ids or None)
         return {
-            "rest_partners": [partner_id for partner_id, _rest in rests],
-            "rest_items": [rest.line_id for _partner_id, rest in rests],
-            "rest_moves": [rest.move_id for _partner_id, rest in rests],
-            "rests": [rest.residual_company for _partner_id, rest in rests],
-            "rest_days": [rest.due_date for _partner_id, rest in rests],
+            **rests,
             "rest_procedure": company._dunning_rest_procedure().id or None,
             # where there are none nothing is looked for in them, row by row
-            "or_rests": SQL("OR d.move_line_id IN (SELECT item_id FROM rests)") if rests else SQL(),
+            "or_rests": SQL("OR d.move_line_id IN (SELECT item_id FROM rests)") if rests["rest_items"] else SQL(),
+        }
+
+    @api.model
+    def _rest_rows(self, days, partner_ids):
+        """What ``ITEMS`` takes in of rests. :param days: ``{company id: date there}``."""
+        found = self.env["dunning.imputation"]._rests_in(days, partner_ids, asked=True)
+        rests = [(*place, rest) for place, own in found.items() for rest in own]
+        return {
+            "rest_companies": [company_id for company_id, _partner_id, _rest in rests],
+            "rest_partners": [partner_id for _company_id, partner_id, _rest in rests],
+            "rest_items": [rest.line_id for _company_id, _partner_id, rest in rests],
+            "rest_moves": [rest.move_id for _company_id, _partner_id, rest in rests],
+            "rests": [rest.residual_company for _company_id, _partner_id, rest in rests],
+            "rest_days": [rest.due_date for _company_id, _partner_id, rest in rests],
         }
 
     @api.model

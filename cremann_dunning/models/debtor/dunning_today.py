@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -10,7 +8,6 @@ from ..dunning_money import written
 from .dunning_attention import SHOWN
 
 MOST = 500  # rows of what needs attention
-FRESH_DAYS = 3  # working days that the bank may be behind before the light is no longer green
 AGED = ("aged_30", "aged_60", "aged_90", "aged_more")
 MANAGER = "cremann_dunning.group_dunning_manager"
 # What the run of a day will do, by the answers in force of now: distinct debtors.
@@ -93,19 +90,15 @@ class DunningToday(models.AbstractModel):
         return {"key": key, "tone": tone, "text": text, "detail": detail, "button": tone != "good" and button}
 
     def _light_bank(self, company):
-        env, today = self.env, company._dunning_today()
-        # sudo: how far the bank is booked, which letters tell as well
-        booked = env["dunning.bank"].sudo()._booked_until(company).get(company)
+        env = self.env
+        bank = env["dunning.bank"].sudo()  # sudo: how far the bank is booked, which letters tell as well
+        booked = bank._booked_until(company).get(company)
         button = env._("Import the statement")
         if not booked:
             return self._light("bank", "warning", env._("Bank: not known how far it is booked"), "", button)
-        text = env._("Bank booked up to %s", format_date(env, booked))
-        if company.dunning_bank_max_days and (today - booked).days > company.dunning_bank_max_days:
-            return self._light("bank", "danger", text, env._("Letters that go by themselves wait."), button)
-        fresh_until = booked
-        for _day in range(FRESH_DAYS):
-            fresh_until = company._dunning_working_day(fresh_until + timedelta(days=1))
-        return self._light("bank", "warning" if fresh_until < today else "good", text, "", button)
+        tone = bank._tone(company, booked)
+        detail = env._("Letters that go by themselves wait.") if tone == "danger" else ""
+        return self._light("bank", tone, env._("Bank booked up to %s", format_date(env, booked)), detail, button)
 
     def _light_receipts(self, company):
         env = self.env

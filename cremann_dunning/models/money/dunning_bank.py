@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+FRESH_DAYS = 3  # working days that a bank may be behind before anybody is told
 # A bank without a line for so long is not in use any more.
 IN_USE = timedelta(days=365)
 BOOKED = """
@@ -62,10 +63,10 @@ class DunningBank(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(BOOKED, companies=companies.ids, days=list(days.values()), in_use=IN_USE.days)
         )
-        found = {}
+        found, paid_into = {}, self._paid_into(companies).grouped("company_id")
         for company in companies:
             banks = {journal_id: booked for company_id, journal_id, _last, booked in rows if company_id == company.id}
-            banks |= dict.fromkeys(set(self._paid_into(company).ids) - set(banks))
+            banks |= dict.fromkeys(set(paid_into[company].ids if company in paid_into else ()) - set(banks))
             if banks and all(banks.values()):
                 found[company.sudo(False)] = min(banks.values())
         return found
@@ -83,7 +84,28 @@ class DunningBank(models.AbstractModel):
         return {id_: {"booked_until": booked.get(id_), "unbooked": unbooked.get(id_, 0)} for id_ in companies.ids}
 
     @api.model
-    def _paid_into(self, company):
-        """The bank journals of the account that letters ask to pay into."""
-        journals = company._dunning_bank_account().journal_id
-        return journals.filtered(lambda journal: journal.active and journal.company_id == company)
+    def _tone(self, company, booked):
+        """Whether that is up to date: good, warning, or danger where letters that go by themselves wait for it.
+
+        :param booked: as ``_booked_until`` gives it; empty where no day can be named.
+        """
+        company = company.sudo()  # sudo: a setting and the place, for whoever sees that day
+        today = company._dunning_today()
+        if not booked:
+            return "warning"
+        if company.dunning_bank_max_days and (today - booked).days > company.dunning_bank_max_days:
+            return "danger"
+        fresh_until = booked
+        for _day in range(FRESH_DAYS):
+            fresh_until = company._dunning_working_day(fresh_until + timedelta(days=1))
+        return "warning" if fresh_until < today else "good"
+
+    @api.model
+    def _paid_into(self, companies):
+        """The bank journals of the accounts that letters of these companies ask to pay into, each of its company."""
+        accounts = {company._dunning_bank_account().id: company for company in companies}
+        # of all accounts at once; an account is of one company, since it is of its partner
+        journals = self.env["res.partner.bank"].sudo().browse(filter(None, accounts)).journal_id
+        return journals.filtered(
+            lambda journal: journal.active and journal.company_id == accounts[journal.bank_account_id.id]
+        )

@@ -53,6 +53,17 @@ SELECT b.id, b.claim_id, b.kind, b.how, b.amount::text, b.move_line_id, COALESCE
  WHERE %(about)s AND b.is_undone IS NOT TRUE
  ORDER BY b.kind, b.id -- costs before interest
 """
+# Claims of which the principal is paid and something was asked beyond it.
+RESTS = """
+SELECT DISTINCT c.id, c.move_line_id, c.move_id, c.number, u.name, c.date_due, c.invoice_date,
+       p.commercial_partner_id, (l.balance / NULLIF(l.amount_currency, 0))::text, c.company_id
+  FROM dunning_claim c
+  JOIN dunning_charge h ON h.claim_id = c.id AND h.state = 'asked'
+  JOIN account_move_line l ON l.id = c.move_line_id AND l.reconciled AND l.parent_state = 'posted'
+  JOIN res_partner p ON p.id = l.partner_id
+  JOIN res_currency u ON u.id = l.currency_id
+ WHERE c.company_id = ANY(%(companies)s) AND c.ended_on IS NULL %(which)s
+"""
 
 
 class DunningImputation(models.AbstractModel):
@@ -245,34 +256,28 @@ class DunningImputation(models.AbstractModel):
         :param asked: only those that somebody said are asked on, or only the others.
         :return: ``{partner id: (engine.facts.Claim, ...)}``.
         """
+        found = self._rests_in({company.id: on}, partners, asked)
+        return {partner_id: claims for (_company_id, partner_id), claims in found.items()}
+
+    @api.model
+    def _rests_in(self, days, partners, asked=None):
+        """The same of several companies, in as many statements as of one.
+
+        :param days: ``{company id: date there}``.
+        :return: ``{(company id, partner id): (engine.facts.Claim, ...)}``.
+        """
         which = {None: SQL(), True: SQL("AND c.rest_is_asked"), False: SQL("AND c.rest_is_asked IS NOT TRUE")}[asked]
         if partners is not None:
             which = SQL("%s AND p.commercial_partner_id = ANY(%s)", which, list(partners))
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT DISTINCT c.id, c.move_line_id, c.move_id, c.number, u.name, c.date_due, c.invoice_date,
-                       p.commercial_partner_id, (l.balance / NULLIF(l.amount_currency, 0))::text
-                  FROM dunning_claim c
-                  JOIN dunning_charge h ON h.claim_id = c.id AND h.state = 'asked'
-                  JOIN account_move_line l ON l.id = c.move_line_id AND l.reconciled AND l.parent_state = 'posted'
-                  JOIN res_partner p ON p.id = l.partner_id
-                  JOIN res_currency u ON u.id = l.currency_id
-                 WHERE c.company_id = %(company)s AND c.ended_on IS NULL %(which)s
-                """,
-                company=company.id,
-                which=which,
-            )
-        )
-        rows = self.env.cr.fetchall()
+        rows = self.env.execute_query(SQL(RESTS, companies=list(days), which=which))
         if not rows:
             return {}
         charged, _receipts = self._charged(SQL("c.id = ANY(%s)", [row[0] for row in rows]))
         found = defaultdict(tuple)
-        for _id, item_id, move_id, number, currency, due, dated, partner_id, rate in rows:
-            left = charged[item_id].left(on) if item_id in charged else ZERO
+        for _id, item_id, move_id, number, currency, due, dated, partner_id, rate, company_id in rows:
+            left = charged[item_id].left(days[company_id]) if item_id in charged else ZERO
             if left > 0:
-                found[partner_id] += (
+                found[company_id, partner_id] += (
                     Claim(
                         line_id=item_id, move_id=move_id, number=number or "", currency=currency, residual=left,
                         residual_company=(left * Decimal(rate or 1)).quantize(CENT), due_date=due, procedure=None,

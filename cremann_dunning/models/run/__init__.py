@@ -25,10 +25,12 @@ from . import (
     dunning_repair,
     dunning_run,
     dunning_run_answers_mixin,
+    dunning_run_approval_mixin,
     dunning_run_context,
     dunning_run_sending_mixin,
     dunning_run_telling_mixin,
     dunning_snapshot,
     dunning_stale_rates,
     dunning_standing,
+    res_company,
 )

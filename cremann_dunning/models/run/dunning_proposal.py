@@ -56,7 +56,7 @@ class DunningProposal(models.AbstractModel):
         self.env["dunning.touch"]._be_quiet(False)
         standing._keep(run, look, looked_at)
         self.env["dunning.decision.register"]._trim_runs(run)
-        run.write({"state": "proposed", "proposed_on": fields.Datetime.now()})
+        run.write({"state": "proposed", "proposed_on": fields.Datetime.now(), "proposed_by_id": self.env.uid})
         run._tell("letter.run_proposed")
 
     @api.model

@@ -9,6 +9,7 @@ from .. import dunning_bulk
 from .. import dunning_counted as counted
 from . import (
     dunning_run_answers_mixin,  # noqa: F401  (the mixins before the model that is made of them)
+    dunning_run_approval_mixin,  # noqa: F401
     dunning_run_sending_mixin,  # noqa: F401
     dunning_run_telling_mixin,  # noqa: F401
 )
@@ -22,6 +23,7 @@ class DunningRun(models.Model):
     _inherit = [
         "dunning.record.mixin",
         "dunning.run.answers.mixin",
+        "dunning.run.approval.mixin",
         "dunning.run.sending.mixin",
         "dunning.run.telling.mixin",
         "dunning.followers.mixin",
@@ -264,6 +266,7 @@ class DunningRun(models.Model):
                     )
                 )
             run.company_id._dunning_require_on()
+            run._check_approval()
             waiting = len(run._waiting_for_manager())
             if waiting and waiting == run.draft_count:
                 raise UserError(
