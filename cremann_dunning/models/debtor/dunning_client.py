@@ -48,9 +48,8 @@ class DunningClient(models.Model):
     _order = "amount_overdue desc, id"
     _rec_name = "company_id"
 
-    company_id = fields.Many2one(
-        "res.company", readonly=True, bypass_search_access=True
-    )  # found by name, ticked or not
+    # found by its name whether it is ticked or not
+    company_id = fields.Many2one("res.company", readonly=True, bypass_search_access=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_overdue = fields.Monetary(string="Overdue", readonly=True, aggregator=None)
     debtor_count = fields.Integer(string="Debtors", readonly=True, help="How many have something overdue.")
