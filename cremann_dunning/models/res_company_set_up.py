@@ -48,7 +48,7 @@ class ResCompany(models.Model):
 
         :raises RedirectWarning: a manager wants a letter to leave from a company that was not set up.
         """
-        super()._dunning_require_on()
+        result = super()._dunning_require_on()
         for company in self:
             if company._dunning_mode() != "off":
                 continue
@@ -58,6 +58,7 @@ class ResCompany(models.Model):
             action = self.env.ref("cremann_dunning.dunning_set_up_action")
             context = {"dunning_set_up_company": company.id}
             raise RedirectWarning(why, action.id, self.env._("Set up follow-up"), context)
+        return result
 
     def _dunning_why_not_set_up(self):
         """What to do about a company in which nothing leaves yet; an empty text where it was set up."""

@@ -90,15 +90,17 @@ class DunningSetUpLookMixin(models.AbstractModel):
     def _shown_backlog(self):
         ages = self._first_day()._ages(self.company_id)
         rows = [
-            (self.env._("%(first)s-%(last)s days", first=first, last=last) if last else self.env._("> %s days", OLD), *age)
-            for (first, last), age in zip(AGES, ages, strict=True)
+            (self._age(first, last), number, self._written(amount))
+            for (first, last), (number, amount) in zip(AGES, ages, strict=True)
         ]
-        rows = [(label, number, self._written(amount)) for label, number, amount in rows]
         return {
             "ages_text": self._render("dunning_set_up_ages", rows=rows),
             "old_count": ages[-1][0],
             "unsent_count": len(self._unsent()),
         }
+
+    def _age(self, first, last):
+        return self.env._("%(first)s-%(last)s days", first=first, last=last) if last else self.env._("> %s days", OLD)
 
     def _shown_channel(self):
         preset = self.env["dunning.preset"]

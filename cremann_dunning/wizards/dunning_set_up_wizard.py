@@ -128,6 +128,12 @@ class DunningSetUpWizard(models.TransientModel):
         window._look()
         return window._get_records_action(name=self.env._("First run"), target="current")
 
+    @api.depends("company_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for wizard in self:
+            wizard.display_name = self.env._("First run")
+
     # -- what is proposed ---------------------------------------------------------------------------------------------
 
     @api.depends("company_id")

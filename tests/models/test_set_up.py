@@ -105,7 +105,9 @@ class TestWizard(SetUpCase):
         self.assertEqual((self.nl.dunning_responsible_id, self.nl.dunning_set_up_by_id), (self.manager, self.manager))
         self.assertTrue(self.nl.dunning_set_up_on)
         [event] = self.events("rules.set_up")
-        self.assertEqual(event.sentence, "Follow-up was set up. Letters: Test. Old invoices: Start gently, at the first level.")
+        self.assertEqual(
+            event.sentence, "Follow-up was set up. Letters: Test. Old invoices: Start gently, at the first level."
+        )
         self.assertEqual(event.author, self.manager.id)
 
     def test_finish_and_propose(self):
@@ -177,9 +179,10 @@ class TestWizard(SetUpCase):
             window.action_finish()
 
     def test_another_company_stays_as_it_is(self):
-        before = self.be.read(["dunning_set_up_on", "dunning_mode", "dunning_start_date", "dunning_backlog"])
+        names = ["dunning_set_up_on", "dunning_mode", "dunning_start_date", "dunning_backlog"]
+        before = self.be.read(names)
         self.window().action_finish()
-        self.assertEqual(self.be.read(["dunning_set_up_on", "dunning_mode", "dunning_start_date", "dunning_backlog"]), before)
+        self.assertEqual(self.be.read(names), before)
 
     def test_once_more_shows_what_holds(self):
         self.window().action_finish()

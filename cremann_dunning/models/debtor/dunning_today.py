@@ -43,8 +43,8 @@ class DunningToday(models.AbstractModel):
 
         :param company_id: one of the companies at hand; the first when empty.
         :param everything: what needs attention in full, up to ``MOST`` rows.
-        :return: ``{company, companies, day, set_up, lights, phases, total, aged, attention, more, unasked, tomorrow, runs,
-            posting}``; ``more`` of them are only counted.
+        :return: ``{company, companies, day, set_up, lights, phases, total, aged, attention, more, unasked, tomorrow,
+            runs, posting}``; ``more`` of them are only counted.
         :raises AccessError: the reader has no right to cases, or not to that company.
         """
         company = self._company(company_id)
