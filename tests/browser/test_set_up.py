@@ -51,8 +51,3 @@ class TestFirstRun(MorningCase, HttpCase):
 
     def test_others_are_told_who_does_it(self):
         self.see("/odoo/dunning-today", """await find(".o_dunning_today .alert", "nog niet ingericht");""")
-
-    def test_pictures(self):
-        for step in ("company", "kinds", "banks", "preset", "backlog", "channel", "start"):
-            self.nl.dunning_set_up_step = step
-            self.see("/odoo/dunning-today", """await find(".o_dunning_set_up .o_form_sheet"); await new Promise(r=>setTimeout(r,1200));""", user=self.manager, picture=step)
