@@ -49,6 +49,7 @@ def make_company(env):
             "zip": "3511 AB",
             "city": "Utrecht",
             "email": "office@benchmark.example.com",
+            "dunning_set_up_on": fields.Datetime.now(),
         }
     )
     env["account.chart.template"].try_loading(False, company=company, install_demo=False)

@@ -70,6 +70,7 @@ def _made_once():
                     "company_registry": number,
                     "email": f"office@{code}.example.com",
                     "phone": "+31 30 123 45 67",
+                    "dunning_set_up_on": NOW,  # of what comes before that there are tests of their own
                 }
             )
             env["account.chart.template"].try_loading(False, company=company, install_demo=False)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 from PIL import Image, ImageDraw, ImageFont
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tools import file_path
 
 from .debtors import Bill, Debtor, Event, settled_bills
@@ -185,7 +185,7 @@ def company_values(env, firm: Firm) -> dict:
 
 def make_company(env, firm: Firm, company):
     """The firm as a company with the chart of accounts of its country; `company` is an empty one to use, or none."""
-    values = company_values(env, firm)
+    values = {**company_values(env, firm), "dunning_set_up_on": fields.Datetime.now()}
     if company:
         company.write({**values, "currency_id": env.ref("base.EUR").id})
     else:

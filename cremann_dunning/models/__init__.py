@@ -17,6 +17,7 @@ from . import (
     res_company,
     res_company_day,
     res_company_reference,
+    res_company_set_up,
     res_config_settings,
     res_partner,
     res_partner_bank,

@@ -233,15 +233,16 @@ class AccountMove(models.Model):
 
         What was refused before counts as arrived from now on, since it went out anew.
 
+        :param day: None where nobody knows it: then days of a term that count from sending count from the invoice date.
         :param how: one of ``WAYS``. :raises UserError: some of them cannot have been sent then.
         """
         self.check_access("write")
         self.env["dunning.case"].check_access("write")
         if not self or self.filtered(lambda move: move.move_type not in SALES or move.state != "posted"):
             raise UserError(self.env._("Choose posted customer invoices: only those are sent to a debtor."))
-        if self.filtered(lambda move: day > move.company_id._dunning_today()):
+        if day and self.filtered(lambda move: day > move.company_id._dunning_today()):
             raise UserError(self.env._("The day of sending lies ahead. Choose today or an earlier day."))
-        if early := self.filtered(lambda move: move.invoice_date and move.invoice_date > day):
+        if day and (early := self.filtered(lambda move: move.invoice_date and move.invoice_date > day)):
             names = ", ".join(early.mapped("name")[:5])
             raise UserError(self.env._("On that day these invoices did not exist yet: %s.", names))
         self._dunning_set(
@@ -258,5 +259,8 @@ class AccountMove(models.Model):
         # Odoo's own tick as well, which notes nothing: that was done above
         self.filtered(lambda move: not move.is_move_sent).with_context(dunning_sending=Inside()).is_move_sent = True
         items = self.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        if not day:
+            self.env["dunning.claim"]._tell_items("hold.said_sent_before", items)
+            return
         chosen = {"choice": [self._name, "dunning_sent_how", how]}
         self.env["dunning.claim"]._tell_items("hold.said_sent", items, date={"date": day.isoformat()}, how=chosen)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..engine import kinds
 from .res_company import TONES
 
 DEBTOR_KINDS = [
@@ -137,6 +138,11 @@ class ResPartner(models.Model):
         """Say of these contacts whether they are businesses, consumers or public bodies."""
         self.env["dunning.case"].check_access("read")
         return self.env["dunning.kind.wizard"]._open_for(self)
+
+    def _dunning_guess(self):
+        """What name, numbers and address show of the kind of a contact, see ``engine.kinds``."""
+        self.ensure_one()
+        return kinds.guess(self.name, self.is_company, self.vat, self.company_registry, self.email)
 
     def _dunning_belonging(self):
         """The contacts that belong to these debtors, archived ones too, as a query for a domain."""

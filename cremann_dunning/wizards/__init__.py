@@ -35,6 +35,8 @@ from . import (
     dunning_record_wizard,
     dunning_sent_wizard,
     dunning_set_off_wizard,
+    dunning_set_up_look_mixin,
+    dunning_set_up_wizard,
     dunning_simulation,
     dunning_simulation_line,
     dunning_statement_wizard,

@@ -32,7 +32,7 @@ class DunningKindWizard(models.TransientModel):
         partners.check_access("read")
         rows = []
         for partner in partners:
-            found = kinds.guess(partner.name, partner.is_company, partner.vat, partner.company_registry, partner.email)
+            found = partner._dunning_guess()
             rows.append(
                 Command.create(
                     {

@@ -96,7 +96,12 @@ def prepare(env, port, count):
     from odoo import fields
 
     company = env["res.company"].create(
-        {"name": "Kaai Holland B.V.", "country_id": env.ref("base.nl").id, "email": "office@kaai.example.com"}
+        {
+            "name": "Kaai Holland B.V.",
+            "country_id": env.ref("base.nl").id,
+            "email": "office@kaai.example.com",
+            "dunning_set_up_on": fields.Datetime.now(),
+        }
     )
     env["account.chart.template"].try_loading("nl", company=company, install_demo=False)
     env["res.partner.bank"].create({"acc_number": "NL91ABNA0417164300", "partner_id": company.partner_id.id})

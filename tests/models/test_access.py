@@ -87,6 +87,7 @@ RIGHTS = {
     "dunning.level.preview": ("rwcd", "rwcd", ""),
     "dunning.override.wizard": ("", "rwcd", ""),
     "dunning.mode.wizard": ("", "rwcd", ""),
+    "dunning.set.up.wizard": ("", "rwcd", ""),
     "dunning.withdrawal.wizard": ("", "rwcd", ""),
     "dunning.dispatch": ("r", "r", ""),
     "dunning.opening": ("r", "r", ""),

@@ -40,8 +40,8 @@ class DunningToday(models.AbstractModel):
 
         :param company_id: one of the companies at hand; the first when empty.
         :param everything: what needs attention in full, up to ``MOST`` rows.
-        :return: ``{company, companies, day, lights, phases, total, aged, attention, more, unasked, tomorrow, runs,
-            posting}``; ``more`` of them are only counted.
+        :return: ``{company, companies, day, set_up, lights, phases, total, aged, attention, more, unasked, tomorrow,
+            runs, posting}``; ``more`` of them are only counted.
         :raises AccessError: the reader has no right to cases, or not to that company.
         """
         company = self._company(company_id)
@@ -52,6 +52,7 @@ class DunningToday(models.AbstractModel):
             "company": company.id,
             "companies": [{"id": one.id, "name": one.name} for one in self.env.companies],
             "day": format_date(self.env, company._dunning_today(), date_format="EEEE d MMMM y"),
+            "set_up": self._set_up(company),
             "lights": today._lights(company),
             **today._phases(company),
             "aged": today._aged(company),
@@ -71,6 +72,14 @@ class DunningToday(models.AbstractModel):
         if not company:
             raise AccessError(self.env._("That company is not among those that you work in now."))
         return company
+
+    @api.model
+    def _set_up(self, company):
+        """What to do where follow-up was not set up, and whether the reader does that; False where it was."""
+        if company.dunning_set_up_on:
+            return False
+        may = self.env.user.has_group(MANAGER) and company in self.env.user.company_ids
+        return {"text": company._dunning_why_not_set_up(), "may": may}
 
     # -- is it safe to send -----------------------------------------------------------------------------------------
 
@@ -136,7 +145,7 @@ class DunningToday(models.AbstractModel):
         )
 
     def _light_mode(self, company):
-        env, mode = self.env, company.sudo().dunning_mode  # sudo: one word that everybody here sees on each run
+        env, mode = self.env, company.sudo()._dunning_mode()  # sudo: one word that everybody here sees on each run
         button = env.user.has_group(MANAGER) and env._("Change it")
         if mode == "live":
             return self._light("mode", "good", env._("Letters go out"))

@@ -89,6 +89,7 @@ HOLDS = {
     "hold.said_sent": Kind(
         _lt("%(numbers)s went to the debtor on %(date)s, a person says."), {"how": _lt("How: %(how)s.")}
     ),
+    "hold.said_sent_before": Kind(_lt("%(numbers)s went to the debtor before follow-up began, a person says.")),
     "hold.left_out": Kind(_lt("%(numbers)s was left out of follow-up."), {"reason": _lt("Reason: %(reason)s")}),
 }
 

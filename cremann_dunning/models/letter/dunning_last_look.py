@@ -261,7 +261,7 @@ class DunningLastLook(models.AbstractModel):
     @api.model
     def _stop_by_mode(self, letters):
         """Keep in the outbox what may not leave because of how the company's follow-up is switched; return it."""
-        stopped = letters.filtered(lambda letter: letter.company_id.dunning_mode == "off")
+        stopped = letters.filtered(lambda letter: letter.company_id._dunning_mode() == "off")
         # asked again in an hour, or as soon as follow-up is switched on
         stopped.mail_id.scheduled_date = fields.Datetime.now() + timedelta(hours=1)
         testing = (letters - stopped).filtered(lambda letter: letter.company_id.dunning_mode == "test")

@@ -422,3 +422,8 @@ class DunningLevel(models.Model):
         self.ensure_one()
         lines = self.channel_ids.filtered(lambda line: line.use == "also")
         return lines.mapped("channel")
+
+    def _has_paper_beside(self):
+        """Whether a letter of this level goes on paper: with the mail, or instead of it."""
+        self.ensure_one()
+        return bool(rules.PAPER_CHANNELS & {self.channel, *self._companions()})

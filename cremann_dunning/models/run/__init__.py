@@ -11,6 +11,7 @@ from . import (
     dunning_decision_register,
     dunning_decision_words,
     dunning_engine,
+    dunning_first_day,
     dunning_forewarning,
     dunning_freshness,
     dunning_gate,

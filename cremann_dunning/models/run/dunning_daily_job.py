@@ -71,6 +71,7 @@ class DunningDailyJob(models.AbstractModel):
             error, answer = self._apart(company, part)
             errors += [error] if error else []
             finished = finished and answer is not False
+        errors += self._not_set_up(company)
         self._note_errors(company, errors)
         company.dunning_job_at = fields.Datetime.now()
         if finished:
@@ -145,8 +146,14 @@ class DunningDailyJob(models.AbstractModel):
     @api.model
     def _is_due(self, company):
         """Whether letters go out here by themselves, and the hour for it has come."""
-        works = company.dunning_automatic and company.dunning_mode != "off"
+        works = company.dunning_automatic and company._dunning_mode() != "off" and company.dunning_set_up_on
         return works and company._dunning_now().hour >= company.dunning_send_hour
+
+    @api.model
+    def _not_set_up(self, company):
+        """Why nothing goes by itself where that was asked for, and nobody went through the first run."""
+        waits = company.dunning_automatic and company.dunning_mode != "off"
+        return [company._dunning_why_not_set_up()] if waits and not company.dunning_set_up_on else []
 
     @api.model
     def _confirm(self, run):

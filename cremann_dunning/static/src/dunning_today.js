@@ -1,4 +1,4 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
@@ -16,6 +16,15 @@ export class DunningToday extends Component {
         this.action = useService("action");
         this.state = useState({ page: false, everything: false });
         onWillStart(() => this.load());
+        onMounted(() => {
+            if (this.page.set_up && this.page.set_up.may && !this.props.action.context.dunning_stay) this.setUp();
+        });
+    }
+
+    /** The first run, in the place of a page on which nothing stands yet. */
+    async setUp() {
+        const action = await this.orm.call("dunning.set.up.wizard", "action_open", [this.page.company]);
+        return this.action.doAction(action, { stackPosition: "replaceCurrentAction" });
     }
 
     async load(company = false, everything = this.state.everything) {
