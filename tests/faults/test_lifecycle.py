@@ -12,7 +12,13 @@ USE = """
 from datetime import timedelta
 import json
 company = env.company
-company.write({"country_id": env.ref("base.nl").id, "dunning_responsible_id": env.user.id})
+company.write(
+    {
+        "country_id": env.ref("base.nl").id,
+        "dunning_responsible_id": env.user.id,
+        "dunning_set_up_on": "2026-01-01",
+    }
+)
 env["account.chart.template"].try_loading("nl", company=company, install_demo=False)
 env["res.partner.bank"].create({"acc_number": "NL91ABNA0417164300", "partner_id": company.partner_id.id})
 env["ir.config_parameter"].set_param("report.url", "http://127.0.0.1:9")

@@ -14,7 +14,13 @@ import json
 from datetime import timedelta
 from unittest.mock import patch
 company = env.company
-company.write({"country_id": env.ref("base.be").id, "dunning_responsible_id": env.user.id})
+company.write(
+    {
+        "country_id": env.ref("base.be").id,
+        "dunning_responsible_id": env.user.id,
+        "dunning_set_up_on": "2026-01-01",
+    }
+)
 env["account.chart.template"].try_loading("be_comp", company=company, install_demo=False)
 env["res.partner.bank"].create({"acc_number": "BE71096123456769", "partner_id": company.partner_id.id})
 today = company._dunning_today()

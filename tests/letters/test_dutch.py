@@ -266,6 +266,7 @@ class TestDutchReasons(DutchCase):
             "ended": date(2026, 11, 14),
             "outcome": "Schone lei",
             "receipt": {"receipt": None},
+            "cause": "Heeft geen geld",
         }
         model = self.env["dunning.decision"].with_context(lang="nl_NL")
         english = self.env["dunning.decision"].with_context(lang="en_US")

@@ -61,7 +61,7 @@ class CallsCase(WindowMixin, AccessCase):
 
         cls.ended_claims()
         cls.recorded()
-        env["dunning.digest"].create({"company_id": cls.nl.id})
+        cls.as_user(cls.user)["dunning.digest"].create({"company_id": cls.nl.id})  # nobody reads that of another
         env["dunning.level.channel"].create(
             {"level_id": cls.sent.level_id.id, "channel": "registered", "use": "fallback"}
         )

@@ -544,7 +544,7 @@ class TestHostile(BadInputCase):
         report = self.env["ir.actions.report"]
         self.assertInert(report._render_qweb_html("cremann_dunning.report_dunning_story", case.ids)[0].decode())
         self.run_for()
-        self.assertEqual(self.why(move), f"On hold without an end date: {HOSTILE}")
+        self.assertEqual(self.why(move), f"On hold up to and including 12/16/2026: {HOSTILE}")
         self.assertIn(HOSTILE, case.explanation)
 
     def test_names_in_rules(self):

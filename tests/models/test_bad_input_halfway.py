@@ -84,9 +84,9 @@ class TestDebtorHalfway(HalfwayCase):
         for moment in MOMENTS:
             with self.books(moment):
                 letters = self.halfway(moment, hold)
-                self.assertStopped(letters, "Not sent: On hold without an end date: Called")
+                self.assertStopped(letters, "Not sent: On hold up to and including 12/16/2026: Called")
                 self.run_for()
-                self.assertDecision(self.move, "HOLD", "Called")
+                self.assertDecision(self.move, "HOLD_UNTIL", "Called")
 
     def test_not_to_be_followed_up(self):
         def block():

@@ -134,6 +134,8 @@ class Ledger(RuleBasedStateMachine):
         with self.test.at(self.today):
             case = self.env["dunning.case"]._for_partners(move.commercial_partner_id, self.test.nl, create=True)
             about = {"case_id": case.id, "move_ids": [Command.set(move.ids)]}
+            if what == "dispute" and move in self.env["dunning.dispute"].search([("state", "=", "open")]).move_ids:
+                return  # nothing is disputed twice
             if what == "dispute":
                 self.env["dunning.dispute"].create({**about, "reason": "price"})
             elif what == "promise":

@@ -152,7 +152,7 @@ class TestSixDebtors(DunningCase):
         window = self.as_user(self.user)["dunning.hold.wizard"].with_context(**action["context"])
         window.create({"reason": "wait"}).action_hold()
         for partner in self.firms + self.consumer:
-            self.assertEqual(self.decision(partner).code, "HOLD")
+            self.assertEqual(self.decision(partner).code, "HOLD_UNTIL")
 
     def test_letter_by_hand(self):
         case = self.as_user(self.user, self.case(self.firms[0]))

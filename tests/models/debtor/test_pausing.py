@@ -122,7 +122,7 @@ class TestFilters(PausingCase):
         self.hold(partner_id=self.partner.id)
         self.hold(self.be, self.be_user, partner_id=self.partner.id, reason="Belgian")
         decision = self.as_user(self.group_user, self.move).dunning_decision_id
-        self.assertEqual(decision.code, "HOLD")
+        self.assertEqual(decision.code, "HOLD_UNTIL")
         action = decision.action_repair()
         found = self.env["dunning.hold"].browse(action["res_id"])
         self.assertEqual(found.company_id, self.nl)
@@ -153,7 +153,7 @@ class TestHolds(PausingCase):
             ({"date_until": False}, f"{changed} Up to and including: from 11/19/2026 to nothing. {about}"),
             ({"reason": "called"}, f"{changed} Reason: from asked for time to called. {about}"),
         ):
-            hold.write(vals)
+            self.as_user(self.manager, hold).write(vals)
             said += f" Reason: {hold.reason}"
             self.assertEqual((self.last(case), self.last(self.move)), (said, said))
         number = len(self.told_on(case))
@@ -178,7 +178,7 @@ class TestHolds(PausingCase):
 
     def test_the_invoice_follows_at_once(self):
         hold = self.hold(move_id=self.move.id)
-        self.assertEqual(self.code(self.move), "HOLD")
+        self.assertEqual(self.code(self.move), "HOLD_UNTIL")
         hold.action_release()
         self.assertEqual(self.code(self.move), "LETTER")
         ahead = self.invoice(self.debtor("Later"), 100, due=-10)

@@ -240,7 +240,7 @@ class TestNotLeaving(EventCase):
         self.kinds()
         self.empty_outbox(letter)
         told = self.told(letter, ["letter.cancelled"])
-        self.assertEqual(told.facts["cause"]["choice"][2], "HOLD")
+        self.assertEqual(told.facts["cause"]["choice"][2], "HOLD_UNTIL")
         self.assertIn("On hold", told.with_context(lang="en_US").sentence)
         self.assertNotIn("calls", str(told.facts) + str(self.personal(told)))
 

@@ -205,7 +205,7 @@ class TestRepairWindows(DunningCase):
                 "call": "dunning.contact",
                 "hold": "HOLD_UNTIL",
                 "write_off": "dunning.write.off.wizard",
-                "stop": "HOLD",
+                "stop": "HOLD_UNTIL",
             },
         )
 
