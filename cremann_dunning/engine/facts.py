@@ -256,6 +256,7 @@ class Plan(Promise):
 # What follows from why a debtor says that he does not pay: the next step as always, nothing for some days, or whatever
 # a person decides.
 GO_ON, WAIT_DAYS, PERSON = "go_on", "wait", "person"
+LONGEST_ROUTE = 90  # days: after them the ladder goes on, whatever was said
 
 
 @dataclass(frozen=True, slots=True)

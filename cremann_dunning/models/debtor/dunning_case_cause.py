@@ -30,7 +30,7 @@ class DunningCase(models.Model):
             for case in cases:
                 if case.partner_id.id not in said:
                     continue
-                contact_id, case.cause, day, _moves = said[case.partner_id.id]
+                contact_id, case.cause, day, *_rest = said[case.partner_id.id]
                 contact = found.browse(contact_id)
                 case.cause_words = self.env._(
                     "%(cause)s (%(date)s, %(kind)s, %(by)s)",

@@ -37,7 +37,6 @@ OF_TYPE = {
 }
 INSOLVENT = ("INSOLVENT", "DISCHARGED", "ESTATE")
 AT_END = ("LAST_LEVEL", "STOP_COUNT", "STOP_AGE", "BACKLOG")
-HOLD_DAYS = 14  # of whoever is put on hold on the board
 
 
 class DunningCase(models.Model):
@@ -211,14 +210,10 @@ class DunningCase(models.Model):
         if phase == was:
             return
         if phase == "hold":
-            today = self.company_id._dunning_today()
-            self.env["dunning.hold"].create(
-                {
-                    "partner_id": self.partner_id.id,
-                    "company_id": self.company_id.id,
-                    "reason": self.env._("Put on hold on the board"),
-                    "date_until": fields.Date.add(today, days=HOLD_DAYS),
-                }
+            place = {"partner_id": self.partner_id.id, "company_id": self.company_id.id}
+            holds = self.env["dunning.hold"]
+            holds.create(
+                place | {"reason": self.env._("Put on hold on the board"), "date_until": holds._last_day(place)}
             )
             return
         if was == "hold":

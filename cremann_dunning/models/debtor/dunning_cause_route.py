@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...engine.facts import GO_ON, PERSON, WAIT_DAYS, Cause
+from ...engine.facts import GO_ON, LONGEST_ROUTE, PERSON, WAIT_DAYS, Cause
 from ..dunning_counted import days
 
 # Why a customer does not pay, as he says it. Of the last nobody knows, and nothing follows from it.
@@ -18,15 +18,17 @@ CAUSES = [
     ("refuses", "Does not want to pay"),
     (UNKNOWN, "Nobody knows"),
 ]
-LONGEST = 90  # days that a cause may route: whatever was said, the ladder goes on
-# What was said last by each debtor, with the invoices that were spoken of where somebody named them.
+# What was said last by each debtor, with the invoices that were spoken of where somebody named them, and whether a
+# promise, a dispute or a plan was made of it.
 SAID = """
 SELECT DISTINCT ON (p.commercial_partner_id) p.commercial_partner_id, c.id, c.cause, c.counted_on,
-       ARRAY(SELECT r.%(move)s FROM %(relation)s r WHERE r.%(contact)s = c.id)
+       ARRAY(SELECT r.%(move)s FROM %(relation)s r WHERE r.%(contact)s = c.id),
+       COALESCE(c.promise_id, c.dispute_id, c.plan_id) IS NOT NULL
   FROM dunning_contact c JOIN res_partner p ON p.id = c.partner_id
  WHERE c.company_id = %(company)s AND c.active AND c.cause <> 'unknown' AND p.commercial_partner_id = ANY(%(partners)s)
  ORDER BY p.commercial_partner_id, c.counted_on DESC, c.id DESC
 """
+READ = ["active", "cause", "counted_on", "partner_id", "company_id", "move_ids", "promise_id", "dispute_id", "plan_id"]
 
 
 class DunningCauseRoute(models.Model):
@@ -66,7 +68,9 @@ class DunningCauseRoute(models.Model):
     company_id = fields.Many2one("res.company", index=True, help="Empty: for every company.")
 
     _once = models.UniqueIndex("(cause, COALESCE(company_id, 0))", "There is a row for this cause already. Change it.")
-    _days_in_bounds = models.Constraint(f"CHECK(days BETWEEN 0 AND {LONGEST})", f"Enter between 0 and {LONGEST} days.")
+    _days_in_bounds = models.Constraint(
+        f"CHECK(days BETWEEN 0 AND {LONGEST_ROUTE})", f"Enter between 0 and {LONGEST_ROUTE} days."
+    )
 
     @api.constrains("route", "days")
     def _check_days(self):
@@ -87,28 +91,13 @@ class DunningCauseRoute(models.Model):
     def _said(self, company, partner_ids):
         """What each debtor said last about why he does not pay; one statement.
 
-        :return: ``{commercial partner id: (contact id, cause, day, invoice ids)}``.
+        :return: ``{commercial partner id: (contact id, cause, day, invoice ids, whether something was agreed of it)}``.
         """
         contacts = self.env["dunning.contact"]
-        contacts.flush_model(["active", "cause", "counted_on", "partner_id", "company_id", "move_ids"])
+        contacts.flush_model(READ)
         about = {"company": company.id, "partners": list(partner_ids)}
         rows = self.env.execute_query(SQL(SAID, **about, **contacts._relation("move_ids", "contact", "move")))
         return {partner_id: tuple(found) for partner_id, *found in rows}
-
-    @api.model
-    def _agreed(self, contact_ids):
-        """Those of these contacts of which something was made."""
-        if not contact_ids:
-            return frozenset()
-        self.env["dunning.contact"].flush_model(["promise_id", "dispute_id", "plan_id"])
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id FROM dunning_contact"
-                " WHERE id = ANY(%s) AND COALESCE(promise_id, dispute_id, plan_id) IS NOT NULL",
-                contact_ids,
-            )
-        )
-        return frozenset(id_ for (id_,) in rows)
 
     @api.model
     def _facts(self, company, partner_ids):
@@ -116,12 +105,11 @@ class DunningCauseRoute(models.Model):
 
         Where a promise, a dispute or a plan was made of what he said, that is what follows.
         """
-        said, table = self._said(company, partner_ids), self._in_force(company)
-        agreed = self._agreed([contact_id for contact_id, *_rest in said.values()])
-        found = {}
-        for partner_id, (contact_id, cause, day, moves) in said.items():
+        said, found = self._said(company, partner_ids), {}
+        table = self._in_force(company) if said else {}
+        for partner_id, (_contact_id, cause, day, moves, is_agreed) in said.items():
             row = table.get(cause)
-            if row and row.route != GO_ON and contact_id not in agreed:
+            if row and row.route != GO_ON and not is_agreed:
                 found[partner_id] = Cause(cause, row.route, day, day + timedelta(days=row.days), frozenset(moves))
         return found
 

@@ -8,8 +8,9 @@ from .dunning_digest import FREQUENCIES
 
 # One row a company; what is counted of it stands beside it, each in a table of its own.
 CLIENTS = """
-SELECT c.id, c.id AS company_id, c.currency_id, c.dunning_mode AS mode, c.dunning_automatic AS automatic,
-       c.dunning_job_error AS job_error,
+SELECT c.id, c.id AS company_id, c.currency_id,
+       CASE WHEN c.dunning_mode = 'live' AND c.dunning_set_up_on IS NULL THEN 'off' ELSE c.dunning_mode END AS mode,
+       c.dunning_automatic AS automatic, c.dunning_job_error AS job_error,
        COALESCE(o.amount_overdue, 0) AS amount_overdue, COALESCE(o.debtor_count, 0) AS debtor_count,
        COALESCE(o.unknown_count, 0) AS unknown_count, COALESCE(w.number, 0) AS waiting_count,
        COALESCE(y.number, 0) AS reply_count, COALESCE(f.number, 0) AS failed_count,
@@ -104,7 +105,9 @@ class DunningClient(models.Model):
 
     @api.model
     def _as_table(self):
-        self.env["res.company"].flush_model(["dunning_mode", "dunning_automatic", "dunning_job_error", "currency_id"])
+        self.env["res.company"].flush_model(
+            ["dunning_mode", "dunning_set_up_on", "dunning_automatic", "dunning_job_error", "currency_id"]
+        )
         runs = self.env["dunning.run"]
         run_query = runs._search(self._domain("runs"))
         return SQL(

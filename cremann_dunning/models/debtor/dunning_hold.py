@@ -83,8 +83,7 @@ class DunningHold(models.Model):
     @api.depends("active", "date_until", "company_id")
     def _compute_is_running(self):
         for hold in self:
-            today = hold.company_id and hold.company_id._dunning_today()
-            hold.is_running = hold.active and (not hold.date_until or not today or hold.date_until >= today)
+            hold.is_running = hold.active and (not hold.company_id or hold._lasts())
 
     @api.model
     def _search_is_running(self, operator, value):
@@ -218,7 +217,7 @@ class DunningHold(models.Model):
 
     def action_restart(self):
         """Undo that a hold was ended: it holds again, with its own last day."""
-        if any(not hold.active and hold.date_until and not hold._lasts() for hold in self):
+        if any(not hold.active and not hold._lasts() for hold in self):
             raise UserError(self.env._("Its last day is over. Choose a later one, or put it on hold anew."))
         self._by_system().write({"active": True})
         return True

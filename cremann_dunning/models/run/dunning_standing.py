@@ -6,10 +6,9 @@ from odoo.tools import SQL
 
 from ...engine import record
 from ...engine.decide import VERSION
+from ...engine.facts import LONGEST_ROUTE
 from .. import dunning_bulk
 from .dunning_recipient import BOUNCED
-
-LONGEST_SAID = 90  # days; see dunning.cause.route
 
 # Settings that decisions and drafts rest on. A row of theirs that was touched, added or removed makes everything be
 # looked at again. A test holds this list and the next two equal to what a proposal reads.
@@ -149,7 +148,7 @@ class DunningStanding(models.Model):
                 BUSY,
                 company=company.id,
                 recent=run.date - timedelta(days=company.dunning_quiet_days + 1),
-                said=run.date - timedelta(days=LONGEST_SAID),
+                said=run.date - timedelta(days=LONGEST_ROUTE),
             ),
             arrival,
             online,

@@ -42,6 +42,8 @@ class TestClients(DunningCase):
         self.assertEqual((be["amount_overdue"], be["debtor_count"], be["unknown_count"]), (500, 1, 0))
         self.assertEqual((nl["waiting_count"], nl["last_run_date"], nl["last_run_state"]), (0, False, False))
         self.assertEqual((nl["mode"], nl["digest"]), ("live", "none"))
+        self.nl.dunning_set_up_on = False
+        self.assertEqual(self.rows()[self.nl.id]["mode"], "off", "nothing leaves before it was set up")
 
     def test_as_the_worklist_has_it_a_moment_later(self):
         """What was written since is read of the ledger, in both companies, and the day that is there."""

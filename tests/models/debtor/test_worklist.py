@@ -118,7 +118,7 @@ class TestBoard(WorklistCase):
         self.drag("hold")
         self.assertEqual(self.phase(), "hold")
         hold = self.case.hold_id
-        self.assertEqual((hold.date_until, hold.create_uid), (TODAY + timedelta(days=14), self.user))
+        self.assertEqual((hold.date_until, hold.create_uid), (TODAY + timedelta(days=30), self.user))
         with self.refused("follows from|first", UserError):
             self.drag("notice")
         self.assertTrue(hold.is_running, "refused as a whole")
