@@ -315,7 +315,7 @@ class DunningCallWizard(models.TransientModel):
     # -- what follows ---------------------------------------------------------------------------------------------
 
     @api.depends(
-        "outcome", "case_id", "move_ids", "promise_date", "promise_amount", "dispute_reason", "dispute_extent",
+        "outcome", "cause", "case_id", "move_ids", "promise_date", "promise_amount", "dispute_reason", "dispute_extent",
         "dispute_amount", "plan_count", "plan_first_date", "plan_agreed", "counts_as_step", "send_mail",
     )  # fmt: skip
     def _compute_follows(self):
@@ -326,6 +326,8 @@ class DunningCallWizard(models.TransientModel):
         """What saving does, one sentence each."""
         self.ensure_one()
         sentences = [getattr(self, f"_follows_{self.outcome}")()]
+        if self.outcome not in (*NOT_SPOKEN, *CONFIRMED):  # what is agreed of the call says itself what follows
+            sentences.append(self.cause_follows or self.env._("The steps go on."))
         if self.outcome not in NOT_SPOKEN and (days := self.company_id.dunning_quiet_days):
             until = self.company_id._dunning_today() + timedelta(days=days)
             sentences.append(self.env._("No letter goes out before %s.", format_date(self.env, until)))
@@ -385,7 +387,7 @@ class DunningCallWizard(models.TransientModel):
     def _follows_copy(self):
         if not self.move_ids:
             return self.env._("Choose the invoices that are sent again.")
-        return self.env._("%s goes out by mail again at once. The steps go on.", self._about())
+        return self.env._("%s goes out by mail again at once.", self._about())
 
     def _follows_not_reached(self):
         day = self.env["dunning.call.queue"]._working_day(self.company_id, 1)
@@ -403,13 +405,13 @@ class DunningCallWizard(models.TransientModel):
         )
 
     def _follows_refused(self):
-        return self.env._("It is noted that the debtor refuses to pay. The steps go on.")
+        return self.env._("It is noted that the debtor refuses to pay.")
 
     def _follows_cannot_pay(self):
         return self.env._(
-            "It is noted that the debtor cannot pay, and %s gets a to-do to decide what to do. The steps go on.",
+            "It is noted that the debtor cannot pay, and %s gets a to-do to decide what to do.",
             self.responsible_id.name or self.env.user.name,
         )
 
     def _follows_other(self):
-        return self.env._("The call is noted. The steps go on.")
+        return self.env._("The call is noted.")

@@ -51,6 +51,17 @@ class TestCause(CauseCase):
             form.cause = cause
             self.assertIn(words, form.cause_follows)
 
+    def test_call_mode_says_one_thing(self):
+        """What follows from the cause, and not beside it that the steps go on."""
+        calls = self.as_user(self.user)["dunning.call.wizard"]
+        window = calls._for_cases(self.case.with_env(calls.env))
+        for outcome, follows in (("cannot_pay", "Somebody decides what follows"), ("other", "The steps go on.")):
+            window.outcome = outcome
+            self.assertIn(follows, window.follows)
+            self.assertEqual("steps go on" in window.follows, outcome == "other")
+        window.cause = "error"
+        self.assertIn("Nothing follows for 7 days", window.follows)
+
     def test_it_steers_at_once_and_ends_by_itself(self):
         self.contact(self.move, cause="error")
         self.assertEqual((self.code(self.move), self.code(self.second)), ("CAUSE_WAIT", "LETTER"))
