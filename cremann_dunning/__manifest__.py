@@ -1,7 +1,7 @@
 {
     "name": "Dunning for the Netherlands and Belgium",
     "summary": "Reminders, aanmaningen and 14-day letters: in order, within the law, explained and proven",
-    "version": "19.0.1.12.0",
+    "version": "19.0.1.13.0",
     "category": "Accounting/Accounting",
     "author": "Cremann",
     "website": "https://github.com/cremann/cremann_dunning",
