@@ -13,11 +13,11 @@ from .left_over import earned_discount, is_small_rest
 from .letters import make_letters, without_calls_too_soon, without_small_calls
 from .outcome import ANY_HOUSE, Decision, Outcome, Question
 from .reasons import ERROR, SKIP, WAIT
-from .rules import CALL, MATCH, House, Level, Procedure
+from .rules import CALL, MATCH, SEEN, House, Level, Procedure
 from .set_off import apply_credits, disputed_parts
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "11"
+VERSION = "12"
 
 
 def decide(
@@ -66,7 +66,7 @@ def _may_be_listed(procedures: Mapping[int, Procedure], claim: Claim) -> bool:
 
 
 # Why a claim is not asked at all at the moment, apart from what people noted: nobody has begun with it, or nobody can.
-_NOT_BEGUN = frozenset({"NO_PROCEDURE", "NO_LEVEL", "NOT_SENT", "NOT_ARRIVED", "BACKLOG"})
+_NOT_BEGUN = frozenset({"NO_PROCEDURE", "NO_LEVEL", "NOT_SENT", "NOT_ARRIVED", "CHECK_WRONG", "CHECK_FIRST", "BACKLOG"})
 
 
 def left_alone(debtor: Debtor, procedures: Mapping[int, Procedure], question: Question) -> frozenset[int]:
@@ -247,6 +247,8 @@ def _next_step(procedures: Mapping[int, Procedure], claim: Claim, question: Ques
         return Decision(claim, "NOT_SENT", {})
     if claim.not_arrived:
         return Decision(claim, "NOT_ARRIVED", {"message": claim.not_arrived})
+    if procedure.check_first and claim.check and claim.check.wrong:
+        return Decision(claim, "CHECK_WRONG", {"ground": claim.check.wrong[0]})
     if not claim.is_overdue(question.as_of) and (notice := _notice(procedure, claim, question)):
         return notice
     level = procedure.next_level(claim.levels_done)
@@ -265,6 +267,8 @@ def _notice(procedure: Procedure, claim: Claim, question: Question) -> Decision 
         return None  # by then it is no notice any more
     if wait := _day_set(claim, level, as_of) or _sent_recently(procedure, claim, level, as_of):
         return wait
+    if asked := _unchecked(procedure, claim, level):
+        return asked
     if not level.has_text:
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
     if by_hand := _by_hand(claim, level, question):
@@ -302,6 +306,8 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
         return recent
     if backlog and backlog.rule == MATCH and backlog.holds_for(claim) and not claim.returned:
         level = procedure.matching_level(claim.due_date, as_of, question.house.term_agreed)
+    if asked := _unchecked(procedure, claim, level):
+        return asked
     if level.legal_type == CALL:
         facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
         return Decision(claim, "CALL_DUE", facts, level=level, on=as_of)
@@ -326,6 +332,14 @@ def _by_hand(claim: Claim, level: Level, question: Question) -> Decision | None:
     if not (claim.by_hand and question.automatic_only):
         return None
     return Decision(claim, "BY_HAND", {"level": level.name}, level=level, on=question.as_of)
+
+
+def _unchecked(procedure: Procedure, claim: Claim, level: Level) -> Decision | None:
+    """Its first step is due, and nobody answered yet whether the invoice is in order."""
+    if procedure.check_first in ("", SEEN) or not (claim.check and claim.check.unknown):
+        return None
+    facts = {"level": level.name, "ground": claim.check.unknown[0]}
+    return Decision(claim, "CHECK_FIRST", facts, level=level)
 
 
 def _sent_recently(procedure: Procedure, claim: Claim, level: Level, as_of: date) -> Decision | None:

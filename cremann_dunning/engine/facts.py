@@ -113,6 +113,15 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """What is asked of an invoice before its first letter, as codes of ``dunning.check``: ``wrong`` is not in order as
+    it stands, ``unknown`` nobody can say yet. Both in the order of the questions."""
+
+    wrong: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One open receivable line: an invoice, or one instalment of it.
 
@@ -136,7 +145,8 @@ class Claim:
     ``returned``: payments of it came back that its debtor was not told of; ``procedure`` is then the one for that.
     ``undone``: a payment of it does not pay it any more, and nobody said yet whether the bank took it back.
     ``by_hand``: somebody wants no letter about it to go by itself. ``not_before``: the day that somebody set for its
-    next step, on the invoice or on its debtor; of two the later one.
+    next step, on the invoice or on its debtor; of two the later one. ``check``: what is not in order with an invoice of
+    which no letter was sent, or not known of it.
     """
 
     line_id: int
@@ -179,6 +189,7 @@ class Claim:
     undone: Undone | None = None
     by_hand: bool = False
     not_before: date | None = None
+    check: Check | None = None
 
     @property
     def ends(self) -> date | None:

@@ -57,6 +57,8 @@ _REASONS = (
     Reason("DISCOUNT", SKIP, ("amount", "until")),
     Reason("NOT_SENT", SKIP, ()),
     Reason("NOT_ARRIVED", SKIP, ("message",), for_somebody=True),
+    Reason("CHECK_WRONG", SKIP, ("ground",), for_somebody=True),
+    Reason("CHECK_FIRST", SKIP, ("level", "ground"), for_somebody=True),
     Reason("NET_CREDIT", SKIP, ("credit", "amount")),
     Reason("REST_COVERED", SKIP, ("credit", "amount")),
     Reason("UNMATCHED_PAYMENT", SKIP, ("amount", "receipt"), for_somebody=True),

@@ -108,6 +108,12 @@ class Level:
         return self.costs == "charge" or self.charge_interest or self.legal_type in LEGAL_FORCE
 
 
+# What is asked of an invoice before its first letter: what the system sees is not in order stops it; what it does not
+# know, a person answers; or a person looks at every invoice.
+SEEN, ASKED, EVERY = "seen", "asked", "every"
+CHECKS = (SEEN, ASKED, EVERY)
+
+
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """What happens with claims due before ``start``, the day on which dunning began, that no letter was sent for.
@@ -166,6 +172,7 @@ class Procedure:
     ``weekdays`` (Monday is 0) and ``holidays_of`` (a country, or empty) are the days on which letters go out by
     themselves. ``stop_count`` and ``stop_age`` end the ladder after so many letters or days; 0 is no limit.
     ``days_after_sending``: no step within so many days after the invoice itself went out.
+    ``check_first``: one of ``CHECKS``, or empty where nothing is asked of an invoice before its first letter.
     """
 
     id: int
@@ -180,6 +187,7 @@ class Procedure:
     stop_count: int = 0
     stop_age: int = 0
     days_after_sending: int = 0
+    check_first: str = ""
 
     def __post_init__(self):
         order = [level.sequence for level in self.levels]

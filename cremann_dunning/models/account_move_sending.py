@@ -109,6 +109,7 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         """An invoice that was sent before and is posted again: does it still say what the debtor has?"""
         posted = super()._post(soft)
+        self.env["dunning.check"]._lapse(posted)
         # sudo: whoever posts need not see fields of dunning
         posted.sudo().filtered("dunning_sent_version")._dunning_compare_version()
         return posted
@@ -131,7 +132,9 @@ class AccountMove(models.Model):
         if not moves:
             return
         moves.env.flush_all()
-        refused = set(self.env["dunning.arrival"]._refused(moves.ids))
+        checks = self.env["dunning.check"]
+        refused = {*self.env["dunning.arrival"]._refused(moves.ids), *checks._not_received(moves).ids}
+        checks._lapse(moves, ["received"])
         for company, group in moves.grouped("company_id").items():
             group._dunning_set(
                 SQL(
@@ -218,6 +221,7 @@ class AccountMove(models.Model):
                 SQL("TRUE"),
                 versions=True,
             )
+        self.env["dunning.check"]._lapse(self, ["received"])
         for (refusal, changed, missing), moves in found.items():
             items = moves.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
             known = {} if refusal else {"changed": changed, "unsent": missing and not changed}
@@ -227,6 +231,11 @@ class AccountMove(models.Model):
         """Ask when and how these invoices went to their debtors outside Odoo."""
         self.env["dunning.case"].check_access("write")
         return self.env["dunning.sent.wizard"]._open_for(self)
+
+    def action_dunning_check(self):
+        """The questions about these invoices before their first letter: what Odoo knows, and what somebody answers."""
+        self.env["dunning.case"].check_access("write")
+        return self.env["dunning.check.wizard"]._open_for(self)
 
     def _dunning_say_sent(self, day, how):
         """Somebody says that these invoices went to their debtors outside Odoo, on a day and in a way.
@@ -256,6 +265,7 @@ class AccountMove(models.Model):
             SQL("TRUE"),
             versions=True,
         )
+        self.env["dunning.check"]._lapse(self, ["received"])
         # Odoo's own tick as well, which notes nothing: that was done above
         self.filtered(lambda move: not move.is_move_sent).with_context(dunning_sending=Inside()).is_move_sent = True
         items = self.line_ids.filtered(lambda line: line.account_type == "asset_receivable")

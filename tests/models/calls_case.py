@@ -58,6 +58,8 @@ class CallsCase(WindowMixin, AccessCase):
         cls._charges_of(cls.sent)
         env["dunning.override"].create({"letter_id": cls.sent.id, "code": "X", "sentence": "?", "reason": "because"})
         env["dunning.reply"].create({"case_id": case.id, "letter_id": cls.sent.id, "received_on": TODAY})
+        answers = {"amount": ("right", False, SECRET)}
+        env["dunning.check"].with_user(cls.user)._answer(cls.sent.line_ids.move_id[:1].with_user(cls.user), answers)
 
         cls.ended_claims()
         cls.recorded()

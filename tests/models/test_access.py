@@ -26,6 +26,8 @@ LAW = (
 )
 REPAIRS = (
     "dunning.address.wizard",
+    "dunning.check.wizard",
+    "dunning.check.wizard.line",
     "dunning.ending.wizard",
     "dunning.kind.wizard",
     "dunning.kind.wizard.line",
@@ -41,6 +43,7 @@ RIGHTS = {
     "dunning.case": ("rw", "rwc", ""),
     "dunning.run": ("rwc", "rwcd", ""),
     "dunning.hold": ("rwc", "rwcd", ""),
+    "dunning.check": ("r", "r", ""),
     "dunning.client": ("r", "r", ""),
     "dunning.digest": ("rwcd", "rwcd", ""),
     "dunning.decision": ("r", "r", ""),
@@ -87,6 +90,9 @@ RIGHTS = {
     "dunning.level.preview": ("rwcd", "rwcd", ""),
     "dunning.override.wizard": ("", "rwcd", ""),
     "dunning.mode.wizard": ("", "rwcd", ""),
+    **dict.fromkeys(
+        ("dunning.preset.wizard", "dunning.soundness.wizard", "dunning.soundness.wizard.line"), ("", "rwcd", "")
+    ),
     "dunning.set.up.wizard": ("", "rwcd", ""),
     "dunning.withdrawal.wizard": ("", "rwcd", ""),
     "dunning.dispatch": ("r", "r", ""),
@@ -668,6 +674,7 @@ class TestBiller(AccessCase):
             bindings = self.as_user(user)["ir.actions.actions"].get_bindings("account.move")
             names = [action["name"] for action in bindings.get("action", ()) if action["name"].startswith("Dunning")]
             ours = [
+                "check before the first letter",
                 "dispute",
                 "end hold",
                 "hold",

@@ -59,6 +59,7 @@ PLACES = {
     "dunning.standing": {"company_id", "partner_id", "run_id"},
     "dunning.word.list": {"company_id"},
     "dunning.cause.route": {"company_id"},
+    "dunning.check": {"move_id", "company_id", "partner_id"},
     "dunning.write.off": {"company_id", "partner_id", "move_id", "move_line_id", "claim_id"},
     "dunning.write.off.tax": {"write_off_id", "company_id"},
 }
@@ -100,6 +101,8 @@ class TestPlaces(AccessCase):
             }
         )
         cls.receipt(None, 1, partner_name=cls.partner.name)
+        about = letter.line_ids.move_id[:1]
+        env["dunning.check"]._answer(about.with_env(env), {"amount": ("right", False, False)})
         env["dunning.receipt.look"]._bring(cls.nl)
         env["dunning.reply"].create({"case_id": cls.case.id, "letter_id": letter.id, "received_on": TODAY})
         cls.ended_claims()

@@ -57,6 +57,12 @@ class WindowMixin:
                 "posted_on": str(TODAY),
                 "line_ids": [Command.create({"letter_id": self.paper.id})],
             },
+            "dunning.preset.wizard": {"company_id": self.nl.id},
+            "dunning.soundness.wizard": {
+                "company_id": self.nl.id,
+                "procedure_id": self.letter.procedure_id.id,
+                "line_ids": [Command.create({"gravity": "odd", "sentence": SECRET})],
+            },
             "dunning.proof.wizard": {"dispatch_id": self.attempt.id},
             "dunning.rate.import.wizard": {"table_id": self.table.id, "data": CSV},
             "dunning.receipt.wizard": {"statement_line_id": self.waiting.id, "partner_id": self.partner.id},
@@ -80,6 +86,10 @@ class WindowMixin:
         whose, item = {"company_id": self.nl.id}, self.entry_line.id
         return {
             "dunning.address.wizard": {**whose, "debtor_id": self.partner.id, "partner_id": self.partner.id},
+            "dunning.check.wizard": {
+                "move_id": self.move.id,
+                "line_ids": [Command.create({"move_id": self.move.id, "question": "amount", "note": SECRET})],
+            },
             "dunning.ending.wizard": {"case_id": self.case.id, "reason": f"About {SECRET}"},
             "dunning.kind.wizard": {**whose, "line_ids": [Command.create({"partner_id": self.partner.id})]},
             "dunning.match.wizard": {
@@ -109,7 +119,7 @@ class WindowMixin:
             Command.create({"move_line_id": self.entry_line.id, "number": SECRET})
         ]
         found["dunning.receipt.wizard.line"] = found["dunning.receipt.wizard"].line_ids
-        for model in ("dunning.kind.wizard", "dunning.match.wizard"):
+        for model in ("dunning.check.wizard", "dunning.kind.wizard", "dunning.match.wizard", "dunning.soundness.wizard"):
             found[f"{model}.line"] = found[model].line_ids
         found["dunning.posting.wizard.line"] = found["dunning.posting.wizard"].line_ids
         self.invoice(self.ahead, 100, due=-3)

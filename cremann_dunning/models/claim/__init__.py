@@ -3,6 +3,7 @@
 May import rules, and what that may."""
 
 from . import (
+    dunning_check,
     dunning_claim,
     dunning_claim_told,
     dunning_following,

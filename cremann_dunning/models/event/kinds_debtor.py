@@ -90,6 +90,10 @@ HOLDS = {
         _lt("%(numbers)s went to the debtor on %(date)s, a person says."), {"how": _lt("How: %(how)s.")}
     ),
     "hold.said_sent_before": Kind(_lt("%(numbers)s went to the debtor before follow-up began, a person says.")),
+    "hold.checked": Kind(
+        _lt("%(numbers)s was checked. %(question)s %(answer)s."),
+        {"ground": _lt("Seen before that: %(ground)s."), **NOTE},
+    ),
     "hold.left_out": Kind(_lt("%(numbers)s was left out of follow-up."), {"reason": _lt("Reason: %(reason)s")}),
 }
 

@@ -38,5 +38,6 @@ from . import (
     dunning_printing,
     dunning_readdressing,
     dunning_snailmail,
+    dunning_soundness,
     dunning_withdrawal,
 )

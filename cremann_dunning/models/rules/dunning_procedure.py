@@ -71,6 +71,9 @@ class DunningProcedure(models.Model):
     minimum_amount = fields.Monetary(
         default=5.0, help="No letter when everything that is due for one comes to less than this."
     )
+    axis_html = fields.Html(
+        string="On an axis of days", compute="_compute_axis_html", sanitize=False, compute_sudo=False
+    )
     require_sent = fields.Boolean(
         string="Only invoices that were sent",
         default=True,
@@ -82,6 +85,18 @@ class DunningProcedure(models.Model):
         help="No step within so many days after the invoice went out, whatever its due date: post takes days, a mail "
         "server tries for up to five before it says that a mail did not arrive, and the debtor must have had time to "
         "look. 0: at once.",
+    )
+    check_first = fields.Selection(
+        [
+            (rules.SEEN, "What Odoo sees"),
+            (rules.ASKED, "What Odoo sees, and somebody answers the rest"),
+            (rules.EVERY, "Somebody looks at every invoice"),
+        ],
+        string="Check before the first letter",
+        default=rules.SEEN,
+        help="Before the first letter about an invoice: is the amount right, was the term clear, could it be paid, was "
+        "it received? What Odoo sees is not in order stops the letter. What it cannot know, somebody answers where that "
+        "is chosen. Empty: nothing is checked.",
     )
     amount_from = fields.Monetary(
         string="From",
@@ -132,6 +147,25 @@ class DunningProcedure(models.Model):
     def _compute_currency_id(self):
         for procedure in self:
             procedure.currency_id = (procedure.company_id or self.env.company).currency_id
+
+    @api.depends(
+        "level_ids.delay_days", "level_ids.delay_from", "level_ids.sequence", "level_ids.active", "level_ids.legal_type",
+        "level_ids.payment_term_days", "level_ids.channel", "level_ids.automatic", "level_ids.name", "debtor_kind",
+        "correction_days", "country_id",
+    )  # fmt: skip
+    @api.depends_context("lang", "company")
+    def _compute_axis_html(self):
+        """Its steps as they are saved: what is being typed is drawn once it is."""
+        for procedure in self:
+            saved = procedure._origin
+            company = saved.company_id or self.env.company
+            procedure.axis_html = self.env["dunning.preset"]._drawn_alone(company, saved) if saved.level_ids else False
+
+    def action_look_over(self):
+        """All that is wrong with it, at once."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["dunning.soundness.wizard"]._open_for(self)
 
     @api.constrains(*(f"send_{day}" for day in WEEKDAYS))
     def _check_sending_days(self):
@@ -281,6 +315,7 @@ class DunningProcedure(models.Model):
             stop_count=self.stop_count,
             stop_age=self.stop_age,
             days_after_sending=self.days_after_sending,
+            check_first=self.check_first or "",
         )
 
     @api.model

@@ -73,6 +73,8 @@ SENTENCES = {
     "NOT_ARRIVED": _lt(
         "The invoice did not arrive. %(message)s. Send it again, or say on the invoice that it arrived another way."
     ),
+    "CHECK_WRONG": _lt("Check the invoice first: %(ground)s. Put it right, or answer that it is in order."),
+    "CHECK_FIRST": _lt("%(level)s is due, and is the first about this invoice. Check it first: %(ground)s."),
     "NET_CREDIT": _lt("Covered by %(amount)s of the debtor's own credit (%(credit)s). Reconcile it with the invoice."),
     "REST_COVERED": _lt(
         "What is left of costs and interest is covered by %(amount)s that came in (%(credit)s). Choose Book it, and "
@@ -114,6 +116,8 @@ KEPT_AS_CODES = {
     "DISPUTED": (("dunning.dispute", "reason"),),
     "INSOLVENT": (("dunning.insolvency", "kind"),),
     "DISCHARGED": (("dunning.insolvency", "kind"), ("dunning.insolvency", "outcome")),
+    "CHECK_WRONG": (("dunning.check", "ground"),),
+    "CHECK_FIRST": (("dunning.check", "ground"),),
     "CAUSE_WAIT": (("dunning.contact", "cause"),),
     "CAUSE_PERSON": (("dunning.contact", "cause"),),
 }
@@ -152,6 +156,8 @@ LABELS = {
     "DISCOUNT": _lt("Cash discount earned"),
     "NOT_SENT": _lt("Invoice not sent"),
     "NOT_ARRIVED": _lt("Invoice not arrived"),
+    "CHECK_WRONG": _lt("Invoice in doubt"),
+    "CHECK_FIRST": _lt("Invoice to check"),
     "NET_CREDIT": _lt("Covered by credit"),
     "REST_COVERED": _lt("Rest came in"),
     "UNMATCHED_PAYMENT": _lt("Receipt not booked"),

@@ -57,6 +57,7 @@ class DunningGather(models.AbstractModel):
         self._complete(rows, company, as_of, partners)
         debtors = self._by_debtor(rows, company, partners, without, holds)
         self._weigh(debtors.values(), company, as_of)
+        self.env["dunning.check"]._put_on([claims for claims, _credits, _row in debtors.values()], company)
         return [
             Debtor(
                 partner_id=partner_id,

@@ -34,6 +34,8 @@ class DunningRepair(models.AbstractModel):
         "CAUSE_WAIT": "case",
         "CAUSE_PERSON": "case",
         "UNMATCHED_PAYMENT": "receipts",
+        "CHECK_WRONG": "check",
+        "CHECK_FIRST": "check",
         "NET_CREDIT": "items",
         "REST_COVERED": "charges",
         "PAYMENT_UNDONE": "returns",
@@ -63,7 +65,7 @@ class DunningRepair(models.AbstractModel):
         "ERROR": "case",
     }
     # What can be done about many claims in one window.
-    _together = frozenset({"send_invoice", "arrived", "items"})
+    _together = frozenset({"send_invoice", "arrived", "items", "check"})
     # What only an administrator can put right.
     _of_administrators = frozenset({"settings"})
 
@@ -77,6 +79,7 @@ class DunningRepair(models.AbstractModel):
             "left_over": env._("Write it off"),
             "send_invoice": env._("Send the invoice"),
             "arrived": env._("Send it again"),
+            "check": env._("Check the invoice"),
             "insolvency": env._("Open the insolvency"),
             "holds": env._("Look at the hold"),
             "replies": env._("Answer the debtor"),
@@ -175,6 +178,9 @@ class DunningRepair(models.AbstractModel):
 
     def _open_arrived(self, decisions):
         return self._open_send_invoice(decisions)
+
+    def _open_check(self, decisions):
+        return self.env["dunning.check.wizard"]._open_for(decisions.move_id)
 
     def _open_left_over(self, decision):
         return decision.move_id._dunning_write_off_rests(decision.move_line_id)

@@ -22,7 +22,7 @@ RULES = (
 )
 # Of journals what counts: Odoo writes them while it books.
 JOURNALS = """
-SELECT string_agg(concat(id, ' ', dunning_periodic, ' ', suspense_account_id), ',' ORDER BY id)
+SELECT string_agg(concat(id, ' ', dunning_periodic, ' ', suspense_account_id, ' ', bank_account_id, ' ', active), ',' ORDER BY id)
   FROM account_journal WHERE company_id = %(company)s
 """
 RULE = """
@@ -104,6 +104,14 @@ SOURCES = (
     f"""
     SELECT o.partner_id, {_mark("h")} FROM o JOIN dunning_hold h ON h.partner_id = o.id
      WHERE h.company_id = %(company)s AND h.active GROUP BY 1
+    """,
+    # answers about invoices, and credit notes of them that nobody posted yet
+    f"""
+    SELECT partner_id, {_mark("c")} FROM dunning_check c WHERE company_id = %(company)s AND active GROUP BY 1
+    """,
+    f"""
+    SELECT o.partner_id, {_mark("m")} FROM account_move m JOIN o ON o.id = m.partner_id
+     WHERE m.company_id = %(company)s AND m.reversed_entry_id IS NOT NULL AND m.state = 'draft' GROUP BY 1
     """,
     f"""
     SELECT o.partner_id, {_mark("i")} FROM o JOIN dunning_insolvency i ON i.partner_id = o.id
@@ -276,6 +284,7 @@ def _digest():
     """The rules that hold for everybody, as the table ``rules`` with one row."""
     rules = [RULE.format(table=table, where="") for table in RULES]
     rules.append(RULE.format(table="account_account", where="WHERE account_type = 'asset_receivable'"))
+    rules.append(RULE.format(table="res_partner_bank", where="WHERE active IS NOT TRUE"))
     rules.append(JOURNALS)
     rules.append("SELECT latest_version FROM ir_module_module WHERE name = 'cremann_dunning'")
     return DIGEST.format(rules=", ".join(f"({rule})" for rule in rules))

@@ -40,6 +40,8 @@ SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
  UNION SELECT l.partner_id FROM dunning_receipt r JOIN dunning_receipt_claim c ON c.receipt_id = r.id
          JOIN account_move_line l ON l.id = c.move_line_id AND l.partner_id IS NOT NULL
         WHERE r.company_id = %(company)s AND r.certainty IN ('certain', 'likely')
+ UNION SELECT partner_id FROM account_move
+        WHERE company_id = %(company)s AND reversed_entry_id IS NOT NULL AND state = 'draft' AND partner_id IS NOT NULL
  UNION SELECT l.partner_id FROM dunning_return r
          JOIN account_move_line l ON l.id = r.move_line_id AND l.partner_id IS NOT NULL
         WHERE r.company_id = %(company)s AND l.reconciled IS NOT TRUE
@@ -75,6 +77,11 @@ WITH wanted AS (
       FROM dunning_claim
      WHERE company_id = %(company)s AND partner_id = ANY(%(partners)s)
      GROUP BY 1
+), checks AS (
+    SELECT partner_id, SUM(hashtextextended(ctid::text, xmin::text::bigint))::text AS state
+      FROM dunning_check
+     WHERE active AND company_id = %(company)s AND partner_id = ANY(%(partners)s)
+     GROUP BY 1
 ), decisions AS (
     SELECT partner_id, SUM(hashint8extended(id, 0))::text AS state, COUNT(*) AS number,
            bool_and(date = %(day)s AND (move_line_id, level_id) IN (
@@ -87,7 +94,8 @@ WITH wanted AS (
      WHERE company_id = %(company)s AND is_current AND partner_id = ANY(%(partners)s)
      GROUP BY 1
 )
-SELECT partner_id, md5(concat_ws('|', p.state, c.id, c.xmin::text, c.ctid::text, l.state, d.state, q.state)),
+SELECT partner_id, md5(concat_ws('|', p.state, c.id, c.xmin::text, c.ctid::text, l.state, d.state, q.state,
+                                k.state)),
        l.open IS TRUE, d.number, d.on_letter IS TRUE
   FROM wanted
   LEFT JOIN people p USING (partner_id)
@@ -95,6 +103,7 @@ SELECT partner_id, md5(concat_ws('|', p.state, c.id, c.xmin::text, c.ctid::text,
   LEFT JOIN letters l USING (partner_id)
   LEFT JOIN decisions d USING (partner_id)
   LEFT JOIN claims q USING (partner_id)
+  LEFT JOIN checks k USING (partner_id)
  WHERE c.company_id = %(company)s OR c.id IS NULL
 """
 
@@ -156,7 +165,8 @@ class DunningStanding(models.Model):
 
     @api.model
     def _settings(self, run):
-        """The state of what is no single debtor's: settings, rules, rates, bounced addresses, the day, the code."""
+        """The state of what is no single debtor's: settings, rules, rates, bounced addresses, accounts that
+        are archived, the day, the code."""
         company = run.company_id
         tables = SQL(" UNION ALL ").join(
             SQL(
@@ -169,7 +179,9 @@ class DunningStanding(models.Model):
         # an address that sent back the letter of one debtor may be that of another
         bounced = SQL("SELECT string_agg(email, ',' ORDER BY email) FROM (%s) b", SQL(BOUNCED, company=company.id))
         version = SQL("SELECT latest_version FROM ir_module_module WHERE name = 'cremann_dunning'")
-        self.env.cr.execute(SQL("%s UNION ALL %s UNION ALL %s", tables, bounced, version))
+        # an account that invoices name may not be in use any more
+        closed = SQL("SELECT string_agg(id::text, ',' ORDER BY id) FROM res_partner_bank WHERE active IS NOT TRUE")
+        self.env.cr.execute(SQL("%s UNION ALL %s UNION ALL %s UNION ALL %s", tables, bounced, closed, version))
         rows = [row[0] for row in self.env.cr.fetchall()]
         house = record.text(company._dunning_house())
         day = run.date.isoformat()

@@ -114,6 +114,36 @@ def _not_arrived(case, company, partner, status):
     return move
 
 
+@scenario(
+    "CHECK_WRONG",
+    Point((True, "seen"), "CHECK_WRONG", None, ("a credit note of it waits as a draft",)),
+    Point((True, False), "LETTER"),
+    Point((False, "seen"), "LETTER"),
+)
+def _check_wrong(case, company, partner, at):
+    """A credit note of the invoice is being made, where the procedure looks at that."""
+    credited, ask = at
+    case.follow(company, partner, {}, check_first=ask)
+    move = case.late(company, partner)
+    if credited:
+        move._reverse_moves([{"invoice_date": day(0)}])
+    return move
+
+
+@scenario(
+    "CHECK_FIRST",
+    Point("every", "CHECK_FIRST", None, ("is due", "is the amount right?")),
+    Point("asked", "CHECK_FIRST", None, ("is due", "it names no account")),
+    Point("seen", "LETTER"),
+)
+def _check_first(case, company, partner, ask):
+    """Nobody answered the questions about the invoice yet, where the procedure asks them."""
+    case.follow(company, partner, {}, check_first=ask)
+    move = case.late(company, partner)
+    move.partner_bank_id = False
+    return move
+
+
 def _paid(case, company, partner, amount, on=0, **options):
     """An invoice of 100 of which money came in on its bank, so many days ago."""
     move = case.late(company, partner, 10, **options)

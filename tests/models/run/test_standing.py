@@ -21,6 +21,7 @@ ADDRESSES = {"dunning_dispatch"}  # from which letters came back: read as such, 
 STATE = {
     "dunning_case", "dunning_claim", "dunning_decision", "dunning_letter", "dunning_letter_line", "res_partner",
     "dunning_snapshot", "dunning_standing", "dunning_decision_run_rel", "dunning_run", "dunning_run_res_partner_rel",
+    "dunning_check", "res_partner_bank",  # of the latter those that are archived
     "dunning_charge",  # changes along with its letter
     "dunning_write_off",  # whose entry a credit is: it is matched before the record is made
     "dunning_receipt_look",  # by which receipts and their claims are brought up to date, which make a debtor busy
