@@ -112,6 +112,7 @@
         "wizards/dunning_whatsapp_wizard_views.xml",
         "wizards/dunning_withdrawal_wizard_views.xml",
         "wizards/dunning_write_off_wizard_views.xml",
+        "views/claim/dunning_check_views.xml",
         "views/dunning_menus.xml",
     ],
     "assets": {

@@ -51,3 +51,26 @@ class TestFirstRun(MorningCase, HttpCase):
 
     def test_others_are_told_who_does_it(self):
         self.see("/odoo/dunning-today", """await find(".o_dunning_today .alert", "nog niet ingericht");""")
+
+    def test_in_english(self):
+        """As in Dutch, for whoever reads English; nothing stays in the other language."""
+        self.manager.lang = "en_US"
+        self.walk(
+            "/odoo/dunning-today",
+            """
+            const next = ".o_statusbar_buttons button[name=action_next]";
+            const current = ".o_field_statusbar .o_arrow_button_current";
+            for (const step of ["Company", "Customers", "Banks", "Steps", "Old invoices", "On paper"]) {
+                await find(current, step);
+                await click(next);
+            }
+            await click("div[name=mode] input[data-value=live]");
+            await click(".o_statusbar_buttons button[name=action_finish_and_propose]");
+            await click(".o_statusbar_buttons button[name=action_ask_confirm]");
+            await click(".modal footer button[name=action_confirm]");
+            await find(".o_field_statusbar .o_arrow_button_current", "Confirmed");
+            """,
+            10,
+            user=self.manager,
+        )
+        self.assertEqual(self.nl.dunning_mode, "live")
