@@ -52,6 +52,7 @@
         "views/debtor/dunning_hold_views.xml",
         "views/delivery/dunning_reply_views.xml",
         "views/debtor/dunning_dispute_views.xml",
+        "views/debtor/dunning_agreement_letter_views.xml",
         "views/debtor/dunning_promise_views.xml",
         "views/debtor/dunning_payment_plan_views.xml",
         "views/debtor/dunning_cause_route_views.xml",

@@ -42,6 +42,7 @@ PLACES = {
     "dunning.level.channel": {"level_id", "company_id"},
     "dunning.opening": LETTER,
     "dunning.override": LETTER,
+    "dunning.agreement.letter": CASE,
     "dunning.payment.plan": CASE,
     "dunning.payment.plan.instalment": {"plan_id", "company_id"},
     "dunning.procedure": {"company_id"},

@@ -13,6 +13,9 @@ from . import dunning_cause_mixin, dunning_outcome_mixin
 # isort: split
 from . import (
     account_move,
+    dunning_agreement_letter,
+    dunning_agreement_letter_paper,
+    dunning_agreement_letters,
     dunning_attention,
     dunning_call,
     dunning_call_queue,
@@ -53,6 +56,9 @@ from . import (
     dunning_payer,
     dunning_payment_agreement_mixin,
     dunning_payment_plan,
+    dunning_payment_plan_bounds,
+    dunning_payment_plan_dividing,
+    dunning_payment_plan_ending,
     dunning_payment_plan_instalment,
     dunning_promise,
     dunning_reconstruction,
@@ -62,6 +68,7 @@ from . import (
     dunning_story_ahead,
     dunning_today,
     dunning_touch,
+    mail_mail,
     res_company,
     res_partner,
     res_partner_told,

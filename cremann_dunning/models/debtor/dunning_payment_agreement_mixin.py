@@ -426,6 +426,17 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         """What came in, or had not come in, of one that was broken, as facts. :param ledger: see ``_ledger``."""
         raise NotImplementedError  # both models say it
 
+    def unlink(self):
+        """What was written about it goes along, unless the debtor has it: then it stays on record."""
+        # sudo: letters are written by the system; whoever may delete the agreement is asked below
+        letters = self.sudo().letter_ids
+        if letters.filtered(lambda letter: letter.state in ("sent", "sending")):
+            raise UserError(self.env._("A letter about it was sent, so it stays on record. Cancel it instead."))
+        letters.mail_id.filtered(lambda mail: mail.state == "outgoing").cancel()
+        self.check_access("unlink")
+        letters.unlink()
+        return super().unlink()
+
     def action_cancel(self):
         """Take the agreement back: the invoices are followed up as if it had not been made."""
         if self.filtered(lambda record: record.state in ("kept", "cancelled")):

@@ -20,7 +20,7 @@ CONTENT = {"raw", "datas", "db_datas"}
 # people attach to their notes on a letter is their own.
 EVIDENCE = (
     "dunning.letter.line", "dunning.dispatch", "dunning.override", "dunning.opening", "dunning.reply",
-    "dunning.insolvency.filing",
+    "dunning.insolvency.filing", "dunning.agreement.letter",
 )  # fmt: skip
 
 
