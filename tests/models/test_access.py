@@ -103,6 +103,7 @@ RIGHTS = {
     **dict.fromkeys(AGREEMENTS, ("rwc", "rwcd", "")),
     "dunning.payment.plan.instalment": ("rwcd", "rwcd", ""),
     "dunning.agreement.letter": ("rw", "rw", ""),
+    "dunning.expected.payment": ("r", "r", ""),
     "dunning.simulation": ("rwcd", "rwcd", ""),
     "dunning.simulation.line": ("r", "r", ""),
     **dict.fromkeys((*RULES, "dunning.level.channel"), ("r", "rwcd", "r")),

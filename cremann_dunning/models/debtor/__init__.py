@@ -42,6 +42,7 @@ from . import (
     dunning_digest_mail,
     dunning_dispute,
     dunning_erasure_asked,
+    dunning_expected_payment,
     dunning_figures,
     dunning_figures_now,
     dunning_figures_overview,

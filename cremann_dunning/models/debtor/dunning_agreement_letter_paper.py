@@ -95,6 +95,10 @@ class DunningAgreementLetter(models.Model):
         changed.mail_id.cancel()
         changed._issue()  # with what is missing now; it leaves a little later
         ready -= changed
+        for letter in ready.filtered("pdf_problem"):
+            letter.mail_id.cancel()
+            letter._register_failure(letter.pdf_problem)
+        ready = ready.filtered(lambda letter: letter.state == "waiting")
         if commit and ready:
             ready.state = "sending"
             self.env.cr.commit()  # pylint: disable=invalid-commit

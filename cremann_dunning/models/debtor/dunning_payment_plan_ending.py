@@ -39,7 +39,7 @@ class DunningPaymentPlan(models.Model):
         self.ensure_one()
         counts = unpaid[0][0] if self.on_missed == REST_DUE else unpaid[-1][0]
         given = letters.filtered(lambda letter: letter.instalment_on >= counts).mapped("deadline")
-        return patience.ends(counts, max(given, default=None), booked=True)
+        return patience.ends(counts, min(given, default=None), booked=True)
 
     @api.model
     def _settle(self, company):
@@ -63,9 +63,16 @@ class DunningPaymentPlan(models.Model):
             for plan in running
             if patience.until(unpaid[plan][0][0]) < today
         }
+        waits = {plan for plan in missed if plan._was_reminded(unpaid[plan], reminders[plan])}
         self._tell_still_missing(missed, patience, reminders, today)
         if patience.answer is not None:
-            self.env["dunning.agreement.letters"]._remind(company, missed)
+            self.env["dunning.agreement.letters"]._remind(
+                company, {plan: parts for plan, parts in missed.items() if plan not in waits}
+            )
+
+    def _was_reminded(self, unpaid, reminders):
+        """Whether the plan ends by a reminder that stands: another one would only give more time."""
+        return self.on_missed == REST_DUE and any(one.instalment_on >= unpaid[0][0] for one in reminders)
 
     def _missing_amounts(self):
         """Per plan a function of a day: what is open of the instalments up to it (Decimal)."""

@@ -161,8 +161,9 @@ class TestPromiseAsked(AgreementLetterCase):
             with self.refused("on its way already"):
                 mine.action_send()
         with self.undone("or it is not sent"), self.at(6):
-            letter.mail_id.sudo().cancel()
-            self.as_user(self.user, letter).action_cancel()
+            with self.telling_of("agreement.letter_cancelled"):
+                self.as_user(self.user, letter).action_cancel()
+            self.assertEqual(letter.mail_id.state, "cancel")
             self.assertEqual((letter.state, self.answer()), ("cancelled", "LETTER"))
             self.settle()
             self.assertEqual(len(self.letter_of(promise)), 1)
@@ -348,9 +349,8 @@ class TestPlanBounds(AgreementCase):
         self.plan(None, instalments=((3, 300),))
         with self.refused("in another payment plan already"):
             self.plan(self.move)
-        with self.at(20):
-            later = self.invoice(self.partner, 50, due=-20)
-        later.invoice_date = day(-1)
+        later = self.invoice(self.partner, 50, due=-20)
+        self.assertEqual(later.invoice_date, day(-6))
         self.plan(later, instalments=((30, 50),), amount=50)
 
     def test_two_drafts_at_once(self):
@@ -405,3 +405,49 @@ class TestPlanBounds(AgreementCase):
         ):
             with self.refused(message):
                 divided(**vals)
+
+
+@tagged("post_install", "-at_install")
+class TestExpectedPayments(AgreementLetterCase):
+    with_belgium = True
+
+    def test_promises_and_instalments_by_week(self):
+        promise, plan = self.promise(), self.plan(self.second, instalments=((3, 120), (10, 80)))
+        self.plan(self.invoice(self.partner, 10), instalments=((3, 10),), agree=False)
+        self.pay(self.second, 50)
+        self.pay(self.move, 30)
+        model = self.as_user(self.user)["dunning.expected.payment"]
+        found = model.search([("partner_id", "=", self.partner.id)])
+        self.assertEqual(
+            sorted((one.kind, one.date, one.amount, one.open_amount, one.state) for one in found),
+            [
+                ("instalment", day(-3), 120, 70, "open"),
+                ("instalment", day(-10), 80, 80, "open"),
+                ("promise", day(-3), 100, 70, "open"),
+            ],
+        )
+        groups = model.web_read_group([("partner_id", "=", self.partner.id)], ["date:week"], ["amount:sum"])["groups"]
+        self.assertEqual([group["amount:sum"] for group in groups], [220, 80])
+        for view in ("calendar", "list", "form", "search"):
+            model.get_view(view_type=view)
+        for one in found:
+            self.assertEqual(one.action_open()["res_id"], (promise if one.kind == "promise" else plan).id)
+        promise.action_cancel()
+        self.assertFalse(model.search([("partner_id", "=", self.partner.id), ("kind", "=", "promise")]))
+
+    def test_of_the_own_company_only(self):
+        self.promise()
+        self.assertFalse(self.as_user(self.be_user)["dunning.expected.payment"].search([]))
+        with self.refused("", AccessError):
+            self.as_user(self.biller)["dunning.expected.payment"].search([])
+
+    def test_as_many_queries_for_many(self):
+        counts = []
+        for number in (2, 20):
+            for _n in range(number):
+                self.promise(self.invoice(self.partner, 10))
+            model = self.as_user(self.user)["dunning.expected.payment"]
+            with self.counted() as count:
+                model.search([]).mapped("open_amount")
+            counts.append(count[0])
+        self.assertLessEqual(counts[1], counts[0] + 2)
