@@ -7,8 +7,6 @@ import seed
 
 from odoo import Command, fields
 
-from odoo.addons.cremann_dunning.law.calendar import add_months
-
 INSTALMENTS = 60
 CENT = Decimal("0.01")
 
@@ -19,8 +17,7 @@ def paid_plan(env, company, receipts):
     su = env(su=True, context={**env.context, "tracking_disable": True, "allowed_company_ids": company.ids})
     invoice = seed.make_invoice(su, company)
     invoice.button_draft()
-    due = add_months(today, -INSTALMENTS - 1)
-    invoice.write({"invoice_date": due, "invoice_date_due": due})
+    agreed_on = fields.Date.add(today, months=-INSTALMENTS - 1)
     invoice.invoice_line_ids.write({"price_unit": float(receipts * 2 * CENT), "tax_ids": [Command.clear()]})
     invoice.action_post()
     case = su["dunning.case"]._for_partners(invoice.partner_id, company, create=True)
@@ -32,9 +29,14 @@ def paid_plan(env, company, receipts):
             "case_id": case.id,
             "move_ids": [Command.set(invoice.ids)],
             "amount": float(receipts * 2 * CENT),
-            "agreed_on": due,
+            "agreed_on": agreed_on,
             "instalment_ids": [
-                Command.create({"date": add_months(today + timedelta(days=5), number - INSTALMENTS // 2), "amount": amount})
+                Command.create(
+                    {
+                        "date": fields.Date.add(today + timedelta(days=5), months=number - INSTALMENTS // 2),
+                        "amount": amount,
+                    }
+                )
                 for number, amount in enumerate(amounts)
             ],
         }

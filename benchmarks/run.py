@@ -49,7 +49,20 @@ from tools.devkit.databases import psql, throw_away
 
 MEASURE = Path(__file__).with_name("measure.py")
 DATABASES = dict.fromkeys(
-    ("floor", "ours", "simulate", "year", "fresh", "receipts", "confirm", "send", "events", "crowd", "clients", "plans"),
+    (
+        "floor",
+        "ours",
+        "simulate",
+        "year",
+        "fresh",
+        "receipts",
+        "confirm",
+        "send",
+        "events",
+        "crowd",
+        "clients",
+        "plans",
+    ),
     "DUNNING_BENCH_DB",
 ) | {"peer": "DUNNING_BENCH_PEER_DB"}
 SIMULATE_MAX = 10_000

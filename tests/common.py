@@ -178,7 +178,7 @@ class DunningCase(RefusalMixin, TransactionCase):
 
     @classmethod
     def _agreements_end_at_once(cls, company):
-        """No letter comes in between when a promise or an instalment is missed; of these there are tests of their own."""
+        """No letter comes in between when a promise or instalment is missed; of these there are tests of their own."""
         company.write({"dunning_promise_asks": False, "dunning_instalment_reminds": False})
 
     @classmethod

@@ -229,8 +229,8 @@ class Promise:
 
     ``moves`` are ids of invoices; empty for everything of the debtor in that currency that was there when it was made,
     on ``since`` (None: nobody knows any more). An invoice of a later day is not what the debtor spoke of.
-    ``asked_until``: when the money did not come in, the debtor is asked about it first, and what it covers is left alone
-    up to and including that day. None: nobody is asked.
+    ``asked_until``: when the money did not come in, the debtor is asked about it first, and what it covers is left
+    alone up to and including that day. None: nobody is asked.
     """
 
     date: date

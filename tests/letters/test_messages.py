@@ -127,12 +127,16 @@ class TestMessages(DunningCase):
             move = self.invoice(partner, 300, due=1)
             days = [TODAY.replace(day=20), TODAY.replace(month=12, day=20)]
             parts = [Command.create({"date": day, "amount": 150}) for day in days]
-            plan = self.agree("dunning.payment.plan", partner, amount=300, instalment_ids=parts, move_ids=[Command.set(move.ids)])
+            plan = self.agree(
+                "dunning.payment.plan", partner, amount=300, instalment_ids=parts, move_ids=[Command.set(move.ids)]
+            )
             plan.action_agree()
             with self.subTest(lang=lang, tone=tone):
                 body = words(self.check(plan.action_write(), lang, tone).body)
                 self.assertEqual(len(re.findall("150[.,]00", body)), 2)
-                self.assertEqual(len(re.findall("NL91ABNA0417164300|NL91 ABNA 0417 1643 00", body)), 3, "each and the sum")
+                self.assertEqual(
+                    len(re.findall("NL91ABNA0417164300|NL91 ABNA 0417 1643 00", body)), 3, "each and the sum"
+                )
                 self.assertEqual(body.count(move.name), 4, "what it is about, each instalment, and how to pay")
                 goes_on = plan.copy({"on_missed": "goes_on", "state": "draft"})
                 other = words(self.check(goes_on.action_write(), lang, tone).body)

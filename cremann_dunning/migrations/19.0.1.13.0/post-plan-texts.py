@@ -1,8 +1,8 @@
 """Let texts about payment plans that were loaded before name account and reference of each instalment, and say what was
 agreed for one that is missed.
 
-Shipped texts are never overwritten by an update: where a text still has the list of instalments and the sentence as they
-were shipped, these are put in their place, in every language that it has.
+Shipped texts are never overwritten by an update: where a text still has the list of instalments and the sentence as
+they were shipped, these are put in their place, in every language that it has.
 """
 
 import re
@@ -15,11 +15,14 @@ LIST = re.compile(r'<ul><li t-foreach="object\.instalment_ids".*?</ul>', re.DOTA
 # What was said of a missed instalment, and what is said instead where the plan goes on.
 GOES_ON = {
     "en": "If you miss an instalment, only that one is late: the plan goes on, and the others stay as they are.",
-    "nl_formal": "Mist u een termijn? Dan is alleen die te laat: de regeling loopt door en de andere blijven zoals ze zijn.",
-    "nl_informal": "Mis je een termijn? Dan is alleen die te laat: de regeling loopt door en de andere blijven zoals ze "
+    "nl_formal": "Mist u een termijn? Dan is alleen die te laat: de regeling loopt door en de andere blijven zoals ze "
     "zijn.",
-    "fr_formal": "Vous manquez un terme\xa0? Seul ce terme est en retard\xa0: le plan continue et les autres restent inchangés.",
-    "fr_informal": "Tu manques un terme\xa0? Seul ce terme est en retard\xa0: le plan continue et les autres restent inchangés.",
+    "nl_informal": "Mis je een termijn? Dan is alleen die te laat: de regeling loopt door en de andere blijven zoals "
+    "ze zijn.",
+    "fr_formal": "Vous manquez un terme\xa0? Seul ce terme est en retard\xa0: le plan continue et les autres restent "
+    "inchangés.",
+    "fr_informal": "Tu manques un terme\xa0? Seul ce terme est en retard\xa0: le plan continue et les autres restent "
+    "inchangés.",
 }
 MISSED = {
     "If you miss an instalment, we ask for the rest at once.": "en",

@@ -158,7 +158,9 @@ class DunningAgreementLetter(models.Model):
             letter.case_id.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=env._("A letter about an agreement waits to be sent"),
-                note=env._("%s has not come in. Send the letter, or cancel it and the steps go on.", letter._money(env)),
+                note=env._(
+                    "%s has not come in. Send the letter, or cancel it and the steps go on.", letter._money(env)
+                ),
                 user_id=user.id,
             )
 

@@ -29,7 +29,7 @@ class DunningAgreementLetters(models.AbstractModel):
         # sudo: facts, for whoever asks about the agreement
         letters = self.env["dunning.agreement.letter"].sudo()
         letters = letters.search([(name, "in", agreements.ids), ("state", "in", STANDING)])
-        return defaultdict(lambda: letters.browse(), {one: own.sudo() for one, own in letters.grouped(name).items()})
+        return defaultdict(letters.browse, {one: own.sudo() for one, own in letters.grouped(name).items()})
 
     @api.model
     def _link(self, agreements):
@@ -139,7 +139,8 @@ class DunningAgreementLetters(models.AbstractModel):
     def _make(self, company, vals_by_agreement):
         """Make these letters; they leave at once where follow-up works by itself, else when somebody sends them.
 
-        Nothing is made while the bank is behind: the money may be there. What stands in the way today does not tomorrow.
+        Nothing is made while the bank is behind: the money may be there. What stands in the way today need not
+        tomorrow.
         """
         if not vals_by_agreement or self._bank_behind(company):
             return

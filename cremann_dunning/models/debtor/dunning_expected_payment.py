@@ -7,6 +7,7 @@ class DunningExpectedPayment(models.Model):
 
     _name = "dunning.expected.payment"
     _description = "Expected payment"
+    _inherit = ["dunning.record.mixin"]
     _auto = False
     _order = "date, id"
 

@@ -22,8 +22,8 @@ class DunningPaymentPlan(models.Model):
         string="Divide",
         default="number",
         required=True,
-        help="Into so many: equal parts. Of so much each: the last one is what is left. Up to a last day: as many equal "
-        "parts as there are days for them.",
+        help="Into so many: equal parts. Of so much each: the last one is what is left. Up to a last day: as many "
+        "equal parts as there are days for them.",
     )
     instalment_count = fields.Integer(
         string="Number of instalments", default=3, help="For the button that divides the amount in equal parts."

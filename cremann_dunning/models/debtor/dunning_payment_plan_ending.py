@@ -24,8 +24,8 @@ class DunningPaymentPlan(models.Model):
         required=True,
         tracking=True,
         help="As it is agreed and told to the debtor. The whole rest is due at once: the plan ends when a missed "
-        "instalment has not come in after the reminder either, and the invoices are followed up again. The plan goes on: "
-        "each missed instalment is reminded of, the responsible hears of it, and the invoices are followed up when "
+        "instalment has not come in after the reminder either, and the invoices are followed up again. The plan goes "
+        "on: each missed instalment is reminded of, the responsible hears of it, and the invoices are followed up when "
         "something is still open after the last instalment.",
     )
     letter_ids = fields.One2many("dunning.agreement.letter", "plan_id", string="Letters about it")

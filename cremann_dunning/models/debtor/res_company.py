@@ -33,8 +33,8 @@ class ResCompany(models.Model):
     dunning_promise_asks = fields.Boolean(
         string="Ask about a broken promise",
         default=True,
-        help="A debtor who did not pay on the day that he promised is asked about it in a short letter, before the steps "
-        "go on; once for each promise.",
+        help="A debtor who did not pay on the day that he promised is asked about it in a short letter, before the "
+        "steps go on; once for each promise.",
         groups=INSIDE,
     )
     dunning_instalment_reminds = fields.Boolean(

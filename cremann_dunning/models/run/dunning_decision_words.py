@@ -60,8 +60,8 @@ SENTENCES = {
         "%(until)s."
     ),
     "PROMISE_ASKED": _lt(
-        "The debtor promised to pay %(amount)s on %(date)s, which has not come in. He is asked about it first. Left alone "
-        "until %(until)s."
+        "The debtor promised to pay %(amount)s on %(date)s, which has not come in. He is asked about it first. Left "
+        "alone until %(until)s."
     ),
     "CAUSE_WAIT": _lt(
         "On %(since)s the debtor said why he does not pay: %(cause)s. After that nothing follows up to and including "

@@ -17,9 +17,7 @@ class AgreementLetterCase(AgreementCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.nl.write(
-            {"dunning_promise_asks": True, "dunning_instalment_reminds": True, "dunning_automatic": True}
-        )
+        cls.nl.write({"dunning_promise_asks": True, "dunning_instalment_reminds": True, "dunning_automatic": True})
         cls.letters = cls.env["dunning.agreement.letter"]
 
     def promise(self, moves=None, ahead=3, **vals):
@@ -67,7 +65,12 @@ class TestPromiseAsked(AgreementLetterCase):
     def test_asked_before_the_steps_go_on(self):
         """Promised for day 3, two days of grace, five to answer; the letter is sent on day 6."""
         promise = self.promise()
-        for days, code, letters in ((5, "PROMISE", 0), (6, "PROMISE_ASKED", 1), (11, "PROMISE_ASKED", 1), (12, "LETTER", 1)):
+        for days, code, letters in (
+            (5, "PROMISE", 0),
+            (6, "PROMISE_ASKED", 1),
+            (11, "PROMISE_ASKED", 1),
+            (12, "LETTER", 1),
+        ):
             with self.subTest(days), self.at(days):
                 self.settle()
                 self.assertEqual(len(self.letter_of(promise)), letters)

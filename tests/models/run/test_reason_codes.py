@@ -325,7 +325,15 @@ def _plan(case, company, partner, ahead):
 def _instalment_asked(case, company, partner, ahead):
     """An instalment that did not come: two days of grace, five days that the reminder gives, two days of grace."""
     company.dunning_instalment_reminds = True
-    return _plan(case, company, partner, ahead)
+    return _missed(case, company, _plan(case, company, partner, ahead), ahead)
+
+
+def _missed(case, company, move, ahead):
+    """What the job did on the day after the days of grace."""
+    if ahead <= -3:
+        with case.at(ahead + 3):
+            case.env["dunning.case"]._settle_agreements(company)
+    return move
 
 
 @scenario(
@@ -338,7 +346,7 @@ def _instalment_asked(case, company, partner, ahead):
 def _promise_asked(case, company, partner, ahead):
     """A promised day that passed: two days of grace, and five to answer when asked."""
     company.dunning_promise_asks = True
-    return _promise(case, company, partner, ahead)
+    return _missed(case, company, _promise(case, company, partner, ahead), ahead)
 
 
 @scenario(
