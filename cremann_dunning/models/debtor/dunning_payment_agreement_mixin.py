@@ -426,14 +426,18 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         """What came in, or had not come in, of one that was broken, as facts. :param ledger: see ``_ledger``."""
         raise NotImplementedError  # both models say it
 
-    def unlink(self):
-        """What was written about it goes along, unless the debtor has it: then it stays on record."""
-        # sudo: letters are written by the system; whoever may delete the agreement is asked below
-        letters = self.sudo().letter_ids
-        if letters.filtered(lambda letter: letter.state in ("sent", "sending")):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_written_about(self):
+        # sudo: whether there is one, for whoever may delete the agreement
+        if self.sudo().letter_ids.filtered(lambda letter: letter.state in ("sent", "sending")):
             raise UserError(self.env._("A letter about it was sent, so it stays on record. Cancel it instead."))
-        letters.mail_id.filtered(lambda mail: mail.state == "outgoing").cancel()
+
+    def unlink(self):
+        """What was written about it and never left goes along."""
         self.check_access("unlink")
+        # sudo: letters and the outbox are the system's
+        letters = self.sudo().letter_ids.filtered(lambda letter: letter.state not in ("sent", "sending"))
+        letters.mail_id.filtered(lambda mail: mail.state == "outgoing").cancel()
         letters.unlink()
         return super().unlink()
 
