@@ -3,6 +3,8 @@ from datetime import timezone
 
 from odoo import api, models
 
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
 from ...law import calendar
 from ..letter.dunning_letter_document_mixin import digest
 
@@ -20,6 +22,11 @@ class DunningAgreementLetter(models.Model):
         report = report.with_context(webp_as_jpg=True, report_pdf_no_attachment=True, lang=self.lang)
         content = report._render_qweb_pdf(REPORT, res_ids=self.ids)[0]
         self.write({"pdf_file": base64.b64encode(content), "pdf_sha256": digest(content)})
+
+    @api.model
+    def _needs_letterhead(self):
+        """Whether the page has to bring its own: an unpatched wkhtmltopdf prints no running header."""
+        return not _wkhtml().is_patched_qt
 
     def _hand_over(self):
         """Put its mail in the outbox; without an address it waits for whoever posts it."""
