@@ -17,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
+import plans
 import seed
 from freezegun import freeze_time
 from lxml import etree
@@ -467,6 +468,16 @@ def open_clients(env):
     return client.web_search_read([], wanted, limit=WORKLIST_ROWS, count_limit=10_001)
 
 
+def settled(env, options):
+    """A plan over sixty instalments, settled from as many receipts as there are invoices."""
+    clock, company = Clock(env), benchmark_company(env)
+    plan = plans.settle(env, company, clock, options.invoices)
+    check(len(plan.instalment_ids), plans.INSTALMENTS, "instalments")
+    check(round(plan.paid_amount * 100), options.invoices + 1, "receipts of a cent")
+    check(plan.state, "active", "state")
+    return clock.steps
+
+
 def peer(env, options):
     """OCA account_credit_control: its run, then the communications that it mails or prints from.
 
@@ -638,6 +649,7 @@ MEASURES = {
     "seed": seeding, "floor": floor, "ours": ours, "peer": peer, "confirm": confirm, "simulate": simulate,
     "year": year, "fresh": fresh, "receipts": receipts, "send": send, "events": events, "crowd": crowd,
     "clients": clients,
+    "plans": settled,
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ Every measure runs in a process of its own on its own copy of the same seeded da
     simulate  a look ahead of ninety days, up to 10,000 invoices unless asked for by name
     fresh     lists, filters and the worklist with the question whether their answers are fresh, and without it
     receipts  as many receipts that nobody booked as open invoices, looked up in them
+    plans     a plan over sixty instalments, settled from as many receipts as --sizes says; only when asked
     clients   the list of clients of somebody with thirty companies, beside the list of their invoices; only when asked
               for by name
     year      a run on each day of a year, only when asked for by name: how the tables of runs and decisions grow
@@ -48,7 +49,20 @@ from tools.devkit.databases import psql, throw_away
 
 MEASURE = Path(__file__).with_name("measure.py")
 DATABASES = dict.fromkeys(
-    ("floor", "ours", "simulate", "year", "fresh", "receipts", "confirm", "send", "events", "crowd", "clients"),
+    (
+        "floor",
+        "ours",
+        "simulate",
+        "year",
+        "fresh",
+        "receipts",
+        "confirm",
+        "send",
+        "events",
+        "crowd",
+        "clients",
+        "plans",
+    ),
     "DUNNING_BENCH_DB",
 ) | {"peer": "DUNNING_BENCH_PEER_DB"}
 SIMULATE_MAX = 10_000
@@ -242,8 +256,8 @@ def main():
     if missing:
         sys.exit(f"{' and '.join(missing)} must name a database: run ./dev bench")
     about, rows = machine(), []
-    measures = ("floor", "ours", "peer", "simulate", "fresh", "receipts", "year", "clients")
-    by_name = ("year", "clients")
+    measures = ("floor", "ours", "peer", "simulate", "fresh", "receipts", "year", "clients", "plans")
+    by_name = ("year", "clients", "plans")
     wanted = [what for what in measures if (what in options.only if options.only else what not in by_name)]
     most = {"peer": options.peer_max, "simulate": max(options.sizes) if options.only else SIMULATE_MAX}
     try:

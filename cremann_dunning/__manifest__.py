@@ -54,6 +54,8 @@
         "views/debtor/dunning_hold_views.xml",
         "views/delivery/dunning_reply_views.xml",
         "views/debtor/dunning_dispute_views.xml",
+        "views/debtor/dunning_agreement_letter_views.xml",
+        "views/debtor/dunning_expected_payment_views.xml",
         "views/debtor/dunning_promise_views.xml",
         "views/debtor/dunning_payment_plan_views.xml",
         "views/debtor/dunning_cause_route_views.xml",

@@ -154,6 +154,7 @@ class DunningCase(RefusalMixin, TransactionCase):
         cls.user, cls.manager = cls._named("dunning_user"), cls._named("dunning_manager")
         cls.biller, cls.internal = cls._named("biller"), cls._named("internal")
         cls.nl.dunning_responsible_id = cls.user
+        cls._agreements_end_at_once(cls.nl)
         # Printing fetches styles from Odoo itself; without a server of our own it must not ask whatever else runs here.
         cls.env["ir.config_parameter"].set_param("report.url", "http://127.0.0.1:9")
         cls.env["ir.config_parameter"].set_param("report.print_delay", "10")
@@ -173,6 +174,12 @@ class DunningCase(RefusalMixin, TransactionCase):
         cls.be_user, cls.be_manager = cls._named("be_user"), cls._named("be_manager")
         cls.group_user = cls._named("group_user")
         cls.be.dunning_responsible_id = cls.be_user
+        cls._agreements_end_at_once(cls.be)
+
+    @classmethod
+    def _agreements_end_at_once(cls, company):
+        """No letter comes in between when a promise or instalment is missed; of these there are tests of their own."""
+        company.write({"dunning_promise_asks": False, "dunning_instalment_reminds": False})
 
     @classmethod
     def _named(cls, name):

@@ -5,10 +5,11 @@ itself, is anything under way, is it time; and only then, in ``letters``, which 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .facts import PERSON, ZERO, Claim, Credit, Debtor, Dispute
+from .facts import PERSON, ZERO, Claim, Credit, Debtor, Dispute, Promise
 from .left_over import earned_discount, is_small_rest
 from .letters import make_letters, without_calls_too_soon, without_small_calls
 from .outcome import ANY_HOUSE, Decision, Outcome, Question
@@ -167,14 +168,42 @@ def _in_dispute(claim: Claim, part: Decimal, dispute: Dispute | None) -> Decisio
 
 
 def _agreed(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
-    """The debtor pays in instalments, or promised to pay: the claim waits. Of several the one that ends last counts."""
-    for code, agreements in (("PLAN", debtor.plans), ("PROMISE", debtor.promises)):
+    """The debtor pays in instalments, or promised to pay: the claim waits, and once more while he is asked why nothing
+    came in. Of several the one that ends last counts."""
+    for code, asked, agreements in (
+        ("PLAN", "INSTALMENT_ASKED", debtor.plans),
+        ("PROMISE", "PROMISE_ASKED", debtor.promises),
+    ):
         running = [agreement for agreement in agreements if agreement.covers(claim, as_of)]
         if running:
-            last = max(running, key=lambda agreement: agreement.until)
-            facts = {"amount": last.amount, "date": last.date, "until": last.until}
-            return Decision(claim, code, facts, on=last.until + timedelta(days=1))
+            last = max(running, key=lambda agreement: agreement.ends)
+            waits = as_of <= last.until
+            until = last.until if waits else last.ends
+            facts = {"amount": last.amount, "date": last.date, "until": until}
+            return Decision(claim, code if waits else asked, facts, on=until + timedelta(days=1))
     return None
+
+
+def may_write_about(debtor: Debtor, agreement: Promise, question: Question) -> bool:
+    """Whether the debtor may be asked today about an agreement of which the money did not come in: one of its claims is
+    open and nothing else stands in the way of asking for it.
+
+    A hold, an insolvency, a reply to handle, a dispute, money that came in and is not booked, a payment under way, own
+    credits that cover it: then a letter about it would be wrong, as any other would.
+    """
+    debtor = replace(debtor, promises=(), plans=())
+    disputed, covered = taken_off(debtor, question.procedures, question)
+    for claim in debtor.claims:
+        part, dispute = disputed.get(claim.line_id, (ZERO, None))
+        credit, taken_by = covered.get(claim.line_id, (ZERO, None))
+        if agreement.concerns(claim) and not (
+            _blocked(debtor, claim, question.as_of)
+            or _in_dispute(claim, part, dispute)
+            or _covered(claim, _open(claim, disputed, covered), part, credit, taken_by)
+            or _under_way(debtor, claim)
+        ):
+            return True
+    return False
 
 
 def _covered(

@@ -240,6 +240,8 @@ class Promise:
 
     ``moves`` are ids of invoices; empty for everything of the debtor in that currency that was there when it was made,
     on ``since`` (None: nobody knows any more). An invoice of a later day is not what the debtor spoke of.
+    ``asked_until``: when the money did not come in, the debtor is asked about it first, and what it covers is left
+    alone up to and including that day. None: nobody is asked.
     """
 
     date: date
@@ -248,10 +250,20 @@ class Promise:
     currency: str
     moves: frozenset[int] = frozenset()
     since: date | None = None
+    asked_until: date | None = None
+
+    @property
+    def ends(self) -> date:
+        """The last day on which it keeps anything back."""
+        return max(self.until, self.asked_until or self.until)
 
     def covers(self, claim: Claim, day: date) -> bool:
         """Whether the claim waits for it on that day; the last day itself counts."""
-        return day <= self.until and claim.currency == self.currency and self._is_about(claim)
+        return day <= self.ends and self.concerns(claim)
+
+    def concerns(self, claim: Claim) -> bool:
+        """Whether it is about this claim, on whatever day."""
+        return claim.currency == self.currency and self._is_about(claim)
 
     def _is_about(self, claim: Claim) -> bool:
         if self.moves:

@@ -51,6 +51,8 @@ _REASONS = (
     Reason("DISPUTED", SKIP, ("reason", "since")),
     Reason("PLAN", SKIP, ("amount", "date", "until")),
     Reason("PROMISE", SKIP, ("amount", "date", "until")),
+    Reason("INSTALMENT_ASKED", SKIP, ("amount", "date", "until")),
+    Reason("PROMISE_ASKED", SKIP, ("amount", "date", "until")),
     Reason("CAUSE_WAIT", WAIT, ("cause", "since", "until")),
     Reason("CAUSE_PERSON", WAIT, ("cause", "since", "until"), for_somebody=True),
     Reason("NO_FOLLOWUP", SKIP, ()),

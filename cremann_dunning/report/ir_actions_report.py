@@ -22,6 +22,7 @@ PAPERS = (
     "cremann_dunning.report_dunning_statement",
     "cremann_dunning.report_dunning_posting_cover",
     "cremann_dunning.report_dunning_filing",
+    "cremann_dunning.report_agreement_letter",
 )
 PLAIN_LINK = 4  # slashes; with more of them it depends on a website
 RUNNING = ("minimal_layout_report_headers", "minimal_layout_report_footers")

@@ -5,10 +5,14 @@ import re
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
+from odoo.tools import format_date
 
-from ..common import TODAY, DunningCase
+from ..common import TODAY, DunningCase, day
 from .test_dutch import ENGLISH, words
 from .test_texts import EMPTY_PLACE, FRENCH_HAS_NOT, LANGUAGES, TONES, WRONG_TONE
+
+# What only a plan says that ends when an instalment is missed.
+ENDS = {"nl_NL": "hele restbedrag", "fr_FR": "tout le solde", "en_US": "whole rest"}
 
 
 @tagged("post_install", "-at_install")
@@ -120,14 +124,69 @@ class TestMessages(DunningCase):
 
     def test_plan(self):
         for partner, lang, tone in self.debtors():
-            self.invoice(partner, 300, due=1)
+            move = self.invoice(partner, 300, due=1)
             days = [TODAY.replace(day=20), TODAY.replace(month=12, day=20)]
             parts = [Command.create({"date": day, "amount": 150}) for day in days]
-            plan = self.agree("dunning.payment.plan", partner, amount=300, instalment_ids=parts)
+            plan = self.agree(
+                "dunning.payment.plan", partner, amount=300, instalment_ids=parts, move_ids=[Command.set(move.ids)]
+            )
             plan.action_agree()
             with self.subTest(lang=lang, tone=tone):
                 body = words(self.check(plan.action_write(), lang, tone).body)
                 self.assertEqual(len(re.findall("150[.,]00", body)), 2)
+                self.assertEqual(
+                    len(re.findall("NL91ABNA0417164300|NL91 ABNA 0417 1643 00", body)), 3, "each and the sum"
+                )
+                self.assertEqual(body.count(move.name), 4, "what it is about, each instalment, and how to pay")
+                goes_on = plan.copy({"on_missed": "goes_on", "state": "draft"})
+                other = words(self.check(goes_on.action_write(), lang, tone).body)
+                self.assertNotEqual(body.count(ENDS[lang]), other.count(ENDS[lang]))
+
+    def test_letters_about_what_was_missed(self):
+        """In each language and tone: what is missing, by when, no costs, and no threat where nothing follows."""
+        self.nl.write({"dunning_promise_asks": True, "dunning_instalment_reminds": True})
+        for partner, lang, tone in self.debtors():
+            move = self.invoice(partner, 300, due=1)
+            named = {"move_ids": [Command.set(move.ids)]}
+            promise = self.agree("dunning.promise", partner, amount=100, date=TODAY, **named)
+            parts = [Command.create({"date": TODAY, "amount": 120}), Command.create({"date": day(-60), "amount": 180})]
+            plans = [
+                self.agree(
+                    "dunning.payment.plan",
+                    partner,
+                    amount=300,
+                    instalment_ids=parts,
+                    agreed_on=TODAY,
+                    on_missed=how,
+                    **named,
+                )
+                for how in ("rest_due", "goes_on")
+            ]
+            with self.subTest(lang=lang, tone=tone), self.at(3):
+                plans[0].action_agree()
+                self.env["dunning.case"]._settle_agreements(self.nl)
+                plans[0].action_cancel()
+                plans[1].agreed_on = TODAY
+                plans[1].action_agree()
+                self.env["dunning.case"]._settle_agreements(self.nl)
+                letters = [one.sudo().letter_ids for one in (promise, *plans)]
+                for letter, amount in zip(letters, ("100", "120", "120"), strict=True):
+                    self.assertEqual((letter.state, letter.lang, letter.tone), ("draft", lang, tone))
+                    letter._write_words()
+                    body = words(letter.body)
+                    for text in (words(letter.subject), body):
+                        self.assertNotRegex(text, EMPTY_PLACE)
+                        self.assertNotRegex(text, WRONG_TONE[lang, tone])
+                        if lang == "nl_NL":
+                            self.assertNotRegex(text, ENGLISH)
+                        if lang == "fr_FR":
+                            self.assertNotRegex(text, FRENCH_HAS_NOT)
+                    self.assertRegex(body, rf"{amount}[.,]00")
+                    self.assertIn(move.name, body)
+                    self.assertIn(format_date(self.env, day(-8), lang_code=lang, date_format="d MMMM y"), body)
+                    self.assertRegex(body, "geen kosten|sans frais|no costs")
+                self.assertIn(ENDS[lang], words(letters[1].body))
+                self.assertNotIn(ENDS[lang], words(letters[2].body))
 
     def test_nothing_leaves_before_send(self):
         partner = self.debtor("Jan Smit", lang="nl_NL")

@@ -108,6 +108,8 @@ RIGHTS = {
     "dunning.write.off.wizard": ("rwcd", "rwcd", ""),
     **dict.fromkeys(AGREEMENTS, ("rwc", "rwcd", "")),
     "dunning.payment.plan.instalment": ("rwcd", "rwcd", ""),
+    "dunning.agreement.letter": ("rw", "rw", ""),
+    "dunning.expected.payment": ("r", "r", ""),
     "dunning.simulation": ("rwcd", "rwcd", ""),
     "dunning.simulation.line": ("r", "r", ""),
     **dict.fromkeys((*RULES, "dunning.level.channel"), ("r", "rwcd", "r")),
@@ -188,7 +190,9 @@ class AccessCase(DunningCase):
         case = cls.env["dunning.case"]._for_partners(move.commercial_partner_id, move.company_id)
         about = {"case_id": case.id, "move_ids": [Command.set(move.ids)]}
         cls.env["dunning.dispute"].create({"reason": "price", **about})
-        cls.env["dunning.promise"].create({"date": TODAY, **about})
+        promise = cls.env["dunning.promise"].create({"date": TODAY, **about})
+        asked = {"kind": "promise", "case_id": case.id, "promise_id": promise.id, "amount": 1}
+        cls.env["dunning.agreement.letter"].create(asked | {"currency_id": cls.eur.id})
         cls.env["dunning.payment.plan"].create(
             {"instalment_ids": [Command.create({"date": TODAY, "amount": 50})], **about}
         )

@@ -42,6 +42,8 @@ PLACES = {
     "dunning.level.channel": {"level_id", "company_id"},
     "dunning.opening": LETTER,
     "dunning.override": LETTER,
+    "dunning.agreement.letter": CASE,
+    "dunning.expected.payment": {"company_id", "partner_id"},
     "dunning.payment.plan": CASE,
     "dunning.payment.plan.instalment": {"plan_id", "company_id"},
     "dunning.procedure": {"company_id"},

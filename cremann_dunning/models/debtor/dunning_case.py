@@ -396,7 +396,8 @@ class DunningCase(models.Model):
         cases = everything.search([("partner_id", "in", partners.ids)], order="id")
         letters = self.env["dunning.letter"].search([("case_id", "in", cases.ids)])
         kept = letters.filtered(lambda letter: letter.state != "draft" or letter.name != "/" or letter.override_ids)
-        gone = cases - kept.case_id
+        said = self.env["dunning.agreement.letter"].search([("case_id", "in", cases.ids), ("state", "=", "sent")])
+        gone = cases - kept.case_id - said.case_id
         (letters - kept).filtered(lambda letter: letter.case_id in gone)._discard()
         for model in ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact"):
             everything.env[model].search([("case_id", "in", gone.ids)]).unlink()

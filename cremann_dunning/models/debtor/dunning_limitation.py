@@ -13,6 +13,22 @@ from ..event import as_fact
 # Letters in which the creditor demands payment or reserves his right to it (3:317 lid 1 BW).
 DEMANDS = (rules.STATUTORY_NOTICE, rules.NOTICE_OF_DEFAULT, rules.FINAL_NOTICE)
 
+# The days on which the debtor of an item agreed to a plan over it. Of one that is no draft any more.
+PLANS = """
+(SELECT array_agg(a.agreed_on) FROM dunning_payment_plan a
+   JOIN res_partner w ON w.id = a.partner_id
+  WHERE a.company_id = l.company_id AND a.state IN ('active', 'kept', 'broken') AND a.currency_id = l.currency_id
+    AND w.commercial_partner_id = p.commercial_partner_id
+    AND CASE WHEN a.numbers IS NULL OR a.numbers = '' THEN
+             COALESCE(t.invoice_date, m.invoice_date, m.date) <= a.agreed_on
+             AND NOT EXISTS (SELECT FROM account_move_dunning_dispute_rel x JOIN dunning_dispute s
+                                 ON s.id = x.dunning_dispute_id
+                              WHERE x.account_move_id = m.id AND COALESCE(s.amount, 0) = 0
+                                AND s.opened_on <= a.agreed_on AND COALESCE(s.closed_on, a.agreed_on) >= a.agreed_on)
+             ELSE EXISTS (SELECT FROM account_move_dunning_payment_plan_rel x
+                           WHERE x.dunning_payment_plan_id = a.id AND x.account_move_id = m.id) END)
+"""
+
 
 class DunningLimitation(models.AbstractModel):
     """Watches claims that may lapse and warns ahead: six months, three months, one month, and when it is too late."""
@@ -101,13 +117,16 @@ class DunningLimitation(models.AbstractModel):
     def _interruptions(self, row):
         """What a claim's own history did to its limitation."""
         acts = [limitation.Interruption(day, limitation.DEMAND) for day in row["demands"] or ()]
-        return acts + [limitation.Interruption(day, limitation.ACKNOWLEDGEMENT) for day in row["payments"] or ()]
+        admitted = {*(row["payments"] or ()), *(row["plans"] or ())}
+        return acts + [limitation.Interruption(day, limitation.ACKNOWLEDGEMENT) for day in sorted(admitted)]
 
     @api.model
     def _old_claims(self, company, today):
         """Open claims that are old enough for any limitation to come near, as dicts, with what interrupted it.
 
-        A part payment by the debtor is an acknowledgement (3:318 BW); a credit note of our own is not.
+        A part payment by the debtor is an acknowledgement (3:318 BW); a credit note of our own is not. So is a payment
+        plan that he agreed to, kept or not: of one about everything for what was there on that day and was not disputed
+        as a whole. One that was taken back counts for nothing, which is the safe reading.
         """
         months = (
             self.env["dunning.regime"]
@@ -136,7 +155,8 @@ class DunningLimitation(models.AbstractModel):
                        (SELECT array_agg(r.max_date) FROM account_partial_reconcile r
                           JOIN account_move_line t ON t.id = r.credit_move_id
                           JOIN account_move n ON n.id = t.move_id
-                         WHERE r.debit_move_id = l.id AND n.move_type = 'entry') AS payments
+                         WHERE r.debit_move_id = l.id AND n.move_type = 'entry') AS payments,
+                       {PLANS} AS plans
                   FROM account_move_line l
                   JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
                   JOIN account_move m ON m.id = l.move_id

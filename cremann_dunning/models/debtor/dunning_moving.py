@@ -353,6 +353,7 @@ class DunningMoving(models.AbstractModel):
         self._bring_letters([row.claim_id for row in rows])
         for name in ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact"):
             self._bring_naming(name, rows)
+        self.env["dunning.agreement.letters"]._follow_agreements()
         self.env.invalidate_all()
         self._tell_gone(rows)
 

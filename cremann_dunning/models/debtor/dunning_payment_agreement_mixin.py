@@ -426,6 +426,21 @@ class DunningPaymentAgreementMixin(models.AbstractModel):
         """What came in, or had not come in, of one that was broken, as facts. :param ledger: see ``_ledger``."""
         raise NotImplementedError  # both models say it
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_written_about(self):
+        # sudo: whether there is one, for whoever may delete the agreement
+        if self.sudo().letter_ids.filtered(lambda letter: letter.state in ("sent", "sending")):
+            raise UserError(self.env._("A letter about it was sent, so it stays on record. Cancel it instead."))
+
+    def unlink(self):
+        """What was written about it and never left goes along."""
+        self.check_access("unlink")
+        # sudo: letters and the outbox are the system's
+        letters = self.sudo().letter_ids.filtered(lambda letter: letter.state not in ("sent", "sending"))
+        letters.mail_id.filtered(lambda mail: mail.state == "outgoing").cancel()
+        letters.unlink()
+        return super().unlink()
+
     def action_cancel(self):
         """Take the agreement back: the invoices are followed up as if it had not been made."""
         if self.filtered(lambda record: record.state in ("kept", "cancelled")):

@@ -1,19 +1,14 @@
 from collections import defaultdict
-from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
-from odoo import Command, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...engine.facts import Plan
-from ...law.amounts import share_cents
-from ...law.calendar import add_months
 from ..dunning_loose import LooseMany2many
 from ..dunning_money import written
 from ..event import as_fact
-
-MAX_INSTALMENTS = 120
 
 
 class DunningPaymentPlan(models.Model):
@@ -24,8 +19,8 @@ class DunningPaymentPlan(models.Model):
     _inherit = ["dunning.payment.agreement.mixin"]
     _order = "id desc"
     _decisive = frozenset({"case_id", "move_ids", "state", "agreed_on"})
-    _fixed = frozenset({"case_id", "move_ids", "amount", "currency_id", "instalment_ids"})
-    _told = frozenset({"state", "agreed_on", "note"})
+    _fixed = frozenset({"case_id", "move_ids", "amount", "currency_id", "instalment_ids", "on_missed"})
+    _told = frozenset({"state", "agreed_on", "on_missed", "note"})
 
     move_ids = LooseMany2many(help="Leave empty when the plan is about everything that is open on that day.")
     agreed_on = fields.Date(
@@ -46,13 +41,10 @@ class DunningPaymentPlan(models.Model):
         help="Kept or broken follows from the payments, every morning.",
     )
     instalment_ids = fields.One2many("dunning.payment.plan.instalment", "plan_id", string="Instalments", copy=False)
-    instalment_count = fields.Integer(
-        string="Number of instalments", default=3, help="For the button that divides the amount in equal parts."
-    )
-    first_date = fields.Date(
-        string="First on",
-        default=lambda self: add_months(self.env.company._dunning_today(), 1),
-        help="For the button that divides the amount: the first day, then the same day of every month.",
+    instalments_html = fields.Html(
+        compute="_compute_instalments_html",
+        sanitize=False,
+        help="Each instalment with its day, the account and the reference, for texts.",
     )
     next_date = fields.Date(compute="_compute_next", string="Next instalment on")
     next_amount = fields.Monetary(compute="_compute_next", string="Next instalment", help="What is still open of it.")
@@ -64,18 +56,25 @@ class DunningPaymentPlan(models.Model):
             amount = written(self.env, plan.amount, plan.currency_id) if plan.currency_id else ""
             plan.display_name = f"{plan.partner_id.name or ''}: {amount}"
 
+    def _compute_instalments_html(self):
+        for plan in self:
+            lang = plan.reader_lang
+            values = {
+                "parts": plan.instalment_ids.sorted("date"),
+                "bank": plan.bank_account_id.sudo(),  # sudo: what every letter prints
+                "reference": plan.payment_reference,
+                "money": partial(written, self.env, currency=plan.currency_id, lang=lang),
+                "day": partial(format_date, self.env, lang_code=lang, date_format="d MMMM y"),
+            }
+            qweb = self.env["ir.qweb"].with_context(lang=lang)
+            plan.instalments_html = qweb._render("cremann_dunning.agreement_instalments", values)
+
     @api.depends("state", "instalment_ids.date", "instalment_ids.amount")
     def _compute_next(self):
         active = self.filtered(lambda plan: plan.state == "active")
         found = active._next_instalments()
         for plan in self:
             plan.next_date, plan.next_amount = found.get(plan, (False, 0))
-
-    @api.constrains("instalment_count")
-    def _check_count(self):
-        for plan in self:
-            if not 1 <= plan.instalment_count <= MAX_INSTALMENTS:
-                raise ValidationError(self.env._("Choose between 1 and %s instalments.", MAX_INSTALMENTS))
 
     def write(self, vals):
         """What was agreed stays as it is until somebody puts the plan back to draft."""
@@ -120,29 +119,7 @@ class DunningPaymentPlan(models.Model):
         [(date, amount), *_later] = self._unpaid_instalments(ledger)[self] or [(None, 0)]
         return as_fact.known(missing=date and {**as_fact.day(date), **as_fact.money(amount, self.currency_id)})
 
-    # -- making ---------------------------------------------------------------------------------------------------
-
-    def action_make_instalments(self):
-        """Divide the amount into equal monthly instalments, exact to the cent, in the place of what stands there."""
-        for plan in self:
-            plan.instalment_ids = [Command.clear()] + [
-                Command.create({"date": day, "amount": amount}) for day, amount in plan._equal_instalments()
-            ]
-        return True
-
-    def _equal_instalments(self):
-        """Dates and amounts (Decimal); the cents that do not divide go to the first ones."""
-        self.ensure_one()
-        if not self.first_date:
-            raise UserError(self.env._("Enter the day of the first instalment."))
-        places = self.currency_id.decimal_places
-        units = int(self._exact(self.amount).scaleb(places))
-        parts = share_cents(units, [1] * self.instalment_count)
-        if not all(parts):
-            raise UserError(self.env._("The amount is too small for so many instalments."))
-        return [
-            (add_months(self.first_date, number), Decimal(part).scaleb(-places)) for number, part in enumerate(parts)
-        ]
+    # -- agreeing -------------------------------------------------------------------------------------------------
 
     def action_agree(self):
         """The debtor has agreed: from now on the invoices wait for the instalments."""
@@ -150,8 +127,11 @@ class DunningPaymentPlan(models.Model):
             if plan.state != "draft":
                 raise UserError(self.env._("Only a draft can be agreed on."))
             plan.agreed_on = plan.agreed_on or plan.company_id._dunning_today()
+            plan._check_agreed_on()
             plan._check_instalments()
             plan.instalment_count = len(plan.instalment_ids)  # as it was agreed, whatever was divided
+        self._check_owed()
+        self._check_no_other()
         self._by_system().write({"state": "active"})
         return True
 
@@ -207,50 +187,3 @@ class DunningPaymentPlan(models.Model):
         saved = self._origin
         unpaid = saved._unpaid_instalments(saved._ledger())
         return {plan: unpaid[plan._origin][0] for plan in self if unpaid.get(plan._origin)}
-
-    @api.model
-    def _settle(self, company):
-        """Decide from the ledger which plans of a company were kept and which were broken; in sets.
-
-        Broken by the first instalment that is unpaid after the days of grace. The responsible hears of it once.
-        """
-        today = company._dunning_today()
-        plans = self.search([("company_id", "=", company.id), ("state", "=", "active")])._cancel_lost(today)
-        unpaid = plans._unpaid_instalments(plans._ledger())
-        latest = today - timedelta(days=company.dunning_promise_grace_days)
-        kept = plans.filtered(lambda plan: not unpaid.get(plan))
-        broken = (plans - kept).filtered(lambda plan: unpaid[plan][0][0] < latest)
-        kept._settle_as("kept", today)
-        broken._remind({plan: unpaid[plan][0] for plan in broken})
-        broken._settle_as("broken", today)
-
-    def _reminder(self, env, found):
-        date, amount = found
-        return env._("Payment plan broken"), env._(
-            "The instalment of %(date)s has not come in: %(amount)s is missing. The invoices (%(what)s) are followed "
-            "up again.",
-            date=format_date(env, date),
-            amount=written(env, float(amount), self.currency_id),
-            what=self.with_env(env)._of_invoices(),
-        )
-
-    @api.model
-    def _facts(self, company, partner_ids):
-        """Active plans with an unpaid instalment for the engine, in a fixed number of statements.
-
-        :return: per commercial partner id a tuple of ``engine.facts.Plan``.
-        """
-        about = defaultdict(list)
-        self.env.cr.execute(self._about(company, partner_ids, "active"))
-        for plan_id, partner_id in self.env.cr.fetchall():
-            about[plan_id].append(partner_id)
-        plans = self.sudo().browse(sorted(about))  # sudo: facts are gathered for whoever asks; the company is named
-        grace = timedelta(days=company.dunning_promise_grace_days)
-        facts = defaultdict(tuple)
-        for plan, (day, amount) in plans._next_instalments().items():
-            named = frozenset(plan._named())
-            since = None if named else plan.agreed_on or None
-            fact = Plan(day, day + grace, amount, plan.currency_id.name, named, since)
-            for partner_id in about[plan.id]:
-                facts[partner_id] += (fact,)
-        return dict(facts)

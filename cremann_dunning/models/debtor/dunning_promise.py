@@ -4,10 +4,11 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
-from ...engine.facts import Promise
+from ...engine.facts import ZERO, Promise
 from ..dunning_loose import LooseMany2many
 from ..dunning_money import written
 from ..event import as_fact
+from .dunning_agreement_letters import STANDING
 
 # A payment is often booked some days after it came in: so long a broken promise can still turn out to be kept.
 SECOND_LOOK_DAYS = 30
@@ -52,6 +53,8 @@ class DunningPromise(models.Model):
         tracking=True,
         help="Kept or broken follows from the payments, every morning.",
     )
+
+    letter_ids = fields.One2many("dunning.agreement.letter", "promise_id", string="Letters about it")
 
     _date_after_made = models.Constraint(
         "CHECK(date >= made_on)", "The promised day lies before the day on which it was promised."
@@ -123,6 +126,16 @@ class DunningPromise(models.Model):
         kept._settle_as("kept", today)
         broken._settle_as("broken", today)
         broken._remind({promise: ledger[promise.id].paid for promise in broken})
+        self.env["dunning.agreement.letters"]._ask(company)
+
+    def _missing_amounts(self):
+        """Per promise a function that says what has not come in of it (Decimal); nothing when all is settled."""
+        ledger = self._ledger()
+
+        def missing_of(found, amount):
+            return lambda _day: ZERO if found.settled else max(amount - found.paid, ZERO)
+
+        return {one: missing_of(ledger[one.id], one._exact(one.amount)) for one in self}
 
     def _reminder(self, env, found):
         paid = written(env, float(found), self.currency_id)
@@ -136,7 +149,7 @@ class DunningPromise(models.Model):
 
     @api.model
     def _facts(self, company, partner_ids):
-        """Open promises for the engine, in one statement.
+        """Open promises for the engine, in one statement; and broken ones while their debtor is asked about them.
 
         :return: per commercial partner id a tuple of ``engine.facts.Promise``.
         """
@@ -144,22 +157,27 @@ class DunningPromise(models.Model):
             SQL(
                 """
                 SELECT a.partner_id, p.date, p.amount::text, u.name, p.made_on,
-                       COALESCE(array_agg(r.%(move)s) FILTER (WHERE r.%(move)s IS NOT NULL), '{}')
-                  FROM (%(about)s) a
+                       COALESCE(array_agg(r.%(move)s) FILTER (WHERE r.%(move)s IS NOT NULL), '{}'), k.deadline
+                  FROM (%(about)s UNION %(asked)s) a
                   JOIN dunning_promise p ON p.id = a.id
                   JOIN res_currency u ON u.id = p.currency_id
+                  LEFT JOIN dunning_agreement_letter k ON k.promise_id = p.id AND k.state IN %(standing)s
                   LEFT JOIN %(relation)s r ON r.%(promise)s = p.id
-                 GROUP BY p.id, u.name, a.partner_id
+                 WHERE p.state = 'open' OR k.deadline >= %(today)s
+                 GROUP BY p.id, u.name, a.partner_id, k.deadline
                  ORDER BY p.id
                 """,
                 about=self._about(company, partner_ids, "open"),
+                asked=self._about(company, partner_ids, "broken"),
+                standing=STANDING,
+                today=company._dunning_today(),
                 **self._relation("move_ids", "promise", "move"),
             )
         )
-        grace = timedelta(days=company.dunning_promise_grace_days)
-        facts = {}
-        for partner_id, day, amount, currency, made_on, move_ids in self.env.cr.fetchall():
+        patience, facts = company._dunning_patience("promise"), {}
+        for partner_id, day, amount, currency, made_on, move_ids, answer_by in self.env.cr.fetchall():
             since = None if move_ids else made_on
-            promise = Promise(day, day + grace, Decimal(amount), currency, frozenset(move_ids), since)
+            until, asked_until = patience.until(day), answer_by or patience.answer_by(day)
+            promise = Promise(day, until, Decimal(amount), currency, frozenset(move_ids), since, asked_until)
             facts.setdefault(partner_id, []).append(promise)
         return {partner_id: tuple(found) for partner_id, found in facts.items()}

@@ -20,7 +20,7 @@ CONTENT = {"raw", "datas", "db_datas"}
 # people attach to their notes on a letter is their own.
 EVIDENCE = (
     "dunning.letter.line", "dunning.dispatch", "dunning.override", "dunning.opening", "dunning.reply",
-    "dunning.insolvency.filing",
+    "dunning.insolvency.filing", "dunning.agreement.letter",
 )  # fmt: skip
 
 
@@ -187,4 +187,9 @@ class IrAttachment(models.Model):
             issued = self.env[model].browse(files.mapped("res_id")).exists()
             issued = issued.filtered(lambda record: record.state != "draft")
             found |= files.filtered(lambda file, ids=set(issued.ids): file.res_id not in ids)
+        # a letter about an agreement is made anew when a part came in before it left
+        files = self.filtered(lambda file: file.res_model == "dunning.agreement.letter")
+        left = self.env["dunning.agreement.letter"].browse(files.mapped("res_id")).exists()
+        left = left.filtered(lambda record: record.state not in ("draft", "waiting", "failed"))
+        found |= files.filtered(lambda file, ids=set(left.ids): file.res_id not in ids)
         return found

@@ -7,6 +7,15 @@ _lt = LazyTranslate(__name__)
 ABOUT = {"numbers": _lt("It is about %(numbers)s."), "whole": _lt("It is about everything of this debtor.")}
 NOTE = {"note": "%(note)s"}
 
+WRITTEN = {
+    "promised_on": _lt("Promised for %(promised_on)s."),
+    "instalment_on": _lt("Instalment of %(instalment_on)s."),
+    "deadline": _lt("To be answered by %(deadline)s."),
+    "to": _lt("To: %(to)s."),
+    "reason": _lt("Reason: %(reason)s"),
+    "paper": _lt("Digest of the document: %(paper)s."),
+    **ABOUT,
+}
 AGREEMENTS = {
     "agreement.promised": Kind(_lt("The debtor promised %(amount)s for %(date)s."), {**ABOUT, **NOTE}),
     "agreement.plan_agreed": Kind(
@@ -30,6 +39,9 @@ AGREEMENTS = {
         _lt("The agreement about %(amount)s was ended."),
         {**ABOUT, "gone": _lt("The invoices that it was about are gone.")},
     ),
+    "agreement.letter_sent": Kind(_lt("Letter %(number)s about %(amount)s that did not come in was sent."), WRITTEN),
+    "agreement.letter_failed": Kind(_lt("A letter about %(amount)s that did not come in could not be sent."), WRITTEN),
+    "agreement.letter_cancelled": Kind(_lt("A letter about %(amount)s that did not come in was cancelled."), WRITTEN),
     "agreement.deleted": Kind(_lt("The agreement about %(amount)s was deleted."), {**ABOUT, **NOTE}),
 }
 

@@ -31,6 +31,8 @@ CAUSES = [
     ("DISPUTED", "It is disputed"),
     ("PLAN", "A payment plan runs"),
     ("PROMISE", "The debtor promised to pay"),
+    ("INSTALMENT_ASKED", "He is reminded of an instalment"),
+    ("PROMISE_ASKED", "He is asked about a promise"),
     ("INSOLVENT", "The debtor is insolvent"),
     ("DISCHARGED", "The debts were discharged"),
     ("ESTATE", "It is a debt of the estate"),

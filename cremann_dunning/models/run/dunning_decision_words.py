@@ -55,6 +55,14 @@ SENTENCES = {
         "A payment plan runs: the next instalment of %(amount)s is due on %(date)s. Left alone until %(until)s."
     ),
     "PROMISE": _lt("The debtor promised to pay %(amount)s on %(date)s. Left alone until %(until)s."),
+    "INSTALMENT_ASKED": _lt(
+        "The instalment of %(amount)s of %(date)s has not come in, and the debtor is reminded of it. Left alone until "
+        "%(until)s."
+    ),
+    "PROMISE_ASKED": _lt(
+        "The debtor promised to pay %(amount)s on %(date)s, which has not come in. He is asked about it first. Left "
+        "alone until %(until)s."
+    ),
     "CAUSE_WAIT": _lt(
         "On %(since)s the debtor said why he does not pay: %(cause)s. After that nothing follows up to and including "
         "%(until)s."
@@ -150,6 +158,8 @@ LABELS = {
     "DISPUTED": _lt("Disputed"),
     "PLAN": _lt("Payment plan"),
     "PROMISE": _lt("Promised to pay"),
+    "INSTALMENT_ASKED": _lt("Reminded of an instalment"),
+    "PROMISE_ASKED": _lt("Asked about a promise"),
     "CAUSE_WAIT": _lt("Waits after what he said"),
     "CAUSE_PERSON": _lt("Said why he does not pay"),
     "NO_FOLLOWUP": _lt("Not to be followed up"),

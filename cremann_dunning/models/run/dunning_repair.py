@@ -31,6 +31,8 @@ class DunningRepair(models.AbstractModel):
         "DISPUTED": "disputes",
         "PROMISE": "promises",
         "PLAN": "plans",
+        "INSTALMENT_ASKED": "plans",
+        "PROMISE_ASKED": "promises",
         "CAUSE_WAIT": "case",
         "CAUSE_PERSON": "case",
         "UNMATCHED_PAYMENT": "receipts",

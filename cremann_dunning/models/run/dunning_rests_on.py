@@ -126,6 +126,10 @@ SOURCES = (
      WHERE company_id = %(company)s AND state = 'open' GROUP BY 1
     """,
     f"""
+    SELECT partner_id, {_mark("d")} FROM dunning_agreement_letter d
+     WHERE company_id = %(company)s AND state NOT IN ('failed', 'cancelled') GROUP BY 1
+    """,
+    f"""
     SELECT d.partner_id, {_mark("d", "i")} FROM dunning_payment_plan d
       JOIN dunning_payment_plan_instalment i ON i.plan_id = d.id
      WHERE d.company_id = %(company)s AND d.state = 'active' GROUP BY 1

@@ -25,6 +25,8 @@ SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
         WHERE stops AND (company_id = %(company)s OR company_id IS NULL)
  UNION SELECT partner_id FROM dunning_dispute WHERE company_id = %(company)s AND state = 'open'
  UNION SELECT partner_id FROM dunning_promise WHERE company_id = %(company)s AND state = 'open'
+ UNION SELECT partner_id FROM dunning_agreement_letter WHERE company_id = %(company)s
+          AND state NOT IN ('failed', 'cancelled') AND deadline >= CURRENT_DATE - 90
  UNION SELECT partner_id FROM dunning_payment_plan WHERE company_id = %(company)s AND state = 'active'
  UNION SELECT partner_id FROM dunning_contact WHERE company_id = %(company)s AND counts_as_step AND active
  UNION SELECT partner_id FROM dunning_contact WHERE company_id = %(company)s AND active AND counted_on > %(recent)s

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from odoo import Command
 from odoo.tests import tagged
 
 from ...common import TODAY, DunningCase
@@ -76,6 +77,56 @@ class TestLimitation(DunningCase):
         self.assertTrue(self.watch(partner).limitation_date)
         self.pay(move, 10)
         self.assertFalse(self.watch(partner).limitation_date)
+
+    def plan(self, move, company=None, moves=None, **vals):
+        """A plan that the debtor agreed to today, over his invoice or over everything."""
+        company = company or self.nl
+        case = self.env["dunning.case"]._for_partners(move.partner_id, company, create=True)
+        lines = [Command.create({"date": TODAY + timedelta(days=300), "amount": 100})]
+        about = {"case_id": case.id, "move_ids": [Command.set((move if moves is None else moves).ids)]}
+        plans = self.env["dunning.payment.plan"].with_company(company)
+        return plans.create({"amount": 100, "instalment_ids": lines, **about, **vals})
+
+    def test_a_plan_that_was_agreed_is_an_acknowledgement(self):
+        """A consumer's two years in the Netherlands and one in Belgium begin again on the day of the agreement."""
+        for country, company, due, until in (
+            ("nl", self.nl, date(2024, 12, 20), date(2028, 11, 15)),
+            ("be", self.be, date(2025, 12, 20), date(2027, 11, 15)),
+        ):
+            for whole in (False, True):
+                with self.undone(f"{country} {whole}"):
+                    partner, move = self.consumer(due, country)
+                    plan = self.plan(move, company, move.browse() if whole else move)
+                    self.assertTrue(self.watch(partner, company=company).limitation_date, "a draft is no agreement")
+                    plan.action_agree()
+                    self.assertFalse(self.watch(partner, company=company).limitation_date)
+                    self.assertEqual(self.watch(partner, until - DAY, company).limitation_date, until)
+                    plan.sudo().state = "broken"
+                    self.assertEqual(self.watch(partner, until - DAY, company).limitation_date, until)
+                    plan.action_cancel()
+                    self.assertLess(self.watch(partner, company=company).limitation_date, until)
+
+    def test_what_a_plan_says_nothing_about(self):
+        """Too late, of another invoice, of a day before the invoice, disputed as a whole: it interrupts nothing."""
+        with self.undone("too late"):
+            partner, move = self.consumer(date(2024, 11, 15))
+            self.plan(move).action_agree()
+            self.assertEqual(self.watch(partner).limitation_date, date(2026, 11, 14))
+        with self.undone("on the last day"):
+            partner, move = self.consumer(date(2024, 11, 16))
+            self.plan(move).action_agree()
+            self.assertFalse(self.watch(partner).limitation_date)
+        partner, move = self.consumer(date(2024, 12, 20))
+        with self.undone("another invoice"):
+            self.plan(self.invoice(partner, 100)).action_agree()
+            self.assertTrue(self.watch(partner).limitation_date)
+        for name, amount, found in (("disputed", 0, True), ("disputed in part", 40, False)):
+            with self.undone(name):
+                case = self.env["dunning.case"]._for_partners(partner, self.nl, create=True)
+                about = {"case_id": case.id, "move_ids": [Command.set(move.ids)], "reason": "price", "amount": amount}
+                self.env["dunning.dispute"].create(about)
+                self.plan(move, moves=move.browse()).action_agree()
+                self.assertEqual(bool(self.watch(partner).limitation_date), found)
 
     def test_paid_claim_is_not_watched(self):
         partner, move = self.consumer(date(2024, 12, 20))

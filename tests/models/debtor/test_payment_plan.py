@@ -41,6 +41,7 @@ class TestPaymentPlan(AgreementCase):
                 plan.action_make_instalments()
                 self.assertEqual(len(plan.instalment_ids), count, "dividing again starts over")
                 plan.action_agree()
+                plan.action_cancel()
 
     def test_a_currency_without_cents(self):
         yen = self.env.ref("base.JPY")

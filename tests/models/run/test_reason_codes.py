@@ -316,6 +316,40 @@ def _plan(case, company, partner, ahead):
 
 
 @scenario(
+    "INSTALMENT_ASKED",
+    Point(-11, "LETTER"),
+    Point(-10, "INSTALMENT_ASKED", 1, ("instalment of €40.00", us(10), f"until {us(0)}")),
+    Point(-3, "INSTALMENT_ASKED", 8, ("instalment of €40.00", us(3), f"until {us(-7)}")),
+    Point(-2, "PLAN", 1),
+)
+def _instalment_asked(case, company, partner, ahead):
+    """An instalment that did not come: two days of grace, five days that the reminder gives, two days of grace."""
+    company.dunning_instalment_reminds = True
+    return _missed(case, company, _plan(case, company, partner, ahead), ahead)
+
+
+def _missed(case, company, move, ahead):
+    """What the job did on the day after the days of grace."""
+    if ahead <= -3:
+        with case.at(ahead + 3):
+            case.env["dunning.case"]._settle_agreements(company)
+    return move
+
+
+@scenario(
+    "PROMISE_ASKED",
+    Point(-9, "LETTER"),
+    Point(-8, "PROMISE_ASKED", 1, ("pay €100.00", us(8), f"until {us(0)}")),
+    Point(-3, "PROMISE_ASKED", 6, ("pay €100.00", us(3), f"until {us(-5)}")),
+    Point(-2, "PROMISE", 1),
+)
+def _promise_asked(case, company, partner, ahead):
+    """A promised day that passed: two days of grace, and five to answer when asked."""
+    company.dunning_promise_asks = True
+    return _missed(case, company, _promise(case, company, partner, ahead), ahead)
+
+
+@scenario(
     "PROMISE",
     Point(-3, "LETTER"),
     Point(-2, "PROMISE", 1, ("pay €100.00", us(2), f"until {us(0)}")),
