@@ -25,6 +25,18 @@ SENTENCES = {
     "SPOKEN_RECENTLY": _lt(
         "Not before %(date)s: somebody spoke with the debtor on %(spoken)s, and %(days)s are left for what was said."
     ),
+    "QUIET": _lt("Not before %(date)s: %(way)s went out on %(last)s, and nothing follows for %(days)s."),
+    "CAP": _lt(
+        "Not before %(date)s: the debtor had %(number)s contacts in %(days)s, and %(maximum)s are the most. One more "
+        "fits on that day."
+    ),
+    "GROUP_CAP": _lt(
+        "Not before %(date)s: the debtors of %(group)s had %(number)s contacts in %(days)s, and %(maximum)s are the "
+        "most. One more fits on that day."
+    ),
+    "FIRM_CAP": _lt(
+        "Waits for %(date)s: the %(maximum)s contacts that we make in a day are taken by what is more urgent."
+    ),
     "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
     "APPROVAL": _lt("%(level)s is due and waits for somebody to confirm it."),
@@ -129,6 +141,10 @@ LABELS = {
     "SENT_RECENTLY": _lt("Invoice sent recently"),
     "TOO_SOON": _lt("Letter too recent"),
     "SPOKEN_RECENTLY": _lt("Contact too recent"),
+    "QUIET": _lt("Days of quiet"),
+    "CAP": _lt("Enough contacts"),
+    "GROUP_CAP": _lt("Enough contacts with the group"),
+    "FIRM_CAP": _lt("Day is full"),
     "OTHER_LETTER": _lt("Other letter first"),
     "LETTER_OPEN": _lt("Letter under way"),
     "APPROVAL": _lt("Waits for approval"),
@@ -219,9 +235,17 @@ class DunningDecision(models.Model):
             if name in params:
                 labels = dict(self.env[model]._fields[name]._description_selection(self.env))
                 params = params | {name: labels.get(params[name], params[name])}
+        if "way" in params:
+            params = params | {"way": self._ways().get(params["way"], params["way"])}
         if "days" in params:
             params = params | {"days": counted.days(self.env, params["days"])}
         return sentence % _Lenient(params)
+
+    @api.model
+    def _ways(self):
+        """What reached the debtor, in the middle of a sentence."""
+        env = self.env
+        return {"letter": env._("a letter on paper"), "mail": env._("a mail"), "message": env._("a short message")}
 
     @api.model
     def _reason_labels(self):
