@@ -12,6 +12,10 @@ from ..dunning_counted import days
 from ..rules.members import MEMBERS
 
 
+# What the cases of its debtors come to.
+SUMMED = ("amount_overdue", "amount_not_due", "amount_credit", "invoice_count", "letter_count", "contact_count")
+
+
 class OfGroup(NamedTuple):
     """What is known of the group of a debtor: the facts of the engine, and the id of the head office that gets letters,
     0 for none."""
@@ -77,12 +81,13 @@ class DunningCustomerGroup(models.Model):
         return groups
 
     def write(self, vals):
-        """As in ``create``."""
+        """As in ``create``. What comes back from the archive must be in no other group by now."""
+        if vals.get("active"):
+            for company, groups in self.filtered(lambda group: not group.active).grouped("company_id").items():
+                groups.member_ids._refuse_taken(company, groups._debtors())
         result = super().write(vals)
-        if "head_id" in vals:
+        if vals.get("head_id"):
             self._add_heads()
-        if "active" in vals:
-            self.with_context(active_test=False).member_ids._check_once()
         return result
 
     def _add_heads(self):
@@ -201,14 +206,16 @@ class DunningCustomerGroup(models.Model):
             domain = [("company_id", "=", company.id), ("partner_id", "in", groups._debtors().ids)]
             cases = self.env["dunning.case"].search(domain, order="amount_overdue desc, id").grouped("partner_id")
             for group in groups:
-                group.case_ids = self.env["dunning.case"].union(*(cases.get(one, ()) for one in group._debtors() if one in cases))
+                group.case_ids = self.env["dunning.case"].union(
+                    *(cases[debtor] for debtor in group._debtors() if debtor in cases)
+                )
 
     @api.depends("case_ids")
     def _compute_figures(self):
         for group in self:
             cases = group.case_ids
             group.member_count = len(group._debtors())
-            for name in ("amount_overdue", "amount_not_due", "amount_credit", "invoice_count", "letter_count", "contact_count"):
+            for name in SUMMED:
                 group[name] = sum(cases.mapped(name))
             group.days_overdue = max(cases.mapped("days_overdue"), default=0)
 

@@ -1,5 +1,8 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 
 class DunningCustomerGroupMember(models.Model):
@@ -33,30 +36,54 @@ class DunningCustomerGroupMember(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """A contact below a debtor stands for that debtor."""
-        partners = self.env["res.partner"]
+        partners, groups = self.env["res.partner"], self.env["dunning.customer.group"]
+        wanted = defaultdict(partners.browse)
         for vals in vals_list:
-            if vals.get("partner_id"):
-                vals["partner_id"] = partners.browse(vals["partner_id"]).commercial_partner_id.id
+            if debtor := partners.browse(vals.get("partner_id") or ()).commercial_partner_id:
+                vals["partner_id"] = debtor.id
+                wanted[groups.browse(vals.get("group_id") or ())] |= debtor
+        for group, debtors in wanted.items():
+            self._refuse_taken(group.filtered("active").company_id, debtors)
         return super().create(vals_list)
 
-    @api.constrains("partner_id", "group_id")
-    def _check_once(self):
-        """:raises ValidationError: one of them is in another group."""
-        for company, members in self.filtered("in_force").grouped("company_id").items():
-            # sudo: the name of a group of the same company
-            others = self.sudo().search(
-                [("company_id", "=", company.id), ("in_force", "=", True), ("partner_id", "in", members.partner_id.ids)]
+    @api.model
+    def _refuse_taken(self, company, debtors):
+        """:raises ValidationError: one of these debtors is in a group of the company already."""
+        # sudo: the name of a group of the same company
+        taken = [("company_id", "in", company.ids), ("in_force", "=", True), ("partner_id", "in", debtors.ids)]
+        if found := self.sudo().search(taken, limit=1):
+            raise ValidationError(
+                self.env._(
+                    "%(debtor)s is in the customer group %(group)s already, and a debtor is in one group only. Take it "
+                    "out of that one first.",
+                    debtor=found.partner_id.display_name,
+                    group=found.group_id.name,
+                )
             )
-            for partner, found in others.grouped("partner_id").items():
-                if len(found) > 1:
-                    raise ValidationError(
-                        self.env._(
-                            "%(debtor)s is in the customer group %(group)s already, and a debtor is in one group only. "
-                            "Take it out of one of them.",
-                            debtor=partner.display_name,
-                            group=found[0].group_id.name,
-                        )
-                    )
+
+    @api.model
+    def _merge(self, sources, kept):
+        """Two debtors that become one are in the group of the one that stays, or else in the older of their groups.
+
+        By SQL: a head office that is merged stays one, as the debtor that it becomes.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM dunning_customer_group_member m
+                 USING (SELECT DISTINCT ON (company_id) id, company_id FROM dunning_customer_group_member
+                         WHERE in_force AND partner_id = ANY(%(all)s)
+                         ORDER BY company_id, partner_id <> %(kept)s, group_id, id) stays
+                 WHERE m.partner_id = ANY(%(all)s) AND m.in_force AND m.company_id = stays.company_id
+                   AND m.id <> stays.id
+                """,
+                all=(sources | kept).ids,
+                kept=kept.id,
+            )
+        )
+        self.env["dunning.customer.group"].invalidate_model(["member_ids"])
+        self.invalidate_model()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_head(self):

@@ -27,15 +27,14 @@ SENTENCES = {
     ),
     "QUIET": _lt("Not before %(date)s: %(way)s went out on %(last)s, and nothing follows for %(days)s."),
     "CAP": _lt(
-        "Not before %(date)s: the debtor had %(number)s contacts in %(days)s, and %(maximum)s are the most. One more "
-        "fits on that day."
+        "Not before %(date)s: %(number)s of at most %(maximum)s contacts in %(days)s were made with this debtor."
     ),
     "GROUP_CAP": _lt(
-        "Not before %(date)s: the debtors of %(group)s had %(number)s contacts in %(days)s, and %(maximum)s are the "
-        "most. One more fits on that day."
+        "Not before %(date)s: %(number)s of at most %(maximum)s contacts in %(days)s were made with the debtors of "
+        "%(group)s."
     ),
     "FIRM_CAP": _lt(
-        "Waits for %(date)s: the %(maximum)s contacts that we make in a day are taken by what is more urgent."
+        "Waits for %(date)s: we make at most %(maximum)s contacts in a day, and what is more urgent has taken them."
     ),
     "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),

@@ -5,7 +5,8 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...engine import pacing
-from ...engine.facts import Contact, Reached
+from ...engine.facts import Contact, Debtor, Reached
+from ...engine.outcome import Question
 from ..dunning_inside import inside
 from .dunning_recipient import ADDRESSES, BOUNCED, MAIL_PROBLEM
 
@@ -112,6 +113,14 @@ class DunningReaching(models.AbstractModel):
             without_calls=inside(self.env, "dunning_without_contacts", []),
             without=list(without),
         )
+
+    @api.model
+    def _enough(self, company, partner_ids):
+        """Those of these debtors who, or whose groups, have had as many contacts by today as they may have."""
+        day, house = company._dunning_today(), company._dunning_house()
+        found, _langs = self._of(company, day, partner_ids)
+        debtors = (Debtor(id_, "", (), **known) for id_, known in found.items())
+        return {debtor.partner_id for debtor in debtors if pacing.cap_gate(debtor, Question(day, house=house))}
 
     @api.model
     def _heads(self, company, partner_ids):
