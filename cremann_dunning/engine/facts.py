@@ -299,8 +299,8 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody at the debtor to whom letters may go. ``role`` is head (the head office of his customer group), reminder,
-    addressee (an invoice names him), invoice or debtor (the debtor itself).
+    """Somebody at the debtor to whom letters may go. ``role`` is reminder, addressee (an invoice names him), invoice,
+    debtor (the debtor itself), or head: the head office of his customer group.
 
     ``mail_problem`` says why no mail reaches him: none (he has no address), blacklisted, bounced (the last letter to
     that address came back); empty when mail does reach him. ``has_address``: letters on paper reach him. ``place`` is

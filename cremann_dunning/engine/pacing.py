@@ -4,9 +4,9 @@ Three limits, one beside the other. After every contact follow days of quiet, by
 kind of debtor. A debtor, and the debtors of a customer group together, get at most so many contacts in so many days.
 And the firm itself makes at most so many in a day, since somebody has to answer what comes back.
 
-The first two hold for letters and calls of any kind: they protect the debtor, and a day more changes no right. The limit
-of the firm never holds back a letter from whose receipt a term of the law runs (``LEGAL_DAY``): the debtor would owe
-costs or interest from a later day because we are busy. Such a letter takes up its place all the same.
+The first two hold for letters and calls of any kind: they protect the debtor, and a day more changes no right. The
+limit of the firm never holds back a letter from whose receipt a term of the law runs (``LEGAL_DAY``): the debtor would
+owe costs or interest from a later day because we are busy. Such a letter takes up its place all the same.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Days of quiet after a contact by its way and the kind of debtor, and caps on contacts: before, on and after the day."""
+"""Days of quiet after a contact by its way and the kind of debtor, and caps on contacts: before, on and after a day."""
 
 from dataclasses import replace
 
@@ -89,8 +89,11 @@ CAPPED = House(contacts_max=2, contacts_days=7)
 
 @pytest.mark.parametrize(
     ("ago", "until"),
-    [((), None), ((1,), None), ((1, 6), 1), ((1, 7), None), ((1, 8), None), ((0, 0), 7), ((0, 3, 6), 4), ((3, 3, 3), 4)],
-)
+    [
+        ((), None), ((1,), None), ((1, 6), 1), ((1, 7), None), ((1, 8), None), ((0, 0), 7), ((0, 3, 6), 4),
+        ((3, 3, 3), 4),
+    ],
+)  # fmt: skip
 def test_cap_of_a_debtor(ago, until):
     """At most two contacts in seven days: a third one fits on the day on which the last but one is a week ago."""
     for rules, free in ((ladder(), "LETTER"), (CALL, "CALL_DUE")):
@@ -224,7 +227,9 @@ def test_head_office_gets_what_need_not_reach_the_debtor_himself(legal_type, why
     assert (found.contact.id, found.himself) == (7 if why else 90, why)
 
 
-@pytest.mark.parametrize(("kind", "why"), [("business", ""), ("public", ""), ("consumer", "consumer"), ("unknown", "consumer")])
+@pytest.mark.parametrize(
+    ("kind", "why"), [("business", ""), ("public", ""), ("consumer", "consumer"), ("unknown", "consumer")]
+)
 def test_what_a_consumer_owes_is_no_business_of_head_office(kind, why):
     debtor = replace(run_debtor(kind), head=HEAD)
     assert choose(debtor, level(1), House(), debtor.claims).himself == why

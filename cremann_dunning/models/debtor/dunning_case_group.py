@@ -24,24 +24,19 @@ class DunningCase(models.Model):
                 case.customer_group_id = row.group.id if row else False
 
     def _search_customer_group_id(self, operator, value):
-        if operator not in ("in", "any", "any!"):
+        if operator != "in":
             return NotImplemented
         groups = self.env["dunning.customer.group"]
-        if operator == "in":
-            wanted = groups.browse([id_ for id_ in value if id_])
-            none = False in value
-        else:
-            wanted, none = groups.search(value) if isinstance(value, (list, Domain)) else groups.browse(value), False
+        found = self._of_groups(groups.browse([id_ for id_ in value if id_]).exists())
+        if False in value:
+            found |= ~self._of_groups(groups.search([("company_id", "in", self.env.companies.ids)]))
+        return found
+
+    @staticmethod
+    def _of_groups(groups):
+        """The domain of the cases of their debtors."""
         own = [
             Domain("company_id", "=", group.company_id.id) & Domain("partner_id", "in", group._debtors().ids)
-            for group in wanted.exists()
+            for group in groups
         ]
-        found = Domain.OR(own) if own else Domain.FALSE
-        if none:
-            everybody = groups.search([])
-            grouped = [
-                Domain("company_id", "=", group.company_id.id) & Domain("partner_id", "in", group._debtors().ids)
-                for group in everybody
-            ]
-            found |= ~Domain.OR(grouped) if grouped else Domain.TRUE
-        return found
+        return Domain.OR(own) if own else Domain.FALSE

@@ -11,7 +11,6 @@ from ...engine.facts import Group
 from ..dunning_counted import days
 from ..rules.members import MEMBERS
 
-
 # What the cases of its debtors come to.
 SUMMED = ("amount_overdue", "amount_not_due", "amount_credit", "invoice_count", "letter_count", "contact_count")
 
@@ -102,7 +101,9 @@ class DunningCustomerGroup(models.Model):
     @api.constrains("letters_to_head", "head_id")
     def _check_head(self):
         if any(group.letters_to_head and not group.head_id for group in self):
-            raise ValidationError(self.env._("Choose the head office to which letters go, or let them go to the debtors."))
+            raise ValidationError(
+                self.env._("Choose the head office to which letters go, or let them go to the debtors.")
+            )
 
     # -- for the engine -----------------------------------------------------------------------------------------------
 

@@ -90,5 +90,5 @@ class DunningCustomerGroupMember(models.Model):
         """The head office belongs to its group."""
         if heads := self.filtered(lambda member: member.is_head and member.group_id.letters_to_head):
             raise ValidationError(
-                self.env._("%s is the head office to which letters go. Choose another one first.", heads[:1].display_name)
+                self.env._("%s is the head office to which letters go. Choose another first.", heads[:1].display_name)
             )

@@ -55,9 +55,7 @@ class DunningEngine(models.AbstractModel):
             and without an entry none. :param room: how many letters it still sends all of them.
         :return: ``([debtor], [outcome])``, the debtors with the facts that hold.
         """
-        ask = partial(
-            self._decide, procedures=procedures, as_of=as_of, automatic_only=automatic_only, house=house
-        )
+        ask = partial(self._decide, procedures=procedures, as_of=as_of, automatic_only=automatic_only, house=house)
         debtors, outcomes = turns.allot(debtors, [ask(debtor) for debtor in debtors], ask, room)
         for place, outcome in enumerate(outcomes if given is not None else ()):
             places = given.get(debtors[place].partner_id, 0)

@@ -15,7 +15,8 @@ MESSAGES = """
 SELECT d.commercial_partner_id AS partner_id, 'message' AS way,
        (COALESCE(x.ended_at, x.started_at) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day, FALSE AS is_planned
   FROM dunning_dispatch x JOIN res_partner d ON d.id = x.partner_id
- WHERE x.company_id = %(company)s AND x.channel IN ('sms', 'whatsapp') AND x.state IN ('accepted', 'delivered', 'posted')
+ WHERE x.company_id = %(company)s AND x.channel IN ('sms', 'whatsapp')
+   AND x.state IN ('accepted', 'delivered', 'posted')
 """
 # In which of them somebody was spoken to: one who is not reached is left in no less peace.
 CALLS = """
@@ -30,7 +31,8 @@ SELECT d.commercial_partner_id,
        COALESCE(f.sent_on, f.date), f.sent_on IS NULL
   FROM dunning_letter f JOIN res_partner d ON d.id = f.partner_id
  WHERE f.company_id = %(company)s AND f.id <> ALL(%(without)s)
-   AND (f.sent_on IS NOT NULL AND f.state IN ('sent', 'cancelled') OR f.sent_on IS NULL AND f.state IN ('draft', 'issued'))
+   AND (f.sent_on IS NOT NULL AND f.state IN ('sent', 'cancelled')
+        OR f.sent_on IS NULL AND f.state IN ('draft', 'issued'))
 """
 ALL = f"SELECT * FROM ({MESSAGES} UNION ALL {CALLS} UNION ALL {LETTERS}) r"
 

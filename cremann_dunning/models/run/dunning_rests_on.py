@@ -130,7 +130,7 @@ SOURCES = (
      WHERE company_id = %(company)s AND active
        AND (counts_as_step OR counted_on > %(recent)s OR cause <> 'unknown') GROUP BY 1
     """,
-    # short messages, and for whoever belongs to a customer group what was sent to the others and where its head office is
+    # short messages; of whoever belongs to a customer group what was sent to the others, and where its head office is
     f"""
     SELECT o.partner_id, {_mark("x")} FROM o JOIN dunning_dispatch x ON x.partner_id = o.id
      WHERE x.company_id = %(company)s AND x.channel IN ('sms', 'whatsapp') AND x.started_at > %(recent)s GROUP BY 1

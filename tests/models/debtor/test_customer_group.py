@@ -1,4 +1,4 @@
-"""Customer groups: who belongs to one, their contacts together, letters to head office, and what is odd about groups."""
+"""Customer groups: who belongs to one, their contacts together, letters to head office, what is odd about groups."""
 
 from datetime import timedelta
 

@@ -142,6 +142,7 @@ class TestContacts(DunningCase):
         self.nl.write({"dunning_quiet_days": 5, "dunning_quiet_days_consumer": 5})
         house = self.nl._dunning_house()
         self.assertIn(("call", 5, 5), house.quiet)
-        for name, value in (("dunning_quiet_mail_consumer", 61), ("dunning_firm_max", -1), ("dunning_contacts_days", 0)):
+        bad = {"dunning_quiet_mail_consumer": 61, "dunning_firm_max": -1, "dunning_contacts_days": 0}
+        for name, value in bad.items():
             with self.refused("res_company_check_dunning", CheckViolation):
                 self.nl[name] = value
