@@ -76,6 +76,13 @@ class TestContacts(DunningCase):
         self.assertEqual(self.codes()[0], "LETTER")
         self.assertTrue(move.with_company(self.be).dunning_level_id)
 
+    def test_no_short_message_goes_beside_the_last_letter_that_fits(self):
+        letters = self.send_level(partners=self.partners[:2])
+        companion = self.env["dunning.companion"]
+        for most, withheld in ((0, 0), (1, 2), (2, 0)):
+            self.nl.dunning_contacts_max = most
+            self.assertEqual(len(companion._after_enough(letters)), withheld, most)
+
     def test_the_day_goes_to_the_most_urgent_and_the_rest_to_tomorrow(self):
         self.nl.dunning_firm_max = 2
         run = self.run_for(partners=self.partners)
