@@ -76,6 +76,7 @@
         "views/debtor/dunning_digest_views.xml",
         "views/debtor/dunning_digest_templates.xml",
         "views/debtor/dunning_client_views.xml",
+        "views/debtor/dunning_customer_group_views.xml",
         "views/account_journal_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",

@@ -322,8 +322,8 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody at the debtor to whom letters may go. ``role`` is reminder, addressee (an invoice names him), invoice or
-    debtor (the debtor itself).
+    """Somebody at the debtor to whom letters may go. ``role`` is reminder, addressee (an invoice names him), invoice,
+    debtor (the debtor itself), or head: the head office of his customer group.
 
     ``mail_problem`` says why no mail reaches him: none (he has no address), blacklisted, bounced (the last letter to
     that address came back); empty when mail does reach him. ``has_address``: letters on paper reach him. ``place`` is
@@ -338,6 +338,27 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """A contact that was made: ``way`` is one of letter, mail, call, message. ``partner_id`` names another debtor of
+    the customer group who got it; 0: the debtor himself."""
+
+    way: str
+    on: date
+    partner_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The customer group of a debtor, with the most contacts that all its debtors together get in so many days (0: as
+    many as there are)."""
+
+    id: int
+    name: str
+    contacts_max: int = 0
+    contacts_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Debtor:
     """Everything about one debtor of one company that a decision may rest on.
 
@@ -349,7 +370,9 @@ class Debtor:
     addressee, in their order; ``has_email``, ``mail_problem`` and ``has_address`` are of the debtor itself (in records
     from before there were contacts, of whoever would have got the letter). ``rests`` are claims of which the principal
     is paid, and costs or interest that letters asked are not: receipts pay these too. ``cause`` is why he does not pay,
-    where the firm lets something follow from it.
+    where the firm lets something follow from it. ``reached`` are the contacts of late, as far back as a limit looks.
+    ``head`` is the head office of his ``group`` where it gets the letters of all of them. ``places``: so many letters
+    the firm still sends him today, where it has no more of them to give.
     """
 
     partner_id: int
@@ -372,4 +395,8 @@ class Debtor:
     rests: tuple[Claim, ...] = ()
     insolvencies: tuple[Insolvency, ...] = ()
     cause: Cause | None = None
+    reached: tuple[Reached, ...] = ()
+    group: Group | None = None
+    head: Contact | None = None
+    places: int | None = None
     extra: dict = field(default_factory=dict, compare=False)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from .facts import ZERO
 from .outcome import Decision, LetterPlan
+from .pacing import cap_gate, firm_gate, quiet_gate
 from .recipient import choose
 from .rules import PRE_DUE, STATUTORY_NOTICE, Procedure
 
@@ -29,12 +30,13 @@ def without_small_calls(procedures: Mapping[int, Procedure], decided: list[Decis
 
 
 def without_calls_too_soon(debtor, decided: list[Decision], question) -> list[Decision]:
-    """Nobody is called again in the days in which nothing follows a contact."""
-    stop = _spoken_gate(debtor, question)
+    """Nobody is called in the days in which nothing follows a contact, or after as many contacts as are enough."""
+    calls = [d for d in decided if d.code == "CALL_DUE"]
+    stop = calls and _contact_gate(debtor, calls, question)
     if not stop:
         return decided
-    calls = _stopped([d for d in decided if d.code == "CALL_DUE"], stop)
-    return [calls.get(d.claim.line_id, d) for d in decided]
+    stopped = _stopped(calls, stop)
+    return [stopped.get(d.claim.line_id, d) for d in decided]
 
 
 def make_letters(debtor, procedures, decided, background, question):
@@ -62,7 +64,8 @@ def make_letters(debtor, procedures, decided, background, question):
                 continue
             if not group:
                 continue
-            letter, changed = _one_letter(debtor, procedure, currency, group, decided + background, question)
+            made = len(letters)
+            letter, changed = _one_letter(debtor, procedure, currency, group, decided + background, question, made)
             answers.update(changed)
             if letter:
                 letters.append(letter)
@@ -88,12 +91,13 @@ def _after_other_letter(procedure, currency, group, under_way, as_of):
     return {d.claim.line_id: replace(d, code="OTHER_LETTER", facts={"currency": currency}, on=day) for d in group}
 
 
-def _one_letter(debtor, procedure, currency, group, decided, question):
+def _one_letter(debtor, procedure, currency, group, decided, question, made=0):
     """The letter for one currency and procedure, or why its claims wait.
 
     What stops one step (nobody can be reached by its ways, a person has to approve it) holds back the claims that have
     come to that step; the others go without them.
 
+    :param made: how many letters of today he gets already, in other currencies.
     :return: the plan or None, and the decisions that changed, by line id.
     """
     waiting = {}
@@ -104,9 +108,10 @@ def _one_letter(debtor, procedure, currency, group, decided, question):
         # who is asked for it all; what is not due yet and only shown says nothing about that
         late = [d.claim for d in group + beside if d.claim.is_overdue(question.as_of)]
         recipient = choose(debtor, driver.level, question.house, late or [d.claim for d in group])
-        if stop := _shared_gate(debtor, procedure, group, question):
+        if stop := _shared_gate(debtor, procedure, group, question, made):
             return None, waiting | _stopped(group, stop)
-        if not (stop := _step_gate(driver.level, recipient, question)):
+        stop = _step_gate(driver.level, recipient, question)
+        if not (stop := stop or firm_gate(debtor, procedure, driver.level, question, made)):
             break
         waiting |= _stopped([d for d in group if d.level.id == driver.level.id], stop)
         group = [d for d in group if d.claim.line_id not in waiting]
@@ -174,7 +179,7 @@ def _on_letter(decision, driver, later):
     return replace(decision, code="LISTED", facts={"level": driver.level.name, "date": later}, on=later)
 
 
-def _shared_gate(debtor, procedure, group, question):
+def _shared_gate(debtor, procedure, group, question, made):
     """Why no letter about these claims may go yet, whatever its step: ``(code, facts, day)`` or None."""
     as_of = question.as_of
     if debtor.last_letter_on:
@@ -182,7 +187,7 @@ def _shared_gate(debtor, procedure, group, question):
         free = debtor.last_letter_on + timedelta(days=days)
         if as_of < free:
             return "TOO_SOON", {"last": debtor.last_letter_on, "days": days, "date": free}, free
-    if stop := _spoken_gate(debtor, question):
+    if stop := _contact_gate(debtor, group, question, made):
         return stop
     total = sum((_in_company_currency(d) for d in group), ZERO)
     if total < procedure.minimum_amount:
@@ -190,15 +195,14 @@ def _shared_gate(debtor, procedure, group, question):
     return None
 
 
-def _spoken_gate(debtor, question):
-    """Why nothing follows yet on a contact: what was said there is to have its time. ``(code, facts, day)`` or None."""
-    days = question.house.quiet_days
-    if not debtor.spoken_on or not days:
-        return None
-    free = debtor.spoken_on + timedelta(days=days)
-    if question.as_of >= free:
-        return None
-    return "SPOKEN_RECENTLY", {"spoken": debtor.spoken_on, "days": days, "date": free}, free
+def _contact_gate(debtor, decisions, question, made=0):
+    """Why the debtor is left in peace for now: what was said or written is to have its time, or it was enough.
+
+    Of two reasons the one that ends last. :return: ``(code, facts, day)`` or None.
+    """
+    kinds = {decision.claim.kind for decision in decisions}
+    stops = [stop for stop in (quiet_gate(debtor, kinds, question), cap_gate(debtor, question, made)) if stop]
+    return max(stops, key=lambda stop: stop[2], default=None)
 
 
 def _step_gate(level, recipient, question):

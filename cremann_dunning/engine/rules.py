@@ -144,6 +144,9 @@ class House:
     by hand on a Sunday knows what he does, so they otherwise hold for what goes by itself only. ``term_agreed``: due
     dates were agreed, so a debtor is in default the day after (6:83 BW). ``services`` are the channels that need a
     service of their own and have it. ``quiet_days``: so many days nothing follows after somebody spoke with the debtor.
+    ``quiet`` has the days in which nothing follows a contact, as ``(way, business, consumer)``; see ``engine.pacing``.
+    ``contacts_max`` contacts in ``contacts_days`` days are enough for a debtor, and ``firm_max`` letters, calls and
+    short messages in a day for the firm; 0: there is no limit.
     ``small_rest``: what is left of a claim that was paid in part is not asked up to that amount; 0: it always is.
     """
 
@@ -155,6 +158,10 @@ class House:
     services: frozenset[str] = frozenset()
     quiet_days: int = 0
     small_rest: Decimal = Decimal("0.00")
+    quiet: tuple[tuple[str, int, int], ...] = ()
+    contacts_max: int = 0
+    contacts_days: int = 0
+    firm_max: int = 0
 
     def bank_behind(self, as_of: date) -> tuple[str, date] | None:
         """The journal that is furthest behind and the day it is booked up to, when that is too long ago."""

@@ -7,18 +7,24 @@ What it assumes, and what a reader of its figures has to know:
 * letters go out on the sending days of their procedure only, and the bank is never behind;
 * a hold ends on its last day; one without an end stays, and so does every other reason that no date lifts
   (a letter that lies ready and was not sent, a missing address);
+* what the firm may send in a day, and a customer group may get in some days, is given out as a run does; calls and
+  short messages of days to come are not known and take no place;
 * a debtor stays in the procedure that was chosen for him, whatever his total comes to;
 * a letter that cannot be made (a rate is missing) takes its claims out of the simulation.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 from .decide import decide
-from .facts import Claim, Debtor, Notice
+from .facts import Claim, Debtor, Notice, Reached
 from .outcome import ANY_HOUSE, LetterPlan
+from .pacing import way_of
 from .rules import PRE_DUE, House, Procedure
+from .turns import allot
 
 DAY = timedelta(days=1)
 MOVES = ("LETTER", "NOTICE", "RIDES_ALONG")
@@ -58,6 +64,7 @@ def simulate(
     end: date,
     house: House = ANY_HOUSE,
     make: Maker = lambda _debtor, _plan, _day: Made(),
+    used: int = 0,
 ) -> Iterator[Sent]:
     """All letters from `start` up to and including `end`, debtor by debtor and each in the order of its days.
 
@@ -65,10 +72,53 @@ def simulate(
     :param procedures: the procedures that claims point to, by id.
     :param house: what holds for the company; its sending days are kept and its bank is not looked at.
     :param make: called for every letter with the facts of that moment; None when it cannot be made.
+    :param used: how many of the contacts that the firm makes in a day were made on `start` already.
     """
     house = replace(house, bank=(), keep_days=True)
+    debtors = [replace(debtor, places=None) for debtor in debtors]
+    if house.firm_max or any(debtor.group and debtor.group.contacts_max for debtor in debtors):
+        yield from _together(debtors, procedures, start, end, house, make, used)
+        return
     for debtor in debtors:
         yield from _one_debtor(debtor, procedures, start, end, house, make)
+
+
+def _together(debtors, procedures, start, end, house, make, used):
+    """All debtors from day to day, where a limit holds for several of them; the letters come in the same order."""
+    now, found, mates = list(debtors), [[] for _debtor in debtors], defaultdict(list)
+    for place, debtor in enumerate(now):
+        if debtor.group:
+            mates[debtor.group.id].append(place)
+    turns = defaultdict(set, {start: set(range(len(now)))})
+    while turns and (day := min(turns)) <= end:
+        places = sorted(turns.pop(day))
+        room = max(house.firm_max - (used if day == start else 0), 0) if house.firm_max else None
+        ask = partial(decide, procedures=procedures, as_of=day, house=house)
+        before = [now[place] for place in places]
+        asked, outcomes = allot(before, [ask(debtor) for debtor in before], ask, room)
+        for place, debtor, outcome in zip(places, asked, outcomes, strict=True):
+            if not outcome.letters:
+                if later := _next_event(debtor, procedures, house, outcome, day):
+                    turns[later].add(place)
+                continue
+            for plan in outcome.letters:
+                made = make(now[place], plan, day)
+                if made:
+                    found[place].append(Sent(day, now[place], plan, made.content))
+                    _tell_mates(now, place, mates, plan, day)
+                now[place] = _after(now[place], plan, day, made)
+            turns[day + DAY].add(place)
+    for letters in found:
+        yield from letters
+
+
+def _tell_mates(now, place, mates, plan, day):
+    """A letter to one debtor of a customer group is a contact with the group."""
+    group = now[place].group
+    told = (Reached(way_of(plan.channel), day, plan.partner_id),)
+    for other in mates[group.id] if group else ():
+        if other != place:
+            now[other] = replace(now[other], reached=now[other].reached + told)
 
 
 def _one_debtor(debtor, procedures, start, end, house, make):
@@ -122,7 +172,10 @@ def _after(debtor: Debtor, plan: LetterPlan, day: date, made: Made | None) -> De
             claims.append(_moved(claim, decision, plan, day) if decision else claim)
         elif decision is None:
             claims.append(claim)
-    return replace(debtor, claims=tuple(claims), last_letter_on=day if made else debtor.last_letter_on)
+    if not made:
+        return replace(debtor, claims=tuple(claims))
+    reached = (*debtor.reached, Reached(way_of(plan.channel), day))
+    return replace(debtor, claims=tuple(claims), last_letter_on=day, reached=reached)
 
 
 def _moved(claim, decision, plan, day):

@@ -34,6 +34,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # sudo: as above. What the answers about each of them rested on is gone: they are one debtor now
         for name in ("dunning.standing", "dunning.freshness"):
             self.env[name].sudo().search([("partner_id", "in", (src_partners | dst_partner).ids)]).unlink()
+        self.env["dunning.customer.group.member"].sudo()._merge(src_partners, dst_partner)  # as above
         result = super()._update_foreign_keys(src_partners, dst_partner)
         for table, column in WITHOUT_KEY:
             self._dunning_bring(table, column, src_partners, dst_partner)

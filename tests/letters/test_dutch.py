@@ -267,6 +267,9 @@ class TestDutchReasons(DutchCase):
             "outcome": "Schone lei",
             "receipt": {"receipt": None},
             "cause": "Heeft geen geld",
+            "way": "mail",
+            "number": 4,
+            "group": "Jansen Holding",
         }
         model = self.env["dunning.decision"].with_context(lang="nl_NL")
         english = self.env["dunning.decision"].with_context(lang="en_US")

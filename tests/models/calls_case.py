@@ -55,6 +55,8 @@ class CallsCase(WindowMixin, AccessCase):
         env["dunning.opening"].create(
             {"letter_id": cls.sent.id, "opened_at": "2026-03-02 08:00:00", "hour": "2026-03-02 08:00:00"}
         )
+        group = {"name": f"Of {SECRET}", "company_id": cls.nl.id, "head_id": cls.sent.partner_id.id}
+        env["dunning.customer.group"].create(group)
         cls._charges_of(cls.sent)
         env["dunning.override"].create({"letter_id": cls.sent.id, "code": "X", "sentence": "?", "reason": "because"})
         env["dunning.reply"].create({"case_id": case.id, "letter_id": cls.sent.id, "received_on": TODAY})

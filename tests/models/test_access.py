@@ -86,6 +86,8 @@ RIGHTS = {
     "dunning.waive.wizard": ("rwcd", "rwcd", ""),
     "dunning.whatsapp.wizard": ("rwcd", "rwcd", ""),
     "dunning.carrier": ("r", "rwcd", ""),
+    "dunning.customer.group": ("r", "rwcd", ""),
+    "dunning.customer.group.member": ("r", "rwcd", ""),
     "dunning.letter.preview": ("rwcd", "rwcd", ""),
     "dunning.level.preview": ("rwcd", "rwcd", ""),
     "dunning.override.wizard": ("", "rwcd", ""),

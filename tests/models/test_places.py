@@ -16,6 +16,8 @@ PLACES = {
     "dunning.client": {"company_id"},
     "dunning.contact": CASE,
     "dunning.digest": {"company_id"},
+    "dunning.customer.group": {"company_id"},
+    "dunning.customer.group.member": {"group_id", "company_id", "partner_id"},
     "dunning.cost.bracket": {"scale_id", "company_id"},
     "dunning.cost.scale": {"company_id"},
     "dunning.decision": {"company_id", "move_id", "move_line_id", "partner_id"},
@@ -88,6 +90,7 @@ class TestPlaces(AccessCase):
         env["dunning.opening"].create(
             {"letter_id": letter.id, "opened_at": "2026-03-02 08:00:00", "hour": "2026-03-02 08:00:00"}
         )
+        env["dunning.customer.group"].create({"name": "Jansen", "company_id": cls.nl.id, "head_id": cls.partner.id})
         cls._charges_of(letter)
         env["dunning.override"].create({"letter_id": letter.id, "code": "X", "sentence": "?", "reason": "because"})
         env["dunning.level.channel"].create(

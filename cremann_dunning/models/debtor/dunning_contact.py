@@ -317,10 +317,15 @@ class DunningContact(models.Model):
         self.env["account.move"].invalidate_model(["dunning_level_id"])
 
     @api.model
+    def _not_spoken(self):
+        """Outcomes of contacts in which nobody spoke with the debtor."""
+        return NOT_SPOKEN
+
+    @api.model
     def _spoken(self, company, partner_ids):
         """Per debtor the day on which somebody last spoke with him, for the engine; one statement, and none where the
         company leaves no days of quiet."""
-        if not company.dunning_quiet_days:
+        if not (company.dunning_quiet_days or company.dunning_quiet_days_consumer):
             return {}
         self.env.cr.execute(
             SQL(

@@ -20,9 +20,16 @@ RECEIVABLE = "JOIN account_account a ON a.id = {0}.account_id AND a.account_type
 TABLES = {
     "account_move_line": f"SELECT r.company_id, r.partner_id FROM {{r}} r {RECEIVABLE.format('r')}"
     " WHERE r.partner_id IS NOT NULL",
-    "res_partner": "SELECT NULL::int, r.commercial_partner_id FROM {r} r",
+    # with the groups whose head office he is, a contact that owes nothing perhaps
+    "res_partner": "SELECT NULL::int, r.commercial_partner_id FROM {r} r UNION ALL SELECT g.company_id, m.partner_id"
+    " FROM {r} r JOIN dunning_customer_group g ON g.head_id = r.id"
+    " JOIN dunning_customer_group_member m ON m.group_id = g.id",
     "mail_blacklist": OF_ADDRESS.format("SELECT NULL::int, LOWER(r.email) FROM {r} r"),
-    "dunning_dispatch": OF_ADDRESS.format(BOUNCED),
+    "dunning_dispatch": OF_ADDRESS.format(BOUNCED)
+    + " UNION ALL SELECT r.company_id, r.partner_id FROM {r} r WHERE r.channel IN ('sms', 'whatsapp')",
+    "dunning_customer_group_member": OWN,
+    "dunning_customer_group": "SELECT r.company_id, m.partner_id FROM {r} r"
+    " JOIN dunning_customer_group_member m ON m.group_id = r.id",
     "dunning_claim": OWN + " WHERE r.is_taken_in OR r.rest_is_asked",
     "dunning_charge": OF_CLAIM,
     "dunning_charge_booking": OF_CLAIM,

@@ -100,10 +100,11 @@ class DunningCompanion(models.AbstractModel):
         :param problem: why none of them can be.
         """
         texts = {} if problem else self._short_texts(letters)
+        enough = self._after_enough(letters)
         vals_list = []
         for letter in letters:
             number = self._message_number(letter)
-            refused = self._message_refusal(letter, number)
+            refused = self._message_refusal(letter, number) or enough.get(letter)
             text = texts.get(letter, "")
             if problem or refused:
                 state, answer = ("withheld", problem) if problem else refused
@@ -137,6 +138,18 @@ class DunningCompanion(models.AbstractModel):
                 "The contact did not agree to short messages. Tick that on the contact once he has."
             )
         return None
+
+    @api.model
+    def _after_enough(self, letters):
+        """Letters beside which no short message goes, since with them the debtor has had as many contacts as he, or his
+        customer group, may have: state and sentence of each."""
+        found = {}
+        for company, own in letters.grouped("company_id").items():
+            # sudo: what a company does with its debtors, whoever sends
+            full = self.env["dunning.reaching"].sudo()._enough(company, own.partner_id.ids)
+            sentence = self.env._("Not sent: the debtor has had as many contacts as he may have for now.")
+            found |= {letter: ("withheld", sentence) for letter in own if letter.partner_id.id in full}
+        return found
 
     @api.model
     def _text_refusal(self, text):

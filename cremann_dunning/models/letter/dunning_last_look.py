@@ -241,7 +241,8 @@ class DunningLastLook(models.AbstractModel):
             return False
         contact = letter.contact_id.sudo()  # sudo: what Odoo knows of an address, whoever sends
         gone = contact != letter.partner_id and not contact.active  # the debtor owes as before, archived or not
-        if gone or contact.commercial_partner_id != letter.partner_id.commercial_partner_id:
+        outside = contact.commercial_partner_id != letter.partner_id.commercial_partner_id
+        if gone or (outside and not letter._is_to_head()):
             return self.env._("Not sent: %s is no contact of this debtor any more.", contact.display_name)
         return False
 

@@ -101,7 +101,7 @@ class DunningLetterPaperMixin(models.AbstractModel):
         self.ensure_one()
         contact = self.contact_id
         has_own = (contact.street or "").strip() and (contact.city or "").strip()
-        return contact if has_own else self.partner_id
+        return contact if has_own or self._is_to_another() else self.partner_id
 
     # -- buttons --------------------------------------------------------------------------------------------------
 

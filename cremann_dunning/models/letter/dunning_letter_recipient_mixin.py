@@ -40,6 +40,18 @@ class DunningLetterRecipientMixin(models.AbstractModel):
             by_mail = "email" in (letter.level_id.channel, *letter.level_id.channel_ids.mapped("channel"))
             letter.contact_reason = letter.contact_id and words._reason(letter.contact_facts, role, by_mail)
 
+    def _is_to_head(self):
+        """Whether it goes to the head office of the customer group, as long as that gets letters."""
+        self.ensure_one()
+        groups = self.env["dunning.customer.group"]
+        return groups._is_head_of(self.contact_id, self.partner_id, self.company_id)
+
+    def _is_to_another(self):
+        """Whether somebody else than the debtor gets it, so that it has to say whose debts it is about."""
+        self.ensure_one()
+        contact = self.contact_id
+        return bool(contact) and contact.commercial_partner_id != self.partner_id.commercial_partner_id
+
     def _whom(self):
         """Who gets it, by the name that he has now or had at last."""
         self.ensure_one()

@@ -11,6 +11,7 @@ from . import (
     dunning_decision_register,
     dunning_decision_words,
     dunning_engine,
+    dunning_firm_day,
     dunning_first_day,
     dunning_forewarning,
     dunning_freshness,
@@ -22,6 +23,7 @@ from . import (
     dunning_override,
     dunning_progress,
     dunning_proposal,
+    dunning_reaching,
     dunning_recipient,
     dunning_repair,
     dunning_run,
@@ -34,4 +36,5 @@ from . import (
     dunning_stale_rates,
     dunning_standing,
     res_company,
+    res_company_pacing,
 )

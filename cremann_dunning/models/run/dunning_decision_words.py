@@ -25,6 +25,17 @@ SENTENCES = {
     "SPOKEN_RECENTLY": _lt(
         "Not before %(date)s: somebody spoke with the debtor on %(spoken)s, and %(days)s are left for what was said."
     ),
+    "QUIET": _lt("Not before %(date)s: %(way)s went out on %(last)s, and nothing follows for %(days)s."),
+    "CAP": _lt(
+        "Not before %(date)s: %(number)s of at most %(maximum)s contacts in %(days)s were made with this debtor."
+    ),
+    "GROUP_CAP": _lt(
+        "Not before %(date)s: %(number)s of at most %(maximum)s contacts in %(days)s were made with the debtors of "
+        "%(group)s."
+    ),
+    "FIRM_CAP": _lt(
+        "Waits for %(date)s: we make at most %(maximum)s contacts in a day, and what is more urgent has taken them."
+    ),
     "OTHER_LETTER": _lt("Waits: another letter in %(currency)s goes to this debtor first."),
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
     "APPROVAL": _lt("%(level)s is due and waits for somebody to confirm it."),
@@ -141,6 +152,10 @@ LABELS = {
     "SENT_RECENTLY": _lt("Invoice sent recently"),
     "TOO_SOON": _lt("Letter too recent"),
     "SPOKEN_RECENTLY": _lt("Contact too recent"),
+    "QUIET": _lt("Days of quiet"),
+    "CAP": _lt("Enough contacts"),
+    "GROUP_CAP": _lt("Enough contacts with the group"),
+    "FIRM_CAP": _lt("Day is full"),
     "OTHER_LETTER": _lt("Other letter first"),
     "LETTER_OPEN": _lt("Letter under way"),
     "APPROVAL": _lt("Waits for approval"),
@@ -235,9 +250,17 @@ class DunningDecision(models.Model):
             if name in params:
                 labels = dict(self.env[model]._fields[name]._description_selection(self.env))
                 params = params | {name: labels.get(params[name], params[name])}
+        if "way" in params:
+            params = params | {"way": self._ways().get(params["way"], params["way"])}
         if "days" in params:
             params = params | {"days": counted.days(self.env, params["days"])}
         return sentence % _Lenient(params)
+
+    @api.model
+    def _ways(self):
+        """What reached the debtor, in the middle of a sentence."""
+        env = self.env
+        return {"letter": env._("a letter on paper"), "mail": env._("a mail"), "message": env._("a short message")}
 
     @api.model
     def _reason_labels(self):

@@ -1,8 +1,11 @@
 import logging
+from dataclasses import replace
+from functools import partial
 
 from odoo import api, models
 
 from ...engine import decide as engine
+from ...engine import turns
 from ..dunning_inside import inside
 
 _logger = logging.getLogger(__name__)
@@ -45,8 +48,28 @@ class DunningEngine(models.AbstractModel):
             return engine.Outcome(decisions, (), engine.Question(as_of, automatic_only, house, procedures))
 
     @api.model
+    def _decide_all(self, debtors, procedures, as_of, automatic_only, house, given=None, room=None):
+        """The answers about several debtors, where limits hold for some of them together, see ``engine.turns``.
+
+        :param given: per partner id how many letters the company still sends him today; None where it has no limit,
+            and without an entry none. :param room: how many letters it still sends all of them.
+        :return: ``([debtor], [outcome])``, the debtors with the facts that hold.
+        """
+        ask = partial(self._decide, procedures=procedures, as_of=as_of, automatic_only=automatic_only, house=house)
+        debtors, outcomes = turns.allot(debtors, [ask(debtor) for debtor in debtors], ask, room)
+        for place, outcome in enumerate(outcomes if given is not None else ()):
+            places = given.get(debtors[place].partner_id, 0)
+            if len(outcome.letters) > places:
+                debtors[place] = replace(debtors[place], places=places)
+                outcomes[place] = ask(debtors[place])
+        return debtors, outcomes
+
+    @api.model
     def _decide_now(self, company, letters, keep_debtors=False, all_rests=False):
         """Fresh decisions for the debtors of these letters, with the letters left out of the facts.
+
+        What has its place among the contacts of a day keeps it: the limit of the company is looked at where letters
+        are proposed, and a person who confirms sees how busy the house is.
 
         :param all_rests: as for ``dunning.gather.facts``.
         :return: per commercial partner id the outcome, or ``(debtor, outcome)``.
@@ -56,11 +79,11 @@ class DunningEngine(models.AbstractModel):
         procedures, house = self._rules(company, debtors)
         # the daily job confirms what it proposed: what held back its letters then holds them back now
         alone = bool(inside(self.env, "dunning_daily_job"))
-        found = {}
-        for debtor in debtors:
-            outcome = self._decide(debtor, procedures, company._dunning_today(), alone, house)
-            found[debtor.partner_id] = (debtor, outcome) if keep_debtors else outcome
-        return found
+        debtors, outcomes = self._decide_all(debtors, procedures, today, alone, house)
+        return {
+            debtor.partner_id: (debtor, outcome) if keep_debtors else outcome
+            for debtor, outcome in zip(debtors, outcomes, strict=True)
+        }
 
     @api.model
     def _answers_now(self, company, partner_ids, look=False):
@@ -71,7 +94,8 @@ class DunningEngine(models.AbstractModel):
         today = company._dunning_today()
         debtors = self.env["dunning.gather"].sudo().facts(company, today, partner_ids, look=look)
         procedures, house = self._rules(company, debtors)
-        outcomes = [self._decide(debtor, procedures, today, house=house) for debtor in debtors]
+        given = {} if self.env["dunning.reaching"]._room(company, today) == 0 else None
+        debtors, outcomes = self._decide_all(debtors, procedures, today, False, house, given)
         # sudo: what was stopped before, whoever asks
         return debtors, self.env["dunning.freshness"].sudo()._still_refused(company, debtors, outcomes)
 

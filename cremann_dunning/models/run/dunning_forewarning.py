@@ -41,8 +41,8 @@ class DunningForewarning(models.AbstractModel):
         engine = self.env["dunning.engine"]
         procedures, house = engine._rules(company, debtors)
         house, found = replace(house, bank=()), []
-        for debtor in debtors:
-            outcome = engine._decide(debtor, procedures, day, True, house)
+        room = self.env["dunning.reaching"].sudo()._room(company, day)  # sudo: as above
+        for debtor, outcome in zip(*engine._decide_all(debtors, procedures, day, True, house, room=room), strict=True):
             for plan in outcome.letters:
                 moving = [decision for decision in plan.decisions if decision.code != "LISTED"]
                 amounts = defaultdict(int)

@@ -149,7 +149,7 @@ class DunningFreshness(models.Model):
             company,
             partner_ids,
             house=self._house(company),
-            recent=today - timedelta(days=company.dunning_quiet_days + 1),
+            recent=company._dunning_reached_since(today),
             today=today,
             **asked,
         )
@@ -161,7 +161,9 @@ class DunningFreshness(models.Model):
         shipped = self.env["ir.model.data"]._xmlid_to_res_id(SHIPPED_REST, raise_if_not_found=False)
         rest = company.dunning_rest_procedure_id.id or shipped
         house = record.text(company._dunning_house())
-        return repr((VERSION, house, company.country_id.id, company.dunning_periodic, rest))
+        # once its day is full nothing more is due today
+        full = self.env["dunning.reaching"]._room(company, company._dunning_today()) == 0
+        return repr((VERSION, house, company.country_id.id, company.dunning_periodic, rest, full))
 
     @api.model
     def _ask(self, company, partner_ids):

@@ -58,6 +58,7 @@ class DunningGather(models.AbstractModel):
         debtors = self._by_debtor(rows, company, partners, without, holds)
         self._weigh(debtors.values(), company, as_of)
         self.env["dunning.check"]._put_on([claims for claims, _credits, _row in debtors.values()], company)
+        reached, langs = self.env["dunning.reaching"]._of(company, as_of, debtors, without)
         return [
             Debtor(
                 partner_id=partner_id,
@@ -65,7 +66,8 @@ class DunningGather(models.AbstractModel):
                 credits=tuple(own_credits),
                 hold=holds.get((partner_id, None)),
                 **{name: found.get(partner_id, none) for name, (found, none) in known.items()},
-                **self._person(row),
+                **reached[partner_id],
+                **self._person(row, langs.get(partner_id)),
             )
             for partner_id, (claims, own_credits, row) in debtors.items()
             if claims
@@ -229,15 +231,19 @@ class DunningGather(models.AbstractModel):
                     claims[place] = replace(claim, levels_done=levels)
 
     @api.model
-    def _person(self, row):
-        """What a ``Debtor`` knows of the person: name, contacts and the ways in which he can be reached."""
+    def _person(self, row, langs=None):
+        """What a ``Debtor`` knows of the person: name, contacts and the ways in which he can be reached.
+
+        :param langs: of somebody outside who may get his letters, by id as text.
+        """
         return {
             "name": row["partner_name"] or "",
             "has_email": not row["mail_problem"],
             "has_address": bool(row["has_address"]),
             "mail_problem": row["mail_problem"] or "",
             "contacts": tuple(Contact(*contact) for contact in row["contacts"] or ()),
-            "extra": {name: row[name] for name in ("lang", "country_id", "escalation", "langs")},
+            "extra": {name: row[name] for name in ("lang", "country_id", "escalation", "langs")}
+            | ({"langs": {**(row["langs"] or {}), **langs}} if langs else {}),
         }
 
     @api.model

@@ -90,9 +90,8 @@ class DunningLookAhead(models.AbstractModel):
         drafts = [("company_id", "=", company.id), ("state", "=", "draft")]
         if partner_ids is not None:
             drafts.append(("partner_id", "in", partner_ids))
-        debtors = self.env["dunning.gather"].facts(
-            company, start, partner_ids, self.env["dunning.letter"].search(drafts), until=end, look=look
-        )
+        without = self.env["dunning.letter"].search(drafts)
+        debtors = self.env["dunning.gather"].facts(company, start, partner_ids, without, until=end, look=look)
         if changed:
             debtors = [changed(debtor) for debtor in debtors]
         procedures, house = self.env["dunning.engine"]._rules(company, debtors)
@@ -111,4 +110,5 @@ class DunningLookAhead(models.AbstractModel):
                 return None
             return context.made(vals)
 
-        return simulate(debtors, procedures, start, end, house, make)
+        used = self.env["dunning.reaching"]._used(company, start, without.ids) if house.firm_max else 0
+        return simulate(debtors, procedures, start, end, house, make, used)

@@ -48,8 +48,10 @@ class DunningProposal(models.AbstractModel):
         known, looked_at = {}, []
         # from here on it writes about the debtors of the run only, whose answers and cases it brings up to date itself
         self.env["dunning.touch"]._be_quiet(run.date == run.company_id._dunning_today())
-        for batch in split_every(PROPOSE_BATCH, [id_ for id_ in ledger if id_ not in unchanged], list):
-            looked_at += self._propose_batch(run, batch, known)
+        wanted = [id_ for id_ in ledger if id_ not in unchanged]
+        given = self.env["dunning.firm.day"]._given(run, list(split_every(PROPOSE_BATCH, wanted, list)), known)
+        for batch in split_every(PROPOSE_BATCH, wanted, list):
+            looked_at += self._propose_batch(run, batch, known, given)
         freshness._after_proposal(run, ledger)
         self.env["dunning.figures"]._refresh(run.company_id)
         self.env["dunning.call"]._keep(run.company_id)
@@ -60,10 +62,10 @@ class DunningProposal(models.AbstractModel):
         run._tell("letter.run_proposed")
 
     @api.model
-    def _propose_batch(self, run, partner_ids, known):
+    def _propose_batch(self, run, partner_ids, known, given=None):
         """Decide on these debtors, draft their letters, write their decisions; the caches are empty afterwards.
 
-        :param known: the rules that earlier batches have read, see ``dunning.engine``.
+        :param known: the rules that earlier batches have read, see ``dunning.engine``. :param given: see there.
         :return: partner ids of the debtors whose answers rest on their facts and the rules alone.
         """
         drafts = self._own_drafts(run, [("partner_id", "in", partner_ids)])
@@ -71,7 +73,7 @@ class DunningProposal(models.AbstractModel):
         debtors = gather.facts(run.company_id, run.date, partner_ids, without_letters=drafts, look=False)
         engine = self.env["dunning.engine"]
         procedures, house = engine._rules(run.company_id, debtors, known)
-        outcomes = [engine._decide(debtor, procedures, run.date, run.automatic, house) for debtor in debtors]
+        debtors, outcomes = engine._decide_all(debtors, procedures, run.date, run.automatic, house, given)
         outcomes = self._make_letters(run, debtors, outcomes, drafts)
         if run.date == run.company_id._dunning_today():
             self.env["dunning.freshness"]._retire_unanswered(run.company_id, partner_ids, outcomes)
@@ -80,7 +82,8 @@ class DunningProposal(models.AbstractModel):
         return [
             debtor.partner_id
             for debtor, outcome in zip(debtors, outcomes, strict=True)
-            if not any(decision.outside for decision in outcome.decisions)
+            # who waits for a place is looked at each time: one may have become free
+            if debtor.places is None and not any(decision.outside for decision in outcome.decisions)
         ]
 
     @api.model

@@ -90,6 +90,8 @@ class DunningRecipient(models.AbstractModel):
             found["passed"] = [[passed.id, passed.role, passed.mail_problem] for passed in recipient.passed]
         if contact.mail_problem and recipient.channel != "email":
             found["mail"] = contact.mail_problem
+        if recipient.himself:
+            found["himself"] = recipient.himself
         if recipient.together:
             found["together"] = [other.id for other in recipient.together]
         if contact.role != "debtor" or found:
@@ -107,6 +109,8 @@ class DunningRecipient(models.AbstractModel):
         """
         facts = json.loads(facts) if facts else {}
         parts = [self._roles()["place" if facts.get("place") else facts.get("role", role)]]
+        if why := facts.get("himself"):
+            parts.insert(0, self._why_himself()[why])
         together = self.env["res.partner"].sudo().browse(facts.get("together", ())).exists()  # sudo: as below
         if together:
             parts.append(self.env._("The same mail goes to %s.", ", ".join(together.mapped("name"))))
@@ -125,6 +129,7 @@ class DunningRecipient(models.AbstractModel):
     def _roles(self):
         env = self.env
         return {
+            "head": env._("The head office of the customer group, which gets the letters of all its debtors."),
             "reminder": env._("The reminder contact of the debtor."),
             "place": env._("The reminder contact of the address that the invoices went to."),
             "addressee": env._("The contact whom the invoices name; there is no reminder contact to be reached."),
@@ -133,9 +138,18 @@ class DunningRecipient(models.AbstractModel):
         }
 
     @api.model
+    def _why_himself(self):
+        env = self.env
+        return {
+            "law": env._("Not to head office: this letter has to reach the debtor himself, or no term begins by it."),
+            "consumer": env._("Not to head office: what a consumer owes is no business of anybody else."),
+        }
+
+    @api.model
     def _role_names(self):
         env = self.env
         return {
+            "head": env._("The head office"),
             "reminder": env._("The reminder contact"),
             "addressee": env._("The contact of the invoices"),
             "invoice": env._("The invoice address"),

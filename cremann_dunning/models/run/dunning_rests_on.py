@@ -9,6 +9,7 @@ What decisions and cases say of their debtors is no part of it, since that is wh
 from odoo.tools import SQL
 
 from ..claim.dunning_claim import WITH_TAKEN_IN
+from ..rules.members import MEMBERS
 from .dunning_recipient import BOUNCED
 
 # Tables of rules and names that no single debtor owns. A change in one of them is about everybody.
@@ -57,6 +58,8 @@ WITH known AS MATERIALIZED (
       {taken_in}
      WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
        AND l.amount_residual_currency <> 0
+), grouped AS MATERIALIZED (
+    SELECT m.group_id, m.partner_id FROM ({members}) m WHERE m.company_id = %(company)s
 ), dead AS MATERIALIZED (
     SELECT email FROM mail_blacklist WHERE active UNION ALL SELECT b.email FROM ({bounced}) b
 )
@@ -139,6 +142,33 @@ SOURCES = (
      WHERE company_id = %(company)s AND active
        AND (counts_as_step OR counted_on > %(recent)s OR cause <> 'unknown') GROUP BY 1
     """,
+    # short messages; of whoever belongs to a customer group what was sent to the others, and where its head office is
+    f"""
+    SELECT o.partner_id, {_mark("x")} FROM o JOIN dunning_dispatch x ON x.partner_id = o.id
+     WHERE x.company_id = %(company)s AND x.channel IN ('sms', 'whatsapp') AND x.started_at > %(recent)s GROUP BY 1
+    """,
+    f"""
+    SELECT own.partner_id, {_mark("g", "m")} FROM known JOIN grouped own ON own.partner_id = known.partner_id
+      JOIN dunning_customer_group g ON g.id = own.group_id JOIN dunning_customer_group_member m ON m.group_id = g.id
+     GROUP BY 1
+    """,
+    f"""
+    SELECT own.partner_id, {_mark("h")} FROM known JOIN grouped own ON own.partner_id = known.partner_id
+      JOIN dunning_customer_group g ON g.id = own.group_id JOIN res_partner h ON h.id = g.head_id GROUP BY 1
+    """,
+    *(
+        f"""
+        SELECT own.partner_id, {_mark("t")} FROM known JOIN grouped own ON own.partner_id = known.partner_id
+          JOIN grouped mate ON mate.group_id = own.group_id AND mate.partner_id <> own.partner_id
+          JOIN res_partner p ON p.commercial_partner_id = mate.partner_id JOIN {table} t ON t.partner_id = p.id
+         WHERE t.company_id = %(company)s AND {when} GROUP BY 1
+        """
+        for table, when in (
+            ("dunning_letter", "(t.state <> 'cancelled' OR t.sent_on IS NOT NULL) AND t.date > %(recent)s"),
+            ("dunning_contact", "t.active AND t.counted_on > %(recent)s"),
+            ("dunning_dispatch", "t.channel IN ('sms', 'whatsapp') AND t.started_at > %(recent)s"),
+        )
+    ),
     f"""
     SELECT partner_id, {_mark("r")} FROM dunning_reply r
      WHERE company_id = %(company)s AND state = 'open' GROUP BY 1
@@ -231,6 +261,12 @@ SELECT NULL::int AS partner_id FROM rules
 SELECT p.commercial_partner_id FROM dunning_touch t LEFT JOIN res_partner p ON p.id = t.partner_id
  WHERE COALESCE(t.company_id, %(company)s) = %(company)s AND (t.partner_id IS NULL OR {touched})
  UNION
+-- what is sent to one of a customer group counts for all of it
+SELECT mate.partner_id FROM dunning_touch t JOIN res_partner p ON p.id = t.partner_id
+  JOIN dunning_customer_group_member own ON own.partner_id = p.commercial_partner_id AND own.in_force
+  JOIN dunning_customer_group_member mate ON mate.group_id = own.group_id
+ WHERE COALESCE(t.company_id, %(company)s) = %(company)s AND own.company_id = %(company)s AND {mates}
+ UNION
 SELECT s.partner_id FROM dunning_freshness s WHERE s.company_id = %(company)s AND ({day}) {only}
 """
 # Of rows on a screen some may never have been kept.
@@ -240,9 +276,12 @@ SELECT d.partner_id FROM dunning_decision d
    AND NOT EXISTS (SELECT FROM dunning_freshness s WHERE s.company_id = %(company)s AND s.partner_id = d.partner_id)
  UNION
 """
-OF_ALL = SUSPECTS.format(touched="p.id IS NOT NULL", day=HAS_COME, only="")
+OF_ALL = SUSPECTS.format(touched="p.id IS NOT NULL", mates="TRUE", day=HAS_COME, only="")
 OF_ROWS = NEVER_KEPT + SUSPECTS.format(
-    touched="p.commercial_partner_id = ANY(%(partners)s)", day=OF_TODAY, only="AND s.partner_id = ANY(%(partners)s)"
+    touched="p.commercial_partner_id = ANY(%(partners)s)",
+    mates="mate.partner_id = ANY(%(partners)s)",
+    day=OF_TODAY,
+    only="AND s.partner_id = ANY(%(partners)s)",
 )
 
 
@@ -269,7 +308,7 @@ def marks(env, query, company, partner_ids=None, **facts):
     for name, is_open in NAMED_BY.items():
         field, table = env[name]._fields["move_ids"], env[name]._table
         sources.append(NAMED.format(table=table, relation=field.relation, column=field.column1, open=is_open))
-    text = KNOWN.format(bounced=BOUNCED, taken_in=WITH_TAKEN_IN)
+    text = KNOWN.format(bounced=BOUNCED, taken_in=WITH_TAKEN_IN, members=MEMBERS)
     text += MARKS.format(digest=_digest(), sources=" UNION ALL ".join(sources))
     only = SQL() if partner_ids is None else SQL("AND partner_id = ANY(%s)", list(partner_ids))
     return SQL(text + query, company=company.id, only=only, **facts)

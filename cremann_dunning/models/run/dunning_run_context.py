@@ -68,7 +68,7 @@ class RunContext:
     def lang(self, debtor, recipient=None):
         """The language of whom the invoices name, of the debtor, of the company, or English: the first installed."""
         own = debtor.extra["lang"]
-        if recipient and recipient.contact.role in ("addressee", "invoice"):
+        if recipient and recipient.contact.role in ("addressee", "invoice", "head"):
             theirs = (debtor.extra.get("langs") or {}).get(str(recipient.contact.id))
             own = theirs if theirs in self._languages else own
         return own if own in self._languages else self._default_lang

@@ -33,6 +33,10 @@ SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
  UNION SELECT partner_id FROM dunning_contact
         WHERE company_id = %(company)s AND active AND cause <> 'unknown' AND counted_on >= %(said)s
  UNION SELECT partner_id FROM dunning_reply WHERE company_id = %(company)s AND state = 'open'
+ -- what was sent to others of the group counts as well
+ UNION SELECT partner_id FROM dunning_customer_group_member WHERE company_id = %(company)s AND in_force
+ UNION SELECT partner_id FROM dunning_dispatch
+        WHERE company_id = %(company)s AND channel IN ('sms', 'whatsapp') AND started_at > %(recent)s
  UNION SELECT partner_id FROM account_payment
         WHERE company_id = %(company)s AND move_id IS NULL AND state IN ('in_process', 'paid')
  UNION SELECT c.partner_id FROM dunning_charge_booking b JOIN dunning_claim c ON c.id = b.claim_id
@@ -158,7 +162,7 @@ class DunningStanding(models.Model):
             SQL(
                 BUSY,
                 company=company.id,
-                recent=run.date - timedelta(days=company.dunning_quiet_days + 1),
+                recent=company._dunning_reached_since(run.date),
                 said=run.date - timedelta(days=LONGEST_ROUTE),
             ),
             arrival,

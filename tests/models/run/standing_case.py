@@ -14,9 +14,9 @@ class StandingMixin:
         proposal = type(self.env["dunning.proposal"])
         original = proposal._propose_batch
 
-        def look(self, run, partner_ids, known):
+        def look(self, run, partner_ids, known, given=None):
             found.extend(partner_ids)
-            return original(self, run, partner_ids, known)
+            return original(self, run, partner_ids, known, given)
 
         with patch.object(proposal, "_propose_batch", look):
             yield found

@@ -133,6 +133,72 @@ def _spoken_recently(case, company, partner, days):
 
 
 @scenario(
+    "QUIET",
+    Point(4, "QUIET", 1, (us(-1), us(4), "a mail went out", "nothing follows for 5 days")),
+    Point(5, "LETTER"),
+    Point(6, "LETTER"),
+)
+def _quiet(case, company, partner, days):
+    """A letter by mail about another invoice, paid since, and five days of quiet; letters may follow after two."""
+    company.dunning_quiet_mail = 5
+    return _after_another(case, company, partner, days)
+
+
+@scenario(
+    "CAP",
+    Point(6, "CAP", 1, (us(-1), "1 of at most 1 contacts in 7 days")),
+    Point(7, "LETTER"),
+    Point(8, "LETTER"),
+)
+def _cap(case, company, partner, days):
+    company.write({"dunning_contacts_max": 1, "dunning_contacts_days": 7})
+    return _after_another(case, company, partner, days)
+
+
+@scenario(
+    "GROUP_CAP",
+    Point(6, "GROUP_CAP", 1, (us(-1), "1 of at most 1 contacts in 7 days were made with the debtors of Jansen")),
+    Point(7, "LETTER"),
+    Point(8, "LETTER"),
+)
+def _group_cap(case, company, partner, days):
+    """Another debtor of the group got a letter so many days ago."""
+    mate = case.debtor("Mate", country_id=partner.country_id.id)
+    members = [Command.create({"partner_id": one.id}) for one in (mate, partner)]
+    case.env["dunning.customer.group"].create(
+        {"name": "Jansen", "company_id": company.id, "contacts_max": 1, "contacts_days": 7, "member_ids": members}
+    )
+    case.late(company, mate, 30)
+    case.sent(company, mate, days)
+    return case.late(company, partner, 1)
+
+
+def _after_another(case, company, partner, days):
+    case.follow(company, partner, {"delay_days": 1}, minimum_interval=2)
+    other = case.late(company, partner, 30)
+    case.sent(company, partner, days)
+    case.pay(other)
+    return case.late(company, partner, 1)
+
+
+@scenario(
+    "FIRM_CAP",
+    Point(0, "LETTER"),
+    Point(1, "FIRM_CAP", 1, (f"Waits for {us(-1)}", "at most 1 contacts in a day")),
+    Point(2, "FIRM_CAP", 1, (f"Waits for {us(-1)}", "at most 1 contacts in a day")),
+    alone=True,
+)
+def _firm_cap(case, company, partner, others):
+    """So many letters left today already, and one a day is what the firm can answer."""
+    for number in range(others):
+        mate = case.debtor(f"Mate {number}", country_id=partner.country_id.id)
+        case.late(company, mate, 30)
+        case.sent(company, mate, 0)
+    company.dunning_firm_max = 1
+    return case.late(company, partner, 1)
+
+
+@scenario(
     "SENT_RECENTLY",
     Point(4, "SENT_RECENTLY", 1, (f"Not before {us(-1)}", us(4), "less than 5 days ago")),
     Point(5, "LETTER"),

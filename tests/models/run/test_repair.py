@@ -11,7 +11,7 @@ from ...common import TODAY, DunningCase
 # Reasons that lift by themselves, or that are a letter.
 NOTHING_TO_DO = {
     "RIDES_ALONG", "LISTED", "NOT_YET", "PERIOD_RUNNING", "SENT_RECENTLY", "TOO_SOON", "SPOKEN_RECENTLY",
-    "OTHER_LETTER",
+    "OTHER_LETTER", "QUIET", "CAP", "GROUP_CAP", "FIRM_CAP",
 }  # fmt: skip
 
 

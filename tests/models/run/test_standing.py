@@ -26,6 +26,7 @@ STATE = {
     "dunning_write_off",  # whose entry a credit is: it is matched before the record is made
     "dunning_receipt_look",  # by which receipts and their claims are brought up to date, which make a debtor busy
     "dunning_freshness", "dunning_touch",  # kept for screens
+    "dunning_customer_group",  # whose debtors are busy
     "dunning_payment_plan_instalment",  # of plans, which make a debtor busy
 }  # fmt: skip
 # Read in a proposal, and no part of any answer: who the user is and what he may, the screens, the clock.
