@@ -13,6 +13,7 @@ from . import dunning_cause_mixin, dunning_outcome_mixin
 # isort: split
 from . import (
     account_move,
+    dunning_answering,
     dunning_attention,
     dunning_call,
     dunning_call_queue,
@@ -38,6 +39,10 @@ from . import (
     dunning_digest,
     dunning_digest_mail,
     dunning_dispute,
+    dunning_dispute_answered,
+    dunning_dispute_clock,
+    dunning_dispute_term,
+    dunning_dispute_words,
     dunning_erasure_asked,
     dunning_figures,
     dunning_figures_now,
@@ -57,6 +62,7 @@ from . import (
     dunning_promise,
     dunning_reconstruction,
     dunning_set_off,
+    dunning_settling,
     dunning_statement,
     dunning_story,
     dunning_story_ahead,
