@@ -103,7 +103,7 @@ class TestWords(AnswerCase):
         letter = self.answer(self.dispute(self.debtor()), "partly")
         [mail] = self.send_outbox(letter)
         self.assertTrue(mail)
-        kinds = self.env["dunning.event"].search([("letter", "=", letter.id)]).mapped("kind")
+        kinds = self.env["dunning.event"].search([("letter", "=", letter.id)], order="id").mapped("kind")
         self.assertEqual(
             [kind for kind in kinds if kind in ("letter.issued", "letter.sent")][-2:].count("letter.sent"), 1
         )

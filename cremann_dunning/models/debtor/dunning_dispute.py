@@ -72,8 +72,8 @@ class DunningDispute(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="The last day on which the debtor should have an answer, by its reason. After it the dispute shows in red, "
-        "and whoever handles it is told; later a manager.",
+        help="The last day on which the debtor should have an answer, by its reason. After it the dispute shows in "
+        "red, and whoever handles it is told; later a manager.",
     )
     state = fields.Selection(
         [("open", "Open"), ("closed", "Closed")],

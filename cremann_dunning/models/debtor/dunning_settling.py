@@ -54,7 +54,7 @@ class DunningSettling(models.AbstractModel):
         plan = self._plan(dispute, given, rest)
         if given.pay_by and not plan and rest:
             self._wait(dispute, given.pay_by)
-        letter = self.env["dunning.answering"]._make(
+        return self.env["dunning.answering"]._make(
             dispute,
             {
                 "answer": ANSWER[given.outcome],
@@ -67,7 +67,6 @@ class DunningSettling(models.AbstractModel):
                 "plan_id": plan.id,
             },
         )
-        return letter
 
     # -- may it be ------------------------------------------------------------------------------------------------
 

@@ -23,15 +23,15 @@ class DunningCrediting(models.AbstractModel):
         if not self.env["account.move"].has_access("create"):
             raise UserError(
                 self.env._(
-                    "Booking a credit note takes the right to invoicing (Odoo's Invoicing, under Accounting), and you do "
-                    "not have it. Have somebody book it who has; then answer without a credit note."
+                    "Booking a credit note takes the right to invoicing (Odoo's Invoicing, under Accounting), and you "
+                    "do not have it. Have somebody book it who has; then answer without a credit note."
                 )
             )
         if entries := moves.filtered(lambda move: move.move_type == "entry"):
             raise UserError(
                 self.env._(
-                    "%s was taken in as a journal entry, so there is no invoice here to credit. Book the credit note by "
-                    "hand and match it; then answer without one.",
+                    "%s was taken in as a journal entry, so there is no invoice here to credit. Book the credit note "
+                    "by hand and match it; then answer without one.",
                     entries[0].name,
                 )
             )

@@ -1,4 +1,4 @@
-"""A dispute is settled in one act: credit note, plan, the end of the dispute and the letter that says so, or nothing."""
+"""A dispute is settled in one act: credit note, plan, the end of the dispute and the letter, or nothing."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -229,14 +229,14 @@ class TestRefused(SettlingCase):
 
     def test_meanwhile(self):
         for what in (
-            lambda: self.pay(self.move, 80),
-            lambda: self.env["dunning.crediting"]._credit({self.move: Decimal(10)}, "x", TODAY),
-            lambda: setattr(dispute, "amount", 30),
+            lambda _dispute: self.pay(self.move, 80),
+            lambda _dispute: self.env["dunning.crediting"]._credit({self.move: Decimal(10)}, "x", TODAY),
+            lambda dispute: dispute.write({"amount": 30}),
         ):
             with self.undone("meanwhile"):
                 dispute = self.dispute(amount=40)
                 window = self.window(dispute, "accepted")
-                what()
+                what(dispute)
                 with self.refused("It was paid, credited or changed meanwhile", UserError):
                     window.action_answer()
         dispute = self.dispute(amount=40)
