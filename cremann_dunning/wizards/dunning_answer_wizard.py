@@ -103,7 +103,9 @@ class DunningAnswerWizard(models.TransientModel):
     @api.depends("outcome", "dispute_id")
     def _compute_words(self):
         for wizard in self:
-            wizard.words = wizard.dispute_id._words(wizard.outcome) if wizard.dispute_id else False
+            # `_origin`: while the window is made the dispute is a copy that does not know the language of its debtor
+            dispute = wizard.dispute_id._origin
+            wizard.words = dispute._words(wizard.outcome) if dispute and wizard.outcome else False
 
     @api.depends("dispute_id")
     def _compute_pay_by(self):
@@ -124,7 +126,7 @@ class DunningAnswerWizard(models.TransientModel):
     def _compute_lang_name(self):
         names = dict(self.env["res.lang"].get_installed())
         for wizard in self:
-            wizard.lang_name = names.get(wizard.dispute_id.reader_lang)
+            wizard.lang_name = names.get(wizard.dispute_id._origin.reader_lang)
 
     def action_answer(self):
         """Do what was chosen, all of it or nothing, and show the letter that says so."""

@@ -46,8 +46,11 @@ class TestAnswer(MorningCase, HttpCase):
             await fill(".modal div[name=credit] input", "606");
             await click(".modal footer button[name=action_answer]");
             await find(".o_error_dialog, .modal-body", "605,00");
+            await click(".o_error_dialog footer button, .modal:last-of-type footer .btn-primary:not([name])");
+            await click(".modal footer button.btn-secondary");
+            await gone(".modal");
             """,
-            3,
+            5,
         )
         self.assertEqual((self.dispute.state, self.move.amount_residual), ("open", 1210))
         self.assertFalse(self.move.reversal_move_ids | self.dispute.letter_ids.line_ids.move_id)
@@ -61,8 +64,10 @@ class TestAnswer(MorningCase, HttpCase):
             await find(".modal div[name=instalment_count]");
             await click(".modal footer button[name=action_answer]");
             await gone(".modal");
-            await find(".o_form_view", "403,34");
+            await find(".o_form_view h3", "Ons antwoord");
             """,
             3,
         )
-        self.assertEqual((self.dispute.plan_id.state, self.dispute.plan_id.amount), ("active", 1210))
+        plan = self.dispute.plan_id
+        self.assertEqual((plan.state, plan.amount), ("active", 1210))
+        self.assertEqual(plan.instalment_ids.mapped("amount"), [403.34, 403.33, 403.33])
