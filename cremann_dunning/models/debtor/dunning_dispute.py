@@ -89,7 +89,7 @@ class DunningDispute(models.Model):
             ("accepted", "Right: credit note to come"),
             ("partly", "Partly right"),
             ("rejected", "Not right"),
-            ("settled", "Settled"),
+            ("settled", "Settled by agreement"),
         ],
         copy=False,
         tracking=True,
