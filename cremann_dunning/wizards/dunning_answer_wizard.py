@@ -74,6 +74,7 @@ class DunningAnswerWizard(models.TransientModel):
         precompute=True,
         help="The first day, then the same day of every month.",
     )
+    lang = fields.Char(readonly=True)
     lang_name = fields.Char(compute="_compute_lang_name")
 
     @api.model
@@ -86,6 +87,7 @@ class DunningAnswerWizard(models.TransientModel):
                 "amount_disputed": float(left.amount),
                 "amount_open": float(left.open),
                 "amount_credited": float(left.credited),
+                "lang": dispute.reader_lang,
             }
         )
         return wizard._get_records_action(name=self.env._("Answer the dispute"), target="new")
@@ -100,12 +102,11 @@ class DunningAnswerWizard(models.TransientModel):
         for wizard in self:
             wizard.left = wizard.amount_open - wizard.credit
 
-    @api.depends("outcome", "dispute_id")
+    @api.depends("outcome", "dispute_id", "lang")
     def _compute_words(self):
         for wizard in self:
-            # `_origin`: while the window is made the dispute is a copy that does not know the language of its debtor
-            dispute = wizard.dispute_id._origin
-            wizard.words = dispute._words(wizard.outcome) if dispute and wizard.outcome else False
+            dispute = wizard.dispute_id
+            wizard.words = dispute._words(wizard.outcome, wizard.lang) if dispute and wizard.outcome else False
 
     @api.depends("dispute_id")
     def _compute_pay_by(self):
@@ -122,11 +123,11 @@ class DunningAnswerWizard(models.TransientModel):
         for wizard in self:
             wizard.first_date = add_months((wizard.company_id or self.env.company)._dunning_today(), 1)
 
-    @api.depends("dispute_id")
+    @api.depends("lang")
     def _compute_lang_name(self):
         names = dict(self.env["res.lang"].get_installed())
         for wizard in self:
-            wizard.lang_name = names.get(wizard.dispute_id._origin.reader_lang)
+            wizard.lang_name = names.get(wizard.lang)
 
     def action_answer(self):
         """Do what was chosen, all of it or nothing, and show the letter that says so."""

@@ -45,7 +45,9 @@ class TestWords(AnswerCase):
             bodies = set()
             for outcome in OUTCOMES:
                 dispute = self.dispute(partner)
+                self.assertEqual(dispute.reader_lang, partner.lang)
                 letter = self.answer(dispute, outcome)
+                self.assertEqual(letter.answer_words, dispute._words(outcome), (partner.lang, outcome))
                 with self.subTest(lang=partner.lang, tone=tone, outcome=outcome):
                     self.assertEqual((letter.state, letter.lang, letter.tone), ("issued", partner.lang, tone))
                     self.check(letter, partner.lang, tone, dispute.move_ids.name)

@@ -39,10 +39,10 @@ class DunningDispute(models.Model):
 
     _inherit = "dunning.dispute"  # pylint: disable=consider-merging-classes-inherited
 
-    def _words(self, outcome):
-        """The reason for this outcome in the language of the debtor, to be changed by whoever answers."""
+    def _words(self, outcome, lang=None):
+        """The reason for this outcome, to be changed by whoever answers. :param lang: else that of the debtor."""
         self.ensure_one()
-        env = self.with_context(lang=self.reader_lang).env
+        env = self.with_context(lang=lang or self.reader_lang).env
         if outcome == "settled":
             return env._(MET)
         if outcome == "rejected":
