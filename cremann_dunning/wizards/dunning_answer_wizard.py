@@ -74,7 +74,7 @@ class DunningAnswerWizard(models.TransientModel):
         precompute=True,
         help="The first day, then the same day of every month.",
     )
-    lang = fields.Char(readonly=True)
+    lang = fields.Char(string="Language", readonly=True)
     lang_name = fields.Char(compute="_compute_lang_name")
 
     @api.model
