@@ -16,6 +16,8 @@ STATUTORY_NOTICE = "statutory_notice"
 NOTICE_OF_DEFAULT = "notice_of_default"
 FINAL_NOTICE = "final_notice"
 HANDOVER = "handover"
+# No step: it answers what the debtor disputed.
+ANSWER = "answer"
 
 # Steps with a force of their own before the law: a backlog may start at one of them, never past it.
 LEGAL_FORCE = frozenset({STATUTORY_NOTICE, NOTICE_OF_DEFAULT, FINAL_NOTICE, HANDOVER})

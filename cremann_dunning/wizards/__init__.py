@@ -5,6 +5,7 @@ from . import (
     base_module_uninstall,
     base_partner_merge_automatic_wizard,
     dunning_address_wizard,
+    dunning_answer_wizard,
     dunning_call_saving_mixin,
     dunning_call_wizard,
     dunning_call_wizard_line,

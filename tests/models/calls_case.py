@@ -79,6 +79,7 @@ class CallsCase(WindowMixin, AccessCase):
             )
         cls.env["dunning.word.list"].search([], limit=1).copy({"company_id": cls.nl.id})
         cls.env["dunning.cause.route"].search([], limit=1).copy({"company_id": cls.nl.id})
+        cls.env["dunning.dispute.term"].search([], limit=1).copy({"company_id": cls.nl.id})
         cls.table = cls.env["dunning.interest.table"].search([("company_id", "=", cls.nl.id)])
 
     @classmethod

@@ -23,6 +23,7 @@ LAW = (
     "dunning.element",
     "dunning.word.list",
     "dunning.cause.route",
+    "dunning.dispute.term",
 )
 REPAIRS = (
     "dunning.address.wizard",
@@ -74,6 +75,7 @@ RIGHTS = {
     "dunning.return": ("r", "r", ""),
     "dunning.set.off": ("r", "r", ""),
     "dunning.set.off.wizard": ("rwcd", "rwcd", ""),
+    "dunning.answer.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
     "dunning.statement.wizard": ("rwcd", "rwcd", ""),
     "dunning.posting.wizard": ("rwcd", "rwcd", ""),

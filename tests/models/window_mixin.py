@@ -40,6 +40,7 @@ class WindowMixin:
         return {
             "dunning.call.wizard": {"case_id": case, "line_ids": [Command.create({"case_id": case})], "note": SECRET},
             **self._repairs(),
+            "dunning.answer.wizard": {"dispute_id": self._disputed().id, "words": SECRET},
             "dunning.claim.import.wizard": {"company_id": self.nl.id, "notes": SECRET},
             "dunning.confirm.wizard": {"run_ids": [Command.set(self.the_run.ids)]},
             "dunning.erasure.wizard": {"company_id": self.nl.id, "partner_id": self.partner.id},
@@ -80,6 +81,12 @@ class WindowMixin:
             },
             "dunning.withdrawal.wizard": {"letter_ids": [Command.set([letter])], "reason": "sent by mistake"},
         }
+
+    def _disputed(self):
+        """A dispute to answer; of one invoice, once."""
+        disputes = self.env["dunning.dispute"]
+        about = {"case_id": self.case.id, "move_ids": [Command.set(self.move.ids)], "reason": "price"}
+        return disputes.search([("case_id", "=", self.case.id)], limit=1) or disputes.create(about)
 
     def _repairs(self):
         """The windows in which the reason of a decision is put right."""

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -9,9 +8,6 @@ from odoo.tools import SQL
 from ...engine.facts import Dispute
 from ..dunning_money import written
 from ..event import as_fact
-
-# How many days a dispute may take before it shows as late.
-DAYS_TO_ANSWER = 7
 
 EXTENTS = [("whole", "The whole invoices"), ("part", "A part of them")]
 
@@ -72,8 +68,12 @@ class DunningDispute(models.Model):
     )
     deadline = fields.Date(
         string="Answer before",
-        default=lambda self: self.env.company._dunning_today() + timedelta(days=DAYS_TO_ANSWER),
-        help="The day by which the debtor should have an answer. After it the dispute shows in red.",
+        compute="_compute_deadline",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The last day on which the debtor should have an answer, by its reason. After it the dispute shows in "
+        "red, and whoever handles it is told; later a manager.",
     )
     state = fields.Selection(
         [("open", "Open"), ("closed", "Closed")],
@@ -85,7 +85,12 @@ class DunningDispute(models.Model):
         tracking=True,
     )
     outcome = fields.Selection(
-        [("accepted", "Right: credit note to come"), ("partly", "Partly right"), ("rejected", "Not right")],
+        [
+            ("accepted", "Right: credit note to come"),
+            ("partly", "Partly right"),
+            ("rejected", "Not right"),
+            ("settled", "Settled by agreement"),
+        ],
         copy=False,
         tracking=True,
         help="What came of it. As long as the dispute is open nothing is chased, also when the outcome is known: book "
@@ -221,6 +226,7 @@ class DunningDispute(models.Model):
             reason=as_fact.choice(self, "reason"),
             amount=as_fact.money(self.amount, self.currency_id) if self.amount else None,
             outcome=as_fact.choice(self, "outcome"),
+            credited=as_fact.money(self.amount_credited, self.currency_id) if self.amount_credited else None,
             **self._event_about(),
         )
         return facts, as_fact.known(description=self.description)
@@ -249,6 +255,7 @@ class DunningDispute(models.Model):
     def action_reopen(self):
         """Open them again: their invoices are left alone."""
         self._by_system().write({"state": "open", "outcome": False, "closed_on": False, "closed_by_id": False})
+        self._check_open()  # another one may be about it by now
         return True
 
     @api.model

@@ -52,7 +52,8 @@ DISPUTES = {
     ),
     "dispute.changed": Kind(_lt("The dispute (%(reason)s) was changed."), {**CHANGED, **ABOUT}),
     "dispute.closed": Kind(
-        _lt("The dispute (%(reason)s) was closed."), {"outcome": _lt("Outcome: %(outcome)s."), **ABOUT}
+        _lt("The dispute (%(reason)s) was closed."),
+        {"outcome": _lt("Outcome: %(outcome)s."), "credited": _lt("Credited: %(credited)s."), **ABOUT},
     ),
     "dispute.reopened": Kind(_lt("The dispute (%(reason)s) was opened again."), ABOUT),
     "dispute.deleted": Kind(_lt("The dispute (%(reason)s) was deleted."), ABOUT),

@@ -34,7 +34,9 @@ class DunningCompanion(models.AbstractModel):
 
         The letter is out, whatever comes of these: an error stays on their own attempt.
         """
-        letters = letters.filtered(lambda letter: letter.state == "sent" and letter.level_id._companions())
+        letters = letters.filtered(
+            lambda letter: letter.state == "sent" and letter.level_id and letter.level_id._companions()
+        )
         if not letters:
             return
         attempts = self.env["dunning.dispatch"].sudo()  # sudo: evidence is written by the system

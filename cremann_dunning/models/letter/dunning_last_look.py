@@ -122,8 +122,9 @@ class DunningLastLook(models.AbstractModel):
         :param states: those of letters that can still leave.
         :param posted_on: the day on which they were put in the post, if not today.
         """
-        whys = {}
         waiting = letters.filtered(lambda letter: letter.state in states)
+        answers = waiting.filtered("answer")
+        whys, waiting = letters._answers_overtaken(answers), waiting - answers
         for company, own in waiting.grouped("company_id").items():
             answers = self.env["dunning.engine"]._decide_now(company, own, keep_debtors=True)
             for letter in own:

@@ -16,6 +16,7 @@ from ..rules.dunning_level import LEGAL_TYPES
 from ..rules.dunning_level_channel import LETTER_CHANNELS
 from ..run.dunning_progress import may_commit
 from . import (  # the mixins before the model that is made of them
+    dunning_letter_answer_mixin,  # noqa: F401
     dunning_letter_chatter_mixin,  # noqa: F401
     dunning_letter_document_mixin,
     dunning_letter_left_out_mixin,  # noqa: F401
@@ -53,6 +54,7 @@ class DunningLetter(models.Model):
     _description = "Dunning letter"
     _inherit = [  # our own first: they refine what mail.thread does
         "dunning.record.mixin",
+        "dunning.letter.answer.mixin",  # which text it has, before what is done with it
         "dunning.letter.text.mixin",
         "dunning.letter.document.mixin",
         "dunning.letter.recipient.mixin",
@@ -107,8 +109,8 @@ class DunningLetter(models.Model):
     debtor_kind = fields.Char(readonly=True)
     # both refuse to go while letters name them, see there
     procedure_id = dunning_bulk.Unguarded("dunning.procedure", readonly=True, index=True)
-    level_id = dunning_bulk.Unguarded("dunning.level", required=True, readonly=True, index=True)
-    legal_type = fields.Selection(LEGAL_TYPES, required=True, readonly=True)
+    level_id = dunning_bulk.Unguarded("dunning.level", readonly=True, index=True)  # only an answer has none
+    legal_type = fields.Selection([*LEGAL_TYPES, (rules.ANSWER, "Answer to a dispute")], required=True, readonly=True)
     regime_id = fields.Many2one("dunning.regime", string="Rules", readonly=True, ondelete="restrict")
     channel = fields.Selection(LETTER_CHANNELS, required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
@@ -125,6 +127,7 @@ class DunningLetter(models.Model):
     )
     costs_vat_rate = fields.Float(string="VAT rate of the costs", digits=(5, 2), readonly=True)
     amount_total = fields.Monetary(string="To pay", readonly=True)
+    amount_credited = fields.Monetary(string="Credited", readonly=True, copy=False)
     amount_listed = fields.Monetary(
         string="Also open", readonly=True, help="Other open invoices that the letter lists and does not demand."
     )
@@ -156,6 +159,9 @@ class DunningLetter(models.Model):
     create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
     write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
+    _level_or_answer = models.Constraint(
+        "CHECK(level_id IS NOT NULL OR answer IS NOT NULL)", "A letter has a level, or answers a dispute."
+    )
     _number_uniq = models.UniqueIndex(
         "(company_id, name) WHERE name <> '/' AND shares_number IS NOT TRUE",
         "There is a letter with this number already.",
@@ -165,11 +171,11 @@ class DunningLetter(models.Model):
 
     # -- reading --------------------------------------------------------------------------------------------------
 
-    @api.depends("name", "level_id", "partner_id")
+    @api.depends("name", "heading", "partner_id")
     def _compute_display_name(self):
         for letter in self:
             number = letter.name if letter.name != "/" else self.env._("Draft")
-            letter.display_name = f"{number} · {letter.level_id.name} · {letter.partner_id.name}"
+            letter.display_name = f"{number} · {letter.heading} · {letter.partner_id.name}"
 
     @api.depends("name", "state", "pdf_sha256")
     def _compute_pdf_name(self):

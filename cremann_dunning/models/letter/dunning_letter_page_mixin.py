@@ -46,7 +46,9 @@ class DunningLetterPageMixin(models.AbstractModel):
 
     def _give_keys(self):
         """A key for every letter that gets a page, before its text is frozen with the link in it."""
-        for letter in self.filtered(lambda letter: letter.company_id.dunning_page and not letter.access_token):
+        # what an answer says is no list of invoices, so it has no page
+        letters = self.filtered(lambda letter: letter.company_id.dunning_page and not letter.answer)
+        for letter in letters.filtered(lambda letter: not letter.access_token):
             letter.access_token = self._new_key()
 
     def _portal_ensure_token(self):
@@ -65,13 +67,14 @@ class DunningLetterPageMixin(models.AbstractModel):
         for letter in self:
             letter.access_url = f"/my/dunning/{letter.id}"
 
-    @api.depends("access_token", "company_id.dunning_page")
+    @api.depends("access_token", "answer", "company_id.dunning_page")
     def _compute_page_urls(self):
         """Both addresses; a draft shows them without the key that it gets when it is issued."""
         for letter in self:
             key = letter.access_token
             # `_origin`: a letter that is being looked at in a form has its id there
-            if not letter.company_id.dunning_page or not letter._origin.id or (not key and letter.state != "draft"):
+            paged = letter.company_id.dunning_page and not letter.answer
+            if not paged or not letter._origin.id or (not key and letter.state != "draft"):
                 letter.page_url = letter.page_url_text = False
                 continue
             base = letter.get_base_url()

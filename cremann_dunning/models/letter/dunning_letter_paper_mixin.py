@@ -73,7 +73,8 @@ class DunningLetterPaperMixin(models.AbstractModel):
     def _compute_has_statement_annex(self):
         """By mail the statement is a file of its own; a letter that goes on paper, alone or too, has it behind it."""
         for letter in self:
-            on_paper = letter.channel != "email" or set(letter.level_id._companions()) & set(BY_POST)
+            beside = letter.level_id._companions() if letter.level_id else ()
+            on_paper = letter.channel != "email" or set(beside) & set(BY_POST)
             letter.has_statement_annex = letter.level_id.attach_statement and bool(on_paper)
 
     def _statement_annex(self):

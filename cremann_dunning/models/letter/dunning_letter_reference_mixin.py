@@ -80,6 +80,10 @@ class DunningLetterReferenceMixin(models.AbstractModel):
         """:param example: whether a reference of its own is one that leads nowhere, and says so."""
         self.ensure_one()
         lines = self._demanded_lines()
+        if self.answer:  # it asks what its invoices ask
+            moves = self._asked_moves()
+            printed = moves._dunning_pay_to(self.company_id, moves._dunning_numbers(self.partner_id))[1]
+            return {"payment_reference": printed, "payment_reference_key": False}
         if len({(line.move_id, line.number) for line in lines}) < 2:
             printed = lines.move_id._dunning_pay_to(self.company_id, self._demanded_numbers())[1]
             return {"payment_reference": printed, "payment_reference_key": False}

@@ -120,7 +120,7 @@ class DunningLetterTelling(models.AbstractModel):
     @api.model
     def _name_of(self, letter):
         """The number of a letter, or its level while it has none."""
-        return letter.name if letter.name != "/" else letter.level_id.name or ""
+        return letter.name if letter.name != "/" else letter.heading or ""
 
     @api.model
     def _digests(self, lines):

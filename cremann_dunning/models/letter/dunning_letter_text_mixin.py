@@ -229,7 +229,7 @@ class DunningLetterTextMixin(models.AbstractModel):
     def _compute_payment_parts(self):
         """Where to pay: the invoices' own account when they agree on one, and the page."""
         for letter in self:
-            moves = letter.line_ids.filtered("principal_part").move_id
+            moves = letter._asked_moves()
             letter.pay_url = letter.page_url or (len(moves) == 1 and letter._pay_url(moves))
             letter.bank_account_id = moves._dunning_pay_to(letter.company_id)[0]
 
@@ -250,7 +250,7 @@ class DunningLetterTextMixin(models.AbstractModel):
         :param amount: what is asked by now, when that is not what the letter asks.
         """
         self.ensure_one()
-        amount = self.amount_total if amount is None else amount
+        amount = self._amount_to_pay_now() if amount is None else amount
         return self.bank_account_id._dunning_qr(amount, self.shown_reference, self.currency_id, self.partner_id)
 
     def _compute_paper_body(self):
@@ -289,7 +289,7 @@ class DunningLetterTextMixin(models.AbstractModel):
     def _letter_text(self):
         """The text of this letter's level for the way in which the debtor is addressed."""
         self.ensure_one()
-        return self.level_id._text_for(self.tone)
+        return self._answer_text() if self.answer else self.level_id._text_for(self.tone)
 
     def _compute_shown(self):
         """The frozen words; for a draft what they would be now, so that the preview is the letter itself."""

@@ -26,6 +26,7 @@ from . import (
     dunning_claim_import_booking,
     dunning_claim_import_check,
     dunning_claim_import_debtor,
+    dunning_crediting,
     dunning_imputation,
     dunning_late_receipt,
     dunning_ledger_told,

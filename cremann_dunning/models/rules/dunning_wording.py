@@ -146,6 +146,7 @@ class DunningWording(models.AbstractModel):
             tiers, scale, _costs = found
             yield from (amount for tier in tiers for amount in (tier.base, tier.part, tier.costs))
             yield from filter(None, (scale.minimum, scale.maximum))
+        yield from letter._answer_amounts()
         for payments in letter._returned().values():
             yield from (_exact(payment.amount, currency) for payment in payments)
         lines = letter.line_ids
@@ -186,6 +187,7 @@ class DunningWording(models.AbstractModel):
             yield from (" ".join(filter(None, (partner.zip, partner.city))), partner.country_id.name)
             yield from (partner.vat, partner.company_registry, partner.email, partner.phone)
         yield from (company.company_registry, letter.shown_reference)
+        yield from letter._answer_names()
         for bank in letter.bank_account_id:
             yield from (bank.acc_holder_name, bank.acc_number, bank.bank_id.name)
         for line in lines:

@@ -118,6 +118,7 @@ class DunningDailyJob(models.AbstractModel):
         """Which promises and plans were kept, and how late debtors pay: both decide what goes out."""
         self.env["dunning.case"]._settle_agreements(company)
         self.env["dunning.hold"]._tell_over(company)
+        self.env["dunning.dispute"]._tell_late(company)
         self.env["dunning.payer"]._rate(company)
 
     @api.model

@@ -188,6 +188,8 @@ class DunningGate(models.AbstractModel):
         """A letter as the engine reads it."""
         company = letter.company_id
         interval = max(letter.procedure_id.minimum_interval, 1)
+        if letter.answer:  # it answers, whenever we wrote last
+            last_letter_on = None
         return gate.Letter(
             legal_type=letter.legal_type,
             kind=letter.debtor_kind or "unknown",

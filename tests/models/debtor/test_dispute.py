@@ -158,7 +158,7 @@ class TestDispute(AgreementCase):
         dispute = self.fill_in(moves.action_dunning_dispute(), reason="quality", description="broken")
         self.assertEqual((dispute.case_id, dispute.move_ids), (self.case, self.move + self.second))
         self.assertEqual((dispute.user_id, dispute.opened_on), (self.user, TODAY))
-        self.assertEqual(dispute.deadline, TODAY + timedelta(days=7))
+        self.assertEqual(dispute.deadline, TODAY + timedelta(days=14), "quality takes longer")
         fresh = self.invoice(self.debtor("New"), 10)
         self.fill_in(self.as_user(self.user, fresh).action_dunning_dispute(), reason="other")
         self.assertEqual(self.code(fresh), "DISPUTED")

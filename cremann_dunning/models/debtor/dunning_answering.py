@@ -1,0 +1,78 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...engine import rules
+from ...engine.recipient import choose
+from ..rules.regime_map import RegimeError
+
+
+class DunningAnswering(models.AbstractModel):
+    """Makes the letter that answers a dispute and issues it: numbered, frozen, kept as PDF with its digest, and put in
+    the outbox or printed, by the way of every other letter."""
+
+    _name = "dunning.answering"
+    _description = "Answers to disputes"
+
+    @api.model
+    def _make(self, dispute, vals):
+        """:param vals: what it says, see ``dunning.letter.answer.mixin``. :return: the letter, issued.
+
+        :raises UserError: it cannot be made or may not go, with the reason.
+        """
+        # sudo: letters are evidence, written by the system; whoever answers may write the dispute
+        letter = self.env["dunning.letter"].sudo().create(self._head(dispute) | vals)
+        letter._issue()
+        if letter.state != "issued":
+            raise UserError(
+                self.env._("Nothing was done, because the letter could not be made. %s", letter.error or "")
+            )
+        return letter.with_env(self.env)
+
+    @api.model
+    def _head(self, dispute):
+        """Who writes to whom, and under which rules."""
+        company, debtor = dispute.company_id, dispute.partner_id.commercial_partner_id
+        # sudo: what the letters go by, whoever answers
+        kind = debtor.sudo().with_company(company).dunning_debtor_kind or "unknown"
+        recipient = self._recipient(company, debtor)
+        return {
+            "company_id": company.id,
+            "currency_id": dispute.currency_id.id,
+            "case_id": dispute.case_id.id,
+            "partner_id": debtor.id,
+            "contact_id": recipient.contact.id,
+            "contact_facts": self.env["dunning.recipient"]._facts(recipient),
+            "channel": recipient.channel,
+            "user_id": self.env.uid,
+            "lang": dispute.reader_lang,
+            "tone": dispute._tone(),
+            "debtor_kind": kind,
+            "legal_type": rules.ANSWER,
+            "regime_id": self._regime(company, debtor, kind).id,
+            "date": company._dunning_today(),
+            "dispute_id": dispute.id,
+            "answer_numbers": dispute.numbers,
+        }
+
+    @api.model
+    def _recipient(self, company, debtor):
+        recipients = self.env["dunning.recipient"]
+        for facts in recipients._debtors(company, debtor):
+            if found := choose(facts, recipients._rule(None), company._dunning_house()):
+                return found
+        raise UserError(
+            self.env._(
+                "Nobody at %s can be reached. Complete the e-mail or postal address of the debtor or its reminder "
+                "contact, then answer.",
+                debtor.display_name,
+            )
+        )
+
+    @api.model
+    def _regime(self, company, debtor, kind):
+        country = debtor.country_id or company.country_id
+        regimes = self.env["dunning.regime"].with_company(company)._regime_map(company._dunning_today())
+        try:
+            return regimes.for_debtor(country.code, kind)
+        except RegimeError as error:
+            raise UserError(str(error)) from error
