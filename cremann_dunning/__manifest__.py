@@ -108,6 +108,7 @@
         "wizards/dunning_waive_wizard_views.xml",
         "wizards/dunning_whatsapp_wizard_views.xml",
         "wizards/dunning_withdrawal_wizard_views.xml",
+        "wizards/dunning_words_wizard_views.xml",
         "wizards/dunning_write_off_wizard_views.xml",
         "views/dunning_menus.xml",
     ],

@@ -1,4 +1,4 @@
-from . import dunning_window_mixin  # before the windows that are made of it
+from . import dunning_own_words_mixin, dunning_window_mixin  # before the windows that are made of them
 
 # isort: split
 from . import (
@@ -45,5 +45,6 @@ from . import (
     dunning_waive_wizard,
     dunning_whatsapp_wizard,
     dunning_withdrawal_wizard,
+    dunning_words_wizard,
     dunning_write_off_wizard,
 )

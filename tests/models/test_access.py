@@ -72,6 +72,7 @@ RIGHTS = {
     "dunning.set.off": ("r", "r", ""),
     "dunning.set.off.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
+    "dunning.words.wizard": ("rwcd", "rwcd", ""),
     "dunning.statement.wizard": ("rwcd", "rwcd", ""),
     "dunning.posting.wizard": ("rwcd", "rwcd", ""),
     "dunning.posting.wizard.line": ("rwcd", "rwcd", ""),

@@ -20,6 +20,7 @@ from . import (  # the mixins before the model that is made of them
     dunning_letter_document_mixin,
     dunning_letter_left_out_mixin,  # noqa: F401
     dunning_letter_outcome_mixin,  # noqa: F401
+    dunning_letter_own_words_mixin,  # noqa: F401
     dunning_letter_page_mixin,  # noqa: F401
     dunning_letter_paper_mixin,  # noqa: F401
     dunning_letter_payment_mixin,  # noqa: F401
@@ -54,6 +55,7 @@ class DunningLetter(models.Model):
     _inherit = [  # our own first: they refine what mail.thread does
         "dunning.record.mixin",
         "dunning.letter.text.mixin",
+        "dunning.letter.own.words.mixin",
         "dunning.letter.document.mixin",
         "dunning.letter.recipient.mixin",
         "dunning.letter.page.mixin",

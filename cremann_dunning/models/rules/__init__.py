@@ -16,6 +16,7 @@ from . import (
     dunning_level,
     dunning_level_channel,
     dunning_level_text,
+    dunning_level_words,
     dunning_preset,
     dunning_procedure,
     dunning_regime,
