@@ -282,6 +282,18 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """The debtor is treated with care since ``since``: every step comes later, and no step that threatens goes unless a
+    person writes it. Why he is, is no fact of a decision."""
+
+    since: date
+
+    def covers(self, day: date) -> bool:
+        """Whether it holds on that day; its first day counts."""
+        return day >= self.since
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """Money on the bank that nobody booked and that stops letters: it names the debtor, or points to claims of his.
 
@@ -326,7 +338,7 @@ class Debtor:
     addressee, in their order; ``has_email``, ``mail_problem`` and ``has_address`` are of the debtor itself (in records
     from before there were contacts, of whoever would have got the letter). ``rests`` are claims of which the principal
     is paid, and costs or interest that letters asked are not: receipts pay these too. ``cause`` is why he does not pay,
-    where the firm lets something follow from it.
+    where the firm lets something follow from it. ``care``: he is treated with care.
     """
 
     partner_id: int
@@ -349,4 +361,5 @@ class Debtor:
     rests: tuple[Claim, ...] = ()
     insolvencies: tuple[Insolvency, ...] = ()
     cause: Cause | None = None
+    care: Care | None = None
     extra: dict = field(default_factory=dict, compare=False)

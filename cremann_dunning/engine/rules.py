@@ -138,6 +138,7 @@ class House:
     by hand on a Sunday knows what he does, so they otherwise hold for what goes by itself only. ``term_agreed``: due
     dates were agreed, so a debtor is in default the day after (6:83 BW). ``services`` are the channels that need a
     service of their own and have it. ``quiet_days``: so many days nothing follows after somebody spoke with the debtor.
+    ``care_days``: so many days every step comes later for a debtor who is treated with care.
     ``small_rest``: what is left of a claim that was paid in part is not asked up to that amount; 0: it always is.
     """
 
@@ -148,6 +149,7 @@ class House:
     term_agreed: bool = False
     services: frozenset[str] = frozenset()
     quiet_days: int = 0
+    care_days: int = 0
     small_rest: Decimal = Decimal("0.00")
 
     def bank_behind(self, as_of: date) -> tuple[str, date] | None:

@@ -21,6 +21,7 @@ class ResConfigSettings(models.TransientModel):
     dunning_promise_grace_days = fields.Integer(related="company_id.dunning_promise_grace_days", readonly=False)
     dunning_head_email = fields.Char(related="company_id.dunning_head_email", readonly=False)
     dunning_keep_years = fields.Integer(related="company_id.dunning_keep_years", readonly=False)
+    dunning_care_days = fields.Integer(related="company_id.dunning_care_days", readonly=False)
     dunning_quiet_days = fields.Integer(related="company_id.dunning_quiet_days", readonly=False)
     dunning_hold_days = fields.Integer(related="company_id.dunning_hold_days", readonly=False)
     dunning_priority_amount = fields.Integer(related="company_id.dunning_priority_amount", readonly=False)

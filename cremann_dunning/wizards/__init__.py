@@ -8,6 +8,7 @@ from . import (
     dunning_call_saving_mixin,
     dunning_call_wizard,
     dunning_call_wizard_line,
+    dunning_care_wizard,
     dunning_claim_import_wizard,
     dunning_claim_import_wizard_line,
     dunning_confirm_wizard,

@@ -23,6 +23,7 @@ class DunningLetterWizard(models.TransientModel):
     case_id = fields.Many2one("dunning.case", required=True, readonly=True)
     company_id = fields.Many2one(related="case_id.company_id", related_sudo=False)
     partner_id = fields.Many2one(related="case_id.partner_id", related_sudo=False)
+    with_care = fields.Boolean(related="case_id.with_care", related_sudo=False)
     move_ids = fields.Many2many(
         "account.move",
         string="Invoices",

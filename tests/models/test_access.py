@@ -72,6 +72,9 @@ RIGHTS = {
     "dunning.set.off": ("r", "r", ""),
     "dunning.set.off.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
+    "dunning.care": ("", "", ""),  # a right of its own, see debtor/test_care
+    "dunning.care.wizard": ("rwcd", "rwcd", ""),
+    "dunning.help.text": ("r", "rwcd", ""),
     "dunning.words.wizard": ("rwcd", "rwcd", ""),
     "dunning.statement.wizard": ("rwcd", "rwcd", ""),
     "dunning.posting.wizard": ("rwcd", "rwcd", ""),

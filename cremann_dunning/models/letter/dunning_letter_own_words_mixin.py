@@ -57,10 +57,19 @@ class DunningLetterOwnWordsMixin(models.AbstractModel):
             (self.env._(NAMES[name]), instead.get(PLACES.get(name)) or "", self[name]) for name in OWN if self[name]
         ]
 
-    def _own_words(self):
+    def _own_words(self, help_text=""):
         """What is put into the words of this letter, as ``tools.own_words.Words``."""
         self.ensure_one()
-        return own_words.Words(self.personal_words or "", self.own_opening or "", self.own_closing or "")
+        return own_words.Words(self.personal_words or "", self.own_opening or "", self.own_closing or "", help_text)
+
+    def _with_care(self):
+        """Those of these letters whose debtor is treated with care."""
+        cared_for = self.env["dunning.care"]._pairs(self.company_id, self.partner_id)
+        return self.filtered(lambda letter: (letter.company_id.id, letter.partner_id.commercial_partner_id.id) in cared_for)
+
+    def _help_texts(self):
+        """Where its reader finds help, for those of these letters whose debtor is treated with care: ``{letter: text}``."""
+        return {letter: self.env["dunning.help.text"]._of(letter) for letter in self._with_care()}
 
     def _typed(self):
         """All that a person typed for this letter: it is judged as the words of the text are."""
@@ -75,10 +84,14 @@ class DunningLetterOwnWordsMixin(models.AbstractModel):
         """
         subjects = text._render_field("subject", self.ids, compute_lang=True)
         bodies = text._render_field("body_html", self.ids, compute_lang=True)
-        return {letter.id: letter._with_own_words(subjects[letter.id], bodies[letter.id]) for letter in self}
+        texts = self._help_texts()
+        return {
+            letter.id: letter._with_own_words(subjects[letter.id], bodies[letter.id], texts.get(letter, ""))
+            for letter in self
+        }
 
-    def _with_own_words(self, subject, body):
-        words = self._own_words()
+    def _with_own_words(self, subject, body, help_text):
+        words = self._own_words(help_text)
         if not words or not body:
             return self.own_subject or subject, body
         standing = own_words.standing(body)

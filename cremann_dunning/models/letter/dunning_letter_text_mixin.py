@@ -63,6 +63,7 @@ class DunningLetterTextMixin(models.AbstractModel):
     def _compute_text_parts(self):
         previous = self._previous_letters()
         bookings = self.env["dunning.letter"]._bookings_until(self.company_id)
+        with_care = self._with_care()
         for letter in self:
             env = letter.with_context(lang=letter.lang).env
             numbers = letter._demanded_numbers()
@@ -86,7 +87,7 @@ class DunningLetterTextMixin(models.AbstractModel):
             letter.vat_text = letter._vat_declaration()
             letter.demanded_count = len(numbers)
             levels = letter.procedure_id.level_ids.with_context(lang=letter.lang)
-            letter.next_step_text = levels.filtered(
+            letter.next_step_text = letter not in with_care and levels.filtered(
                 lambda level, letter=letter: level.active and level.sequence > letter.level_id.sequence
             )[:1].name
 

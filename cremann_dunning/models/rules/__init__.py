@@ -11,6 +11,7 @@ from . import (
     dunning_cost_bracket,
     dunning_cost_scale,
     dunning_element,
+    dunning_help_text,
     dunning_interest_rate,
     dunning_interest_table,
     dunning_level,

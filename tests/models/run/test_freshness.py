@@ -113,6 +113,11 @@ class FreshCase(DunningCase):
         vals = {"partner_id": self.partner.id, "company_id": self.nl.id, "kind": "nl_moratorium", "date": TODAY}
         return self.env["dunning.insolvency"].create(vals)
 
+    def with_care(self):
+        return self.env["dunning.care"].create(
+            {"partner_id": self.partner.id, "company_id": self.nl.id, "reason": "money"}
+        )
+
     def agree(self, model, **vals):
         vals |= {"case_id": self.case().id, "move_ids": [Command.set(self.move.ids)]}
         return self.env[model].create(vals)
@@ -136,6 +141,15 @@ class TestFreshness(FreshCase):
                     self.partner.id, self.nl.id,
                 ),
                 "HOLD",
+            ),
+            "with care": (self.with_care, "CARE_WAIT"),
+            "with care, SQL": (
+                lambda: self.sql(
+                    "INSERT INTO dunning_care (partner_id, company_id, reason, source, noted_on, review_on)"
+                    " VALUES (%s, %s, 'money', 'debtor', %s, %s)",
+                    self.partner.id, self.nl.id, TODAY, ahead,
+                ),
+                "CARE_WAIT",
             ),
             "insolvent": (self.insolvent, "INSOLVENT"),
             "insolvent everywhere, SQL": (

@@ -1,0 +1,27 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, models
+
+
+class DunningErasure(models.AbstractModel):
+    """Why somebody was treated with care is kept no longer than it is of use."""
+
+    _inherit = "dunning.erasure"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _erase_old(self):
+        """What ended a year ago goes by itself, also where the firm keeps the rest for longer."""
+        super()._erase_old()
+        for company in self.env["res.company"].with_context(active_test=False).search([]):
+            until = company._dunning_today() - relativedelta(years=1)
+            # sudo: the system's to erase, whoever may read it
+            old = self.env["dunning.care"].sudo().search([("company_id", "=", company.id), ("ended_on", "<=", until)])
+            old.unlink()
+
+    @api.model
+    def _erase(self, company, debtors, asked_on=None):
+        """With the rest of a debtor goes why he was treated with care."""
+        count = super()._erase(company, debtors, asked_on)
+        about = [("company_id", "=", company.id), ("partner_id", "in", list(debtors))]
+        self.env["dunning.care"].sudo().search(about).unlink()  # sudo: as above
+        return count
