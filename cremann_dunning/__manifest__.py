@@ -55,6 +55,7 @@
         "views/debtor/dunning_dispute_views.xml",
         "views/debtor/dunning_promise_views.xml",
         "views/debtor/dunning_payment_plan_views.xml",
+        "views/debtor/dunning_advice_views.xml",
         "views/debtor/dunning_care_views.xml",
         "views/debtor/dunning_cause_route_views.xml",
         "views/debtor/dunning_contact_views.xml",

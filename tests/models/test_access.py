@@ -72,6 +72,7 @@ RIGHTS = {
     "dunning.set.off": ("r", "r", ""),
     "dunning.set.off.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
+    "dunning.advice": ("r", "rw", ""),
     "dunning.care": ("", "", ""),  # a right of its own, see debtor/test_care
     "dunning.care.wizard": ("rwcd", "rwcd", ""),
     "dunning.help.text": ("r", "rwcd", ""),

@@ -13,6 +13,7 @@ from . import dunning_cause_mixin, dunning_outcome_mixin
 # isort: split
 from . import (
     account_move,
+    dunning_advice,
     dunning_attention,
     dunning_call,
     dunning_call_queue,
@@ -57,6 +58,7 @@ from . import (
     dunning_payment_agreement_mixin,
     dunning_payment_plan,
     dunning_payment_plan_instalment,
+    dunning_prevention,
     dunning_promise,
     dunning_reconstruction,
     dunning_set_off,
@@ -67,5 +69,6 @@ from . import (
     dunning_touch,
     res_company,
     res_partner,
+    res_partner_advice,
     res_partner_told,
 )

@@ -4,7 +4,7 @@ from odoo import api, models
 
 
 class DunningErasure(models.AbstractModel):
-    """Why somebody was treated with care is kept no longer than it is of use."""
+    """Why somebody was treated with care, and what was advised about him, is kept no longer than it is of use."""
 
     _inherit = "dunning.erasure"  # pylint: disable=consider-merging-classes-inherited
 
@@ -20,8 +20,9 @@ class DunningErasure(models.AbstractModel):
 
     @api.model
     def _erase(self, company, debtors, asked_on=None):
-        """With the rest of a debtor goes why he was treated with care."""
+        """With the rest of a debtor goes why he was treated with care, and what was advised about selling to him."""
         count = super()._erase(company, debtors, asked_on)
         about = [("company_id", "=", company.id), ("partner_id", "in", list(debtors))]
         self.env["dunning.care"].sudo().search(about).unlink()  # sudo: as above
+        self.env["dunning.advice"].sudo().search(about).unlink()  # sudo: as above
         return count

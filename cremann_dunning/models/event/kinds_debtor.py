@@ -160,6 +160,12 @@ HIMSELF = {
     "debtor.care_changed": Kind(_lt("The care for this debtor was looked at anew."), CHANGED),
     "debtor.care_ended": Kind(_lt("The debtor is no longer treated with care."), CHANGED),
     "debtor.care_deleted": Kind(_lt("What was noted of the care for this debtor was deleted.")),
+    "debtor.advice_accepted": Kind(
+        _lt("Advice on new sales was accepted: %(advice)s."), {"done": "%(done)s", "why": _lt("Remark: %(why)s")}
+    ),
+    "debtor.advice_declined": Kind(
+        _lt("Advice on new sales was declined: %(advice)s."), {"why": _lt("Remark: %(why)s")}
+    ),
     "debtor.responsible": Kind(
         _lt("Somebody else is responsible for this debtor."),
         {"before": _lt("Before: %(before)s."), "after": _lt("From now on: %(after)s.")},

@@ -143,6 +143,7 @@ class TestCare(ToldMixin, DunningCase):
     def test_help_of_his_country(self):
         self.note()
         with self.undone("Belgium"):
+            self.partner.dunning_kind_set = "business"  # the first letter to a consumer there is a statutory one
             self.assertIn("OCMW", self.text(self.letter_in("nl_NL", "be")))
         with self.undone("none of his country"):
             self.env.ref("cremann_dunning.dunning_help_text_nl").active = False
@@ -174,10 +175,13 @@ class TestCare(ToldMixin, DunningCase):
         self.assertIn("with care", events[0].with_context(lang="en_US").sentence)
 
     def test_who_changed_why_is_kept_beside_it(self):
-        care = self.as_user(self.reader, self.note()).with_context(tracking_disable=False, mail_notrack=False)
+        care = self.as_user(self.reader, self.note(), tracking_disable=False)
+        self.env.flush_all()
+        self.env.cr.precommit.run()
         care.reason = "life"
         self.env.flush_all()
-        care.env.cr.precommit.run()
+        self.env.cr.precommit.run()
+        self.env.invalidate_all()
         tracked = care.message_ids.sudo().tracking_value_ids
         self.assertIn("Something happened in his life", tracked.mapped("new_value_char"))
         with self.assertRaises(AccessError):
