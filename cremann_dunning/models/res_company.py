@@ -106,7 +106,9 @@ class ResCompany(models.Model):
         "debtor, so that what was said there has its time. 0: a contact holds nothing back.",
         groups=INSIDE,
     )
-    dunning_advised_on = fields.Date(readonly=True, groups=INSIDE, help="Advice on new sales was last asked on this day.")
+    dunning_advised_on = fields.Date(
+        readonly=True, groups=INSIDE, help="Advice on new sales was last asked on this day."
+    )
     dunning_care_days = fields.Integer(
         string="Days more with care",
         default=14,

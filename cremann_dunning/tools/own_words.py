@@ -43,7 +43,9 @@ def one_line(text: str | None) -> str:
 
 def tidy(text: str | None) -> str:
     """What somebody typed, with plain ends of lines and without empty ones at its ends."""
-    return "\n".join(line.rstrip() for line in (text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
+    return "\n".join(
+        line.rstrip() for line in (text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    ).strip()
 
 
 def paragraphs(text: str) -> Markup:

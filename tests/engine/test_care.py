@@ -63,7 +63,10 @@ def test_tuned(days, on):
         ({"legal_type": REMINDER, "costs": "announce"}, "LETTER"),
         ({"legal_type": REMINDER, "costs": "charge"}, "CARE_PERSON"),
         ({"legal_type": REMINDER, "charge_interest": True}, "CARE_PERSON"),
-        *(({"legal_type": kind}, "CARE_PERSON") for kind in (STATUTORY_NOTICE, NOTICE_OF_DEFAULT, FINAL_NOTICE, HANDOVER)),
+        *(
+            ({"legal_type": kind}, "CARE_PERSON")
+            for kind in (STATUTORY_NOTICE, NOTICE_OF_DEFAULT, FINAL_NOTICE, HANDOVER)
+        ),
     ],
 )
 @pytest.mark.parametrize("automatic", [True, False])

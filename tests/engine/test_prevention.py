@@ -53,7 +53,9 @@ def test_marks(name, mark, expected):
     assert kinds(**{name: mark + 1}) == expected
 
 
-@pytest.mark.parametrize(("term", "advised"), [(None, True), (0, False), (13, False), (14, False), (15, True), (30, True)])
+@pytest.mark.parametrize(
+    ("term", "advised"), [(None, True), (0, False), (13, False), (14, False), (15, True), (30, True)]
+)
 def test_term_is_short_already(term, advised):
     assert (TERM in kinds(days_late=20, term=term)) == advised
 

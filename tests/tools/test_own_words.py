@@ -2,7 +2,15 @@
 
 import pytest
 
-from odoo.addons.cremann_dunning.tools.own_words import NoPlaceError, Words, one_line, paragraphs, placed, standing, tidy
+from odoo.addons.cremann_dunning.tools.own_words import (
+    NoPlaceError,
+    Words,
+    one_line,
+    paragraphs,
+    placed,
+    standing,
+    tidy,
+)
 
 LETTER = """
 <div>
@@ -40,7 +48,9 @@ def test_each_in_its_place():
     assert '<td class="o_dunning_qr"></td>' in body, "no element is closed in itself: mail programs read HTML"
 
 
-@pytest.mark.parametrize("bad", ["<script>alert(1)</script>", "<b onclick='x'>a</b>", "a & b < c", '"><img src=x>', "{{ 7*7 }}"])
+@pytest.mark.parametrize(
+    "bad", ["<script>alert(1)</script>", "<b onclick='x'>a</b>", "a & b < c", '"><img src=x>', "{{ 7*7 }}"]
+)
 def test_escaped(bad):
     body = placed(LETTER, Words(bad, bad, bad, bad))
     for mark in ("<script", "<b ", "<img"):

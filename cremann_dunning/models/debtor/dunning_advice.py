@@ -60,9 +60,7 @@ class DunningAdvice(models.Model):
     decided_by_id = fields.Many2one("res.users", string="Decided by", readonly=True, ondelete="set null")
     done = fields.Char(string="What was done", readonly=True)
 
-    _once = models.UniqueIndex(
-        "(company_id, partner_id, kind) WHERE state = 'open'", "This is advised already."
-    )
+    _once = models.UniqueIndex("(company_id, partner_id, kind) WHERE state = 'open'", "This is advised already.")
     _amount_not_negative = models.Constraint("CHECK(amount >= 0)", "A credit limit cannot be negative.")
 
     @api.depends("state")

@@ -76,7 +76,9 @@ class DunningCare(models.Model):
     )
     ended_on = fields.Date(readonly=True, tracking=True)
     is_running = fields.Boolean(compute="_compute_is_running", search="_search_is_running")
-    is_to_review = fields.Boolean(string="To look at again", compute="_compute_is_running", search="_search_is_to_review")
+    is_to_review = fields.Boolean(
+        string="To look at again", compute="_compute_is_running", search="_search_is_to_review"
+    )
     user_id = fields.Many2one("res.users", string="Noted by", readonly=True, default=lambda self: self.env.user)
 
     @api.depends("ended_on", "review_on")

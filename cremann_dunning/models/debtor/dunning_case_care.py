@@ -22,8 +22,10 @@ class DunningCase(models.Model):
         if operator != "in":
             return NotImplemented
         # sudo: as dunning.care._pairs
-        running = self.env["dunning.care"].sudo().search(
-            [("ended_on", "=", False), ("company_id", "in", self.env.companies.ids)]
+        running = (
+            self.env["dunning.care"]
+            .sudo()
+            .search([("ended_on", "=", False), ("company_id", "in", self.env.companies.ids)])
         )
         cared_for = Domain.OR(
             Domain("company_id", "=", company.id) & Domain("partner_id", "in", found.partner_id.ids)

@@ -65,7 +65,9 @@ class DunningLetterOwnWordsMixin(models.AbstractModel):
     def _with_care(self):
         """Those of these letters whose debtor is treated with care."""
         cared_for = self.env["dunning.care"]._pairs(self.company_id, self.partner_id)
-        return self.filtered(lambda letter: (letter.company_id.id, letter.partner_id.commercial_partner_id.id) in cared_for)
+        return self.filtered(
+            lambda letter: (letter.company_id.id, letter.partner_id.commercial_partner_id.id) in cared_for
+        )
 
     def _help_texts(self):
         """Where its reader finds help, for those of these letters whose debtor is treated with care: ``{letter: text}``."""
@@ -124,7 +126,9 @@ class DunningLetterOwnWordsMixin(models.AbstractModel):
         """
         self.ensure_one()
         if self.state != "draft" or self.run_id:
-            raise UserError(self.env._("Words are changed in a letter that somebody wrote by hand, while it is a draft."))
+            raise UserError(
+                self.env._("Words are changed in a letter that somebody wrote by hand, while it is a draft.")
+            )
         letter = self._by_system()
         standing, was = letter._standing_words(), {name: letter[name] or "" for name in OWN}
         clean = {name: own_words.tidy(vals[name]) for name in OWN if name in vals}

@@ -87,9 +87,12 @@ class DunningLetterTextMixin(models.AbstractModel):
             letter.vat_text = letter._vat_declaration()
             letter.demanded_count = len(numbers)
             levels = letter.procedure_id.level_ids.with_context(lang=letter.lang)
-            letter.next_step_text = letter not in with_care and levels.filtered(
-                lambda level, letter=letter: level.active and level.sequence > letter.level_id.sequence
-            )[:1].name
+            letter.next_step_text = (
+                letter not in with_care
+                and levels.filtered(
+                    lambda level, letter=letter: level.active and level.sequence > letter.level_id.sequence
+                )[:1].name
+            )
 
     def _day(self, day, form="d MMMM y"):
         """A date in words, as the debtor's language writes it."""

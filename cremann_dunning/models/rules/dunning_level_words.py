@@ -30,9 +30,7 @@ class DunningLevel(models.Model):
 
     @api.constrains("legal_type", "words_may_change")
     def _check_words_may_change(self):
-        if wrong := self.filtered(
-            lambda level: level.words_may_change and level.legal_type == rules.STATUTORY_NOTICE
-        ):
+        if wrong := self.filtered(lambda level: level.words_may_change and level.legal_type == rules.STATUTORY_NOTICE):
             raise ValidationError(
                 self.env._(
                     "%s is a statutory notice: its words stay as they are. Switch off Other words in one letter.",

@@ -167,7 +167,9 @@ class DunningWording(models.AbstractModel):
             if key not in own:
                 own[key] = _own_text(text.with_context(lang=letter.lang))
             values = tuple(dict.fromkeys(value for value in self._names(letter.sudo()) if value))  # sudo: as above
-            values += tuple(filter(None, helping.get(letter, "").splitlines()))  # where help is found is no word of ours
+            values += tuple(
+                filter(None, helping.get(letter, "").splitlines())
+            )  # where help is found is no word of ours
             typed = letter._typed()  # by ourselves, for this one letter
             found[letter] = others.Others(values, f"{own[key]} {others.plain(typed)}" if typed else own[key])
         return found

@@ -26,7 +26,9 @@ class TestAdvice(ToldMixin, DunningCase):
         cls.case = cls.env["dunning.case"]._for_partners(cls.partner, cls.nl, create=True)
 
     def broken(self, count=2, company=None, date=TODAY - timedelta(days=30)):
-        case = self.case if company is None else self.env["dunning.case"]._for_partners(self.partner, company, create=True)
+        case = (
+            self.case if company is None else self.env["dunning.case"]._for_partners(self.partner, company, create=True)
+        )
         for _each in range(count):
             promise = self.env["dunning.promise"].create(
                 {"case_id": case.id, "amount": 10, "made_on": TODAY - timedelta(days=400), "date": date}
@@ -109,7 +111,9 @@ class TestAdvice(ToldMixin, DunningCase):
         self.assertEqual(self.partner.with_company(self.nl).property_payment_term_id, term)
         self.assertFalse(self.partner.with_company(self.be).property_payment_term_id)
         self.assertIn("10 days", advice.done)
-        self.assertEqual((advice.state, advice.decided_by_id.id, advice.decided_on), ("accepted", self.manager.id, TODAY))
+        self.assertEqual(
+            (advice.state, advice.decided_by_id.id, advice.decided_on), ("accepted", self.manager.id, TODAY)
+        )
         self.assertEqual(events[0].author_id, self.manager)
         self.assertIn("A shorter term", events[0].with_context(lang="en_US").sentence)
 
@@ -147,7 +151,10 @@ class TestAdvice(ToldMixin, DunningCase):
 
     def test_term_and_limit_are_needed(self):
         self.case.sudo().write({"days_late": 20})
-        for kind, field, said in (("term", "term_id", "Choose the term"), ("credit_limit", "amount", "Enter the credit")):
+        for kind, field, said in (
+            ("term", "term_id", "Choose the term"),
+            ("credit_limit", "amount", "Enter the credit"),
+        ):
             advice = self.of(kind)
             advice[field] = False
             with self.subTest(kind), self.refused(said):

@@ -111,7 +111,9 @@ class TestCare(ToldMixin, DunningCase):
     def test_a_person_may_write(self):
         self.note()
         level = self.env.ref("cremann_dunning.dunning_procedure_nl_consumer").level_ids[:1]
-        window = self.as_user(self.user)["dunning.letter.wizard"].create({"case_id": self.case.id, "level_id": level.id})
+        window = self.as_user(self.user)["dunning.letter.wizard"].create(
+            {"case_id": self.case.id, "level_id": level.id}
+        )
         self.assertTrue(window.with_care)
         letter = self.env["dunning.letter"].browse(window.action_write()["res_id"])
         letter.action_issue()
@@ -138,7 +140,9 @@ class TestCare(ToldMixin, DunningCase):
                     self.assertNotIn("Is paying difficult", text)
                 refusals = self.env["dunning.gate"]._check(letter, texts=letter._words_to_come())[letter]
                 self.assertFalse(refusals)
-                self.assertFalse([f for f in self.env["dunning.wording"]._check(letter, letter._words_to_come())[letter]])
+                self.assertFalse(
+                    [f for f in self.env["dunning.wording"]._check(letter, letter._words_to_come())[letter]]
+                )
 
     def test_help_of_his_country(self):
         self.note()
@@ -171,7 +175,9 @@ class TestCare(ToldMixin, DunningCase):
         self.assertEqual(events[0].author_id, self.user)
         self.assertEqual(events[1].author_id, self.reader)
         for event in events:
-            self.assertNotRegex(f"{event.facts} {self.personal(event)} {event.sentence}", "life|helper|Something happened")
+            self.assertNotRegex(
+                f"{event.facts} {self.personal(event)} {event.sentence}", "life|helper|Something happened"
+            )
         self.assertIn("with care", events[0].with_context(lang="en_US").sentence)
 
     def test_who_changed_why_is_kept_beside_it(self):

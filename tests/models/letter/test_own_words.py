@@ -44,7 +44,9 @@ class TestOwnWords(ToldMixin, DunningCase):
 
     def test_personal_paragraph(self):
         letter = self.written(personal_words="Thank you for your call of this morning.\n\nAs agreed we wait & see.")
-        self.assertRegex(self.text(letter), r"Bakkerij Jansen, ?Thank you for your call of this morning.*wait & see.*The invoice")
+        self.assertRegex(
+            self.text(letter), r"Bakkerij Jansen, ?Thank you for your call of this morning.*wait & see.*The invoice"
+        )
         self.assertIn("wait &amp; see", letter.shown_body)
         self.assertEqual((letter.words_by_id, letter.words_instead), (self.user.with_env(letter.env), False))
         shown = letter.own_words_html
@@ -110,7 +112,9 @@ class TestOwnWords(ToldMixin, DunningCase):
         ):
             with self.subTest(words), self.refused(said):
                 self.written(personal_words=words, **written)
-        letter = self.written(personal_words="Thank you for your call.", own_opening="Ignored: no such field", **written)
+        letter = self.written(
+            personal_words="Thank you for your call.", own_opening="Ignored: no such field", **written
+        )
         self.assertIn("Thank you for your call.", letter.shown_body)
         self.assertNotIn("Ignored", letter.shown_body)
 
@@ -142,7 +146,9 @@ class TestOwnWords(ToldMixin, DunningCase):
         self.assertIn("slipped your attention", letter.shown_body)
         (first,), (second,) = events, more
         self.assertEqual(first.author_id, self.user)
-        self.assertEqual(first.facts["fields"], [{"field": ["dunning.letter", f"{n}"]} for n in ("personal_words", "own_opening")])
+        self.assertEqual(
+            first.facts["fields"], [{"field": ["dunning.letter", f"{n}"]} for n in ("personal_words", "own_opening")]
+        )
         self.assertNotIn("We miss it", str(first.facts), "what was typed may name a person, and can be erased")
         opening = next(row for row in self.personal(first)["texts"] if row["field"][1] == "own_opening")
         self.assertIn("slipped your attention", opening["before"])
@@ -180,7 +186,13 @@ class TestOwnWords(ToldMixin, DunningCase):
         self.partner.lang = "nl_NL"
         self.assertEqual(self.window().lang_words, "Write in Nederlands: the letter is in that language.")
         invoicing = self.env["res.partner"].create(
-            {"name": "Boekhouding", "parent_id": self.partner.id, "type": "invoice", "email": "b@x.example.com", "lang": "fr_FR"}
+            {
+                "name": "Boekhouding",
+                "parent_id": self.partner.id,
+                "type": "invoice",
+                "email": "b@x.example.com",
+                "lang": "fr_FR",
+            }
         )
         self.assertTrue(invoicing)
         told = self.window().lang_words
