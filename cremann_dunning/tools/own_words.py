@@ -118,10 +118,9 @@ class _Parts:
     def put(self, text: str, node, behind=False):
         """Put paragraphs before a paragraph or behind it; at the end, or the beginning, where there is none."""
         found = html.fragments_fromstring(str(paragraphs(text)))
-        if node is None:
-            at = 0 if behind else len(self.room)
-        else:
-            at = self.room.index(node) + (1 if behind else 0)
+        at = len(self.room) if node is None else self.room.index(node)
+        if behind:
+            at = 0 if node is None else at + 1
         for place, new in enumerate(found):
             self.room.insert(at + place, new)
 

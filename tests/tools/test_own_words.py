@@ -81,7 +81,7 @@ def test_tidy():
         ("<div><p>Dear,</p><table></table><p>Bye,</p><p class='o_dunning_signature'>A</p></div>", {}),
         ("<div><table></table><p>Two.</p><p>Bye,</p><p class='o_dunning_signature'>A</p></div>", {}),
         ("<div><p>Dear,</p><p>All in one.</p><p>Bye,</p><p class='o_dunning_signature'>A</p></div>", {}),
-        ("<div><div><p>D,</p><p>One.</p><table></table><p>B,</p><div><p class='o_dunning_signature'>A</p></div></div></div>",
+        ("<div><div><p>D,</p><p>One.</p><hr><p>B,</p><div><p class='o_dunning_signature'>A</p></div></div></div>",
          {"opening": "One."}),
     ],
 )  # fmt: skip

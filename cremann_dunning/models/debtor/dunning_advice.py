@@ -76,7 +76,8 @@ class DunningAdvice(models.Model):
             said = []
             for name, number in advice.reasons or ():
                 shown = days(self.env, number) if name in IN_DAYS else number
-                said.append(self.env._(REASONS[name]) % {"number": shown})
+                sentence = self.env._(REASONS[name])
+                said.append(sentence % {"number": shown})
             text = "; ".join(said)
             advice.reasons_text = text[:1].upper() + text[1:]
 
@@ -146,7 +147,7 @@ class DunningAdvice(models.Model):
         return True
 
     def _check_may_decide(self):
-        """:raises AccessError: who is no manager. :raises UserError: it was decided before, or nothing speaks for it."""
+        """:raises AccessError: who is no manager. :raises UserError: it was decided before, or it lapsed."""
         self.check_access("write")
         if not self.env.user.has_group("cremann_dunning.group_dunning_manager"):
             raise AccessError(self.env._("Only a dunning manager decides about new sales."))

@@ -200,7 +200,7 @@ class DunningCare(models.Model):
 
     @api.model
     def _bring(self, rows):
-        """Whoever belongs to another debtor now brings the care along. :param rows: as ``dunning.insolvency._bring``."""
+        """Whoever belongs to another debtor now brings it along. :param rows: as ``dunning.insolvency._bring``."""
         self.env.cr.execute(
             SQL(
                 "UPDATE dunning_care c SET partner_id = t.debtor"

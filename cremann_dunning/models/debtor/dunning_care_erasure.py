@@ -11,12 +11,13 @@ class DunningErasure(models.AbstractModel):
     @api.model
     def _erase_old(self):
         """What ended a year ago goes by itself, also where the firm keeps the rest for longer."""
-        super()._erase_old()
-        for company in self.env["res.company"].with_context(active_test=False).search([]):
+        result = super()._erase_old()
+        # sudo: the system's to erase, whoever may read it
+        ended = self.env["dunning.care"].sudo().search([("ended_on", "!=", False)])
+        for company, found in ended.grouped("company_id").items():
             until = company._dunning_today() - relativedelta(years=1)
-            # sudo: the system's to erase, whoever may read it
-            old = self.env["dunning.care"].sudo().search([("company_id", "=", company.id), ("ended_on", "<=", until)])
-            old.unlink()
+            found.filtered(lambda care, until=until: care.ended_on <= until).unlink()
+        return result
 
     @api.model
     def _erase(self, company, debtors, asked_on=None):

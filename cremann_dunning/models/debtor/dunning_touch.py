@@ -28,9 +28,9 @@ TABLES = {
     "dunning_charge_booking": OF_CLAIM,
     **dict.fromkeys(
         (
-            "dunning_letter", "dunning_hold", "dunning_care", "dunning_insolvency", "dunning_dispute", "dunning_promise",
+            "dunning_letter", "dunning_hold", "dunning_insolvency", "dunning_dispute", "dunning_promise",
             "dunning_payment_plan", "dunning_contact", "dunning_reply", "account_payment",
-            "account_bank_statement_line",
+            "account_bank_statement_line", "dunning_care",
         ),
         OWN + " WHERE r.partner_id IS NOT NULL",
     ),

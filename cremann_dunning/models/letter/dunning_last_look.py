@@ -173,7 +173,7 @@ class DunningLastLook(models.AbstractModel):
 
     @api.model
     def _asks_for_care(self, letter, outcome):
-        """Whether a step on a letter that nobody wrote by hand waits by now, because its debtor is treated with care."""
+        """Whether a step on a letter that nobody wrote by hand waits by now: its debtor is treated with care."""
         own = set(letter.line_ids.filtered("level_id").move_line_id.ids)
         return any(
             decision.code in ("CARE_WAIT", "CARE_PERSON") and decision.claim.line_id in own

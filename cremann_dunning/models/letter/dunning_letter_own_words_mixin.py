@@ -70,7 +70,7 @@ class DunningLetterOwnWordsMixin(models.AbstractModel):
         )
 
     def _help_texts(self):
-        """Where its reader finds help, for those of these letters whose debtor is treated with care: ``{letter: text}``."""
+        """Where the readers of those of these letters find help who are treated with care: ``{letter: text}``."""
         return {letter: self.env["dunning.help.text"]._of(letter) for letter in self._with_care()}
 
     def _typed(self):

@@ -49,12 +49,14 @@ class DunningOwnWords(models.AbstractModel):
         for refusal in self.env["dunning.gate"]._check(letter, texts=texts)[letter]:
             if refusal.code in ("ELEMENT_MISSING", "ELEMENT_FORBIDDEN"):
                 for element in refusal.facts["elements"]:
-                    said = self.env._(SENTENCES[refusal.code]) % {"elements": element}
+                    sentence = self.env._(SENTENCES[refusal.code])
+                    said = sentence % {"elements": element}
                     found[refusal.code, element] = f"{said} ({refusal.article})" if refusal.article else said
         return found
 
     @api.model
     def _sentence(self, code, words, title, sentence):
         quoted = format_list(self.env, [f"“{word}”" for word in words]) if words else ""
-        said = self.env._(SENTENCES[code]) % {"words": quoted, "title": title}
+        words_about = self.env._(SENTENCES[code])
+        said = words_about % {"words": quoted, "title": title}
         return f"{said} (“{sentence}”)" if sentence else said

@@ -140,9 +140,7 @@ class TestCare(ToldMixin, DunningCase):
                     self.assertNotIn("Is paying difficult", text)
                 refusals = self.env["dunning.gate"]._check(letter, texts=letter._words_to_come())[letter]
                 self.assertFalse(refusals)
-                self.assertFalse(
-                    [f for f in self.env["dunning.wording"]._check(letter, letter._words_to_come())[letter]]
-                )
+                self.assertFalse(self.env["dunning.wording"]._check(letter, letter._words_to_come())[letter])
 
     def test_help_of_his_country(self):
         self.note()
@@ -196,7 +194,8 @@ class TestCare(ToldMixin, DunningCase):
     def test_days(self):
         year = TODAY + relativedelta(months=12)
         for day, right in ((TODAY - timedelta(days=1), False), (TODAY, False), (TODAY + timedelta(days=1), True),
-                           (year - timedelta(days=1), True), (year, True), (year + timedelta(days=1), False)):  # fmt: skip
+                           (year - timedelta(days=1), True), (year, True),
+                           (year + timedelta(days=1), False)):  # fmt: skip
             with self.undone(str(day)):
                 if right:
                     self.assertEqual(self.note(review_on=day).review_on, day)
