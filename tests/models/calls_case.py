@@ -59,6 +59,10 @@ class CallsCase(WindowMixin, AccessCase):
         env["dunning.override"].create({"letter_id": cls.sent.id, "code": "X", "sentence": "?", "reason": "because"})
         env["dunning.reply"].create({"case_id": case.id, "letter_id": cls.sent.id, "received_on": TODAY})
 
+        apart = {"company_id": cls.nl.id, "partner_id": cls.debtor("With care").id}
+        env["dunning.care"].create({**apart, "reason": "money"})
+        env["dunning.advice"].create({**apart, "kind": "deposit", "advised_on": TODAY})
+        env["dunning.help.text"].search([], limit=1).copy({"company_id": cls.nl.id})
         cls.ended_claims()
         cls.recorded()
         cls.as_user(cls.user)["dunning.digest"].create({"company_id": cls.nl.id})  # nobody reads that of another

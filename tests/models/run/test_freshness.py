@@ -27,6 +27,7 @@ class FreshCase(DunningCase):
         super().setUpClass()
         cls.partner = cls.debtor("Bakkerij Jansen")
         cls.other = cls.debtor("Slagerij Smit")
+        cls.nl.dunning_care_days = 30
         cls.move, cls.second = cls.invoice(cls.partner, 100, due=20), cls.invoice(cls.other, 200, due=20)
         cls.proposed = cls.run_for(partners=cls.partner + cls.other)
         cls.looker = cls.as_user(cls.user)
