@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .facts import PERSON, ZERO, Claim, Credit, Debtor, Dispute, Promise
+from .facts import PERSON, ZERO, Care, Claim, Credit, Debtor, Dispute, Promise
 from .left_over import earned_discount, is_small_rest
 from .letters import make_letters, without_calls_too_soon, without_small_calls
 from .outcome import ANY_HOUSE, Decision, Outcome, Question
@@ -119,7 +119,8 @@ def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Dec
         or _caused(debtor, claim, question.as_of)
         or _not_worth_asking(claim, question)
     )
-    found = blocked or _next_step(procedures, claim, question)
+    care = debtor.care if debtor.care and debtor.care.covers(question.as_of) else None
+    found = blocked or _next_step(procedures, claim, question, care)
     # what `replace` would do, at a quarter of its cost: this is done for every claim
     return Decision(claim, found.code, found.facts, found.level, found.on, open_amount, credit, part)
 
@@ -265,7 +266,9 @@ def _not_worth_asking(claim: Claim, question: Question) -> Decision | None:
     return None
 
 
-def _next_step(procedures: Mapping[int, Procedure], claim: Claim, question: Question) -> Decision:
+def _next_step(
+    procedures: Mapping[int, Procedure], claim: Claim, question: Question, care: Care | None = None
+) -> Decision:
     """Where the claim stands on its ladder: due for the next level, waiting, or at the end."""
     procedure = procedures.get(claim.procedure)
     if procedure is None:
@@ -283,7 +286,7 @@ def _next_step(procedures: Mapping[int, Procedure], claim: Claim, question: Ques
     level = procedure.next_level(claim.levels_done)
     if level is None:
         return Decision(claim, "LAST_LEVEL", {"level": procedure.levels[-1].name})
-    return _stopped(procedure, claim, question) or _step(procedure, claim, level, question)
+    return _stopped(procedure, claim, question) or _step(procedure, claim, level, question, care)
 
 
 def _notice(procedure: Procedure, claim: Claim, question: Question) -> Decision | None:
@@ -318,13 +321,16 @@ def _stopped(procedure: Procedure, claim: Claim, question: Question) -> Decision
     return None
 
 
-def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) -> Decision:
+def _step(procedure: Procedure, claim: Claim, level: Level, question: Question, care: Care | None) -> Decision:
     """The next level of a claim: due, or the day on which it will be."""
     as_of, backlog = question.as_of, question.house.backlog
     ends = claim.ends
     earliest = procedure.earliest(level, claim.due_date, claim.level_sent_on, ends)
-    if day_set := _day_set(claim, level, max(as_of, earliest)):
+    more = timedelta(days=question.house.care_days if care else 0)
+    if day_set := _day_set(claim, level, max(as_of, earliest + more)):
         return day_set
+    if care and (later := _later_with_care(procedure, claim, level, earliest, question)):
+        return later
     if as_of < earliest:
         earliest = max(earliest, procedure.answered_from(claim.sent_on) or earliest)
         running = ends and as_of < ends and earliest == ends + timedelta(days=procedure.correction_days)
@@ -333,19 +339,31 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question) 
         return Decision(claim, code, facts, level=level, on=earliest)
     if recent := _sent_recently(procedure, claim, level, as_of):
         return recent
-    if backlog and backlog.rule == MATCH and backlog.holds_for(claim) and not claim.returned:
+    if backlog and backlog.rule == MATCH and backlog.holds_for(claim) and not claim.returned and not care:
         level = procedure.matching_level(claim.due_date, as_of, question.house.term_agreed)
     if asked := _unchecked(procedure, claim, level):
         return asked
     if level.legal_type == CALL:
         facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
         return Decision(claim, "CALL_DUE", facts, level=level, on=as_of)
+    if care and level.is_heavy:
+        return Decision(claim, "CARE_PERSON", {"level": level.name}, level=level, on=as_of)
     if not level.has_text:
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
     if by_hand := _by_hand(claim, level, question):
         return by_hand
     facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
     return Decision(claim, "LETTER", facts, level=level, on=as_of)
+
+
+def _later_with_care(procedure, claim, level, earliest, question) -> Decision | None:
+    """A debtor who is treated with care has more time before every step than its procedure gives."""
+    day = earliest + timedelta(days=question.house.care_days)
+    if question.as_of >= day or not question.house.care_days:
+        return None
+    day = max(day, procedure.answered_from(claim.sent_on) or day)
+    facts = {"level": level.name, "days": question.house.care_days, "date": day}
+    return Decision(claim, "CARE_WAIT", facts, level=level, on=day)
 
 
 def _day_set(claim: Claim, level: Level, otherwise: date) -> Decision | None:

@@ -305,6 +305,18 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """The debtor is treated with care since ``since``: every step comes later, and no step that threatens goes unless a
+    person writes it. Why he is, is no fact of a decision."""
+
+    since: date
+
+    def covers(self, day: date) -> bool:
+        """Whether it holds on that day; its first day counts."""
+        return day >= self.since
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """Money on the bank that nobody booked and that stops letters: it names the debtor, or points to claims of his.
 
@@ -373,6 +385,7 @@ class Debtor:
     where the firm lets something follow from it. ``reached`` are the contacts of late, as far back as a limit looks.
     ``head`` is the head office of his ``group`` where it gets the letters of all of them. ``places``: so many letters
     the firm still sends him today, where it has no more of them to give.
+    ``care``: he is treated with care.
     """
 
     partner_id: int
@@ -399,4 +412,5 @@ class Debtor:
     group: Group | None = None
     head: Contact | None = None
     places: int | None = None
+    care: Care | None = None
     extra: dict = field(default_factory=dict, compare=False)

@@ -162,7 +162,7 @@ def _is_listed(decision, driver, as_of):
     if driver.level.legal_type == PRE_DUE or (claim.level_claimable_from and claim.level_claimable_from > as_of):
         return False
     if claim.is_overdue(as_of):
-        return decision.code in ("NOT_YET", "PERIOD_RUNNING")
+        return decision.code in ("NOT_YET", "PERIOD_RUNNING", "CARE_WAIT")
     return driver.level.list_not_due and decision.code in ("NOT_YET", "NOTICE")
 
 

@@ -42,6 +42,8 @@ _REASONS = (
     Reason("LETTER_OPEN", WAIT, ("letter",)),
     Reason("APPROVAL", WAIT, ("level",), for_somebody=True),
     Reason("BY_HAND", WAIT, ("level",), for_somebody=True),
+    Reason("CARE_WAIT", WAIT, ("level", "days", "date")),
+    Reason("CARE_PERSON", WAIT, ("level",), for_somebody=True),
     Reason("DAY_SET", WAIT, ("level", "date")),
     Reason("CALL_DUE", WAIT, ("level", "due_date", "days"), for_somebody=True),
     Reason("NOT_A_SENDING_DAY", WAIT, ("level", "date")),

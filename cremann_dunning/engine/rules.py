@@ -149,6 +149,7 @@ class House:
     ``quiet`` has the days in which nothing follows a contact, as ``(way, business, consumer)``; see ``engine.pacing``.
     ``contacts_max`` contacts in ``contacts_days`` days are enough for a debtor, and ``firm_max`` letters, calls and
     short messages in a day for the firm; 0: there is no limit.
+    ``care_days``: so many days every step comes later for a debtor who is treated with care.
     ``small_rest``: what is left of a claim that was paid in part is not asked up to that amount; 0: it always is.
     """
 
@@ -159,6 +160,7 @@ class House:
     term_agreed: bool = False
     services: frozenset[str] = frozenset()
     quiet_days: int = 0
+    care_days: int = 0
     small_rest: Decimal = Decimal("0.00")
     quiet: tuple[tuple[str, int, int], ...] = ()
     contacts_max: int = 0

@@ -106,6 +106,16 @@ class ResCompany(models.Model):
         "debtor, so that what was said there has its time. 0: a contact holds nothing back.",
         groups=INSIDE,
     )
+    dunning_advised_on = fields.Date(
+        readonly=True, groups=INSIDE, help="Advice on new sales was last asked on this day."
+    )
+    dunning_care_days = fields.Integer(
+        string="Days more with care",
+        default=14,
+        help="For a debtor who is treated with care every step comes so many days later. 0: no later than for others; "
+        "nothing that threatens goes to him by itself all the same.",
+        groups=INSIDE,
+    )
     dunning_send_hour = fields.Integer(
         string="Hour of the daily run",
         default=8,
@@ -236,6 +246,9 @@ class ResCompany(models.Model):
     _check_dunning_quiet_days = models.Constraint(
         "CHECK(dunning_quiet_days BETWEEN 0 AND 60)", "Choose between 0 and 60 days of quiet after a contact."
     )
+    _check_dunning_care_days = models.Constraint(
+        "CHECK(dunning_care_days BETWEEN 0 AND 180)", "Choose between 0 and 180 days more for debtors with care."
+    )
     _check_dunning_promise_grace_days = models.Constraint(
         "CHECK(dunning_promise_grace_days >= 0)", "The days of grace cannot be negative. Enter 0 or more."
     )
@@ -326,6 +339,7 @@ class ResCompany(models.Model):
             term_agreed=self.dunning_term_agreed,
             services=frozenset({"snailmail"} if "snailmail.letter" in self.env else ()),
             quiet_days=self.dunning_quiet_days,
+            care_days=self.dunning_care_days,
         )
 
     def _dunning_bank_dates(self):

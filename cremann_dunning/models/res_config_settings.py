@@ -24,6 +24,7 @@ class ResConfigSettings(models.TransientModel):
     dunning_answer_days = fields.Integer(related="company_id.dunning_answer_days", readonly=False)
     dunning_head_email = fields.Char(related="company_id.dunning_head_email", readonly=False)
     dunning_keep_years = fields.Integer(related="company_id.dunning_keep_years", readonly=False)
+    dunning_care_days = fields.Integer(related="company_id.dunning_care_days", readonly=False)
     dunning_quiet_days = fields.Integer(related="company_id.dunning_quiet_days", readonly=False)
     dunning_quiet_days_consumer = fields.Integer(related="company_id.dunning_quiet_days_consumer", readonly=False)
     dunning_quiet_letter = fields.Integer(related="company_id.dunning_quiet_letter", readonly=False)

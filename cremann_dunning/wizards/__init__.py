@@ -1,4 +1,4 @@
-from . import dunning_window_mixin  # before the windows that are made of it
+from . import dunning_own_words_mixin, dunning_window_mixin  # before the windows that are made of them
 
 # isort: split
 from . import (
@@ -9,6 +9,7 @@ from . import (
     dunning_call_saving_mixin,
     dunning_call_wizard,
     dunning_call_wizard_line,
+    dunning_care_wizard,
     dunning_check_wizard,
     dunning_check_wizard_line,
     dunning_claim_import_wizard,
@@ -51,5 +52,6 @@ from . import (
     dunning_waive_wizard,
     dunning_whatsapp_wizard,
     dunning_withdrawal_wizard,
+    dunning_words_wizard,
     dunning_write_off_wizard,
 )

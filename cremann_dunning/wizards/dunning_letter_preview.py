@@ -27,6 +27,7 @@ class DunningLetterPreview(models.TransientModel):
     light = fields.Selection(LIGHTS, compute="_compute_light")
     checks_html = fields.Html(compute="_compute_light", sanitize=False)
     may_override = fields.Boolean(compute="_compute_light")
+    own_words_html = fields.Html(related="letter_id.own_words_html", related_sudo=False, sanitize=False)
     place = fields.Char(compute="_compute_place")
     previous_id = fields.Many2one("dunning.letter", compute="_compute_place")
     next_id = fields.Many2one("dunning.letter", compute="_compute_place")

@@ -18,11 +18,12 @@ class DunningLetterWizard(models.TransientModel):
 
     _name = "dunning.letter.wizard"
     _description = "Write a Letter"
-    _inherit = ["dunning.window.mixin"]
+    _inherit = ["dunning.own.words.mixin", "dunning.window.mixin"]
 
     case_id = fields.Many2one("dunning.case", required=True, readonly=True)
     company_id = fields.Many2one(related="case_id.company_id", related_sudo=False)
     partner_id = fields.Many2one(related="case_id.partner_id", related_sudo=False)
+    with_care = fields.Boolean(related="case_id.with_care", related_sudo=False)
     move_ids = fields.Many2many(
         "account.move",
         string="Invoices",
@@ -64,6 +65,24 @@ class DunningLetterWizard(models.TransientModel):
             levels = self.env["dunning.level"].search([("procedure_id", "in", list(procedures))])
             wizard.allowed_level_ids = levels.filtered(lambda level: level.legal_type in WRITTEN_TYPES)
 
+    @api.depends("case_id", "level_id", "move_ids")
+    @api.depends_context("lang")
+    def _compute_lang_words(self):
+        for wizard in self:
+            lang = False
+            if wizard.level_id and wizard.move_ids and (debtor := wizard._debtor()):
+                try:
+                    plan = wizard._plan(debtor)
+                    lang = self.env["dunning.draft"]._lang_by_hand(wizard.company_id, plan, debtor)
+                except (UserError, RegimeError):  # said when somebody wants to write it
+                    lang = False
+            wizard.lang_words = wizard._language_words(lang)
+
+    @api.depends("level_id")
+    def _compute_words_may_change(self):
+        for wizard in self:
+            wizard.words_may_change = wizard.level_id.words_may_change
+
     def action_write(self):
         """Make the draft and show it, with what the rules hold against it."""
         self.ensure_one()
@@ -75,6 +94,7 @@ class DunningLetterWizard(models.TransientModel):
             letter = self.env["dunning.draft"]._make_by_hand(self.company_id, self._plan(debtor), debtor)
         except RegimeError as error:
             raise UserError(str(error)) from error
+        letter._reword(self._typed_words())
         return letter._get_records_action()
 
     def _debtor(self):

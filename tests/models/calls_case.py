@@ -63,6 +63,10 @@ class CallsCase(WindowMixin, AccessCase):
         answers = {"amount": ("right", False, SECRET)}
         env["dunning.check"].with_user(cls.user)._answer(cls.sent.line_ids.move_id[:1].with_user(cls.user), answers)
 
+        apart = {"company_id": cls.nl.id, "partner_id": cls.debtor("With care").id}
+        env["dunning.care"].create({**apart, "reason": "money"})
+        env["dunning.advice"].create({**apart, "kind": "deposit", "advised_on": TODAY})
+        env["dunning.help.text"].search([], limit=1).copy({"company_id": cls.nl.id})
         cls.ended_claims()
         cls.recorded()
         cls.as_user(cls.user)["dunning.digest"].create({"company_id": cls.nl.id})  # nobody reads that of another

@@ -77,6 +77,11 @@ RIGHTS = {
     "dunning.set.off.wizard": ("rwcd", "rwcd", ""),
     "dunning.answer.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
+    "dunning.advice": ("r", "rw", ""),
+    "dunning.care": ("", "", ""),  # a right of its own, see debtor/test_care
+    "dunning.care.wizard": ("rwcd", "rwcd", ""),
+    "dunning.help.text": ("r", "rwcd", ""),
+    "dunning.words.wizard": ("rwcd", "rwcd", ""),
     "dunning.statement.wizard": ("rwcd", "rwcd", ""),
     "dunning.posting.wizard": ("rwcd", "rwcd", ""),
     "dunning.posting.wizard.line": ("rwcd", "rwcd", ""),

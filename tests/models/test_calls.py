@@ -18,6 +18,7 @@ HARMLESS = {
     ("dunning.chain.check", "action_check"),  # of one's own company
     ("res.partner", "action_dunning_kind"),
     ("res.partner", "action_open_dunning_case"),
+    ("res.partner", "action_dunning_advice"),  # as his own company sees him
     ("dunning.call.wizard", "action_start"),  # about the debtors of one's own companies
     ("dunning.claim.import.wizard", "action_start"),  # an empty window of one's own
     ("dunning.set.up.wizard", "action_open"),  # the same

@@ -34,6 +34,9 @@ PLACES = {
     "dunning.event.seal": {"company_id", "event_id"},
     "dunning.freshness": {"company_id", "partner_id"},
     "dunning.touch": {"company_id", "partner_id"},
+    "dunning.advice": {"company_id", "partner_id"},
+    "dunning.care": {"company_id", "partner_id"},
+    "dunning.help.text": {"company_id"},
     "dunning.hold": {"company_id", "letter_id", "move_id", "partner_id"},
     "dunning.insolvency": {"company_id", "partner_id"},
     "dunning.insolvency.filing": {"insolvency_id", "company_id"},
@@ -97,6 +100,9 @@ class TestPlaces(AccessCase):
         env["dunning.level.channel"].create(
             {"level_id": letter.level_id.id, "channel": "registered", "use": "fallback"}
         )
+        advice = {"company_id": cls.nl.id, "partner_id": cls.partner.id, "kind": "deposit", "advised_on": TODAY}
+        env["dunning.advice"].create(advice)
+        env["dunning.care"].create({"company_id": cls.nl.id, "partner_id": cls.partner.id, "reason": "money"})
         env["dunning.standing"].create(
             {
                 "company_id": cls.nl.id,

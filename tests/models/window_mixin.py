@@ -79,6 +79,8 @@ class WindowMixin:
                 "company_id": self.nl.id,
                 "proof": f"About {SECRET}",
             },
+            "dunning.care.wizard": {"case_id": case, "reason": "money"},
+            "dunning.words.wizard": {**about, "personal_words": SECRET},
             "dunning.withdrawal.wizard": {"letter_ids": [Command.set([letter])], "reason": "sent by mistake"},
         }
 

@@ -13,6 +13,7 @@ from . import dunning_cause_mixin, dunning_outcome_mixin
 # isort: split
 from . import (
     account_move,
+    dunning_advice,
     dunning_agreement_letter,
     dunning_agreement_letter_paper,
     dunning_agreement_letters,
@@ -20,9 +21,12 @@ from . import (
     dunning_attention,
     dunning_call,
     dunning_call_queue,
+    dunning_care,
+    dunning_care_erasure,
     dunning_case,
     dunning_case_aged,
     dunning_case_calling,
+    dunning_case_care,
     dunning_case_cause,
     dunning_case_charges,
     dunning_case_group,
@@ -69,6 +73,7 @@ from . import (
     dunning_payment_plan_dividing,
     dunning_payment_plan_ending,
     dunning_payment_plan_instalment,
+    dunning_prevention,
     dunning_promise,
     dunning_reconstruction,
     dunning_set_off,
@@ -81,5 +86,6 @@ from . import (
     mail_mail,
     res_company,
     res_partner,
+    res_partner_advice,
     res_partner_told,
 )

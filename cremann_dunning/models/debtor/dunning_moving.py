@@ -115,6 +115,7 @@ class DunningMoving(models.AbstractModel):
         into = self._cases_of(rows)
         self._bring(into)
         self._bring_holds(rows)
+        self.env["dunning.care"]._bring({(row.company_id, row.partner_id, row.debtor_id) for row in rows})
         self.env["dunning.insolvency"]._bring({(row.company_id, row.partner_id, row.debtor_id) for row in rows})
         self._retire(rows)
         self._join_chatter({old: new for old, new in into.items() if old != new})

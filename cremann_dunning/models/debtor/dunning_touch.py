@@ -36,9 +36,8 @@ TABLES = {
     **dict.fromkeys(
         (
             "dunning_letter", "dunning_hold", "dunning_insolvency", "dunning_dispute", "dunning_promise",
-            "dunning_agreement_letter", "dunning_payment_plan", "dunning_contact", "dunning_check", "dunning_reply",
-            "account_payment",
-            "account_bank_statement_line",
+            "dunning_agreement_letter", "dunning_payment_plan", "dunning_contact", "dunning_check", "dunning_care",
+            "dunning_reply", "account_payment", "account_bank_statement_line",
         ),
         OWN + " WHERE r.partner_id IS NOT NULL",
     ),

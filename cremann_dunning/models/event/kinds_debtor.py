@@ -173,6 +173,16 @@ HIMSELF = {
     "debtor.moved": Kind(_lt("%(old)s belongs to %(new)s from now on: follow-up goes on with both as one debtor.")),
     "debtor.claims_left": Kind(_lt("%(numbers)s went to %(new)s, who owes it now, with what was said about it.")),
     "debtor.claims_came": Kind(_lt("%(numbers)s came from %(old)s, who owed it before, with what was said about it.")),
+    "debtor.care": Kind(_lt("The debtor is treated with care from now on.")),
+    "debtor.care_changed": Kind(_lt("The care for this debtor was looked at anew."), CHANGED),
+    "debtor.care_ended": Kind(_lt("The debtor is no longer treated with care."), CHANGED),
+    "debtor.care_deleted": Kind(_lt("What was noted of the care for this debtor was deleted.")),
+    "debtor.advice_accepted": Kind(
+        _lt("Advice on new sales was accepted: %(advice)s."), {"done": "%(done)s", "why": _lt("Remark: %(why)s")}
+    ),
+    "debtor.advice_declined": Kind(
+        _lt("Advice on new sales was declined: %(advice)s."), {"why": _lt("Remark: %(why)s")}
+    ),
     "debtor.responsible": Kind(
         _lt("Somebody else is responsible for this debtor."),
         {"before": _lt("Before: %(before)s."), "after": _lt("From now on: %(after)s.")},

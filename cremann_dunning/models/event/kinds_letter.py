@@ -13,6 +13,9 @@ _REASON = {"reason": _lt("Reason: %(reason)s")}
 _MADE = {
     "letter.drafted": Kind(_lt("A letter “%(level)s” over %(total)s was written by hand.")),
     "letter.edited": Kind(_lt("The draft of letter %(name)s was changed: %(fields)s.")),
+    "letter.reworded": Kind(
+        _lt("The words of letter %(name)s were changed: %(fields)s."), tails={"texts": "%(texts)s."}
+    ),
     "letter.discarded": Kind(_lt("The draft of letter %(name)s, written by hand, was thrown away.")),
     "letter.issued": Kind(
         _lt("Letter %(name)s (%(level)s) over %(total)s was made final."),

@@ -141,6 +141,14 @@ class DunningDraft(models.AbstractModel):
         return letter.with_env(self.env)
 
     @api.model
+    def _lang_by_hand(self, company, plan, debtor):
+        """In which language a letter by hand for this plan is, see ``_make_by_hand``."""
+        # sudo: as there
+        run = self.env["dunning.run"].sudo().new({"company_id": company.id, "user_id": self.env.uid})
+        run.date = company._dunning_today()
+        return RunContext(run, [Outcome(plan.decisions, (plan,))], by_hand=True).lang(debtor, plan.recipient)
+
+    @api.model
     def _same_as(self, drafts, vals_list, apart=()):
         """Which of these drafts say exactly what new ones would: ``{index in vals_list: draft id}``.
 

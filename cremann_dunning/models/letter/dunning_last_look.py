@@ -155,6 +155,13 @@ class DunningLastLook(models.AbstractModel):
         gone = dict.fromkeys(line.line_id for line in lines)
         if changed := last_look.changed(debtor, outcome, lines, today) if debtor else gone:
             return self._stop_reason(letter, changed)
+        if letter.run_id and self._asks_for_care(letter, outcome):
+            return Why(
+                "care",
+                self.env._(
+                    "Not sent: this debtor is treated with care by now, so this step waits. Somebody looks at it first."
+                ),
+            )
         if last_look.is_for_another(debtor, lines, letter.debtor_kind):
             return Why(
                 "other_rules",
@@ -164,6 +171,15 @@ class DunningLastLook(models.AbstractModel):
                 ),
             )
         return None
+
+    @api.model
+    def _asks_for_care(self, letter, outcome):
+        """Whether a step on a letter that nobody wrote by hand waits by now: its debtor is treated with care."""
+        own = set(letter.line_ids.filtered("level_id").move_line_id.ids)
+        return any(
+            decision.code in ("CARE_WAIT", "CARE_PERSON") and decision.claim.line_id in own
+            for decision in outcome.decisions
+        )
 
     @api.model
     def _line(self, line):

@@ -21,6 +21,7 @@ from . import (  # the mixins before the model that is made of them
     dunning_letter_document_mixin,
     dunning_letter_left_out_mixin,  # noqa: F401
     dunning_letter_outcome_mixin,  # noqa: F401
+    dunning_letter_own_words_mixin,  # noqa: F401
     dunning_letter_page_mixin,  # noqa: F401
     dunning_letter_paper_mixin,  # noqa: F401
     dunning_letter_payment_mixin,  # noqa: F401
@@ -56,6 +57,7 @@ class DunningLetter(models.Model):
         "dunning.record.mixin",
         "dunning.letter.answer.mixin",  # which text it has, before what is done with it
         "dunning.letter.text.mixin",
+        "dunning.letter.own.words.mixin",
         "dunning.letter.document.mixin",
         "dunning.letter.recipient.mixin",
         "dunning.letter.page.mixin",

@@ -21,6 +21,7 @@ CAUSES = [
     ("late_notice", "An invoice on it is past its due date"),
     ("too_few_days", "Too few days are left to pay"),
     ("other_debtor", "Somebody else owes it now"),
+    ("care", "The debtor is treated with care"),
     ("contact_gone", "Who it was for is no contact of the debtor any more"),
     ("address_changed", "An address was changed"),
     ("other_rules", "The kind of debtor or the procedure was changed"),

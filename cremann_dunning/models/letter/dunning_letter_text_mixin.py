@@ -63,6 +63,7 @@ class DunningLetterTextMixin(models.AbstractModel):
     def _compute_text_parts(self):
         previous = self._previous_letters()
         bookings = self.env["dunning.letter"]._bookings_until(self.company_id)
+        with_care = self._with_care()
         for letter in self:
             env = letter.with_context(lang=letter.lang).env
             numbers = letter._demanded_numbers()
@@ -86,9 +87,12 @@ class DunningLetterTextMixin(models.AbstractModel):
             letter.vat_text = letter._vat_declaration()
             letter.demanded_count = len(numbers)
             levels = letter.procedure_id.level_ids.with_context(lang=letter.lang)
-            letter.next_step_text = levels.filtered(
-                lambda level, letter=letter: level.active and level.sequence > letter.level_id.sequence
-            )[:1].name
+            letter.next_step_text = (
+                letter not in with_care
+                and levels.filtered(
+                    lambda level, letter=letter: level.active and level.sequence > letter.level_id.sequence
+                )[:1].name
+            )
 
     def _day(self, day, form="d MMMM y"):
         """A date in words, as the debtor's language writes it."""
@@ -302,8 +306,7 @@ class DunningLetterTextMixin(models.AbstractModel):
             # sudo: a text may name fields of invoices and companies that the reader need not be able to open
             text = letter._letter_text().sudo()
             try:
-                letter.shown_subject = text._render_field("subject", letter.ids, compute_lang=True)[letter.id]
-                letter.shown_body = text._render_field("body_html", letter.ids, compute_lang=True)[letter.id]
+                letter.shown_subject, letter.shown_body = letter._rendered(text)[letter.id]
             except (UserError, QWebError) as error:  # a draft opens all the same, and says what is wrong
                 letter.shown_subject, letter.shown_body = False, escape(letter._text_problem(text, error))
 
@@ -322,12 +325,12 @@ class DunningLetterTextMixin(models.AbstractModel):
             # sudo: a text may name fields of invoices and companies that the sender need not be able to open
             text = template.sudo()
             try:
-                subjects = text._render_field("subject", letters.ids, compute_lang=True)
-                bodies = text._render_field("body_html", letters.ids, compute_lang=True)
+                words = letters._rendered(text)
             except (UserError, QWebError) as error:
                 raise UserError(self._text_problem(template, error)) from error
             for letter in letters:
-                if not (subjects[letter.id] or "").strip() or not (bodies[letter.id] or "").strip():
+                subject, body = words[letter.id]
+                if not (subject or "").strip() or not (body or "").strip():
                     raise UserError(
                         self.env._(
                             "The text %(template)s gives an empty subject or an empty letter in %(lang)s. "
@@ -347,8 +350,8 @@ class DunningLetterTextMixin(models.AbstractModel):
                     )
                 letter.write(
                     {
-                        "subject": subjects[letter.id],
-                        "body": bodies[letter.id],
+                        "subject": subject,
+                        "body": body,
                         "terms_version": letter.company_id.dunning_terms_version,
                         "address_printed": letter._address_lines(),
                     }

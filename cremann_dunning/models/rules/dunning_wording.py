@@ -161,13 +161,18 @@ class DunningWording(models.AbstractModel):
         """What in the text of each letter others chose, as ``engine.others.Others``; in a fixed number of queries."""
         found, own = {}, {}
         letters.sudo().line_ids.move_id.mapped("ref")  # read for all letters at once; sudo: as below
+        helping = letters._help_texts()
         for letter in letters:
             text = letter._letter_text().sudo()  # sudo: whoever checks a letter need not be able to open its text
             key = text, letter.lang
             if key not in own:
                 own[key] = _own_text(text.with_context(lang=letter.lang))
             values = tuple(dict.fromkeys(value for value in self._names(letter.sudo()) if value))  # sudo: as above
-            found[letter] = others.Others(values, own[key])
+            values += tuple(
+                filter(None, helping.get(letter, "").splitlines())
+            )  # where help is found is no word of ours
+            typed = letter._typed()  # by ourselves, for this one letter
+            found[letter] = others.Others(values, f"{own[key]} {others.plain(typed)}" if typed else own[key])
         return found
 
     @api.model

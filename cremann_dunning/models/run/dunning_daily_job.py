@@ -171,10 +171,12 @@ class DunningDailyJob(models.AbstractModel):
 
     @api.model
     def _watch(self, company):
-        """Which claims come near their limitation, where there are any, and what came in after one was written off."""
+        """Which claims come near their limitation, where there are any, what came in after one was written off, and
+        what to advise about new sales."""
         self.env["dunning.late.receipt"]._watch(company)
         if self.env["dunning.case"].search_count([("company_id", "=", company.id)], limit=1):
             self.env["dunning.limitation"]._watch(company)
+            self.env["dunning.prevention"]._nightly(company)
 
     # -- what went wrong ------------------------------------------------------------------------------------------
 

@@ -40,6 +40,13 @@ SENTENCES = {
     "LETTER_OPEN": _lt("Already on the letter %(letter)s, which has not gone out yet."),
     "APPROVAL": _lt("%(level)s is due and waits for somebody to confirm it."),
     "BY_HAND": _lt("%(level)s is due. About this nothing goes by itself: somebody proposes it."),
+    "CARE_WAIT": _lt(
+        "Not before %(date)s: %(level)s. This debtor is treated with care, so every step comes %(days)s later."
+    ),
+    "CARE_PERSON": _lt(
+        "%(level)s is due. This debtor is treated with care: somebody speaks with him first, and nothing that "
+        "threatens goes unless a person writes it."
+    ),
     "DAY_SET": _lt("%(level)s on %(date)s: somebody set that day."),
     "CALL_DUE": _lt("%(level)s: call the debtor and log the contact. %(days)s past the due date of %(due_date)s."),
     "NOT_A_SENDING_DAY": _lt("%(level)s is due and waits for %(date)s, the next day on which letters go out."),
@@ -160,6 +167,8 @@ LABELS = {
     "LETTER_OPEN": _lt("Letter under way"),
     "APPROVAL": _lt("Waits for approval"),
     "BY_HAND": _lt("By hand only"),
+    "CARE_WAIT": _lt("Slower, with care"),
+    "CARE_PERSON": _lt("With care: a person first"),
     "DAY_SET": _lt("Day set by somebody"),
     "CALL_DUE": _lt("Call due"),
     "NOT_A_SENDING_DAY": _lt("No sending day"),

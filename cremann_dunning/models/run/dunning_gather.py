@@ -89,6 +89,7 @@ class DunningGather(models.AbstractModel):
             "spoken_on": (self.env["dunning.contact"]._spoken(company, partners), None),
             "rests": ({} if all_rests else imputation._rests(company, partners, as_of, asked=False), ()),
             "cause": (self.env["dunning.cause.route"]._facts(company, partners), None),
+            "care": (self.env["dunning.care"]._facts(company, partners), None),
             "insolvencies": (self.env["dunning.insolvency"]._facts(company, partners), ()),
         }
         return found | {kind: (own, ()) for kind, own in self._agreements(company, partners).items()}

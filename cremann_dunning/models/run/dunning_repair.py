@@ -47,6 +47,8 @@ class DunningRepair(models.AbstractModel):
         "LETTER_FAILED": "letter",
         "APPROVAL": "run",
         "BY_HAND": "run",
+        "CARE_WAIT": "case",
+        "CARE_PERSON": "case",
         "DAY_SET": "case",
         "CALL_DUE": "call",
         "BANK_BEHIND": "bank",

@@ -121,6 +121,10 @@ SOURCES = (
      WHERE (i.company_id = %(company)s OR i.company_id IS NULL) AND i.stops GROUP BY 1
     """,
     f"""
+    SELECT o.partner_id, {_mark("c")} FROM o JOIN dunning_care c ON c.partner_id = o.id
+     WHERE c.company_id = %(company)s AND c.ended_on IS NULL GROUP BY 1
+    """,
+    f"""
     SELECT partner_id, {_mark("d")} FROM dunning_dispute d
      WHERE company_id = %(company)s AND state = 'open' GROUP BY 1
     """,

@@ -141,6 +141,11 @@ class ReasonCase(DunningCase):
         """A posted invoice that was due so many days ago."""
         return self.invoice(partner, amount, due=due, company=company, **options)
 
+    def treat_with_care(self, company, partner):
+        """Somebody noted that this debtor is to be treated with care in this company."""
+        vals = {"partner_id": partner.id, "company_id": company.id, "reason": "money"}
+        self.env["dunning.care"].create(vals)
+
     def sent(self, company, partner, days):
         """Everything that was due to this debtor so many days ago went out on that day."""
         self.back_in_time()

@@ -27,6 +27,7 @@ class FreshCase(DunningCase):
         super().setUpClass()
         cls.partner = cls.debtor("Bakkerij Jansen")
         cls.other = cls.debtor("Slagerij Smit")
+        cls.nl.dunning_care_days = 30
         cls.move, cls.second = cls.invoice(cls.partner, 100, due=20), cls.invoice(cls.other, 200, due=20)
         cls.proposed = cls.run_for(partners=cls.partner + cls.other)
         cls.looker = cls.as_user(cls.user)
@@ -113,6 +114,11 @@ class FreshCase(DunningCase):
         vals = {"partner_id": self.partner.id, "company_id": self.nl.id, "kind": "nl_moratorium", "date": TODAY}
         return self.env["dunning.insolvency"].create(vals)
 
+    def with_care(self):
+        return self.env["dunning.care"].create(
+            {"partner_id": self.partner.id, "company_id": self.nl.id, "reason": "money"}
+        )
+
     def agree(self, model, **vals):
         vals |= {"case_id": self.case().id, "move_ids": [Command.set(self.move.ids)]}
         return self.env[model].create(vals)
@@ -136,6 +142,15 @@ class TestFreshness(FreshCase):
                     self.partner.id, self.nl.id,
                 ),
                 "HOLD",
+            ),
+            "with care": (self.with_care, "CARE_WAIT"),
+            "with care, SQL": (
+                lambda: self.sql(
+                    "INSERT INTO dunning_care (partner_id, company_id, reason, source, noted_on, review_on)"
+                    " VALUES (%s, %s, 'money', 'debtor', %s, %s)",
+                    self.partner.id, self.nl.id, TODAY, ahead,
+                ),
+                "CARE_WAIT",
             ),
             "insolvent": (self.insolvent, "INSOLVENT"),
             "insolvent everywhere, SQL": (

@@ -269,6 +269,31 @@ def _by_hand(case, company, partner, by_hand):
 
 
 @scenario(
+    "CARE_WAIT",
+    Point(14, "CARE_WAIT", 1, ("Reminder", us(-1), "14 days later")),
+    Point(15, "LETTER"),
+    Point(16, "LETTER"),
+    apart=True,
+)
+def _care_wait(case, company, partner, overdue):
+    """Everybody else is reminded on the day after the due date."""
+    case.treat_with_care(company, partner)
+    return case.late(company, partner, overdue)
+
+
+@scenario(
+    "CARE_PERSON",
+    Point("notice_of_default", "CARE_PERSON", 0, ("Step 1 is due", "speaks with him first")),
+    Point("reminder", "LETTER"),
+    apart=True,
+)
+def _care_person(case, company, partner, legal_type):
+    case.treat_with_care(company, partner)
+    case.follow(company, partner, {"legal_type": legal_type, "automatic": True})
+    return case.late(company, partner, 60)
+
+
+@scenario(
     "DAY_SET",
     Point(-1, "DAY_SET", 1, (f"Reminder on {us(-1)}", "somebody set that day")),
     Point(0, "LETTER"),

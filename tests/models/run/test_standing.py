@@ -154,6 +154,7 @@ class TestStanding(StandingMixin, DunningCase):
             "procedure": (lambda: self._own_procedure(one), everybody),
             "hold": (lambda: self._hold(one), {one.id}),
             "insolvency": (lambda: self._insolvent(one), {one.id}),
+            "care": (lambda: self._care(one), {one.id}),
             "dispute": (lambda: self._agree("dunning.dispute", one, reason="price"), {one.id}),
             "draft taken away": (lambda: self._drop_draft(one), {one.id}),
             "level": (lambda: level.write({"delay_days": 200}), everybody),
@@ -197,6 +198,10 @@ class TestStanding(StandingMixin, DunningCase):
     def _insolvent(self, partner):
         vals = {"partner_id": partner.id, "company_id": self.nl.id, "kind": "nl_bankruptcy", "date": TODAY}
         self.as_user(self.user)["dunning.insolvency"].create(vals)
+
+    def _care(self, partner):
+        vals = {"partner_id": partner.id, "company_id": self.nl.id, "reason": "money"}
+        self.env["dunning.care"].create(vals)
 
     def _agree(self, model, partner, **vals):
         case = self.env["dunning.case"]._for_partners(partner, self.nl, create=True)
