@@ -158,7 +158,11 @@ def _pace(it: Examined) -> Iterator[Unsound]:
     for before, stop in zip(steps, steps[1:], strict=False):
         start = 0 if stop.level.delay_from == "due_date" else before.day
         own = start + stop.level.delay_days + it.procedure.correction_days
-        least = before.day + it.procedure.minimum_interval if CALL not in (stop.level.legal_type, before.level.legal_type) else 0
+        least = (
+            before.day + it.procedure.minimum_interval
+            if CALL not in (stop.level.legal_type, before.level.legal_type)
+            else 0
+        )
         day = max(stop.day, least)
         if day > own:
             yield Unsound("LATER", stop.level, facts={"own": own, "day": day})

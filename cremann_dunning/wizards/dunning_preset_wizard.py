@@ -14,7 +14,10 @@ class DunningPresetWizard(models.TransientModel):
     _inherit = ["dunning.window.mixin"]
 
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, domain="[('id', 'in', allowed_company_ids)]"
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
+        domain="[('id', 'in', allowed_company_ids)]",
     )
     preset = fields.Selection("_preset_choices", required=True, default="friendly")
     about = fields.Char(compute="_compute_shown")

@@ -15,7 +15,10 @@ class DunningSoundnessWizardLine(models.TransientModel):
     sequence = fields.Integer(readonly=True)
     level_id = fields.Many2one("dunning.level", readonly=True, ondelete="cascade")
     gravity = fields.Selection(
-        [(STOPS, "Stops letters"), (WEAK, "Weakens them"), (ODD, "Odd")], required=True, readonly=True, string="What it does"
+        [(STOPS, "Stops letters"), (WEAK, "Weakens them"), (ODD, "Odd")],
+        required=True,
+        readonly=True,
+        string="What it does",
     )
     sentence = fields.Char(string="What is wrong", required=True, readonly=True)
     article = fields.Char(readonly=True, string="Source of law")

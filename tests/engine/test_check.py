@@ -47,7 +47,10 @@ def test_what_waits_for_another_reason_says_that_one():
     rules = ladder(check_first=EVERY)
     assert only(run(claim(check=WRONG, sent=False), rules=rules)).code == "NOT_SENT"
     assert only(run(claim(check=WRONG, hold=Hold(None, "?")), rules=rules)).code == "HOLD"
-    assert only(run(claim(check=UNKNOWN, sent_on=day(-1)), rules=ladder(check_first=EVERY, days_after_sending=5))).code == "SENT_RECENTLY"
+    assert (
+        only(run(claim(check=UNKNOWN, sent_on=day(-1)), rules=ladder(check_first=EVERY, days_after_sending=5))).code
+        == "SENT_RECENTLY"
+    )
 
 
 def test_credits_do_not_pay_what_nobody_asks_yet():

@@ -92,7 +92,9 @@ def test_a_file_that_leaves_without_a_demand():
     assert found(level(1, 1), level(2, 8, legal_type=NOTICE_OF_DEFAULT), last, law=law, paper={2}) == []
 
 
-@pytest.mark.parametrize(("channel", "paper", "weak"), [("email", (), True), ("email", (3,), False), ("print", (), False)])
+@pytest.mark.parametrize(
+    ("channel", "paper", "weak"), [("email", (), True), ("email", (3,), False), ("print", (), False)]
+)
 def test_a_heavy_letter_by_mail_alone(channel, paper, weak):
     assert (("NO_PAPER", 3) in found(level(1, 1), level(2, 8), notice(3, channel=channel), paper=paper)) == weak
 

@@ -128,7 +128,12 @@ class WindowMixin:
             Command.create({"move_line_id": self.entry_line.id, "number": SECRET})
         ]
         found["dunning.receipt.wizard.line"] = found["dunning.receipt.wizard"].line_ids
-        for model in ("dunning.check.wizard", "dunning.kind.wizard", "dunning.match.wizard", "dunning.soundness.wizard"):
+        for model in (
+            "dunning.check.wizard",
+            "dunning.kind.wizard",
+            "dunning.match.wizard",
+            "dunning.soundness.wizard",
+        ):
             found[f"{model}.line"] = found[model].line_ids
         found["dunning.posting.wizard.line"] = found["dunning.posting.wizard"].line_ids
         self.invoice(self.ahead, 100, due=-3)

@@ -93,14 +93,18 @@ class DunningCheck(models.Model):
     _order = "id desc"
     _rec_name = "question"
 
-    move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True, index=True, ondelete="cascade")
+    move_id = fields.Many2one(
+        "account.move", string="Invoice", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="move_id.commercial_partner_id", store=True, string="Debtor")
     question = fields.Selection(QUESTIONS, required=True, readonly=True)
     answer = fields.Selection(ANSWERS, required=True, readonly=True)
     ground = fields.Selection(GROUNDS, string="What was seen", readonly=True)
     note = fields.Char(string="In words", readonly=True)
-    user_id = fields.Many2one("res.users", string="By", required=True, readonly=True, default=lambda self: self.env.user)
+    user_id = fields.Many2one(
+        "res.users", string="By", required=True, readonly=True, default=lambda self: self.env.user
+    )
     answered_at = fields.Datetime(string="On", required=True, readonly=True, default=fields.Datetime.now)
     active = fields.Boolean(string="Holds", default=True, readonly=True)
 

@@ -4,7 +4,7 @@ from ..run.dunning_progress import may_commit
 
 
 class MailMail(models.Model):
-    _inherit = "mail.mail"
+    _inherit = "mail.mail"  # pylint: disable=consider-merging-classes-inherited
 
     def _dunning_about_agreements(self):
         """The letters about agreements that leave by these mails."""

@@ -33,7 +33,7 @@ FROZEN = {
 
 
 class MailMail(models.Model):
-    _inherit = "mail.mail"
+    _inherit = "mail.mail"  # pylint: disable=consider-merging-classes-inherited
 
     dunning_letter_id = fields.Many2one("dunning.letter", index="btree_not_null", ondelete="set null")
 

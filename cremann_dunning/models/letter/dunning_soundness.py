@@ -48,7 +48,9 @@ class DunningSoundness(models.AbstractModel):
             for row in self._of_steps(procedure, company, kind):
                 rows.setdefault((row["level"], row["sentence"]), row)
         # no letter can be made of a level whose place in the ladder stops it: its text is looked at once that is put right
-        stopped = procedure.level_ids.browse().union(*(row["level"] for row in rows.values() if row["gravity"] == STOPS))
+        stopped = procedure.level_ids.browse().union(
+            *(row["level"] for row in rows.values() if row["gravity"] == STOPS)
+        )
         for row in self._of_texts(procedure.level_ids.filtered("active") - stopped, company):
             rows.setdefault((row["level"], row["sentence"]), row)
         order = {STOPS: 0, WEAK: 1}
@@ -86,12 +88,14 @@ class DunningSoundness(models.AbstractModel):
     @api.model
     def _sentence(self, one):
         facts = dict(one.facts)
-        sentence = self.env._(SENTENCES[one.code]) % facts
+        words = self.env._(SENTENCES[one.code])
+        sentence = words % facts
         if one.code != "NEVER_REACHED":
             return sentence
-        if "letters" in facts:
-            return f"{sentence} {self.env._('It ends after %s letters.', facts['letters'])}"
-        return f"{sentence} {self.env._('It ends after %s.', counted.days(self.env, facts['days']))}"
+        end = self.env._("It ends after letter %s.", facts.get("letters"))
+        if "days" in facts:
+            end = self.env._("It ends after %s.", counted.days(self.env, facts["days"]))
+        return f"{sentence} {end}"
 
     @api.model
     def _law(self, procedure, company, kind):
@@ -105,7 +109,8 @@ class DunningSoundness(models.AbstractModel):
             costs_after_notice=regime.costs_need_statutory_notice,
             notice_after_default=regime.notice_needs_default,
             term_agreed=company.dunning_term_agreed,
-            costs=regime.costs_basis != "none" and not (regime.costs_need_clause and not company.dunning_consumer_clause),
+            costs=regime.costs_basis != "none"
+            and not (regime.costs_need_clause and not company.dunning_consumer_clause),
             interest=bool(regime.interest_table_id)
             and not (regime.interest_needs_clause and not regime._agreed_rate(company)),
         )

@@ -29,13 +29,17 @@ class TestPresets(DunningCase):
                 rows = self.env["dunning.soundness"]._of_steps(
                     procedure, company, "consumer" if procedure.debtor_kind == "consumer" else "business"
                 )
-                grave = [row["sentence"] for row in rows if row["gravity"] == "stops" or "It comes on day" in row["sentence"]]
+                grave = [
+                    row["sentence"] for row in rows if row["gravity"] == "stops" or "It comes on day" in row["sentence"]
+                ]
                 known = code.startswith("consumer") or code == "vip"  # as they ship
                 self.assertEqual([s for s in grave if not (known and "It comes on day" in s)], [], (code, company.name))
 
     def test_steps_and_days(self):
         procedure = self.make("friendly")
-        steps = [(level.legal_type, level.delay_days, level.delay_from) for level in procedure.level_ids.sorted("sequence")]
+        steps = [
+            (level.legal_type, level.delay_days, level.delay_from) for level in procedure.level_ids.sorted("sequence")
+        ]
         self.assertEqual(
             steps,
             [
@@ -43,7 +47,9 @@ class TestPresets(DunningCase):
                 ("notice_of_default", 21, "due_date"),
             ],
         )  # fmt: skip
-        self.assertEqual((procedure.company_id, procedure.debtor_kind, procedure.country_id.code), (self.nl, "business", "NL"))
+        self.assertEqual(
+            (procedure.company_id, procedure.debtor_kind, procedure.country_id.code), (self.nl, "business", "NL")
+        )
 
     def test_customers_follow_it_at_once(self):
         procedure = self.make("strict")

@@ -68,7 +68,9 @@ class TestSoundness(DunningCase):
         self.assertEqual([sentence for sentence in found if "It comes on day" not in sentence], [])
 
     def test_looking_leaves_nothing_behind(self):
-        counts = {model: self.env[model].search_count([]) for model in ("dunning.letter", "account.move", "res.partner")}
+        counts = {
+            model: self.env[model].search_count([]) for model in ("dunning.letter", "account.move", "res.partner")
+        }
         self.window()
         for model, count in counts.items():
             self.assertEqual(self.env[model].search_count([]), count, model)
