@@ -5,6 +5,7 @@ What no procedure may be saved with is no part of it (``dunning.procedure`` and 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .axis import Stop
 from .rules import CALL, HANDOVER, NOTICE_OF_DEFAULT, PRE_DUE, REMINDER, STATUTORY_NOTICE, Level, Procedure
@@ -155,7 +156,7 @@ def _reach(it: Examined) -> Iterator[Unsound]:
 def _pace(it: Examined) -> Iterator[Unsound]:
     """Steps that come later than their own days say, and a ladder that begins with a heavy one."""
     steps = [stop for stop in it.stops if stop.level.legal_type != PRE_DUE]
-    for before, stop in zip(steps, steps[1:], strict=False):
+    for before, stop in pairwise(steps):
         start = 0 if stop.level.delay_from == "due_date" else before.day
         own = start + stop.level.delay_days + it.procedure.correction_days
         least = (
