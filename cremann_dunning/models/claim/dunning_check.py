@@ -115,7 +115,7 @@ class DunningCheck(models.Model):
         """What is not in order with invoices, or not known of them; one statement.
 
         :param every: of these a person answers all four questions.
-        :return: ``{move id: [(question, ground, whether it stops letters by itself)]}``, the gravest of a question first.
+        :return: ``{move id: [(question, ground, whether it stops letters by itself)]}``, the gravest of each first.
         """
         self.env.flush_all()
         about = {"moves": list(move_ids), "every": list(every), "sales": tuple(SALES)}

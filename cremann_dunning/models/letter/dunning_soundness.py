@@ -47,7 +47,7 @@ class DunningSoundness(models.AbstractModel):
         for kind in self._kinds(procedure):
             for row in self._of_steps(procedure, company, kind):
                 rows.setdefault((row["level"], row["sentence"]), row)
-        # no letter can be made of a level whose place in the ladder stops it: its text is looked at once that is put right
+        # of a level whose place in the ladder stops it no letter can be made: its text is looked at after that
         stopped = procedure.level_ids.browse().union(
             *(row["level"] for row in rows.values() if row["gravity"] == STOPS)
         )
@@ -125,12 +125,12 @@ class DunningSoundness(models.AbstractModel):
             if not level.template_id:
                 continue
             tones = ("formal", "informal") if level.template_informal_id else ("formal",)
-            for lang in names:
+            for lang, name in names.items():
                 for tone in tones:
                     for sentence, article in self._of_text(level, company, lang, tone):
                         langs = found.setdefault((level, sentence), (article, []))[1]
-                        if names[lang] not in langs:
-                            langs.append(names[lang])
+                        if name not in langs:
+                            langs.append(name)
         return [
             self._row(level, STOPS, f"{format_list(self.env, langs)}: {sentence}", article)
             for (level, sentence), (article, langs) in found.items()

@@ -168,7 +168,7 @@ class DunningPreset(models.AbstractModel):
 
     @api.model
     def _source(self, preset, country_code):
-        xml_id = preset.source.get(country_code or "", preset.source[""] if "" in preset.source else None)
+        xml_id = preset.source.get(country_code or "", preset.source.get(""))
         source = xml_id and self.env.ref(xml_id, raise_if_not_found=False)
         if not source:
             raise UserError(self.env._("The procedure that this preset is made of was removed. Make one by hand."))
@@ -203,7 +203,7 @@ class DunningPreset(models.AbstractModel):
         """The company's own procedures that are for the same debtors as a preset would be."""
         preset = PRESETS[code]
         source = self._source(preset, company.country_id.code)
-        own = self.env["dunning.procedure"].search(
+        return self.env["dunning.procedure"].search(
             [
                 ("company_id", "=", company.id),
                 ("automatic_choice", "=", True),
@@ -213,7 +213,6 @@ class DunningPreset(models.AbstractModel):
                 ("payer", "=", "any"),
             ]
         )
-        return own
 
 
 def _used(preset):

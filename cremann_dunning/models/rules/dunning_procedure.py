@@ -95,8 +95,8 @@ class DunningProcedure(models.Model):
         string="Check before the first letter",
         default=rules.SEEN,
         help="Before the first letter about an invoice: is the amount right, was the term clear, could it be paid, was "
-        "it received? What Odoo sees is not in order stops the letter. What it cannot know, somebody answers where that "
-        "is chosen. Empty: nothing is checked.",
+        "it received? What Odoo sees is not in order stops the letter. What it cannot know, somebody answers where "
+        "that is chosen. Empty: nothing is checked.",
     )
     amount_from = fields.Monetary(
         string="From",
@@ -149,8 +149,8 @@ class DunningProcedure(models.Model):
             procedure.currency_id = (procedure.company_id or self.env.company).currency_id
 
     @api.depends(
-        "level_ids.delay_days", "level_ids.delay_from", "level_ids.sequence", "level_ids.active", "level_ids.legal_type",
-        "level_ids.payment_term_days", "level_ids.channel", "level_ids.automatic", "level_ids.name", "debtor_kind",
+        "level_ids.delay_days", "level_ids.delay_from", "level_ids.sequence", "level_ids.active",
+        "level_ids.legal_type", "level_ids.payment_term_days", "level_ids.channel", "level_ids.automatic", "level_ids.name", "debtor_kind",
         "correction_days", "country_id",
     )  # fmt: skip
     @api.depends_context("lang", "company")

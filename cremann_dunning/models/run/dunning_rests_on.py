@@ -23,7 +23,8 @@ RULES = (
 )
 # Of journals what counts: Odoo writes them while it books.
 JOURNALS = """
-SELECT string_agg(concat(id, ' ', dunning_periodic, ' ', suspense_account_id, ' ', bank_account_id, ' ', active), ',' ORDER BY id)
+SELECT string_agg(concat(id, ' ', dunning_periodic, ' ', suspense_account_id, ' ', bank_account_id, ' ', active), ','
+                  ORDER BY id)
   FROM account_journal WHERE company_id = %(company)s
 """
 RULE = """

@@ -184,9 +184,9 @@ class TestAsked(CheckCase):
             partners = self.env["res.partner"].union(*(self.debtor(f"Debtor {number}") for number in range(count)))
             for partner in partners:
                 self.invoice(partner, 100, due=20)
-            with self.counted() as count:
+            with self.counted() as made:
                 self.env["dunning.gather"].facts(self.nl, TODAY, partners.ids)
-            return count[0]
+            return made[0]
 
         statements(1)
         self.assertEqual(statements(2), statements(12))
