@@ -24,8 +24,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Preset:
     """``name`` and ``about`` for whoever chooses; ``source`` the shipped procedures that it is made of, by the country
-    of the company (empty: any); ``steps``: None for all as they ship. ``for_itself``: debtors follow it without being told
-    to. ``by_hand``: nothing of it goes by itself."""
+    of the company (empty: any); ``steps``: None for all as they ship. ``for_itself``: debtors follow it without being
+    told to. ``by_hand``: nothing of it goes by itself."""
 
     name: str
     about: str

@@ -150,8 +150,8 @@ class DunningProcedure(models.Model):
 
     @api.depends(
         "level_ids.delay_days", "level_ids.delay_from", "level_ids.sequence", "level_ids.active",
-        "level_ids.legal_type", "level_ids.payment_term_days", "level_ids.channel", "level_ids.automatic", "level_ids.name", "debtor_kind",
-        "correction_days", "country_id",
+        "level_ids.legal_type", "level_ids.payment_term_days", "level_ids.channel", "level_ids.automatic",
+        "level_ids.name", "debtor_kind", "correction_days", "country_id",
     )  # fmt: skip
     @api.depends_context("lang", "company")
     def _compute_axis_html(self):
