@@ -89,6 +89,7 @@
         "views/res_config_settings_views.xml",
         "wizards/dunning_address_wizard_views.xml",
         "wizards/dunning_answer_wizard_views.xml",
+        "wizards/dunning_ask_wizard_views.xml",
         "wizards/dunning_call_wizard_views.xml",
         "wizards/dunning_care_wizard_views.xml",
         "wizards/dunning_check_wizard_views.xml",

@@ -185,6 +185,11 @@ def _agreed(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
     return None
 
 
+def is_agreed(debtor: Debtor, claim: Claim, as_of: date) -> bool:
+    """Whether a promise or a plan keeps this claim back on that day."""
+    return _agreed(debtor, claim, as_of) is not None
+
+
 def may_write_about(debtor: Debtor, agreement: Promise, question: Question) -> bool:
     """Whether the debtor may be asked today about an agreement of which the money did not come in: one of its claims is
     open and nothing else stands in the way of asking for it.

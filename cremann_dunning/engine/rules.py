@@ -18,6 +18,8 @@ FINAL_NOTICE = "final_notice"
 HANDOVER = "handover"
 # No step: it answers what the debtor disputed.
 ANSWER = "answer"
+# No step either: an open question about invoices, which asks no money and gives no term.
+QUESTION = "question"
 
 # Steps with a force of their own before the law: a backlog may start at one of them, never past it.
 LEGAL_FORCE = frozenset({STATUTORY_NOTICE, NOTICE_OF_DEFAULT, FINAL_NOTICE, HANDOVER})

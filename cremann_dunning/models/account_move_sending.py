@@ -237,6 +237,10 @@ class AccountMove(models.Model):
         self.env["dunning.case"].check_access("write")
         return self.env["dunning.check.wizard"]._open_for(self)
 
+    def action_dunning_ask(self):
+        """Ask the debtor openly what is wrong with these invoices, before any step."""
+        return self.env["dunning.ask.wizard"]._open_for(self)
+
     def _dunning_say_sent(self, day, how):
         """Somebody says that these invoices went to their debtors outside Odoo, on a day and in a way.
 

@@ -6,6 +6,7 @@ from . import (
     base_partner_merge_automatic_wizard,
     dunning_address_wizard,
     dunning_answer_wizard,
+    dunning_ask_wizard,
     dunning_call_saving_mixin,
     dunning_call_wizard,
     dunning_call_wizard_line,

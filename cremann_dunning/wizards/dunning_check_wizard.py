@@ -89,6 +89,12 @@ class DunningCheckWizard(models.TransientModel):
         self.check_access("write")
         return self._save({line: line.answer or RIGHT for line in self.line_ids if line.answer or line.is_open})
 
+    def action_ask(self):
+        """Ask the debtor himself what is wrong with the invoice."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.env["dunning.ask.wizard"]._open_for(self.move_id)
+
     def _save(self, answers):
         """:param answers: ``{line: answer}``."""
         if not answers:

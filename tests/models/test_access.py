@@ -27,6 +27,7 @@ LAW = (
 )
 REPAIRS = (
     "dunning.address.wizard",
+    "dunning.ask.wizard",
     "dunning.check.wizard",
     "dunning.check.wizard.line",
     "dunning.ending.wizard",
@@ -687,6 +688,7 @@ class TestBiller(AccessCase):
             bindings = self.as_user(user)["ir.actions.actions"].get_bindings("account.move")
             names = [action["name"] for action in bindings.get("action", ()) if action["name"].startswith("Dunning")]
             ours = [
+                "ask first",
                 "check before the first letter",
                 "dispute",
                 "end hold",

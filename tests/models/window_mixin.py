@@ -95,6 +95,11 @@ class WindowMixin:
         whose, item = {"company_id": self.nl.id}, self.entry_line.id
         return {
             "dunning.address.wizard": {**whose, "debtor_id": self.partner.id, "partner_id": self.partner.id},
+            "dunning.ask.wizard": {
+                **whose,
+                "partner_id": self.partner.id,
+                "move_ids": [Command.set(self.move.ids)],
+            },
             "dunning.check.wizard": {
                 "move_id": self.move.id,
                 "line_ids": [Command.create({"move_id": self.move.id, "question": "amount", "note": SECRET})],

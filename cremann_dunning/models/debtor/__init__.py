@@ -18,6 +18,7 @@ from . import (
     dunning_agreement_letter_paper,
     dunning_agreement_letters,
     dunning_answering,
+    dunning_asking,
     dunning_attention,
     dunning_call,
     dunning_call_queue,

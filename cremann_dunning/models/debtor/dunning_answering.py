@@ -15,12 +15,20 @@ class DunningAnswering(models.AbstractModel):
 
     @api.model
     def _make(self, dispute, vals):
-        """:param vals: what it says, see ``dunning.letter.answer.mixin``. :return: the letter, issued.
+        """The answer to a dispute. :param vals: what it says, see ``dunning.letter.answer.mixin``.
+
+        :return: the letter, issued. :raises UserError: as ``_issue``.
+        """
+        return self._issue(self._head(dispute) | vals)
+
+    @api.model
+    def _issue(self, vals):
+        """A letter that is no step, issued. :param vals: of its fields.
 
         :raises UserError: it cannot be made or may not go, with the reason.
         """
         # sudo: letters are evidence, written by the system; whoever answers may write the dispute
-        letter = self.env["dunning.letter"].sudo().create(self._head(dispute) | vals)
+        letter = self.env["dunning.letter"].sudo().create(vals)
         letter._issue()
         if letter.state != "issued":
             raise UserError(
@@ -31,27 +39,33 @@ class DunningAnswering(models.AbstractModel):
     @api.model
     def _head(self, dispute):
         """Who writes to whom, and under which rules."""
-        company, debtor = dispute.company_id, dispute.partner_id.commercial_partner_id
-        # sudo: what the letters go by, whoever answers
+        return self._head_to(dispute.case_id, dispute.currency_id, dispute.reader_lang, dispute._tone()) | {
+            "legal_type": rules.ANSWER,
+            "dispute_id": dispute.id,
+            "answer_numbers": dispute.numbers,
+        }
+
+    @api.model
+    def _head_to(self, case, currency, lang, tone):
+        """The head of any letter to a debtor that is no step."""
+        company, debtor = case.company_id, case.partner_id.commercial_partner_id
+        # sudo: what the letters go by, whoever writes
         kind = debtor.sudo().with_company(company).dunning_debtor_kind or "unknown"
         recipient = self._recipient(company, debtor)
         return {
             "company_id": company.id,
-            "currency_id": dispute.currency_id.id,
-            "case_id": dispute.case_id.id,
+            "currency_id": currency.id,
+            "case_id": case.id,
             "partner_id": debtor.id,
             "contact_id": recipient.contact.id,
             "contact_facts": self.env["dunning.recipient"]._facts(recipient),
             "channel": recipient.channel,
             "user_id": self.env.uid,
-            "lang": dispute.reader_lang,
-            "tone": dispute._tone(),
+            "lang": lang,
+            "tone": tone,
             "debtor_kind": kind,
-            "legal_type": rules.ANSWER,
             "regime_id": self._regime(company, debtor, kind).id,
             "date": company._dunning_today(),
-            "dispute_id": dispute.id,
-            "answer_numbers": dispute.numbers,
         }
 
     @api.model

@@ -112,7 +112,11 @@ class DunningLetter(models.Model):
     # both refuse to go while letters name them, see there
     procedure_id = dunning_bulk.Unguarded("dunning.procedure", readonly=True, index=True)
     level_id = dunning_bulk.Unguarded("dunning.level", readonly=True, index=True)  # only an answer has none
-    legal_type = fields.Selection([*LEGAL_TYPES, (rules.ANSWER, "Answer to a dispute")], required=True, readonly=True)
+    legal_type = fields.Selection(
+        [*LEGAL_TYPES, (rules.ANSWER, "Answer to a dispute"), (rules.QUESTION, "Question")],
+        required=True,
+        readonly=True,
+    )
     regime_id = fields.Many2one("dunning.regime", string="Rules", readonly=True, ondelete="restrict")
     channel = fields.Selection(LETTER_CHANNELS, required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)

@@ -10,11 +10,13 @@ ANSWERS = [
     ("credited", "Credited"),
     ("declined", "Declined"),
     ("plan", "Paid in instalments"),
+    ("asked", "An open question"),
 ]
+ASKED = "asked"
 
 
 class DunningLetterAnswerMixin(models.AbstractModel):
-    """A letter that answers a dispute: what came of it, in words. It is no step, and moves no claim.
+    """A letter that answers a dispute, or asks openly what is wrong before any step. It is no step, and moves no claim.
 
     It leaves as any other letter does, by the same gate and outbox, with the same proof, and has no lines: what it says
     stands on it by value.
@@ -29,6 +31,11 @@ class DunningLetterAnswerMixin(models.AbstractModel):
     )
     plan_id = fields.Many2one("dunning.payment.plan", readonly=True, copy=False, ondelete="set null")
     answer_numbers = fields.Char(string="About", readonly=True, copy=False)
+    asked_move_ids = fields.Many2many(
+        "account.move", "dunning_letter_asked_move_rel", "letter_id", "move_id", readonly=True, copy=False,
+        string="Asked about",
+    )  # fmt: skip
+    asked_html = fields.Html(compute="_compute_answer_parts", sanitize=False)
     answer_words = fields.Text(string="Why", readonly=True, copy=False, help="In the words of who answered.")
     answer_credit_notes = fields.Char(string="Credit notes", readonly=True, copy=False)
     credited_text = fields.Char(compute="_compute_answer_parts")
@@ -40,7 +47,8 @@ class DunningLetterAnswerMixin(models.AbstractModel):
     @api.depends_context("lang")
     def _compute_heading(self):
         for letter in self:
-            letter.heading = self.env._("Our answer") if letter.answer else letter.level_id.name
+            heading = self.env._("A question") if letter.answer == ASKED else self.env._("Our answer")
+            letter.heading = heading if letter.answer else letter.level_id.name
 
     def _compute_answer_parts(self):
         """What the texts of answers take from the letter, in the language of the debtor."""
@@ -51,6 +59,9 @@ class DunningLetterAnswerMixin(models.AbstractModel):
             letter.words_html = lines and Markup("<p>%s</p>") % Markup("<br/>").join(lines)
             qweb, record = self.env["ir.qweb"].with_context(lang=letter.lang), letter.with_context(lang=letter.lang)
             parts = letter.plan_id.sudo().instalment_ids.sorted("date")  # sudo: what the letter itself says
+            letter.asked_html = letter.asked_move_ids and qweb._render(
+                "cremann_dunning.letter_asked", {"letter": record, "items": letter._asked_items()}
+            )
             letter.instalments_html = parts and qweb._render(
                 "cremann_dunning.letter_instalments", {"letter": record, "parts": parts}
             )
@@ -63,7 +74,17 @@ class DunningLetterAnswerMixin(models.AbstractModel):
 
     def _asked_moves(self):
         """The invoices that the letter asks to pay: those that it demands, or that it answers about."""
+        if self.answer == ASKED:
+            return self.asked_move_ids
         return self.dispute_id.move_ids if self.answer else self._demanded_lines().move_id
+
+    def _asked_items(self):
+        """What a question is about: ``(number, day of the invoice, due date, what is open)`` of each invoice."""
+        moves = self.asked_move_ids.sudo()  # sudo: what the letter itself says
+        return [
+            (move.name, move.invoice_date, move.invoice_date_due, self._money(move.amount_residual))
+            for move in moves.sorted(lambda move: (move.invoice_date_due or move.date, move.id))
+        ]
 
     def _answer_text(self):
         """The text of an answer, for the way in which the debtor is addressed."""
@@ -80,11 +101,14 @@ class DunningLetterAnswerMixin(models.AbstractModel):
         yield exact(self.amount_credited, self.currency_id)
         instalments = self.plan_id.sudo().instalment_ids  # sudo: amounts of its own agreement, whoever checks the text
         yield from (exact(part.amount, self.currency_id) for part in instalments)
+        # sudo: as above
+        yield from (exact(move.amount_residual, self.currency_id) for move in self.asked_move_ids.sudo())
 
     def _answer_names(self):
         """What in an answer others chose, or typed."""
-        yield from (self.answer_words, self.answer_numbers, self.answer_credit_notes)
-        yield from (self.answer_words or "").splitlines()
+        yield from (self.answer_numbers, self.answer_credit_notes)
+        if self.answer != ASKED:  # whoever asks writes what the letter says
+            yield from (self.answer_words, *(self.answer_words or "").splitlines())
 
     @api.model
     def _answers_overtaken(self, letters):
@@ -92,9 +116,19 @@ class DunningLetterAnswerMixin(models.AbstractModel):
         found = {}
         for letter in letters:
             look = self.env["dunning.last.look"]
-            if silent := self.env["dunning.insolvency"]._why_silent(letter.dispute_id):
+            if letter.answer == ASKED:
+                silent, closed = False, True
+                if not self.env["dunning.asking"]._may_ask(letter.asked_move_ids, letter.partner_id, letter):
+                    found[letter] = Why(
+                        "question_gone", self.env._("Not sent: by now there is nothing to ask about it.")
+                    )
+                    continue
+            else:
+                silent = self.env["dunning.insolvency"]._why_silent(letter.dispute_id)
+                closed = letter.dispute_id.state == "closed"
+            if silent:
                 found[letter] = Why("INSOLVENT", silent)
-            elif letter.dispute_id.state != "closed":
+            elif not closed:
                 found[letter] = Why("DISPUTED", self.env._("Not sent: the dispute was opened again."))
             elif reason := look._lost_debtor(letter):
                 found[letter] = Why("other_debtor", reason)

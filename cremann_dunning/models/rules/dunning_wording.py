@@ -104,7 +104,7 @@ class DunningWording(models.AbstractModel):
         protected = letter.debtor_kind in (*rules.PROTECTED_KINDS, False, "")
         steps = later[letter.procedure_id, letter.lang]
         return wording.Record(
-            legal_type=letter.legal_type,
+            legal_type=self._manner(letter),
             language=letter.lang[:2],
             on=letter.date,
             amounts=frozenset(self._amounts(letter)),
@@ -124,6 +124,11 @@ class DunningWording(models.AbstractModel):
         )
 
     @api.model
+    def _manner(self, letter):
+        """Whose manners a letter has: an open question is as friendly as a notice before anything is due."""
+        return rules.PRE_DUE if letter.legal_type == rules.QUESTION else letter.legal_type
+
+    @api.model
     def _amounts(self, letter):
         """Every amount that the text of a letter may name: of the letter, its lines, and sums of them."""
         currency = letter.currency_id
@@ -140,7 +145,7 @@ class DunningWording(models.AbstractModel):
         yield own["amount_total"] + own["amount_costs_announced"]
         yield own["amount_principal"] + own["amount_interest"]
         yield own["amount_interest"] + costs
-        if letter.legal_type not in wording.FRIENDLY:  # a formal letter may name what the law gives
+        if self._manner(letter) not in wording.FRIENDLY:  # a formal letter may name what the law gives
             yield _exact(letter.regime_id.fixed_compensation, currency)
         if found := letter._cost_tiers():
             tiers, scale, _costs = found
