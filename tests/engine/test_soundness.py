@@ -112,15 +112,21 @@ def test_a_step_after_the_highest_age(age, never):
     assert [number for code, number in wrong if code == "NEVER_REACHED"] == never
 
 
-@pytest.mark.parametrize(("delay", "late"), [(7, True), (8, False), (9, False)])
+@pytest.mark.parametrize(("delay", "late"), [(6, True), (7, False), (8, False)])
 def test_a_step_that_a_term_makes_wait(delay, late):
     """A reminder gives seven days: the next one comes on the eighth day after it at the earliest."""
     assert (("LATER", 2) in found(level(1, 1), level(2, delay), notice(3), paper={3})) == late
 
 
+def test_the_term_of_the_law_is_no_oddity():
+    """What follows a statutory notice waits for its term, whatever days it has."""
+    last = level(4, 2, legal_type=FINAL_NOTICE)
+    assert ("LATER", 4) not in found(*SOUND, last, paper={3})
+
+
 def test_a_step_that_the_days_between_letters_make_wait():
-    assert ("LATER", 2) in found(level(1, 1), level(2, 8), notice(3), paper={3}, minimum_interval=9)
-    assert ("LATER", 2) not in found(level(1, 1), level(2, 8, legal_type=CALL), notice(3), minimum_interval=9)
+    assert ("LATER", 2) in found(level(1, 1), level(2, 8), notice(3), paper={3}, minimum_interval=10)
+    assert ("LATER", 2) not in found(level(1, 1), level(2, 8, legal_type=CALL), notice(3), minimum_interval=10)
 
 
 def test_a_ladder_that_begins_heavy():
@@ -138,7 +144,7 @@ def test_invoices_that_were_never_sent():
 
 def test_the_gravest_first():
     wrong = found(
-        level(1, 1), level(2, 3, has_text=False), notice(3), terms={3: 16}, require_sent=False, minimum_interval=9
+        level(1, 1), level(2, 3, has_text=False), notice(3), terms={3: 16}, require_sent=False, minimum_interval=10
     )
     gravities = [GRAVITY[code] for code, _number in wrong]
     assert gravities == sorted(gravities, key=[STOPS, "weak", ODD].index)

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..dunning_money import written
+
 
 class DunningExpectedPayment(models.Model):
     """What debtors said they would pay, day by day: promises and the instalments of plans, in one calendar."""
@@ -47,8 +49,10 @@ class DunningExpectedPayment(models.Model):
         )
 
     def _compute_display_name(self):
+        """How much and from whom, as a day of the calendar shows it."""
         for payment in self:
-            payment.display_name = payment.partner_id.name or ""
+            amount = written(self.env, payment.amount, payment.currency_id)
+            payment.display_name = f"{amount} · {payment.partner_id.name or ''}"
 
     def _compute_open_amount(self):
         self.promise_id.mapped("paid_amount")  # of all of them at once

@@ -100,13 +100,14 @@ class DunningPreset(models.AbstractModel):
     def _stops(self, company, procedure, kind):
         levels = {level.id: level for level in procedure.level_ids}
         ways = dict(self.env["dunning.level"]._fields["channel"]._description_selection(self.env))
+        calls = self.env._("somebody calls")
         return [
             {
                 "name": stop.level.name,
                 "day": stop.day,
-                "channel": ways[stop.level.channel],
+                "channel": calls if stop.level.legal_type == rules.CALL else ways[stop.level.channel],
                 "paper": levels[stop.level.id]._has_paper_beside(),
-                "automatic": stop.level.automatic,
+                "automatic": stop.level.automatic or stop.level.legal_type == rules.CALL,
                 "until": stop.until,
                 "by_law": stop.by_law,
                 "heavy": stop.level.legal_type in HEAVY,
