@@ -17,6 +17,7 @@ class DunningAskWizard(models.TransientModel):
     days = fields.Integer(
         string="Days to answer",
         compute="_compute_days",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,

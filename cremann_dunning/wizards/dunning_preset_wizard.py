@@ -25,6 +25,7 @@ class DunningPresetWizard(models.TransientModel):
     follows = fields.Boolean(
         string="Customers follow it at once",
         compute="_compute_follows",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Off: only customers and invoices that name it follow it.",

@@ -32,7 +32,7 @@ class TestAccountant(MorningCase, HttpCase):
             const own = rows.find((row) => row.textContent.includes("Holland"));
             own.querySelector("[name=waiting_count] button, [name=waiting_count] a").click();
             clicks++;
-            await click(".o_data_row .o_data_cell[name=name], .o_data_row .o_data_cell");
+            await click(".o_data_row .o_data_cell[name=date]");
             await click(".o_statusbar_buttons button[name=action_ask_confirm]");
             await click(".modal footer button[name=action_confirm]");
             await find(".o_field_statusbar .o_arrow_button_current", "Bevestigd");

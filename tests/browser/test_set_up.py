@@ -60,7 +60,7 @@ class TestFirstRun(MorningCase, HttpCase):
             """
             const next = ".o_statusbar_buttons button[name=action_next]";
             const current = ".o_field_statusbar .o_arrow_button_current";
-            for (const step of ["Company", "Customers", "Banks", "Steps", "Old invoices", "On paper"]) {
+            for (const step of ["Company", "Debtors", "Banks", "Steps", "Old invoices", "On paper"]) {
                 await find(current, step);
                 await click(next);
             }

@@ -267,6 +267,7 @@ class TestDutchReasons(DutchCase):
             "outcome": "Schone lei",
             "receipt": {"receipt": None},
             "cause": "Heeft geen geld",
+            "ground": "er staat een creditnota van in concept",
             "way": "mail",
             "number": 4,
             "group": "Jansen Holding",

@@ -61,7 +61,8 @@ class CallsCase(WindowMixin, AccessCase):
         env["dunning.override"].create({"letter_id": cls.sent.id, "code": "X", "sentence": "?", "reason": "because"})
         env["dunning.reply"].create({"case_id": case.id, "letter_id": cls.sent.id, "received_on": TODAY})
         answers = {"amount": ("right", False, SECRET)}
-        env["dunning.check"].with_user(cls.user)._answer(cls.sent.line_ids.move_id[:1].with_user(cls.user), answers)
+        move = cls.as_user(cls.user, cls.sent.line_ids.move_id[:1])
+        move.env["dunning.check"]._answer(move, answers)
 
         apart = {"company_id": cls.nl.id, "partner_id": cls.debtor("With care").id}
         env["dunning.care"].create({**apart, "reason": "money"})

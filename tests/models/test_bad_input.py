@@ -262,6 +262,7 @@ class TestMissing(BadInputCase):
         self.assertOthersGo(run, self.good)
 
     def test_bank_account(self):
+        self.env["dunning.procedure"].search([]).check_first = False  # which would ask about the invoice first
         self.nl.partner_id.bank_ids.active = False  # the invoice names one that was closed since
         letter = self.run_for().letter_ids
         self.assertFalse(letter.bank_account_id)

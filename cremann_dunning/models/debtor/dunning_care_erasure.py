@@ -4,7 +4,8 @@ from odoo import api, models
 
 
 class DunningErasure(models.AbstractModel):
-    """Why somebody was treated with care, and what was advised about him, is kept no longer than it is of use."""
+    """Why somebody was treated with care, what was advised about him, and words about his invoices are kept no longer
+    than they are of use."""
 
     _inherit = "dunning.erasure"  # pylint: disable=consider-merging-classes-inherited
 
@@ -21,9 +22,12 @@ class DunningErasure(models.AbstractModel):
 
     @api.model
     def _erase(self, company, debtors, asked_on=None):
-        """With the rest of a debtor goes why he was treated with care, and what was advised about selling to him."""
+        """With the rest of a debtor goes why he was treated with care, what was advised about selling to him, and what
+        somebody typed about his invoices."""
         count = super()._erase(company, debtors, asked_on)
         about = [("company_id", "=", company.id), ("partner_id", "in", list(debtors))]
         self.env["dunning.care"].sudo().search(about).unlink()  # sudo: as above
         self.env["dunning.advice"].sudo().search(about).unlink()  # sudo: as above
+        checks = self.env["dunning.check"].sudo().with_context(active_test=False)  # sudo: as above
+        checks.search(about).note = False  # what was answered stays, without the words of whoever did
         return count

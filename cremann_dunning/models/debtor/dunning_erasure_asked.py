@@ -22,6 +22,7 @@ STILL_OWED = ("uncollectable", "insolvent", "other")
 # What of a debtor is not over yet, beside what his account says, and what it is called.
 OPEN = {
     "dunning.letter": ("draft", "issued", "failed"),
+    "dunning.agreement.letter": ("draft", "waiting", "sending", "to_post", "failed"),
     "dunning.reply": ("open",),
     "dunning.dispute": ("open",),
     "dunning.promise": ("open",),
@@ -29,6 +30,7 @@ OPEN = {
 }
 NAMES = {
     "dunning.letter": _lt("Letters that have not left"),
+    "dunning.agreement.letter": _lt("Letters about agreements that have not left"),
     "dunning.reply": _lt("Replies to handle"),
     "dunning.dispute": _lt("Disputes"),
     "dunning.promise": _lt("Promises"),

@@ -412,8 +412,8 @@ class TestEverything(AskedCase):
         for model, code in zip(BOTH, ("PROMISE", "PLAN"), strict=True):
             with self.subTest(model):
                 record = self.agree(model)
-                later = self.invoice(self.partner, 40, due=1, invoice_date=day(-1), sent=False)
-                same = self.invoice(self.partner, 40, due=1, invoice_date=day(0), sent=False)
+                later = self.invoice(self.partner, 40, due=-1, invoice_date=day(-1), sent=False)
+                same = self.invoice(self.partner, 40, due=0, invoice_date=day(0), sent=False)
                 (later + same).is_move_sent = True
                 (later + same).dunning_sent_on = day(20)
                 with self.at(4):

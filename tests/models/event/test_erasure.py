@@ -92,6 +92,14 @@ class TestErasureAsked(ErasureMixin, AgreementCase):
         insolvency.write({"ended_on": TODAY, "outcome": "no_assets"})
         self.assertFalse(self.window().refusal)
 
+    def test_words_about_an_invoice(self):
+        """What was answered about it before the first letter stays, without what somebody typed."""
+        self.tell()
+        check = self.env["dunning.check"]._answer(self.move, {"amount": ("right", False, "He says it is fine")})
+        self.settle()
+        self.window().action_erase()
+        self.assertEqual((check.answer, check.note), ("right", False))
+
     def test_of_another_company_nothing_is_in_the_way(self):
         """Each firm answers for its own record."""
         self.tell()

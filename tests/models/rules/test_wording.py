@@ -359,6 +359,7 @@ class TestAbsent(WordingCase):
         self.invoice(partner, 1000, due=5)
         letter = self.issued(partner)
         self.assertEqual(letter.state, "issued")
+        self.env["dunning.procedure"].search([]).check_first = False  # which would ask about the invoice first
         self.nl.partner_id.bank_ids.active = False
         self.env.invalidate_all()
         self.assertFalse(self.send_outbox(letter))
