@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...engine.facts import Check
-from ...engine.rules import EVERY
+from ...engine.rules import EVERY, SEEN
 from ..account_move_sending import SALES
 from ..event import as_fact
 
@@ -71,7 +71,8 @@ WITH m AS (
 )
 SELECT f.move_id, f.place, f.question, f.ground, f.stops
   FROM found f LEFT JOIN answers a ON a.move_id = f.move_id AND a.question = f.question
- WHERE a.answer IS NULL OR a.answer = 'right' AND f.stops AND a.ground IS DISTINCT FROM f.ground
+ WHERE (f.stops OR %(asked)s::int[] IS NULL OR f.move_id = ANY(%(asked)s))
+   AND (a.answer IS NULL OR a.answer = 'right' AND f.stops AND a.ground IS DISTINCT FROM f.ground)
  UNION ALL
 SELECT move_id, CASE question WHEN 'amount' THEN 1 WHEN 'term' THEN 2 WHEN 'account' THEN 3 ELSE 4 END, question,
        'said_' || question, TRUE
@@ -111,14 +112,16 @@ class DunningCheck(models.Model):
     _once = models.UniqueIndex("(move_id, question) WHERE active", "This question has an answer already.")
 
     @api.model
-    def _found(self, move_ids, every=()):
+    def _found(self, move_ids, every=(), asked=None):
         """What is not in order with invoices, or not known of them; one statement.
 
         :param every: of these a person answers all four questions.
+        :param asked: of these what nobody knows is asked; all when None. Of others only what stops letters is of use.
         :return: ``{move id: [(question, ground, whether it stops letters by itself)]}``, the gravest of each first.
         """
         self.env.flush_all()
         about = {"moves": list(move_ids), "every": list(every), "sales": tuple(SALES)}
+        about["asked"] = None if asked is None else list(asked)
         found = defaultdict(list)
         for move_id, _place, *row in self.env.execute_query(SQL(FOUND, **about)):
             found[move_id].append(tuple(row))
@@ -141,7 +144,8 @@ class DunningCheck(models.Model):
             for claim in claims
             if claim.procedure in asks and not (claim.levels_done or claim.taken_in or claim.returned or claim.rest)
         }
-        found = self._found(first, [id_ for id_, ask in first.items() if ask == EVERY]) if first else {}
+        every = [id_ for id_, ask in first.items() if ask == EVERY]
+        found = self._found(first, every, [id_ for id_, ask in first.items() if ask != SEEN]) if first else {}
         for claims in debtors if found else ():
             for place, claim in enumerate(claims):
                 if claim.move_id in found and not (claim.levels_done or claim.returned or claim.rest):
