@@ -41,5 +41,5 @@ class TestAccountant(MorningCase, HttpCase):
             user=self.group_user,
         )
         self.env.invalidate_all()
-        self.assertEqual(run.with_env(self.env).state, "confirmed")
+        self.assertEqual(run.with_env(self.env).state, "done")
         self.assertFalse(self.env["dunning.letter"].search_count([("company_id", "=", self.be.id)]))
