@@ -19,16 +19,12 @@ class DunningAnswering(models.AbstractModel):
 
         :return: the letter, issued. :raises UserError: as ``_issue``.
         """
-        return self._issue(self._head(dispute) | vals)
+        # sudo: letters are evidence, written by the system; whoever answers may write the dispute
+        return self._issue(self.env["dunning.letter"].sudo().create(self._head(dispute) | vals))
 
     @api.model
-    def _issue(self, vals):
-        """A letter that is no step, issued. :param vals: of its fields.
-
-        :raises UserError: it cannot be made or may not go, with the reason.
-        """
-        # sudo: letters are evidence, written by the system; whoever answers may write the dispute
-        letter = self.env["dunning.letter"].sudo().create(vals)
+    def _issue(self, letter):
+        """Issue a draft of a letter that is no step. :raises UserError: it cannot be made or may not go, and why."""
         letter._issue()
         if letter.state != "issued":
             raise UserError(

@@ -37,7 +37,7 @@ class DunningAsking(models.AbstractModel):
         case.company_id._dunning_require_on()
         letters = self.env["dunning.letter"]
         for currency, own in moves.grouped("currency_id").items():
-            letters |= self._issue(self._vals(case, currency, own), words)
+            letters |= self.env["dunning.answering"]._issue(self._draft(self._vals(case, currency, own), words))
         self._wait(case, moves, days)
         moves._dunning_redecide()
         return letters
@@ -105,18 +105,8 @@ class DunningAsking(models.AbstractModel):
         )
 
     @api.model
-    def _issue(self, vals, words):
-        """:raises UserError: it may not go, or what somebody typed may not stand in it."""
-        letter = self._draft(vals, words)
-        letter._issue()
-        if letter.state != "issued":
-            raise UserError(
-                self.env._("Nothing was done, because the letter could not be made. %s", letter.error or "")
-            )
-        return letter.with_env(self.env)
-
-    @api.model
     def _draft(self, vals, words):
+        """The letter, not yet issued. :raises UserError: what somebody typed may not stand in it."""
         # sudo: letters are evidence, written by the system; whoever asks may write the case
         letter = self.env["dunning.letter"].sudo().create(vals)
         if words:
