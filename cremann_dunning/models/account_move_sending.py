@@ -17,7 +17,8 @@ WAYS = [
     (NOWHERE, "Nowhere: it was made, and nobody could be reached"),
     (UNKNOWN, "On a day that is not known"),
 ]
-SALES = ("out_invoice", "out_receipt", "out_refund")
+INVOICES = ("out_invoice", "out_receipt")
+SALES = (*INVOICES, "out_refund")
 
 # What the debtor sees of an invoice, as one digest per invoice: the same words and amounts give the same one, also when
 # the invoice was reset to draft in between and its tax and payment lines were made anew.

@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..models.account_move_sending import SALES
+from ..models.account_move_sending import INVOICES
 from ..models.claim.dunning_check import QUESTIONS, RIGHT, WRONG
 
 
@@ -25,7 +25,7 @@ class DunningCheckWizard(models.TransientModel):
 
         :raises UserError: none of them is, or nothing is left to ask about any of them.
         """
-        moves = moves.filtered(lambda move: move.state == "posted" and move.move_type in SALES)
+        moves = moves.filtered(lambda move: move.state == "posted" and move.move_type in INVOICES)
         if not moves:
             raise UserError(self.env._("Choose posted customer invoices: only those are sent to a debtor."))
         moves.check_access("read")

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ...engine.facts import Check
 from ...engine.rules import EVERY, SEEN
-from ..account_move_sending import SALES
+from ..account_move_sending import INVOICES
 from ..event import as_fact
 
 RIGHT, WRONG = "right", "wrong"
@@ -120,7 +120,7 @@ class DunningCheck(models.Model):
         :return: ``{move id: [(question, ground, whether it stops letters by itself)]}``, the gravest of each first.
         """
         self.env.flush_all()
-        about = {"moves": list(move_ids), "every": list(every), "sales": tuple(SALES)}
+        about = {"moves": list(move_ids), "every": list(every), "sales": INVOICES}
         about["asked"] = None if asked is None else list(asked)
         found = defaultdict(list)
         for move_id, _place, *row in self.env.execute_query(SQL(FOUND, **about)):
@@ -190,7 +190,7 @@ class DunningCheck(models.Model):
     def _check_access_of(self, move):
         move.check_access("read")
         self.env["dunning.case"].check_access("write")
-        if move.state != "posted" or move.move_type not in SALES:
+        if move.state != "posted" or move.move_type not in INVOICES:
             raise UserError(self.env._("Only a posted customer invoice can be checked. %s is none.", move.display_name))
 
     @api.model

@@ -12,7 +12,7 @@ from ...engine import rules
 from ...engine.facts import ZERO, Promise
 from ...engine.outcome import Question
 from ...law.calendar import add_months
-from ..account_move_sending import SALES
+from ..account_move_sending import INVOICES
 from ..letter.dunning_asked import AHEAD_MONTHS
 from ..letter.dunning_letter_answer_mixin import ASKED
 
@@ -61,7 +61,7 @@ class DunningAsking(models.AbstractModel):
         """The case of the one debtor of these invoices. :raises UserError: why they cannot be asked about together."""
         self.env["dunning.case"].check_access("write")
         moves.check_access("read")
-        if not moves or moves.filtered(lambda move: move.state != "posted" or move.move_type not in SALES):
+        if not moves or moves.filtered(lambda move: move.state != "posted" or move.move_type not in INVOICES):
             raise UserError(self.env._("Choose posted customer invoices: only about those a debtor is asked."))
         if len(moves.company_id) > 1:
             raise UserError(self.env._("Choose invoices of one company at a time: each company sends its own letters."))
