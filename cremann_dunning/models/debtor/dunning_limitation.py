@@ -28,6 +28,35 @@ PLANS = """
              ELSE EXISTS (SELECT FROM account_move_dunning_payment_plan_rel x
                            WHERE x.dunning_payment_plan_id = a.id AND x.account_move_id = m.id) END)
 """
+# Open claims of one company that were due before a day, with what interrupted their limitation.
+OLD_CLAIMS = f"""
+SELECT p.commercial_partner_id AS partner_id,
+       COALESCE(t.date_due, l.date_maturity) AS due_date,
+       (SELECT q.id FROM dunning_claim q WHERE q.move_line_id = l.id) AS claim_id,
+       COALESCE(t.number, m.name) AS number,
+       COALESCE(c.code, %(country)s) AS country,
+       COALESCE(m.dunning_kind_set, d.dunning_debtor_kind, 'unknown') AS kind,
+       (SELECT array_agg(f.sent_on) FROM dunning_claim q
+          JOIN dunning_letter_line k ON k.claim_id = q.id AND k.principal_part
+           AND k.is_let_go IS NOT TRUE
+          JOIN dunning_letter f ON f.id = k.letter_id AND f.state = 'sent'
+         WHERE q.move_line_id = l.id AND f.legal_type IN %(demands)s) AS demands,
+       (SELECT array_agg(r.max_date) FROM account_partial_reconcile r
+          JOIN account_move_line t ON t.id = r.credit_move_id
+          JOIN account_move n ON n.id = t.move_id
+         WHERE r.debit_move_id = l.id AND n.move_type = 'entry') AS payments,
+       {PLANS} AS plans
+  FROM account_move_line l
+  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+  JOIN account_move m ON m.id = l.move_id
+  JOIN res_partner p ON p.id = l.partner_id
+  JOIN res_partner d ON d.id = p.commercial_partner_id
+  LEFT JOIN res_country c ON c.id = d.country_id
+  {WITH_TAKEN_IN}
+ WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+   AND l.amount_residual > 0 AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
+   AND COALESCE(t.date_due, l.date_maturity) < %(before)s
+"""
 
 
 class DunningLimitation(models.AbstractModel):
@@ -140,34 +169,7 @@ class DunningLimitation(models.AbstractModel):
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
-                f"""
-                SELECT p.commercial_partner_id AS partner_id,
-                       COALESCE(t.date_due, l.date_maturity) AS due_date,
-                       (SELECT q.id FROM dunning_claim q WHERE q.move_line_id = l.id) AS claim_id,
-                       COALESCE(t.number, m.name) AS number,
-                       COALESCE(c.code, %(country)s) AS country,
-                       COALESCE(m.dunning_kind_set, d.dunning_debtor_kind, 'unknown') AS kind,
-                       (SELECT array_agg(f.sent_on) FROM dunning_claim q
-                          JOIN dunning_letter_line k ON k.claim_id = q.id AND k.principal_part
-                           AND k.is_let_go IS NOT TRUE
-                          JOIN dunning_letter f ON f.id = k.letter_id AND f.state = 'sent'
-                         WHERE q.move_line_id = l.id AND f.legal_type IN %(demands)s) AS demands,
-                       (SELECT array_agg(r.max_date) FROM account_partial_reconcile r
-                          JOIN account_move_line t ON t.id = r.credit_move_id
-                          JOIN account_move n ON n.id = t.move_id
-                         WHERE r.debit_move_id = l.id AND n.move_type = 'entry') AS payments,
-                       {PLANS} AS plans
-                  FROM account_move_line l
-                  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                  JOIN account_move m ON m.id = l.move_id
-                  JOIN res_partner p ON p.id = l.partner_id
-                  JOIN res_partner d ON d.id = p.commercial_partner_id
-                  LEFT JOIN res_country c ON c.id = d.country_id
-                  {WITH_TAKEN_IN}
-                 WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-                   AND l.amount_residual > 0 AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
-                   AND COALESCE(t.date_due, l.date_maturity) < %(before)s
-                """,
+                OLD_CLAIMS,
                 company=company.id,
                 country=company.country_id.code or None,
                 demands=DEMANDS,
