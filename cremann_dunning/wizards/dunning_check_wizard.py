@@ -101,9 +101,12 @@ class DunningCheckWizard(models.TransientModel):
             raise UserError(self.env._("Answer at least one question, or choose Everything is in order."))
         lines = self.line_ids.browse([line.id for line in answers])
         lines.move_id.check_access("read")
-        for move, own in lines.grouped("move_id").items():
-            said = {line.question: (answers[line], line.ground, line.note) for line in own}
-            self.env["dunning.check"]._answer(move, said)
+        self.env["dunning.check"]._answer(
+            {
+                move: {line.question: (answers[line], line.ground, line.note) for line in own}
+                for move, own in lines.grouped("move_id").items()
+            }
+        )
         lines.move_id._dunning_redecide()
         wrong = lines.filtered(lambda line: answers[line] == WRONG).move_id
         if wrong:

@@ -62,7 +62,7 @@ class CallsCase(WindowMixin, AccessCase):
         env["dunning.reply"].create({"case_id": case.id, "letter_id": cls.sent.id, "received_on": TODAY})
         answers = {"amount": ("right", False, SECRET)}
         move = cls.as_user(cls.user, cls.sent.line_ids.move_id[:1])
-        move.env["dunning.check"]._answer(move, answers)
+        move.env["dunning.check"]._answer({move: answers})
 
         apart = {"company_id": cls.nl.id, "partner_id": cls.debtor("With care").id}
         env["dunning.care"].create({**apart, "reason": "money"})

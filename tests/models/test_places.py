@@ -114,7 +114,7 @@ class TestPlaces(AccessCase):
         )
         cls.receipt(None, 1, partner_name=cls.partner.name)
         about = letter.line_ids.move_id[:1]
-        env["dunning.check"]._answer(about.with_env(env), {"amount": ("right", False, False)})
+        env["dunning.check"]._answer({about.with_env(env): {"amount": ("right", False, False)}})
         env["dunning.receipt.look"]._bring(cls.nl)
         env["dunning.reply"].create({"case_id": cls.case.id, "letter_id": letter.id, "received_on": TODAY})
         cls.ended_claims()

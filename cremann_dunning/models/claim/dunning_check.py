@@ -162,35 +162,42 @@ class DunningCheck(models.Model):
         return Check(wrong, tuple(asked.values()))
 
     @api.model
-    def _answer(self, move, answers):
-        """Keep what a person says of an invoice; an earlier answer to the same question no longer holds.
+    def _answer(self, answers):
+        """Keep what a person says of invoices, in sets; an earlier answer to the same question no longer holds.
 
-        :param answers: ``{question: (answer, ground that was seen or False, words or False)}``.
-        :raises UserError: the invoice is no posted customer invoice.
+        :param answers: ``{invoice: {question: (answer, ground that was seen or False, words or False)}}``.
+        :raises UserError: one of them is no posted customer invoice.
         """
-        self._check_access_of(move)
-        about = [("move_id", "=", move.id), ("question", "in", list(answers))]
+        moves = self.env["account.move"].union(*answers)
+        self._check_access_of(moves)
+        given = {(move.id, question): said for move, own in answers.items() for question, said in own.items()}
         # sudo: nobody writes answers but through here, where rights were asked
-        held = self.sudo().search(about)
+        held = self.sudo().search([("move_id", "in", moves.ids)])
+        held = held.filtered(lambda check: (check.move_id.id, check.question) in given)
         held.active = False
-        held.flush_recordset()  # before the one that takes its place
+        held.flush_recordset()  # before those that take their place
         values = [
-            {"move_id": move.id, "question": question, "answer": answer, "ground": ground, "note": note}
-            for question, (answer, ground, note) in answers.items()
+            {"move_id": move_id, "question": question, "answer": answer, "ground": ground, "note": note}
+            for (move_id, question), (answer, ground, note) in given.items()
         ]
         records = self.sudo().create(values)  # as above
-        items = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
-        for record in records:
-            told = {name: as_fact.choice(record, name) for name in ("question", "answer", "ground") if record[name]}
-            personal = {"note": record.note} if record.note else {}
-            self.env["dunning.claim"]._tell_items("hold.checked", items, personal, **told)
+        records._tell_answers()
         return records
 
+    def _tell_answers(self):
+        """The same answer about several invoices is told of all of them together."""
+        items = self.move_id.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        for note, own in self.grouped(lambda check: (check.question, check.answer, check.ground, check.note)).items():
+            told = {name: as_fact.choice(own[0], name) for name in ("question", "answer", "ground") if own[0][name]}
+            personal = {"note": note[-1]} if note[-1] else {}
+            about = items.filtered(lambda line, moves=own.move_id: line.move_id in moves)
+            self.env["dunning.claim"]._tell_items("hold.checked", about, personal, **told)
+
     @api.model
-    def _check_access_of(self, move):
-        move.check_access("read")
+    def _check_access_of(self, moves):
+        moves.check_access("read")
         self.env["dunning.case"].check_access("write")
-        if move.state != "posted" or move.move_type not in INVOICES:
+        for move in moves.filtered(lambda move: move.state != "posted" or move.move_type not in INVOICES):
             raise UserError(self.env._("Only a posted customer invoice can be checked. %s is none.", move.display_name))
 
     @api.model

@@ -6,9 +6,6 @@ from odoo.tools import SQL
 
 from ...engine import decide as engine
 from ...engine.facts import Promise
-from ...engine.outcome import Question
-from ...law.calendar import add_months
-from ..letter.dunning_asked import AHEAD_MONTHS
 
 # Whoever could not be asked on the day on which a promise turned out broken, since a receipt was not booked or the bank
 # was behind, is asked within so many days after it.
@@ -105,20 +102,10 @@ class DunningAgreementLetters(models.AbstractModel):
     @api.model
     def _writable(self, company, agreements):
         """Those of these agreements about which their debtor may be written to today; see ``may_write_about``."""
-        today = company._dunning_today()
         owners = agreements.partner_id.commercial_partner_id
         if not owners:
             return agreements
-        # sudo: the facts decide, whatever the user may read of them
-        this = self.sudo().with_company(company)
-        waiting = this.env["dunning.letter"].search(
-            [("company_id", "=", company.id), ("partner_id", "in", owners.ids), ("state", "in", ("draft", "issued"))]
-        )
-        debtors = this.env["dunning.gather"].facts(
-            company, today, owners.ids, without_letters=waiting, until=add_months(today, AHEAD_MONTHS)
-        )
-        procedures, house = this.env["dunning.engine"]._rules(company, debtors)
-        question = Question(today, house=house, procedures=procedures)
+        debtors, question = self.env["dunning.asked"]._facts_now(company, owners.ids, ("draft", "issued"))
         known = {debtor.partner_id: debtor for debtor in debtors}
         return agreements.filtered(
             lambda one: (

@@ -10,10 +10,7 @@ from odoo.tools import format_date
 from ...engine import decide as engine
 from ...engine import rules
 from ...engine.facts import ZERO, Promise
-from ...engine.outcome import Question
-from ...law.calendar import add_months
 from ..account_move_sending import INVOICES
-from ..letter.dunning_asked import AHEAD_MONTHS
 from ..letter.dunning_letter_answer_mixin import ASKED
 
 
@@ -48,7 +45,8 @@ class DunningAsking(models.AbstractModel):
         where none can go. It is made for that, and undone."""
         savepoint = self.env.cr.savepoint()
         try:
-            vals = self._vals(self._case_of(moves), moves.currency_id[:1], moves)
+            case, (currency, own) = self._case_of(moves), next(iter(moves.grouped("currency_id").items()))
+            vals = self._vals(case, currency, own)
             letter = self._draft(vals, words)
             return letter.lang, letter.contact_id.display_name, letter.shown_subject, letter.shown_body
         except UserError as error:
@@ -82,25 +80,19 @@ class DunningAsking(models.AbstractModel):
     def _may_ask(self, moves, debtor, letter=None):
         """Whether nothing stands in the way of a letter about one of these invoices today; see ``may_write_about``.
 
-        What was promised or agreed about it, and a hold, do: whoever has an answer asks no question.
+        What was promised or agreed about it, and a hold, do: whoever has an answer asks no question. A draft does not:
+        it is dropped when the question is asked.
         """
         company = moves.company_id[:1]
-        if not company:
-            return False
-        today = company._dunning_today()
-        # sudo: the facts decide, whatever the user may read of them
-        this = self.sudo().with_company(company)
-        facts = this.env["dunning.gather"].facts(
-            company, today, debtor.ids, without_letters=letter, until=add_months(today, AHEAD_MONTHS)
-        )
+        also = letter and letter.sudo()  # sudo: a letter of the same debtor
+        found, question = self.env["dunning.asked"]._facts_now(company, debtor.ids, ("draft",), also)
         if letter:  # what was set so that the debtor has time to answer does not stop the question itself
-            facts = [replace(one, claims=tuple(replace(claim, hold=None) for claim in one.claims)) for one in facts]
-        procedures, house = this.env["dunning.engine"]._rules(company, facts)
-        question = Question(today, house=house, procedures=procedures)
+            found = [replace(one, claims=tuple(replace(claim, hold=None) for claim in one.claims)) for one in found]
+        today = question.as_of
         return any(
             engine.may_write_about(one, Promise(today, today, ZERO, currency.name, frozenset(own.ids)), question)
             and not any(engine.is_agreed(one, claim, today) for claim in one.claims if claim.move_id in own.ids)
-            for one in facts
+            for one in found
             for currency, own in moves.grouped("currency_id").items()
         )
 

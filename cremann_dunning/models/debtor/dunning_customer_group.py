@@ -182,15 +182,24 @@ class DunningCustomerGroup(models.Model):
     @api.depends("contacts_max", "contacts_days", "member_ids")
     @api.depends_context("lang")
     def _compute_contacts_words(self):
-        """How many there were, and the day on which the next one fits."""
-        for group in self:
-            group.contacts_words = group._origin.id and group.contacts_max and group._origin._words_of_contacts()
+        """How many there were, and the day on which the next one fits; one statement a company."""
+        for company, groups in self.grouped("company_id").items():
+            capped = groups._origin.filtered("contacts_max")
+            since = company._dunning_today() - timedelta(days=max(capped.mapped("contacts_days"), default=0))
+            # sudo: a number
+            reached = (
+                self.env["dunning.reaching"].sudo()._since(company, capped._debtors().ids, since) if capped else {}
+            )
+            for group in groups:
+                saved = group._origin
+                group.contacts_words = saved in capped and saved._words_of_contacts(reached)
 
-    def _words_of_contacts(self):
+    def _words_of_contacts(self, reached):
+        """:param reached: see ``dunning.reaching._since``."""
         today, partners = self.company_id._dunning_today(), self._debtors().ids
         since = today - timedelta(days=self.contacts_days)
-        reached = self.env["dunning.reaching"].sudo()._since(self.company_id, partners, since)  # sudo: a number
-        made = [day for rows in reached.values() for _way, day, is_planned in rows if not is_planned]
+        rows = [row for partner_id in partners for row in reached.get(partner_id, ())]
+        made = [day for _way, day, is_planned in rows if day > since and not is_planned]
         free = pacing.full_until(made, self.contacts_max, self.contacts_days, today)
         words = {"number": len(made), "most": self.contacts_max, "days": days(self.env, self.contacts_days)}
         if not free:

@@ -127,6 +127,7 @@ FRESH = f"""
       JOIN figures f ON f.partner_id = p.commercial_partner_id AND k.sent_on > f.oldest_due_date
       LEFT JOIN said a ON a.partner_id = f.partner_id
      WHERE k.company_id = %(company)s AND k.state = 'sent' AND k.is_test IS NOT TRUE
+       AND k.legal_type <> 'answer' -- with which it was our turn
        AND (a.heard_on IS NULL OR k.sent_on > a.heard_on) %(only)s
      GROUP BY 1
 ), fresh AS (

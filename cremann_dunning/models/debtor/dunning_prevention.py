@@ -26,6 +26,7 @@ WITH late AS (
            COUNT(*) FILTER (WHERE l.legal_type = ANY(%(force)s)) AS notices
       FROM dunning_letter l JOIN res_partner p ON p.id = l.partner_id
      WHERE l.company_id = %(company)s AND l.state = 'sent' AND l.is_test IS NOT TRUE AND l.legal_type <> %(pre_due)s
+       AND l.level_id IS NOT NULL -- answers and questions are no steps
        AND l.sent_on >= %(since)s GROUP BY 1
 ), insolvent AS (
     SELECT p.commercial_partner_id AS partner_id, BOOL_OR(i.is_running) AS running

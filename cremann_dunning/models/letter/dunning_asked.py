@@ -36,10 +36,30 @@ class DunningAsked(models.AbstractModel):
 
         :param partner_ids: commercial partners. :return: ``{partner id: [engine.agreed.Part, ...]}``.
         """
-        today = company._dunning_today()
         # sudo: the facts decide, whatever the user may read of them
-        this = self.sudo().with_company(company)
-        states = ("draft", "issued", "failed")
+        this, today = self.sudo().with_company(company), company._dunning_today()
+        debtors, question = this._facts_now(company, partner_ids, ("draft", "issued", "failed"), all_rests=True)
+        just_in = this.env["dunning.ledger"]._unmatched(company, tuple(partner_ids), today) if debtors else {}
+        found, plans = {}, []
+        for debtor in debtors:
+            fresh = just_in.get(debtor.partner_id, ZERO)
+            before = self._with_receipts(debtor, company, debtor.unmatched - fresh)
+            now = self._with_receipts(before, company, fresh)
+            found[debtor.partner_id] = self._principals(before, now, question)
+            plans += self._letters_of(now, question)
+        plans += this._last_letters(company, debtors, plans, found, question.procedures)
+        this._add_charges(company, plans, found)
+        return {partner_id: list(parts.values()) for partner_id, parts in found.items()}
+
+    @api.model
+    def _facts_now(self, company, partner_ids, states, also=None, all_rests=False):
+        """What is known of debtors today, with all that falls due later, as if letters that wait were not there.
+
+        :param states: of the letters that do not count. :param also: more of them. :param all_rests: as for
+            ``dunning.gather.facts``. :return: ``([engine.facts.Debtor], engine.outcome.Question)``.
+        """
+        # sudo: the facts decide, whatever the user may read of them
+        this, today = self.sudo().with_company(company), company._dunning_today()
         waiting = this.env["dunning.letter"].search(
             [
                 ("company_id", "=", company.id),
@@ -51,23 +71,12 @@ class DunningAsked(models.AbstractModel):
             company,
             today,
             list(partner_ids),
-            without_letters=waiting,
+            without_letters=waiting | also if also else waiting,
             until=add_months(today, AHEAD_MONTHS),
-            all_rests=True,
+            all_rests=all_rests,
         )
         procedures, house = this.env["dunning.engine"]._rules(company, debtors)
-        question = Question(today, house=house, procedures=procedures)
-        just_in = this.env["dunning.ledger"]._unmatched(company, tuple(partner_ids), today) if debtors else {}
-        found, plans = {}, []
-        for debtor in debtors:
-            fresh = just_in.get(debtor.partner_id, ZERO)
-            before = self._with_receipts(debtor, company, debtor.unmatched - fresh)
-            now = self._with_receipts(before, company, fresh)
-            found[debtor.partner_id] = self._principals(before, now, question)
-            plans += self._letters_of(now, question)
-        plans += this._last_letters(company, debtors, plans, found, procedures)
-        this._add_charges(company, plans, found)
-        return {partner_id: list(parts.values()) for partner_id, parts in found.items()}
+        return debtors, Question(today, house=house, procedures=procedures)
 
     @api.model
     def _with_receipts(self, debtor, company, amount):

@@ -34,7 +34,13 @@ SELECT d.commercial_partner_id,
    AND (f.sent_on IS NOT NULL AND f.state IN ('sent', 'cancelled')
         OR f.sent_on IS NULL AND f.state IN ('draft', 'issued'))
 """
-ALL = f"SELECT * FROM ({MESSAGES} UNION ALL {CALLS} UNION ALL {LETTERS}) r"
+# Letters about promises and plans, which are no steps and reach the debtor all the same.
+AGREEMENTS = """
+SELECT d.commercial_partner_id, CASE WHEN k.email_to <> '' THEN 'mail' ELSE 'letter' END, k.sent_on, FALSE
+  FROM dunning_agreement_letter k JOIN res_partner d ON d.id = k.partner_id
+ WHERE k.company_id = %(company)s AND k.state = 'sent'
+"""
+ALL = f"SELECT * FROM ({MESSAGES} UNION ALL {CALLS} UNION ALL {LETTERS} UNION ALL {AGREEMENTS}) r"
 
 
 class DunningReaching(models.AbstractModel):

@@ -27,7 +27,7 @@ SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
  UNION SELECT partner_id FROM dunning_dispute WHERE company_id = %(company)s AND state = 'open'
  UNION SELECT partner_id FROM dunning_promise WHERE company_id = %(company)s AND state = 'open'
  UNION SELECT partner_id FROM dunning_agreement_letter WHERE company_id = %(company)s
-          AND state NOT IN ('failed', 'cancelled') AND deadline >= CURRENT_DATE - 90
+          AND state NOT IN ('failed', 'cancelled') AND (deadline >= %(said)s OR sent_on > %(recent)s)
  UNION SELECT partner_id FROM dunning_payment_plan WHERE company_id = %(company)s AND state = 'active'
  UNION SELECT partner_id FROM dunning_contact WHERE company_id = %(company)s AND counts_as_step AND active
  UNION SELECT partner_id FROM dunning_contact WHERE company_id = %(company)s AND active AND counted_on > %(recent)s

@@ -97,6 +97,20 @@ class TestAsking(AgreementCase):
         with self.assertRaises(AccessError):
             self.as_user(self.be_user, self.move).action_dunning_ask()
 
+    def test_a_draft_is_no_obstacle(self):
+        """Somebody proposed the reminder, and would rather ask first: the draft is dropped when it is confirmed."""
+        run = self.run_for(partners=self.partner)
+        self.assertTrue(run.letter_ids.line_ids.filtered(lambda line: line.move_id == self.move))
+        self.assertEqual(self.ask(days=7).state, "issued")
+        self.assertNotIn(self.move, self.confirm(run).line_ids.filtered("level_id").move_id)
+
+    def test_looking_tells_nothing(self):
+        self.env.flush_all()
+        told = self.env["dunning.event"].search_count([])
+        self.assertTrue(self.window().body)
+        self.env.flush_all()
+        self.assertEqual(self.env["dunning.event"].search_count([]), told)
+
     def test_not_due_yet(self):
         ahead = self.invoice(self.debtor("Ahead"), 50, due=-3)
         letter = self.env["dunning.letter"].browse(self.window(ahead).action_ask()["res_id"])

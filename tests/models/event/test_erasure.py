@@ -95,7 +95,7 @@ class TestErasureAsked(ErasureMixin, AgreementCase):
     def test_words_about_an_invoice(self):
         """What was answered about it before the first letter stays, without what somebody typed."""
         self.tell()
-        check = self.env["dunning.check"]._answer(self.move, {"amount": ("right", False, "He says it is fine")})
+        check = self.env["dunning.check"]._answer({self.move: {"amount": ("right", False, "He says it is fine")}})
         self.settle()
         self.window().action_erase()
         self.assertEqual((check.answer, check.note), ("right", False))

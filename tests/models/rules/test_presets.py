@@ -76,10 +76,14 @@ class TestPresets(DunningCase):
 
     def test_shown_before_it_is_made(self):
         before = self.env["dunning.procedure"].with_context(active_test=False).search_count([])
+        self.env.flush_all()
+        told = self.env["dunning.event"].search_count([])
         window = self.window("public")
         self.assertIn("o_dunning_stop", window.steps_html)
         self.assertIn("Telephone call", window.steps_html)
         self.assertEqual(self.env["dunning.procedure"].with_context(active_test=False).search_count([]), before)
+        self.env.flush_all()
+        self.assertEqual(self.env["dunning.event"].search_count([]), told)
 
     def test_made_of_what_is_gone(self):
         """The shipped procedure was changed by the firm: fewer steps than the preset needs."""

@@ -177,6 +177,22 @@ class TestAsked(CheckCase):
         window.action_all_right()
         self.assertEqual(self.code(moves[0]), "LETTER")
 
+    def test_as_many_statements_for_many_answers(self):
+        """The same answer about many invoices is kept and told in sets."""
+
+        def answered(number):
+            moves = self.env["account.move"].union(*(self.sent(due=20 - index) for index in range(number)))
+            window = self.window(moves[0])  # of one there is always something to answer
+            with self.counted() as made:
+                self.as_user(self.user)["dunning.check"]._answer(
+                    {move: {"amount": ("right", False, False)} for move in self.as_user(self.user, moves)}
+                )
+            self.assertTrue(window.line_ids)
+            return made[0]
+
+        answered(1)
+        self.assertLessEqual(answered(12), answered(2) + 2)
+
     def test_as_many_statements_for_many_debtors(self):
         self.procedure.check_first = "every"
 

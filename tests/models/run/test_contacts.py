@@ -59,6 +59,19 @@ class TestContacts(DunningCase):
         letters.sudo().write({"state": "cancelled", "cancel_reason": "In error"})
         self.assertIn(("mail", 0, False), self.reached(), "it reached him, taken back or not")
 
+    def test_a_letter_about_a_promise_is_a_contact(self):
+        """It is no step, and reaches the debtor all the same: once it has left."""
+        partner = self.partners[0]
+        case = self.env["dunning.case"]._for_partners(partner, self.nl, create=True)
+        promise = self.env["dunning.promise"].create({"case_id": case.id, "date": TODAY, "amount": 10})
+        letter = self.env["dunning.agreement.letter"].create(
+            {"kind": "promise", "case_id": case.id, "promise_id": promise.id, "currency_id": self.nl.currency_id.id}
+        )
+        for state, count in (("draft", 0), ("waiting", 0), ("sent", 1), ("cancelled", 0)):
+            letter.write({"state": state, "sent_on": TODAY, "email_to": "jan@example.com"})
+            self.env.flush_all()
+            self.assertEqual(self.reached().count(("mail", 0, False)), count, state)
+
     def test_the_day_of_a_message_is_that_of_the_company(self):
         letters = self.send_level(partners=self.partners[0])
         for moment, day in (("2026-11-14 22:59:59", -2), ("2026-11-14 23:00:00", -1), ("2026-11-15 23:00:00", 0)):
