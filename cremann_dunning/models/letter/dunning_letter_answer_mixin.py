@@ -53,18 +53,19 @@ class DunningLetterAnswerMixin(models.AbstractModel):
     def _compute_answer_parts(self):
         """What the texts of answers take from the letter, in the language of the debtor."""
         for letter in self:
-            letter.credited_text = letter.amount_credited and letter._money(letter.amount_credited)
+            letter.credited_text = letter._money(letter.amount_credited) if letter.amount_credited else False
             lines = (letter.answer_words or "").strip().splitlines()
             # typed by a person: every line is escaped
-            letter.words_html = lines and Markup("<p>%s</p>") % Markup("<br/>").join(lines)
-            qweb, record = self.env["ir.qweb"].with_context(lang=letter.lang), letter.with_context(lang=letter.lang)
+            letter.words_html = Markup("<p>%s</p>") % Markup("<br/>").join(lines) if lines else False
+            record = letter.with_context(lang=letter.lang)
+            asked = letter._asked_items()
+            letter.asked_html = record._part("letter_asked", items=asked) if asked else False
             parts = letter.plan_id.sudo().instalment_ids.sorted("date")  # sudo: what the letter itself says
-            letter.asked_html = letter.asked_move_ids and qweb._render(
-                "cremann_dunning.letter_asked", {"letter": record, "items": letter._asked_items()}
-            )
-            letter.instalments_html = parts and qweb._render(
-                "cremann_dunning.letter_instalments", {"letter": record, "parts": parts}
-            )
+            letter.instalments_html = record._part("letter_instalments", parts=parts) if parts else False
+
+    def _part(self, template, **values):
+        """A part of the text, in the language of whoever reads it."""
+        return self.env["ir.qweb"]._render(f"cremann_dunning.{template}", {"letter": self, **values})
 
     def _amount_to_pay_now(self):
         """What the payment block asks: of a plan its first instalment, so that nobody pays all of it by a code."""

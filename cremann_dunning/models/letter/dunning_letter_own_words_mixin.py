@@ -48,7 +48,7 @@ class DunningLetterOwnWordsMixin(models.AbstractModel):
             who = letter.words_by_id.sudo().name  # sudo: a colleague's name
             at = letter.words_at and format_datetime(self.env, letter.words_at, dt_format="short")
             values = {"rows": rows, "who": who, "at": at}
-            letter.own_words_html = rows and qweb._render("cremann_dunning.letter_own_words", values)
+            letter.own_words_html = qweb._render("cremann_dunning.letter_own_words", values) if rows else False
 
     def _own_words_rows(self):
         """What was changed: ``(name, what stood there, what stands there now)``."""

@@ -317,6 +317,7 @@ class TestInstalmentMissed(AgreementLetterCase):
             self.assertEqual(plan.state, "kept")
 
     def test_a_plan_that_was_changed_is_reminded_of_anew(self):
+        self.nl.dunning_quiet_mail = 0  # days in which nothing follows the mail with the reminder
         plan = self.plan()
         with self.at(6):
             self.settle()

@@ -34,6 +34,8 @@ class TestAsking(AgreementCase):
         self.assertIn(self.move.name, letter.body)
         self.assertIn("Did you receive the invoice", letter.body)
         self.assertFalse(letter.line_ids)
+        self.assertFalse(letter.words_html, "nobody typed anything")
+        self.assertNotRegex(letter.body, r"\[\]|\(\)")
         self.assertTrue(letter.name)
         self.send_outbox(letter)
         self.assertEqual(letter.state, "sent")
