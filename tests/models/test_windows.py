@@ -128,10 +128,33 @@ class TestPrivate(WindowCase):
         for user in self.roles:
             self.come_in(user)
             for model, window in windows.items():
-                for method in (name for name in dir(type(window)) if name.startswith("action_")):
+                for method in self.buttons(window):
                     with self.subTest(user=user.login, model=model, method=method):
                         result, error = self.call(model, method, window.ids)
                         self.assertTrue(error, result)
+
+    def buttons(self, window):
+        """What acts on a window that is there. What opens a new one takes no ids: a number there is that of a company."""
+        named = (name for name in dir(type(window)) if name.startswith("action_"))
+        return [name for name in named if not getattr(getattr(type(window), name), "_api_model", False)]
+
+    def test_opening_is_for_oneself(self):
+        """Whoever opens a window of his own never gets that of another, whatever number he names."""
+        window = self.windows()["dunning.set.up.wizard"]
+        self.assertNotIn("action_open", self.buttons(window))
+        stored = self.stored(window)
+        for user in self.roles:
+            self.come_in(user)
+            for company in self.env["res.company"].sudo().search([]).ids:
+                with self.subTest(user=user.login, company=company):
+                    result, error = self.call("dunning.set.up.wizard", "action_open", company)
+                    if not error:
+                        opened = self.env["dunning.set.up.wizard"].sudo().browse(result["res_id"])
+                        self.assertNotEqual(opened, window)
+                        self.assertEqual(opened.create_uid, user)
+                        self.assertEqual(opened.company_id.id, company)
+                        self.assertIn(opened.company_id, user.company_ids)
+        self.assertEqual(self.stored(window), stored)
 
     def test_nobody_else_downloads_its_files(self):
         windows = self.windows()
