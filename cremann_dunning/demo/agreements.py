@@ -1,4 +1,5 @@
-"""What debtors said in the last weeks: two disputes, three promises, a payment plan and some calls."""
+"""What debtors said in the last weeks: two disputes, three promises, a payment plan and some calls; and who belongs to
+whom."""
 
 from datetime import timedelta
 
@@ -15,6 +16,11 @@ STORY = (
     (-3, "nl", "Stichting Buurthuis De Haard", "promise", {"pays": 4, "note": "Zodra de subsidie er is"}),
     (-3, "be", "Studiebureau Vandenbossche BV", "promise", {"pays": 6, "note": "Betaalrun van volgende week"}),
     (-3, "nl", "Metaalbewerking Hofstee B.V.", "call", {"outcome": "not_reached", "text": "Receptie belt terug"}),
+)  # fmt: skip
+
+# Day, firm, name, its head office, and who belongs to it. Reminders about the others go to head office as well.
+GROUPS = (
+    (-3, "nl", "Horecagroep Singelhof", "Hotel De Singelhof B.V.", ("Koffiebranderij Zwartwit B.V.",)),
 )  # fmt: skip
 
 
@@ -37,6 +43,23 @@ def note(env, ledger, user, day: int) -> None:
                 limit=1,
             )
             NOTED[what](env, {"case_id": case.id, "move_ids": [Command.set(moves.ids)]}, moves, ledger, facts)
+    for on, firm, name, head, others in GROUPS:
+        if on == day and firm == ledger.firm.key:
+            group(env, ledger, name, partners[head], [partners[other] for other in others])
+
+
+def group(env, ledger, name, head, others):
+    """Debtors that belong together, and where their letters go."""
+    # sudo: the manager made it; who notes here is the bookkeeper
+    env["dunning.customer.group"].sudo().create(
+        {
+            "name": name,
+            "company_id": ledger.company.id,
+            "head_id": head.id,
+            "letters_to_head": True,
+            "member_ids": [Command.create({"partner_id": partner.id}) for partner in others],
+        }
+    )
 
 
 def dispute(env, about, moves, _ledger, facts):

@@ -83,14 +83,10 @@ class DunningLevelPreview(models.TransientModel):
         except letter._business_errors() as error:  # the words are shown all the same
             problem = self.env["dunning.delivery"]._plain_reason(str(error))
         checks = self.env["dunning.letter.light"]._content(letter)
-        if made_up:
-            about = self.env._("An example: nobody has come to this step today.")
-        else:
-            about = self.env._("%s has come to this step.", letter.partner_id.display_name)
         return {
             "lang": letter.lang,
             "tone": letter.tone,
-            "about": about,
+            "about": self.env["dunning.example"]._about(letter, made_up),
             "pdf": content and base64.b64encode(content),
             "stamp": content and hashlib.sha256(content).hexdigest()[:16],
             "problem": problem,

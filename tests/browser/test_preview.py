@@ -166,9 +166,18 @@ class TestPreviewScreen(ScreenMixin, PdfCase, HttpCase):
             subject.value = "Tweede keer";
             subject.dispatchEvent(new Event("input", {{ bubbles: true }}));
             subject.dispatchEvent(new Event("change", {{ bubbles: true }}));
+            await find(".modal .o_dunning_beside h5", "Tweede keer");
+            const editable = await find(".modal .o_field_widget[name=text_body] .odoo-editor-editable");
+            const line = editable.querySelector("p");
+            editable.focus();
+            document.getSelection().setBaseAndExtent(line, 0, line, 0);
+            document.execCommand("insertText", false, "Even kort dan. ");
+            await find(".modal .o_dunning_beside .o_dunning_letter", "Even kort dan. ");  // while it is typed
+            if (document.activeElement !== editable) throw new Error("whoever types loses his place");
             await quiet();
             (await find(".modal button[name=action_preview]")).click();
             expect(await page(), "Tweede keer");
+            expect(await page(), "Even kort dan.");
             expect(await page(), "Voorbeelddebiteur");
             """,
             self.manager,
@@ -176,6 +185,7 @@ class TestPreviewScreen(ScreenMixin, PdfCase, HttpCase):
         )
         text.invalidate_recordset()
         self.assertEqual(text.subject, "Tweede keer")
+        self.assertIn("Even kort dan. ", text.body_html)
 
     def test_manager_of_an_issued_letter(self):
         text = self.env.ref("cremann_dunning.mail_template_reminder")

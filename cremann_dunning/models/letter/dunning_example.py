@@ -54,6 +54,54 @@ class DunningExample(models.AbstractModel):
             savepoint.close(rollback=True)
 
     @api.model
+    def _beside(self, level, tone, words=None):
+        """A letter of this level with words that are not saved, as what stands beside them while they are typed.
+
+        They are written and undone, by whoever typed them: what he may not write is not shown either.
+
+        :param level: in the language of the letter. :param words: subject and body; none: those of the text.
+        :return: see ``dunning.level.read_text_beside``.
+        """
+        found = {"about": False, "subject": False, "body": False, "light": False, "findings": [], "problem": False}
+        savepoint, lang, company = self.env.cr.savepoint(), level.env.lang, self.env.company
+        try:
+            text = level._text_for(tone)
+            if words and text and (changed := level._differs(text, *words)):
+                text.with_context(tracking_disable=True).write(changed)
+            with self._letter(level.with_env(self.env), company, lang, tone) as (letter, made_up):
+                light = self.env["dunning.letter.light"]._content(letter)
+                if light["problem"]:
+                    return found | {"problem": self.env["dunning.delivery"]._plain_reason(str(light["problem"]))}
+                return found | {
+                    "about": self._about(letter, made_up),
+                    "subject": letter.shown_subject,
+                    "body": str(letter.shown_body),
+                    "light": light["light"],
+                    "findings": self._findings(light),
+                }
+        except UserError as error:  # words that no letter may say, a level that no law knows
+            return found | {"problem": self.env["dunning.delivery"]._plain_reason(str(error))}
+        finally:
+            savepoint.close(rollback=True)
+
+    @api.model
+    def _about(self, letter, made_up):
+        """Whose letter it is, in a sentence."""
+        if made_up:
+            return self.env._("An example: nobody has come to this step today.")
+        return self.env._("%s has come to this step.", letter.partner_id.display_name)
+
+    @api.model
+    def _findings(self, light):
+        """What the checks say of the words alone: elements of the law that lack, and how the text reads."""
+        lacks = [
+            {"red": True, "text": f"{row['name']} ({row['article']})" if row["article"] else row["name"]}
+            for row in light["elements"]
+            if not row["good"]
+        ]
+        return lacks + [{"red": row["red"] and not row["let_go"], "text": row["text"]} for row in light["findings"]]
+
+    @api.model
     def _draft(self, level, company, lang, tone):
         """A letter of this level that waits to go out, if there is one: in that language and tone, if there is one."""
         waiting = [("level_id", "=", level.id), ("company_id", "=", company.id), ("state", "=", "draft")]

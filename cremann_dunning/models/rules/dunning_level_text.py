@@ -111,6 +111,21 @@ class DunningLevel(models.Model):
         preview = self.env["dunning.level.preview"]
         return preview._open(self, context.get("dunning_text_lang"), context.get("dunning_text_tone"))
 
+    def read_text_beside(self, lang=None, tone=None, subject=None, body=None):
+        """What the words on the screen make of a letter of this level, before they are saved. Nothing is kept.
+
+        :param subject: with ``body`` what was typed, as it is on the screen; none: what the text says now.
+        :return: ``about`` (whose letter it is), ``subject`` and ``body`` as the debtor reads them, ``light`` (red, amber
+            or green), ``findings`` (``text``, ``red``), ``problem`` when there is no letter.
+        :raises AccessError: whoever asks may not read the level.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        level = self.with_context(lang=lang if lang in dict(self.env["res.lang"].get_installed()) else self.env.lang)
+        tone = tone if tone in dict(TONES) else "formal"
+        typed = [str(words) for words in (subject, body) if isinstance(words, str)]
+        return self.env["dunning.example"]._beside(level, tone, typed if len(typed) == 2 else None)
+
     # -- of which text ------------------------------------------------------------------------------------------------
 
     def _text_key(self):

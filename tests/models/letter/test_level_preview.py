@@ -114,6 +114,51 @@ class TestLevelPreview(PreviewCase):
         preview.tone = "formal"
         self.assertNotIn("Hoi!", preview.shown_body)
 
+    def test_beside_what_is_typed(self):
+        """What is on the screen makes the letter; nothing of it is kept, and nobody hears of it."""
+        partner = self.debtor("Slagerij De Vries", lang="nl_NL")
+        self.invoice(partner, 1210, due=5)
+        self.proposed(partner)
+        before, text = self.counts(), self.first.template_id.with_context(lang="nl_NL")
+        subject, body = text.subject, text.body_html
+        level = self.as_user(self.manager, self.first)
+        said = level.read_text_beside("nl_NL", "formal")
+        self.assertEqual((said["problem"], said["about"]), (False, "Slagerij De Vries has come to this step."))
+        self.assertIn("De Vries", said["body"])
+        said = level.read_text_beside("nl_NL", "formal", "Nog even dit", f"<p>Wij wachten.</p>{body}")
+        self.assertEqual((said["subject"], said["problem"]), ("Nog even dit", False))
+        self.assertIn("<p>Wij wachten.</p>", said["body"])
+        said = level.read_text_beside("nl_NL", "formal", subject, "<p>Tot 1 januari 2031, graag 9.999,00 euro.</p>")
+        self.assertEqual(said["light"], "red")
+        self.assertTrue([finding for finding in said["findings"] if finding["red"]], said)
+        self.env.invalidate_all()
+        self.assertEqual((text.subject, text.body_html), (subject, body))
+        self.assertEqual(self.counts(), before)
+
+    def test_beside_bad_words(self):
+        level, before = self.as_user(self.manager, self.first), self.counts()
+        for body in (
+            "<p><t t-out='object.company_id.secret'/></p>", "<t t-out='object.env'/>", "<t t-if='object.name'>", "<p",
+            "<p t-out='object.name.__class__'/>", "", "\x00", "<t t-foreach='range(10**9)' t-as='x'/>",
+        ):  # fmt: skip
+            with self.subTest(body=body):
+                said = level.read_text_beside("nl_NL", "formal", "Factuur", body)
+                self.assertTrue(said["problem"] or said["body"], said)
+                self.assertNotIn("builtin", str(said["body"]))
+        said = level.read_text_beside("nl_NL", "formal", "Factuur", "<p>Dag<script>alert(1)</script></p>")
+        self.assertNotIn("script", said["body"])
+        for lang, tone in (("xx_XX", "formal"), ("nl_NL", "rude"), (None, None), ([1], {})):
+            with self.subTest(lang=lang, tone=tone):
+                if isinstance(lang, list):
+                    lang, tone = str(lang), str(tone)
+                self.assertFalse(level.read_text_beside(lang, tone)["problem"])
+        reader = self.as_user(self.bookkeeper, self.first)
+        self.assertFalse(reader.read_text_beside("nl_NL", "formal")["problem"])
+        said = reader.read_text_beside("nl_NL", "formal", "Mine", "<p>Mine</p>")
+        self.assertTrue(said["problem"], "whoever may not write the text makes no letter of his words")
+        self.assertFalse(said["body"])
+        self.assertEqual(self.counts(), before)
+
     def test_what_cannot_be_made(self):
         self.second.template_id = False
         preview = self.look(self.second)
