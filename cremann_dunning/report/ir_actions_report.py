@@ -16,13 +16,15 @@ from ..tools.on_paper import on_paper
 from ..tools.qr_code import qr_png
 from ..tools.used_styles import system_fonts, used_styles, with_bold
 
+AGREEMENT = "cremann_dunning.report_agreement_letter"
+LETTERS = (REPORT, AGREEMENT)
 STYLESHEET = re.compile(r'<link\b[^>]*\bhref="(/web/assets/[^"]+\.css)"[^>]*>')
 PAPERS = (
     REPORT,
     "cremann_dunning.report_dunning_statement",
     "cremann_dunning.report_dunning_posting_cover",
     "cremann_dunning.report_dunning_filing",
-    "cremann_dunning.report_agreement_letter",
+    AGREEMENT,
 )
 PLAIN_LINK = 4  # slashes; with more of them it depends on a website
 RUNNING = ("minimal_layout_report_headers", "minimal_layout_report_footers")
@@ -42,7 +44,7 @@ class IrActionsReport(models.Model):
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         name = self._get_report(report_ref).report_name
-        reports = self.with_context(dunning_letter=name == REPORT, dunning_paper=name in PAPERS)
+        reports = self.with_context(dunning_letter=name in LETTERS, dunning_paper=name in PAPERS)
         return super(IrActionsReport, reports)._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
 
     def _run_wkhtmltopdf(self, bodies, *args, **kwargs):

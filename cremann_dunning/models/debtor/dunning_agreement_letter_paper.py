@@ -1,12 +1,15 @@
 import base64
 from datetime import timezone
 
-from odoo import api, models
+from markupsafe import Markup
+
+from odoo import api, fields, models
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ...law import calendar
 from ..letter.dunning_letter_document_mixin import digest
+from ..letter.dunning_letter_text_mixin import with_qr
 
 REPORT = "cremann_dunning.report_agreement_letter"
 
@@ -15,6 +18,19 @@ class DunningAgreementLetter(models.Model):
     """How a letter about an agreement leaves: its document, its mail, and what becomes of that."""
 
     _inherit = "dunning.agreement.letter"  # pylint: disable=consider-merging-classes-inherited
+
+    qr_image = fields.Char(compute="_compute_paper_body")
+    paper_body = fields.Html(compute="_compute_paper_body", sanitize=False)
+
+    def _compute_paper_body(self):
+        """The words as on paper: with the code that pays what is missing under the reference of the agreement."""
+        for letter in self:
+            agreement = letter._agreement()
+            account = agreement.bank_account_id.sudo()  # sudo: what every letter prints
+            letter.qr_image = account and account._dunning_qr(
+                letter.amount, agreement.payment_reference, letter.currency_id, letter.partner_id
+            )
+            letter.paper_body = with_qr(letter, letter.body or Markup())
 
     def _store_document(self):
         """Print it and keep it with its digest."""

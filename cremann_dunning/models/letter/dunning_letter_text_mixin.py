@@ -24,6 +24,18 @@ _logger = logging.getLogger(__name__)
 QR_PLACE = re.compile(r'(<td[^>]*class="o_dunning_qr"[^>]*?)(?:/>|>\s*</td>)')
 
 
+def with_qr(letter, body):
+    """The words of a letter as on paper, with the QR code in the payment block.
+
+    :param letter: with its ``qr_image`` and ``lang``. :param body: the words as HTML, with the place of the code.
+    """
+    if not letter.qr_image or not QR_PLACE.search(body):
+        return body
+    qweb = letter.env["ir.qweb"].with_context(lang=letter.lang)
+    code = qweb._render("cremann_dunning.letter_qr", {"letter": letter})
+    return Markup(QR_PLACE.sub(lambda place: f"{place[1]}>{code}</td>", body, count=1))
+
+
 class DunningLetterTextMixin(models.AbstractModel):
     """The words of a letter: what its text may name, rendered in the debtor's language and frozen at issue."""
 
@@ -260,12 +272,7 @@ class DunningLetterTextMixin(models.AbstractModel):
     def _compute_paper_body(self):
         """The words as on paper: the same, with the QR code in the payment block. Mails cannot show such a picture."""
         for letter in self:
-            body = letter.shown_body or Markup()
-            if letter.qr_image and QR_PLACE.search(body):
-                qweb = self.env["ir.qweb"].with_context(lang=letter.lang)
-                code = qweb._render("cremann_dunning.letter_qr", {"letter": letter})
-                body = Markup(QR_PLACE.sub(lambda place, code=code: f"{place[1]}>{code}</td>", body, count=1))
-            letter.paper_body = body
+            letter.paper_body = with_qr(letter, letter.shown_body or Markup())
 
     def _interest_rows(self):
         """How the interest of each claim came about, for the annex.

@@ -181,6 +181,8 @@ class TestPromiseAsked(AgreementLetterCase):
             self.assertTrue(letter.message_id)
             self.assertEqual(told.debtor, self.partner.id)
             self.assertIn(letter.pdf_sha256, told.sentence)
+            self.assertIn("data:image/png", letter.paper_body, "on paper a code that pays what is missing")
+            self.assertNotIn("data:image/png", letter.body, "mail programs show none")
             letter.mail_id.sudo().write({"state": "exception", "failure_reason": "550"})
             with self.refused("stays on record"):
                 self.as_user(self.manager, letter).action_cancel()
