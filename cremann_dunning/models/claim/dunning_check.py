@@ -106,7 +106,7 @@ class DunningCheck(models.Model):
     user_id = fields.Many2one(
         "res.users", string="By", required=True, readonly=True, default=lambda self: self.env.user
     )
-    answered_at = fields.Datetime(string="On", required=True, readonly=True, default=fields.Datetime.now)
+    answered_at = fields.Datetime(string="Answered on", required=True, readonly=True, default=fields.Datetime.now)
     active = fields.Boolean(string="Holds", default=True, readonly=True)
 
     _once = models.UniqueIndex("(move_id, question) WHERE active", "This question has an answer already.")
