@@ -18,6 +18,8 @@ class Look:
     def __init__(self):
         self.changed = None  # cases that are read from the ledger, see dunning_case_now
         self.days = None  # companies by the date where they are
+        self.weights = None  # what the parts of a priority weigh, see dunning.case._weights_by_part
+        self.levels = None  # levels by the phase that they lead to
         self.answers = {}  # what is answered now of whom it was old, and not written, see dunning.glance
 
 

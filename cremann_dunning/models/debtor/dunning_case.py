@@ -112,6 +112,7 @@ class DunningCase(models.Model):
     @api.depends_context("lang")
     def _compute_explanation(self):
         found = self.env["dunning.glance"]._sentences(self)
+        self.decision_id.fetch(["code", "params"])  # and not the facts of each, which are many
         for case in self:
             case.explanation = found.get(case, case.decision_id.explanation)
 
