@@ -30,6 +30,7 @@ from . import (
     dunning_case_care,
     dunning_case_cause,
     dunning_case_charges,
+    dunning_case_counts,
     dunning_case_group,
     dunning_case_insolvency,
     dunning_case_ladder,

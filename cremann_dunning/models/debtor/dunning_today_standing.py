@@ -3,9 +3,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL, date_utils, format_date
 
 from ..dunning_money import written
+from .dunning_case_sums import KEPT_AGED
 
 AGED = ("aged_30", "aged_60", "aged_90", "aged_more")
-KEPT_AGED = ("kept_30", "kept_60", "kept_90", "kept_more")
 COMING = {"letters": "letter_on", "calls": "call_on", "somebody": "person_on"}
 READ = (
     "active", "partner_id", "phase", "amount_phase", "amount_overdue", "reason", "kept_until", *KEPT_AGED,
@@ -56,14 +56,11 @@ class DunningToday(models.AbstractModel):
 
     @api.model
     def _cases(self, company):
-        """A query for what ``STANDING`` reads of the cases of a company, as it is now and as far as one may read them."""
+        """A query for what ``STANDING`` reads of the cases of a company, as it is now, for the reader."""
         cases = self.env["dunning.case"].with_context(active_test=False)
         query = cases._search(Domain("company_id", "=", company.id))
         return query.select(
-            *(
-                SQL("%s AS %s", cases._field_to_sql(query.table, name, query), SQL.identifier(name))
-                for name in READ
-            )
+            *(SQL("%s AS %s", cases._field_to_sql(query.table, name, query), SQL.identifier(name)) for name in READ)
         )
 
     @api.model
