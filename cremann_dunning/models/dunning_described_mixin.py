@@ -31,4 +31,6 @@ class DunningDescribedMixin(models.AbstractModel):
     @tools.ormcache("group_ids", "su", cache="stable")
     def _dunning_abilities(self, group_ids, su):
         """``{field: {ability: value}}``. :param group_ids: of the user. :param su: whether rights are asked."""
-        return super(DunningDescribedMixin, looking(self)).fields_get(attributes=ABILITIES)
+        env = looking(self).env
+        readable = (field for field in self._fields.values() if self._has_field_access(field, "read"))
+        return {field.name: field.get_description(env, ABILITIES) for field in readable}
