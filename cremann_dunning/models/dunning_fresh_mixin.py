@@ -2,28 +2,13 @@ import re
 
 from odoo import api, models
 
-from .dunning_inside import Inside, inside
+from . import dunning_described_mixin  # noqa: F401  (the mixin before the one that takes it in)
+from .dunning_inside import inside
+from .dunning_look import looking
 
 # Who sees what was decided; for anybody else nothing is asked.
 SEES = "cremann_dunning.group_dunning_user"
 NAME = re.compile(r"[a-z_]+")
-
-
-class Look:
-    """One question of a screen: nobody writes while it is answered, so what all its statements need is asked once.
-
-    Whoever brings something up to date before it is answered says so: ``changed`` becomes None again.
-    """
-
-    def __init__(self):
-        self.changed = None  # cases that are read from the ledger, see dunning_case_now
-        self.days = None  # companies by the date where they are
-        self.answers = {}  # what is answered now of whom it was old, and not written, see dunning.glance
-
-
-def looking(records):
-    """These records while one question of a screen about them is answered, see ``Look``."""
-    return records if inside(records.env, "dunning_fresh") else records.with_context(dunning_fresh=Inside(Look()))
 
 
 class DunningFreshMixin(models.AbstractModel):
@@ -35,6 +20,7 @@ class DunningFreshMixin(models.AbstractModel):
 
     _name = "dunning.fresh.mixin"
     _description = "Shows fresh answers"
+    _inherit = ["dunning.described.mixin"]
 
     # Fields that come from answers. None: whatever is shown does.
     _from_answers = None
@@ -86,12 +72,6 @@ class DunningFreshMixin(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def fields_get(self, allfields=None, attributes=None):
-        """As in Odoo, which makes a statement of each field to see what may be done with it: all of them at once."""
-        return super(DunningFreshMixin, looking(self)).fields_get(allfields, attributes)
-
-    @api.model
-    @api.readonly
     def web_search_read(self, domain, specification, offset=0, limit=None, order=None, count_limit=None):
         """As in Odoo, of fresh answers."""
         model = self._dunning_fresh(domain, order)
@@ -103,7 +83,11 @@ class DunningFreshMixin(models.AbstractModel):
     def web_read(self, specification):
         """As in Odoo, of fresh answers."""
         records = self._dunning_fresh_rows(tuple(specification))
+        records._dunning_before_reading(specification)
         return super(DunningFreshMixin, records).web_read(specification)
+
+    def _dunning_before_reading(self, specification):
+        """What is asked at once of all that a screen reads of these records, and not field by field."""
 
     @api.model
     @api.readonly

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from . import dunning_described_mixin  # noqa: F401  (the mixin before the one that takes it in)
+
 # What a record of ours may belong to: where it stands is settled when it is made.
 PLACES = {"company_id", "partner_id", "move_id", "move_line_id", "claim_id", "letter_id", "run_id"}
 
@@ -20,6 +22,7 @@ class DunningRecordMixin(models.AbstractModel):
 
     _name = "dunning.record.mixin"
     _description = "Record of Follow-up"
+    _inherit = ["dunning.described.mixin"]
     _check_company_auto = True
 
     @api.model

@@ -6,6 +6,7 @@ and an amount that is printed with fewer decimals than it has is another one.
 
 import copy
 import re
+from decimal import Decimal
 from functools import lru_cache
 
 from babel.dates import get_month_names
@@ -29,8 +30,44 @@ def money(amount, code, digits, lang):
     :param amount: ``float`` or ``Decimal``. :param str code: ISO code of the currency. :param int digits: its decimals.
     :param str lang: a language of Odoo, as ``nl_NL``.
     """
+    exact = amount if isinstance(amount, Decimal) else Decimal(str(amount))
+    form = _form(code, digits, lang) if exact.is_finite() else None
+    return _filled(form, exact, digits) if form else _applied(exact, code, digits, lang)
+
+
+def _applied(amount, code, digits, lang):
+    """As Babel has it, which looks at the pattern anew for each amount."""
     locale, pattern = _pattern(lang, digits)
     return pattern.apply(amount, locale, currency=code, currency_digits=False)
+
+
+def _filled(form, amount, digits):
+    """:param form: see ``_form``. :param amount: ``Decimal``."""
+    around, signs_of_number = form
+    before, after = around[amount.is_signed()]
+    return before + f"{abs(amount):,.{digits}f}".translate(signs_of_number) + after
+
+
+@lru_cache(maxsize=512)
+def _form(code, digits, lang):
+    """What stands before and after an amount, of positive and negative ones, and its signs: a list writes many.
+
+    :return: ``(((before, after), (before, after)), translation)``; None where a language groups digits otherwise or
+        has others, and Babel is asked for each amount.
+    """
+    locale = babel_locale_parse(lang)
+    table = str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
+    one = f"{1:.{digits}f}".translate(table)
+    around = []
+    for amount in (Decimal(1), Decimal(-1)):
+        before, found, after = _applied(amount, code, digits, lang).partition(one)
+        if not found:
+            return None
+        around.append((before, after))
+    form = tuple(around), table
+    samples = (Decimal(text) for text in ("0", "0.005", "-0.015", "12.345", "1234.5", "-98765.4", "1234567890.125"))
+    same = all(_filled(form, some, digits) == _applied(some, code, digits, lang) for some in samples)
+    return form if same else None
 
 
 @lru_cache(maxsize=128)

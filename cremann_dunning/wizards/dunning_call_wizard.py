@@ -7,7 +7,7 @@ from odoo.tools import format_date, format_time
 
 from ..models.debtor.dunning_case_mixin import OPEN_OF_DEBTOR
 from ..models.debtor.dunning_cause_mixin import NOT_SPOKEN
-from ..models.dunning_fresh_mixin import looking
+from ..models.dunning_look import looking
 from ..models.dunning_money import written
 
 # What may come of a call, in the order of the screen; the values are those of contacts.
@@ -34,7 +34,13 @@ class DunningCallWizard(models.TransientModel):
 
     _name = "dunning.call.wizard"
     _description = "Calls"
-    _inherit = ["dunning.window.mixin", "dunning.outcome.mixin", "dunning.cause.mixin", "dunning.call.saving.mixin"]
+    _inherit = [
+        "dunning.window.mixin",
+        "dunning.outcome.mixin",
+        "dunning.cause.mixin",
+        "dunning.call.saving.mixin",
+        "dunning.described.mixin",  # many of its fields are fields of cases
+    ]
 
     line_ids = fields.One2many("dunning.call.wizard.line", "wizard_id", string="Debtors", readonly=True)
     line_id = fields.Many2one("dunning.call.wizard.line", readonly=True)
@@ -96,12 +102,6 @@ class DunningCallWizard(models.TransientModel):
         """Call everybody whose call is due today."""
         self.check_access("create")
         return self._for_cases(self.env["dunning.call.queue"]._all())._open()
-
-    @api.model
-    @api.readonly
-    def fields_get(self, allfields=None, attributes=None):
-        """As in Odoo, see ``dunning.fresh.mixin``: many of them are fields of cases."""
-        return super(DunningCallWizard, looking(self)).fields_get(allfields, attributes)
 
     def web_read(self, specification):
         """As in Odoo, of fresh answers: the debtor on the screen is asked about once, and not list by list."""

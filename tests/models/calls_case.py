@@ -9,6 +9,7 @@ from .test_access import AccessCase
 from .window_mixin import SECRET, WindowMixin
 
 OURS = "cremann_dunning"
+READERS = ("dunning_fresh_mixin", "dunning_described_mixin")
 
 
 # The law and what it is made of, of which the Dutch company gets some of its own.
@@ -129,8 +130,8 @@ class CallsCase(WindowMixin, AccessCase):
                 if name.startswith("_") or name == "default_get" or not callable(getattr(registered, name, None)):
                     continue
                 makers = [base.__module__ for base in registered.__mro__ if name in base.__dict__]
-                # those that the mixin hooks are Odoo's own readers, with the rights of the reader
-                if not any(OURS in maker and "dunning_fresh_mixin" not in maker for maker in makers):
+                # those that the mixins hook are Odoo's own readers, with the rights of the reader
+                if not any(OURS in maker and not maker.endswith(READERS) for maker in makers):
                     continue
                 try:
                     get_public_method(self.env[model], name)

@@ -22,7 +22,6 @@ HARMLESS = {
     ("dunning.call.wizard", "action_start"),  # about the debtors of one's own companies
     ("dunning.claim.import.wizard", "action_start"),  # an empty window of one's own
     ("dunning.set.up.wizard", "action_open"),  # the same
-    ("dunning.call.wizard", "fields_get"),  # Odoo's own reader, with the rights of the reader
 }
 # What a manager of any company may do: what belongs to none is everybody's, and events are sealed for all.
 MAY = [

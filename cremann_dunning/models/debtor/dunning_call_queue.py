@@ -42,8 +42,11 @@ class DunningCallQueue(models.AbstractModel):
     @api.model
     def _in_order(self, cases):
         """The reader's own debtors first, the largest amount first."""
-        mine = self.env.user
-        return cases.sorted(lambda case: (case._responsible() != mine, -case.amount_overdue, case.id))
+        mine = self.env.uid
+        usual = {company: company.dunning_responsible_id.id for company in cases.company_id}
+        return cases.sorted(
+            lambda case: ((case.user_id.id or usual.get(case.company_id)) != mine, -case.amount_overdue, case.id)
+        )
 
     @api.model
     def _again_type(self):

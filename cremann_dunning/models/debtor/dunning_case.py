@@ -112,6 +112,7 @@ class DunningCase(models.Model):
     @api.depends_context("lang")
     def _compute_explanation(self):
         found = self.env["dunning.glance"]._sentences(self)
+        self.decision_id.fetch(["code", "params"])  # and not the facts of each, which are many
         for case in self:
             case.explanation = found.get(case, case.decision_id.explanation)
 
@@ -152,20 +153,6 @@ class DunningCase(models.Model):
             if state == "sent":
                 case.last_letter_date = last
 
-    @api.depends("reply_ids.state", "dispute_ids.state", "promise_ids", "plan_ids", "contact_ids")
-    def _compute_record_counts(self):
-        for name, model, domain in (
-            ("open_reply_count", "dunning.reply", [("state", "=", "open")]),
-            ("open_dispute_count", "dunning.dispute", [("state", "=", "open")]),
-            ("promise_count", "dunning.promise", []),
-            ("plan_count", "dunning.payment.plan", []),
-            ("contact_count", "dunning.contact", []),
-        ):
-            rows = self.env[model]._read_group([("case_id", "in", self.ids), *domain], ["case_id"], ["__count"])
-            counts = dict(rows)
-            for case in self:
-                case[name] = counts.get(case._origin, 0)
-
     def _search_failed_count(self, operator, value):
         if operator not in (">", "!=") or value:
             return NotImplemented
@@ -202,7 +189,7 @@ class DunningCase(models.Model):
         return held if (operator == "=") == bool(value) else ~held
 
     def _compute_open_move_ids(self):
-        moves = self.env["account.move"].search(
+        moves = self.env["account.move"].search_fetch(
             [
                 ("commercial_partner_id", "in", self.partner_id._dunning_belonging()),
                 ("company_id", "in", self.company_id.ids),
@@ -210,15 +197,12 @@ class DunningCase(models.Model):
                 ("state", "=", "posted"),
                 ("payment_state", "in", ("not_paid", "partial")),
             ],
+            ["commercial_partner_id", "company_id", "currency_id", "move_type"],
             order="invoice_date_due, id",
         )
+        own = moves.grouped(lambda move: (move.commercial_partner_id.commercial_partner_id, move.company_id))
         for case in self:
-            case.open_move_ids = moves.filtered(
-                lambda move, case=case: (
-                    move.commercial_partner_id.commercial_partner_id == case.partner_id
-                    and move.company_id == case.company_id
-                )
-            )
+            case.open_move_ids = own.get((case.partner_id._origin, case.company_id._origin))
 
     @api.model
     def _for_partners(self, partners, company, create=False):

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .dunning_figures import FIGURES
+from .dunning_figures import FIGURES, KEPT
 
 WORDS = {"priority_words", "signals", "explanation"}  # what a row says that is made of its figures
 
@@ -39,7 +39,7 @@ class DunningCase(models.Model):
             today = self.env["res.company"]._dunning_today_of(SQL.identifier(alias, "company_id"))
             return SQL("COALESCE(GREATEST(%s - %s, 0), 0)", today, oldest)
         column = super()._field_to_sql(alias, field_expr, query)
-        if field_expr not in FIGURES:
+        if field_expr not in KEPT:
             return column
         changed = self._changed_in(alias, query)
         if not changed:
@@ -50,7 +50,7 @@ class DunningCase(models.Model):
             SQL.identifier(alias, "id"),
             changed,
             SQL.identifier(table, field_expr),
-            SQL(FIGURES[field_expr]),
+            SQL(KEPT[field_expr]),
             column,
         )
 

@@ -2,6 +2,16 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+# Whether any entry has something open on an account of debtors at all, whoever may read it.
+UNASKED = """
+SELECT FROM account_move_line l JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+  JOIN account_move m ON m.id = l.move_id AND m.move_type = 'entry' AND m.dunning_is_claim IS NOT TRUE
+ WHERE l.partner_id IN (SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%(partners)s))
+   AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.amount_residual > 0
+ LIMIT 1
+"""
 
 
 class DunningCase(models.Model):
@@ -58,7 +68,12 @@ class DunningCase(models.Model):
             case.taken_in_ids = opened.get(case._origin)
 
     def _compute_unasked(self):
-        """Amounts on receivable accounts of journal entries that were not taken in; one search for all cases."""
+        """Amounts on receivable accounts of journal entries that were not taken in; one search for all cases, which
+        most debtors do not need."""
+        self.unasked_line_ids, self.amount_unasked = False, 0
+        self.env.flush_all()
+        if not self.env.execute_query(SQL(UNASKED, partners=self.partner_id._origin.ids)):
+            return
         lines = self.env["account.move.line"].search(
             [
                 ("partner_id.commercial_partner_id", "in", self.partner_id.ids),

@@ -5,6 +5,7 @@ from odoo.tools import SQL, format_date
 
 from ...engine import rules
 from ...engine.reasons import FOR_SOMEBODY
+from ..dunning_inside import inside
 from .dunning_case import NOW
 
 # The order in which a debtor goes through them. Where he stands is one of them, whatever else is true of him.
@@ -131,7 +132,10 @@ class DunningCase(models.Model):
 
     @api.model
     def _levels_by_phase(self):
-        """Ids of all levels by the phase that a debtor is in who had that letter or call."""
+        """Ids of all levels by the phase that a debtor is in who had that letter or call; asked once for a screen."""
+        look = inside(self.env, "dunning_fresh")
+        if look is not None and look.levels is not None:
+            return look.levels
         # sudo: what a level is, for whoever may read a case that stands on it
         levels = self.env["dunning.level"].sudo().with_context(active_test=False)
         levels = levels.search_fetch(Domain.TRUE, ["procedure_id", "sequence", "legal_type"])
@@ -144,6 +148,8 @@ class DunningCase(models.Model):
                     phase, reminders = ("reminder_again" if reminders else "reminder"), reminders + 1
                 if phase:  # a notice before the due date says nothing of what is overdue
                     found.setdefault(phase, []).append(level.id)
+        if look is not None:
+            look.levels = found
         return found
 
     @api.model

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..dunning_inside import inside
 from ..dunning_money import written
 from .dunning_case import NOW
 
@@ -31,7 +32,12 @@ class DunningCase(models.Model):
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr != "priority" or query is None:
             return super()._field_to_sql(alias, field_expr, query)
+        known = query.__dict__.setdefault("dunning_priority", {})  # what is read is ordered by as well
+        if alias not in known:
+            known[alias] = self._priority_sql(alias, query)
+        return known[alias]
 
+    def _priority_sql(self, alias, query):
         def column(name):
             return self._field_to_sql(alias, name, query)
 
@@ -60,13 +66,28 @@ class DunningCase(models.Model):
     @api.model
     def _weights_sql(self, company_id):
         """SQL for what each part weighs in the company of a case: ``{part: SQL}``."""
-        # sudo: what weighs how much, of every company whose cases may be read
-        companies = self.env["res.company"].sudo().union(*self.env["res.company"]._dunning_days().values())
         found = {}
-        for part in PARTS:
-            by_weight = companies.grouped(f"dunning_priority_{part}")
-            cases = [SQL("WHEN %s = ANY(%s) THEN %s", company_id, own.ids, weight) for weight, own in by_weight.items()]
+        for part, by_weight in self._weights_by_part().items():
+            cases = [SQL("WHEN %s = ANY(%s) THEN %s", company_id, own, weight) for weight, own in by_weight.items()]
             found[part] = SQL("CASE %s ELSE 0 END", SQL(" ").join(cases)) if len(cases) > 1 else SQL("%s", *by_weight)
+        return found
+
+    @api.model
+    def _weights_by_part(self):
+        """What each part weighs in which companies, ``{part: {weight: company ids}}``; asked once for a screen."""
+        look = inside(self.env, "dunning_fresh")
+        if look is not None and look.weights is not None:
+            return look.weights
+        names = [f"dunning_priority_{part}" for part in PARTS]
+        self.env["res.company"].flush_model(names)
+        found = {part: {} for part in PARTS}
+        # By SQL, of every company whose cases may be read: records would have everything read that there is of one.
+        columns = SQL(", ").join(map(SQL.identifier, names))
+        for company_id, *weights in self.env.execute_query(SQL("SELECT id, %s FROM res_company ORDER BY id", columns)):
+            for part, weight in zip(PARTS, weights, strict=True):
+                found[part].setdefault(weight or 0, []).append(company_id)
+        if look is not None:
+            look.weights = found
         return found
 
     # all that it is made of, so that a list reads it at once
@@ -78,7 +99,8 @@ class DunningCase(models.Model):
     def _compute_priority_words(self):
         self.priority_words = False
         for company, cases in self.filtered("company_id").grouped("company_id").items():
-            today, weights, words = company._dunning_today(), self._weights(company), self._parts_in_words()
+            today, weights = company._dunning_today(), self._weights(company)
+            words = self._parts_in_words(company.currency_id)
             for case in cases:
                 parts = case._priority_parts(today, weights)
                 case.priority_words = "; ".join(f"{words[part](case)}: {points}" for part, points in parts)
@@ -102,14 +124,17 @@ class DunningCase(models.Model):
         return [(part, count) for part, count in points if count and self.amount_overdue > 0]
 
     @api.model
-    def _parts_in_words(self):
-        """What each part says of a case: ``{part: function}``; translated once for a whole list."""
+    def _parts_in_words(self, currency):
+        """What each part says of a case: ``{part: function}``; translated once for a whole list.
+
+        :param currency: of their company.
+        """
         env = self.env
         amount, silence = env._("%(amount)s × %(days)s days"), env._("letters without an answer (%s)")
         broken, legal = env._("a promise was broken"), env._("a claim may lapse soon")
         return {
             "amount": lambda case: (
-                amount % {"amount": written(env, case.amount_overdue, case.currency_id), "days": case.days_overdue}
+                amount % {"amount": written(env, case.amount_overdue, currency), "days": case.days_overdue}
             ),
             "silence": lambda case: silence % case.unanswered,
             "broken": lambda case: broken,

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..dunning_fresh_mixin import looking
+from ..dunning_look import looking
 from .dunning_digest import FREQUENCIES
 
 # One row a company; what is counted of it stands beside it, each in a table of its own.

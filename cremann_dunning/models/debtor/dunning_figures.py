@@ -41,7 +41,15 @@ FRESH = f"""
            COUNT(DISTINCT counts_as) FILTER (WHERE amount > 0 AND (due_date < %(today)s) IS NOT FALSE)
            AS invoice_count,
            MIN(due_date) FILTER (WHERE amount > 0 AND due_date < %(today)s) AS oldest_due_date,
-           MIN(due_date) FILTER (WHERE amount > 0 AND due_date >= %(today)s) AS next_due_date
+           MIN(due_date) FILTER (WHERE amount > 0 AND due_date >= %(today)s) AS next_due_date,
+           COALESCE(SUM(amount) FILTER (WHERE amount > 0 AND %(today)s - due_date BETWEEN 1 AND 30), 0) AS kept_30,
+           COALESCE(SUM(amount) FILTER (WHERE amount > 0 AND %(today)s - due_date BETWEEN 31 AND 60), 0) AS kept_60,
+           COALESCE(SUM(amount) FILTER (WHERE amount > 0 AND %(today)s - due_date BETWEEN 61 AND 90), 0) AS kept_90,
+           COALESCE(SUM(amount) FILTER (WHERE amount > 0 AND (%(today)s - due_date > 90 OR due_date IS NULL)), 0)
+           AS kept_more,
+           MIN(due_date + CASE WHEN due_date >= %(today)s THEN 0
+                               WHEN %(today)s - due_date <= 90 THEN (%(today)s - due_date + 29) / 30 * 30 END)
+           FILTER (WHERE amount > 0) AS kept_until -- the last day on which none of it is older by a bucket
       FROM items
      GROUP BY partner_id
 ), decided AS (
@@ -69,6 +77,14 @@ FRESH = f"""
     SELECT DISTINCT ON (partner_id) partner_id, id AS decision_id, code AS reason
       FROM decided
      ORDER BY partner_id, waits_for_somebody DESC, place, next_date NULLS LAST, due_date, move_id, move_line_id
+), coming AS ( -- what a run finds of invoices that are open, and from which day
+    SELECT d.partner_id, MIN(d.next_date) FILTER (WHERE d.waits_for_somebody) AS person_on,
+           MIN(d.next_date) FILTER (WHERE NOT d.waits_for_somebody AND v.legal_type = 'call') AS call_on,
+           MIN(d.next_date) FILTER (WHERE NOT d.waits_for_somebody AND v.legal_type IS DISTINCT FROM 'call')
+           AS letter_on
+      FROM decided d LEFT JOIN dunning_level v ON v.id = d.level_id
+     WHERE d.next_date IS NOT NULL AND d.move_line_id <> ALL(%(rest_items)s::int[])
+     GROUP BY d.partner_id
 ), reached AS (
     SELECT m.commercial_partner_id AS partner_id, m.dunning_level_id AS level_id
       FROM account_move m
@@ -133,10 +149,11 @@ FRESH = f"""
 ), fresh AS (
     SELECT f.*, w.decision_id, w.reason, s.level_id AS next_level_id, s.next_date, v.level_id,
            COALESCE(a.has_dispute, FALSE) AS has_dispute, COALESCE(a.has_plan, FALSE) AS has_plan, a.promise_state,
-           a.held_until, COALESCE(k.unanswered, 0) AS unanswered
+           a.held_until, COALESCE(k.unanswered, 0) AS unanswered, g.person_on, g.call_on, g.letter_on
       FROM figures f
       LEFT JOIN steps s USING (partner_id)
       LEFT JOIN shown w USING (partner_id)
+      LEFT JOIN coming g USING (partner_id)
       LEFT JOIN levels v USING (partner_id)
       LEFT JOIN said a USING (partner_id)
       LEFT JOIN written_to k USING (partner_id)
@@ -149,24 +166,33 @@ FIGURES = {
     "level_id": "NULL", "has_dispute": "FALSE", "has_plan": "FALSE", "promise_state": "NULL", "held_until": "NULL",
     "unanswered": "0",
 }  # fmt: skip
-NAMES = ", ".join(FIGURES)
+# What is kept beside it for sums over all cases, see dunning_case_sums.
+SUMS = {
+    "kept_30": "0", "kept_60": "0", "kept_90": "0", "kept_more": "0", "kept_until": "NULL", "person_on": "NULL",
+    "call_on": "NULL", "letter_on": "NULL",
+}  # fmt: skip
+KEPT = FIGURES | SUMS
+NAMES = ", ".join(KEPT)
 WRITE = f"""
 , written AS (
 INSERT INTO dunning_case AS c (
     partner_id, company_id, user_id, active, debtor_kind, country_id, {NAMES},
     refreshed_on, create_uid, write_uid, create_date, write_date)
 SELECT f.partner_id, %(company)s, %(user)s, TRUE, p.dunning_debtor_kind, p.country_id,
-       {", ".join(f"f.{name}" for name in FIGURES)},
+       {", ".join(f"f.{name}" for name in KEPT)},
        %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
   FROM fresh f JOIN res_partner p ON p.id = f.partner_id
  WHERE f.amount_overdue > 0 OR f.amount_not_due > 0
     OR EXISTS (SELECT 1 FROM dunning_case k
                 WHERE k.partner_id = f.partner_id AND k.company_id = %(company)s)
     ON CONFLICT (partner_id, company_id) DO UPDATE
-   SET ({NAMES}) = ROW ({", ".join(f"EXCLUDED.{name}" for name in FIGURES)}), refreshed_on = EXCLUDED.refreshed_on,
+   SET ({NAMES}) = ROW ({", ".join(f"EXCLUDED.{name}" for name in KEPT)}),
+       refreshed_on = CASE WHEN ({", ".join(f"c.{name}" for name in FIGURES)})
+                                IS DISTINCT FROM ({", ".join(f"EXCLUDED.{name}" for name in FIGURES)})
+                           THEN EXCLUDED.refreshed_on ELSE c.refreshed_on END,
        active = c.active OR EXCLUDED.amount_overdue > c.amount_overdue -- one that was put away comes back with more
- WHERE ({", ".join(f"c.{name}" for name in FIGURES)})
-       IS DISTINCT FROM ({", ".join(f"EXCLUDED.{name}" for name in FIGURES)})
+ WHERE ({", ".join(f"c.{name}" for name in KEPT)})
+       IS DISTINCT FROM ({", ".join(f"EXCLUDED.{name}" for name in KEPT)})
 RETURNING c.id
 )
 SELECT id FROM written
@@ -191,7 +217,9 @@ SELECT company_id, array_agg(DISTINCT partner_id) FROM (
            SELECT FROM dunning_case k WHERE k.company_id = o.id AND k.partner_id = p.commercial_partner_id))
      WHERE COALESCE(t.company_id, o.id) IS NOT NULL AND (t.partner_id IS NULL OR p.id IS NOT NULL)
      UNION
-    SELECT c.company_id, c.partner_id FROM dunning_case c WHERE c.next_due_date < %(today)s) w
+    SELECT c.company_id, c.partner_id FROM dunning_case c WHERE c.next_due_date < %(today)s
+     UNION
+    SELECT c.company_id, c.partner_id FROM dunning_case c WHERE c.kept_until < %(today)s) w
  GROUP BY 1
 """
 
@@ -337,7 +365,7 @@ class DunningFigures(models.AbstractModel):
                    AND (%(names)s) IS DISTINCT FROM (%(nothing)s) %(only)s
                 """,
                 names=SQL(NAMES),
-                nothing=SQL(", ".join(FIGURES.values())),
+                nothing=SQL(", ".join(KEPT.values())),
                 company=company.id,
                 alive=alive_ids,
                 only=only,

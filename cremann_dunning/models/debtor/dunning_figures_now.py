@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..dunning_inside import inside
-from .dunning_figures import FIGURES, FRESH
+from .dunning_figures import FRESH, KEPT
 
 # Cases whose figures are not what they were kept as: an item of the debtor was written since, or one fell due.
 CHANGED = """
@@ -80,7 +80,7 @@ class DunningFigures(models.AbstractModel):
 
     @api.model
     def _now(self, changed):
-        """A query for the figures of these cases as the ledger has them now, by case: ``id`` and ``FIGURES``.
+        """A query for the figures of these cases as the ledger has them now, by case: ``id`` and ``KEPT``.
 
         :param changed: as ``_changed`` gives it, not empty.
         """
@@ -90,7 +90,7 @@ class DunningFigures(models.AbstractModel):
                 " JOIN dunning_case k ON k.partner_id = f.partner_id AND k.company_id = %(company)s)",
                 # sudo: sums of a debtor, for whoever may read his case
                 fresh=SQL(FRESH, **self._facts(company.sudo(), self._few(partners), self._answered(company))),
-                names=SQL(", ".join(f"f.{name}" for name in FIGURES)),
+                names=SQL(", ".join(f"f.{name}" for name in KEPT)),
                 company=company.id,
             )
             for company, partners in changed.items()

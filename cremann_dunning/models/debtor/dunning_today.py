@@ -1,25 +1,14 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL, date_utils, format_date
+from odoo.tools import date_utils, format_date
 
 from ...engine.reasons import FOR_SOMEBODY
 from ..dunning_money import written
 from .dunning_attention import SHOWN
 
 MOST = 500  # rows of what needs attention
-AGED = ("aged_30", "aged_60", "aged_90", "aged_more")
 MANAGER = "cremann_dunning.group_dunning_manager"
-# What the run of a day will do, by the answers in force of now: distinct debtors.
-TO_COME = """
-SELECT CASE WHEN d.code = ANY(%(codes)s) THEN 'somebody' WHEN v.legal_type = 'call' THEN 'calls' ELSE 'letters' END,
-       COUNT(DISTINCT d.partner_id)
-  FROM dunning_decision d
-  JOIN account_move_line l ON l.id = d.move_line_id AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'
-  LEFT JOIN dunning_level v ON v.id = d.level_id
- WHERE d.company_id = %(company)s AND d.is_current AND d.next_date <= %(day)s
- GROUP BY 1
-"""
 
 
 class DunningToday(models.AbstractModel):
@@ -54,13 +43,10 @@ class DunningToday(models.AbstractModel):
             "day": format_date(self.env, company._dunning_today(), date_format="EEEE d MMMM y"),
             "set_up": self._set_up(company),
             "lights": today._lights(company),
-            **today._phases(company),
-            "aged": today._aged(company),
+            **today._standing(company),
             "attention": rows,
             "more": number - len(rows),
             "more_words": self.env._("Show all, %s more", number - len(rows)),
-            "unasked": today._unasked(company),
-            "tomorrow": today._tomorrow(company),
             "runs": today._runs(company),
             "posting": self._to_post(company),
         }
@@ -153,64 +139,7 @@ class DunningToday(models.AbstractModel):
             return self._light("mode", "warning", env._("Test: letters only go to yourselves"), "", button)
         return self._light("mode", "danger", env._("Letters are off: nothing leaves"), "", button)
 
-    # -- where all debtors stand ------------------------------------------------------------------------------------
-
-    @api.model
-    def _phases(self, company):
-        """Number and amount of each phase that somebody is in."""
-        case = self.env["dunning.case"]
-        rows = case._read_group(
-            self._domain("phase", company), ["phase"], ["__count", "amount_phase:sum", "amount_overdue:sum"]
-        )
-        labels = dict(case._fields["phase"]._description_selection(self.env))
-        found = {phase: (number, amount) for phase, number, amount, _overdue in rows if phase != "settled"}
-        total = sum(overdue for _phase, _number, _amount, overdue in rows)
-        return {
-            "phases": [
-                {
-                    "key": phase,
-                    "label": label,
-                    "number": found[phase][0],
-                    "amount": written(self.env, found[phase][1], company.currency_id),
-                }
-                for phase, label in labels.items()
-                if phase in found
-            ],
-            "total": written(self.env, total, company.currency_id),
-        }
-
-    @api.model
-    def _aged(self, company):
-        """``[{label, amount}]`` of what is overdue, by its age."""
-        # sudo: sums of the ledger, for whoever may read all cases of the company
-        aged = self.env["dunning.figures"].sudo()._aged(company.sudo()).values()
-        fields = self.env["dunning.case"]._fields
-        labels = [fields[name]._description_string(self.env) for name in AGED]
-        return [
-            {"label": label, "amount": written(self.env, amount, company.currency_id)}
-            for label, amount in zip(labels, map(sum, zip(*aged, strict=True)), strict=False)
-        ]
-
-    @api.model
-    def _unasked(self, company):
-        """Debtors with something overdue about whom nobody ever asked what is to be done."""
-        [(number, amount)] = self.env["dunning.case"]._read_group(
-            self._domain("unasked", company), [], ["__count", "amount_overdue:sum"]
-        )
-        return number and {"number": number, "amount": written(self.env, amount, company.currency_id)}
-
     # -- what happens by itself -------------------------------------------------------------------------------------
-
-    @api.model
-    def _tomorrow(self, company):
-        """What a run of the next day finds, by the answers in force; whether it comes by itself, and at which hour."""
-        day = date_utils.add(company._dunning_today(), days=1)
-        counts = dict(self.env.execute_query(SQL(TO_COME, company=company.id, day=day, codes=list(FOR_SOMEBODY))))
-        return {
-            "day": format_date(self.env, day, date_format="EEEE d MMMM"),
-            "hour": f"{company.dunning_send_hour:02d}:00" if company.dunning_automatic else False,
-            **{name: counts.get(name, 0) for name in ("letters", "calls", "somebody")},
-        }
 
     @api.model
     def _runs(self, company):

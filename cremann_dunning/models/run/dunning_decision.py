@@ -99,6 +99,7 @@ class DunningDecision(models.Model):
         "(move_id) WHERE is_current AND is_shown", "An invoice has one decision in force that it shows."
     )
     _run_idx = models.Index("(company_id, date, code)")
+    _reason_idx = models.Index("(company_id, code) WHERE is_current")  # what needs somebody, among very many
 
     @api.depends("code", "number")
     @api.depends_context("lang")

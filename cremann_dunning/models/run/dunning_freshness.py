@@ -69,6 +69,10 @@ class DunningFreshness(models.Model):
     rules = fields.Char(required=True, readonly=True, help="Digest of the rules that hold for everybody.")
 
     _once = models.UniqueIndex("(company_id, partner_id)", "A debtor is fresh once in a company.")
+    # What every screen asks about all debtors: whether a rule or a day is another one, see dunning_rests_on.SUSPECTS.
+    _rules_idx = models.Index("(company_id, rules)")
+    _turn_idx = models.Index("(company_id, turn)")
+    _day_idx = models.Index("(company_id, day)")
 
     @api.model
     def _bring(self, places, figures=True):

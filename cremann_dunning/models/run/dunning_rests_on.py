@@ -260,8 +260,9 @@ OF_TODAY = "s.day <> %(today)s OR s.turn <= s.day"  # or somebody could not ask,
 HAS_COME = "s.turn <= %(today)s OR s.day > %(today)s"
 # About whom something was written that marks rest on, or whose day has come; NULL for everybody.
 SUSPECTS = """
-SELECT NULL::int AS partner_id FROM rules
- WHERE EXISTS (SELECT FROM dunning_freshness s WHERE s.company_id = %(company)s AND s.rules <> rules.digest)
+SELECT NULL::int AS partner_id FROM rules -- by the ends of an index, however many debtors there are
+ WHERE rules.digest <> (SELECT MIN(s.rules) FROM dunning_freshness s WHERE s.company_id = %(company)s)
+    OR rules.digest <> (SELECT MAX(s.rules) FROM dunning_freshness s WHERE s.company_id = %(company)s)
  UNION
 SELECT p.commercial_partner_id FROM dunning_touch t LEFT JOIN res_partner p ON p.id = t.partner_id
  WHERE COALESCE(t.company_id, %(company)s) = %(company)s AND (t.partner_id IS NULL OR {touched})

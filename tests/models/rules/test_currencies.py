@@ -60,6 +60,30 @@ def test_every_amount_is_read_back_as_it_was_printed(lang):
             assert read == [amount], (code, shown)
 
 
+@pytest.mark.parametrize("lang", OURS + OTHERS)
+def test_the_short_way_writes_what_babel_writes(lang):
+    """To the sign: halves, negative ones, nothing, floats and numbers that need no point."""
+    samples = (
+        0,
+        -0.0,
+        5,
+        -5,
+        0.005,
+        0.015,
+        -0.025,
+        2.675,
+        999.995,
+        1e-7,
+        1e21,
+        D("-0.001"),
+        D("1E+3"),
+        D("-1234567.8912"),
+    )
+    for code, digits in (("EUR", 2), ("JPY", 0), ("KWD", 3), ("CHF", 2)):
+        for amount in samples:
+            assert spelling.money(amount, code, digits, lang) == spelling._applied(amount, code, digits, lang), amount
+
+
 @pytest.mark.parametrize("lang", OURS)
 def test_a_letter_names_its_total_and_nothing_else(lang):
     """One unit of the last decimal less or more is another amount."""
