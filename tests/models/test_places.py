@@ -47,6 +47,8 @@ PLACES = {
     "dunning.level": {"procedure_id", "company_id"},
     "dunning.level.channel": {"level_id", "company_id"},
     "dunning.opening": LETTER,
+    "dunning.page.key": LETTER,
+    "dunning.throttle": set(),
     "dunning.override": LETTER,
     "dunning.agreement.letter": CASE,
     "dunning.expected.payment": {"company_id", "partner_id"},
