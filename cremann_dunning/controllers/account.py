@@ -220,7 +220,7 @@ class DunningAccount(DunningPortal):
 
     def _page_name(self, visit):
         """By what the tries on a page are counted."""
-        return f"key {visit.key.id}" if visit.key else f"{visit.company.id}/{visit.partner.id}"
+        return visit.key.id if visit.key else f"{visit.company.id}/{visit.partner.id}"
 
     def _check_pace(self, visit):
         """:raises TooMany: he does more than a person would."""

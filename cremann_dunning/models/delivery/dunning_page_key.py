@@ -162,6 +162,8 @@ class DunningPageKey(models.Model):
     @api.model
     def _still_open(self, company, partners):
         """The keys of these debtors that open today."""
+        if not partners:
+            return self.browse()
         today = Domain("expires_on", ">=", company._dunning_today())
-        about = Domain("company_id", "=", company.id) & Domain("partner_id", "in", partners.ids)
+        about = Domain("company_id", "=", company.id) & Domain("partner_id", "child_of", partners.ids)
         return self.search(about & today & Domain("revoked_at", "=", False))

@@ -38,7 +38,7 @@ class Pace:
 
 
 PACES = {
-    "key": Pace(10, 5),  # a key that is none
+    "key": Pace(20, 5),  # a key that is none
     "check": Pace(5, 30),  # an invoice number and postcode, or a code, that is not right
     "code": Pace(3, 120),  # a code by mail
     "act": Pace(30, 30),  # anything a visitor does
@@ -121,7 +121,11 @@ class DunningThrottle(models.Model):
 
     @api.model
     def _look(self, page):
-        """Somebody looks at a page that did open. What does not open is not kept here, so nobody fills the memory."""
+        """Somebody looks at a page that did open. What does not open is not kept here, so nobody fills the memory.
+
+        :raises TooMany: he has to wait a moment.
+        """
+        self._may_look(page)
         if len(_looks) >= LOOKED_AT:
             _looks.clear()
         _looks[self.env.cr.dbname, page] = (self._looks_left(page) - 1, real_time())
