@@ -156,8 +156,12 @@ class DunningAccount(DunningPortal):
     # -- who it is ------------------------------------------------------------------------------------------------
 
     def _by(self, asked):
-        """What of the values of a request says whose page is meant."""
-        return {name: asked.get(name) for name in ("key_id", "access_token", "company_id")}
+        """What of the values of a request says whose page is meant: numbers stand in the path, and nothing of the kind
+        in a form or behind the question mark counts beside them."""
+        key_id, company_id = (asked.get(name) for name in ("key_id", "company_id"))
+        if isinstance(key_id, int):
+            return {"key_id": key_id, "access_token": asked.get("access_token"), "company_id": None}
+        return {"key_id": None, "access_token": None, "company_id": company_id if isinstance(company_id, int) else 0}
 
     def _visit(self, key_id=None, access_token=None, company_id=None):
         """Who this visitor is, and on whose page. Every answer below the page begins with it.

@@ -119,6 +119,7 @@ class TestPlaces(AccessCase):
         env["dunning.check"]._answer({about.with_env(env): {"amount": ("right", False, False)}})
         env["dunning.receipt.look"]._bring(cls.nl)
         env["dunning.reply"].create({"case_id": cls.case.id, "letter_id": letter.id, "received_on": TODAY})
+        env["dunning.throttle"]._count("check", "a page", "192.0.2.1")
         cls.ended_claims()
         cls.recorded()
 

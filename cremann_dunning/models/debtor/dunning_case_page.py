@@ -13,7 +13,8 @@ class DunningCase(models.Model):
         # sudo: how many there are, for whoever may open the case
         keys = self.env["dunning.page.key"].sudo()
         for company, cases in self.grouped("company_id").items():
-            found = keys._still_open(company, cases.partner_id).grouped(lambda key: key.partner_id.commercial_partner_id)
+            found = keys._still_open(company, cases.partner_id)
+            found = found.grouped(lambda key: key.partner_id.commercial_partner_id)
             for case in cases:
                 case.page_key_count = len(found.get(case.partner_id.sudo(), ()))
 

@@ -7,7 +7,7 @@ from odoo import api, models
 from ...engine.facts import ZERO
 from ...engine.rules import HANDOVER
 from ..dunning_money import exact, written
-from .dunning_account_words import AGREED, NOT_OURS, NOT_WORTH, follows
+from .dunning_account_words import AGREED, AT_THE_END, NOT_OURS, NOT_WORTH, follows
 from .dunning_account_words import day as day_in_words
 
 # What of a claim its letter says may be read with the key alone; what later letters asked may not.
@@ -89,9 +89,7 @@ class DunningAccountItems(models.AbstractModel):
         [debtor] = debtors
         booked = asked._with_receipts(debtor, company, debtor.unmatched)
         parts = asked._principals(debtor, booked, question)
-        outcome = self.env["dunning.engine"]._decide(
-            debtor, question.procedures, question.as_of, house=question.house
-        )
+        outcome = self.env["dunning.engine"]._decide(debtor, question.procedures, question.as_of, house=question.house)
         return debtor, question, parts, {decision.claim.line_id: decision for decision in outcome.decisions}
 
     @api.model
@@ -176,13 +174,16 @@ class DunningAccountItems(models.AbstractModel):
             return env._("This was handed over for collection. Please get in touch with us.")
         if not decision or not late:
             return ""
+        code = decision.code
+        if code in AT_THE_END and claim.ends and claim.ends > visit.company._dunning_today():
+            code = "PERIOD_RUNNING"  # the last letter of the ladder gives its term as any other does
         day = decision.on if decision.on and not self._has_free_term(claim, decision) else None
         facts = {
             "amount": self._written(env, decision.facts.get("amount")),
             "date": self._day(env, decision.facts.get("date")),
             "on": self._day(env, day),
         }
-        return follows(env, decision.code, facts)
+        return follows(env, code, facts)
 
     @api.model
     def _has_free_term(self, claim, decision):

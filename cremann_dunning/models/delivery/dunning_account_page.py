@@ -117,7 +117,7 @@ class DunningAccountPage(models.AbstractModel):
 
     @api.model
     def _about(self, visit):
-        """Whose agreements they are; of a letter's key alone those that name an invoice of the letter, or all of his."""
+        """Whose agreements they are; with a letter's key alone only those that name an invoice of the letter."""
         about = Domain("company_id", "=", visit.company.id) & Domain("partner_id", "=", visit.partner.id)
         if visit.known:
             return about

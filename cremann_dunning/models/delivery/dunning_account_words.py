@@ -11,9 +11,12 @@ _lt = LazyTranslate(__name__)
 AGREED = frozenset({"PLAN", "INSTALMENT_ASKED", "PROMISE", "PROMISE_ASKED"})
 NOT_OURS = frozenset({"INSOLVENT", "DISCHARGED", "ESTATE"})
 NOT_WORTH = frozenset({"DISCOUNT", "SMALL_REST"})
+# Where the ladder ends, and a person decides.
+AT_THE_END = frozenset({"LAST_LEVEL", "STOP_COUNT", "STOP_AGE"})
 
 _PAY = _lt("Please pay this now. As long as it is open, we get in touch with you again.")
 _PAY_BEFORE = _lt("Please pay this now. If it is still open then, we get in touch with you again on %(on)s or later.")
+_LOOKED_AT = _lt("We look at this invoice first. Nothing follows.")
 _WAITS = _lt("Nothing follows on this for now.")
 _COVERED = _lt("Money or a credit of yours covers this. You need not pay it.")
 _INSOLVENT = _lt("Nothing of this has to be paid to us now: it is dealt with in the insolvency.")
@@ -29,17 +32,13 @@ _WORDS = {
     **dict.fromkeys(
         ("HOLD", "HOLD_UNTIL", "CAUSE_WAIT", "CAUSE_PERSON", "NOTHING_LEFT", "PAYMENT_UNDONE", "CARE_PERSON"), _WAITS
     ),
-    **dict.fromkeys(
-        ("NOT_SENT", "NOT_ARRIVED", "CHECK_WRONG", "CHECK_FIRST"), _lt("We look at this invoice first. Nothing follows.")
-    ),
+    **dict.fromkeys(("NOT_SENT", "NOT_ARRIVED", "CHECK_WRONG", "CHECK_FIRST"), _LOOKED_AT),
     "PERIOD_RUNNING": _lt("Our last letter gives you time to pay. Nothing follows before that has passed."),
     "DISPUTED": _lt("You told us that this is not right. Nothing follows until you have our answer."),
     "REPLIED": _lt("You wrote to us. Nothing follows until we have dealt with it."),
     "IN_PAYMENT": _lt("Your payment is under way. You need not pay this again."),
     "UNMATCHED_PAYMENT": _lt("We received money from you that is still to be booked. Nothing follows before that."),
-    **dict.fromkeys(
-        ("LAST_LEVEL", "STOP_COUNT", "STOP_AGE"), _lt("Please call us, so that we find a way together.")
-    ),
+    **dict.fromkeys(AT_THE_END, _lt("Please call us, so that we find a way together.")),
 }
 
 
@@ -70,9 +69,8 @@ def about_item(env, row):
 def promised(env, promise):
     """A promise to pay, as its debtor reads it."""
     told = {"amount": written(env, promise.amount, promise.currency_id), "date": day(env, promise.date)}
-    return " ".join(
-        filter(None, (env._("We agreed that you pay %(amount)s on %(date)s at the latest.", **told), _about(env, promise)))
-    )
+    said = env._("We agreed that you pay %(amount)s on %(date)s at the latest.", **told)
+    return " ".join(filter(None, (said, _about(env, promise))))
 
 
 def planned(env, plan):

@@ -63,7 +63,7 @@ class DunningThrottle(models.Model):
 
     _name = "dunning.throttle"
     _description = "Tries on Debtors' Pages"
-    _log_access = False
+    _inherit = ["dunning.record.mixin"]
     _rec_name = "bucket"
 
     bucket = fields.Char(required=True, readonly=True, help="A digest of what was tried, and with what or from where.")

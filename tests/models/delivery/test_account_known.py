@@ -70,7 +70,7 @@ class TestKnown(AccountCase):
 
     def test_by_post_and_with_its_token_only(self):
         typed = {"number": self.moves[0].name, "postcode": "1234 AB"}
-        self.assertEqual(self.get(self.key, path="/check", **{"number": "x", "postcode": "y"}).status_code, 405)
+        self.assertEqual(self.get(self.key, path="/check", number="x", postcode="y").status_code, 405)
         self.assertEqual(self.post(self.key, "/check", csrf="x", **typed).status_code, 400)
         self.assertEqual(self.post(self.key, "/check", self.other_key.access_token, **typed).status_code, 404)
         self.assertNotIn(self.later.name, self.text(self.get(self.key)))

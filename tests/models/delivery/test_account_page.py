@@ -36,6 +36,9 @@ class TestWho(AccountCase):
                 self.assertIn(SHUT, self.text(self.get(key, token), 404))
         for token in (None, ""):  # he may have a login
             self.assertTrue(self.get(self.key, token).headers["Location"].endswith("/my"))
+        for more in (f"&company_id={self.nl.id}", "&company_id=abc", f"&key_id={self.other_key.id}", "&lang=%00"):
+            page = self.text(self.url_open(self.path(self.key) + more))
+            self.assertIn(self.moves[0].name, page, more)
         for path in ("2147483647?access_token=x", "99999999999999?access_token=x", "x?access_token=x"):
             self.assertEqual(self.url_open(f"/my/dunning/account/{path}").status_code, 404)
 
@@ -190,6 +193,8 @@ class TestWhat(AccountCase):
             self.assertIn("There is no such file", self.text(self.url_open(answer.headers["Location"])))
         self.be_partner.write({"vat": "BE0477472701", "invoice_edi_format": "ubl_bis3"})
         self.be.vat = "BE0202239951"
+        made = self.be_move._get_invoice_legal_documents("ubl", allow_fallback=True)
+        self.assertFalse(made and made.get("errors"), "Odoo can make it")
         ubl = self.get(self.be_key, path=f"/invoice/{self.be_move.id}/ubl")
         self.assertEqual(ubl.status_code, 200)
         self.assertIn(self.be_move.name.encode(), ubl.content)
