@@ -50,12 +50,14 @@ class DunningLetterPageMixin(models.AbstractModel):
         letters = self.filtered(lambda letter: letter.company_id.dunning_page and not letter.answer)
         for letter in letters.filtered(lambda letter: not letter.access_token):
             letter.access_token = self._new_key()
+        self.env["dunning.page.key"].sudo()._make(letters)  # sudo: as the letter, written by the system
 
     def _portal_ensure_token(self):
         """Every letter has a key of our own form, also one from before there were pages."""
         if not self.access_token:
             # sudo: as in portal; the key is no part of what the letter says
             self.sudo().access_token = self._new_key()
+        self.env["dunning.page.key"].sudo()._make(self)  # sudo: see above
         return self.access_token
 
     @api.model
@@ -126,6 +128,12 @@ class DunningLetterPageMixin(models.AbstractModel):
         if self._is_page_open() or (user._is_internal() and self.is_test and self.pdf_sha256):
             return
         raise MissingError(self.env._("There is no page of this letter."))
+
+    def _key_opens(self):
+        """Whether the key of this letter opens its page today: it neither expired nor was revoked."""
+        self.ensure_one()
+        key = self.env["dunning.page.key"].sudo().search([("letter_id", "=", self.id)])  # sudo: for whoever has it
+        return bool(key) and key._is_open()
 
     # -- what it shows --------------------------------------------------------------------------------------------
 
