@@ -1,1 +1,1 @@
-from . import payment, portal, record, window
+from . import account, payment, portal, record, window

@@ -86,6 +86,14 @@ class ResCompany(models.Model):
         "Off: new letters have no link, and the pages of earlier letters are closed.",
         groups=INSIDE,
     )
+    dunning_page_days = fields.Integer(
+        string="Days that a key opens",
+        default=365,
+        required=True,
+        help="So many days after its date the link in a letter opens the debtor's page and that of the letter. Then it "
+        "opens nothing any more; a new letter brings a new one.",
+        groups=INSIDE,
+    )
     dunning_handover_party = fields.Char(
         string="Who takes files over",
         help="Name of the agency, bailiff or lawyer to whom you hand files over; letters that come before it name "
@@ -243,6 +251,9 @@ class ResCompany(models.Model):
         "CHECK(dunning_costs_vat_rate BETWEEN 0 AND 100)", "The VAT rate on collection costs lies between 0 and 100%."
     )
 
+    _check_dunning_page_days = models.Constraint(
+        "CHECK(dunning_page_days BETWEEN 30 AND 3650)", "A key to the debtor's page opens for 30 to 3650 days."
+    )
     _check_dunning_quiet_days = models.Constraint(
         "CHECK(dunning_quiet_days BETWEEN 0 AND 60)", "Choose between 0 and 60 days of quiet after a contact."
     )

@@ -9,6 +9,7 @@ class ResConfigSettings(models.TransientModel):
     dunning_forewarn = fields.Boolean(related="company_id.dunning_forewarn", readonly=False)
     dunning_tone = fields.Selection(related="company_id.dunning_tone", readonly=False)
     dunning_page = fields.Boolean(related="company_id.dunning_page", readonly=False)
+    dunning_page_days = fields.Integer(related="company_id.dunning_page_days", readonly=False)
     dunning_reference = fields.Selection(related="company_id.dunning_reference", readonly=False, required=True)
     dunning_handover_party = fields.Char(related="company_id.dunning_handover_party", readonly=False)
     dunning_import_account_id = fields.Many2one(related="company_id.dunning_import_account_id", readonly=False)

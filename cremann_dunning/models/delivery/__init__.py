@@ -3,6 +3,9 @@
 May import letter, and what that may."""
 
 from . import (
+    dunning_account_acts,
+    dunning_account_page,
+    dunning_account_paying,
     dunning_delivery,
     dunning_dispatch,
     dunning_dispatch_companion_mixin,
@@ -11,9 +14,11 @@ from . import (
     dunning_kept_cache,
     dunning_opening,
     dunning_outbox,
+    dunning_page_key,
     dunning_pause,
     dunning_reply,
     dunning_smtp_session,
+    dunning_throttle,
     ir_attachment,
     ir_mail_server,
     mail_mail,

@@ -135,6 +135,12 @@ INSOLVENCIES = {
 
 WAS = {"before": _lt("Before: %(before)s.")}
 HIMSELF = {
+    "debtor.keys_revoked": Kind(
+        _lt("Keys to the debtor's page were revoked: %(keys)s."), {"letters": _lt("Those of %(letters)s.")}
+    ),
+    "debtor.known": Kind(
+        _lt("Somebody with the key of letter %(name)s passed the second check of the debtor's page: %(by)s.")
+    ),
     "debtor.kind": Kind(
         _lt("The debtor is now: %(after)s."),
         {

@@ -50,12 +50,14 @@ class DunningLetterPageMixin(models.AbstractModel):
         letters = self.filtered(lambda letter: letter.company_id.dunning_page and not letter.answer)
         for letter in letters.filtered(lambda letter: not letter.access_token):
             letter.access_token = self._new_key()
+        self.env["dunning.page.key"].sudo()._make(letters)  # sudo: as the letter, written by the system
 
     def _portal_ensure_token(self):
         """Every letter has a key of our own form, also one from before there were pages."""
         if not self.access_token:
             # sudo: as in portal; the key is no part of what the letter says
             self.sudo().access_token = self._new_key()
+        self.env["dunning.page.key"].sudo()._make(self)  # sudo: see above
         return self.access_token
 
     @api.model

@@ -1,0 +1,179 @@
+import hashlib
+import hmac
+import ipaddress
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from psycopg2.errors import LockNotAvailable, SerializationFailure
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.sql_db import real_time
+
+from .. import dunning_counted as counted
+from ..dunning_apart import apart
+
+_logger = logging.getLogger(__name__)
+
+# So long somebody who has to wait may bother others: after it what he did is forgotten.
+FORGOTTEN_AFTER = timedelta(hours=24)
+# Behind one address there can be a whole office: it has so many times as much.
+BEHIND_AN_ADDRESS = 5
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often something may be done: ``free`` times without a wait; then ``first`` seconds, twice as many each time,
+    ``longest`` at most."""
+
+    free: int
+    first: int
+    longest: int = 3600
+
+    def wait(self, tries, times=1):
+        """How many seconds to wait after so many tries. :param times: so many times as much is free."""
+        beyond = tries - self.free * times
+        return min(self.first * 2 ** min(beyond - 1, 20), self.longest) if beyond > 0 else 0
+
+
+PACES = {
+    "key": Pace(10, 5),  # a key that is none
+    "check": Pace(5, 30),  # an invoice number and postcode, or a code, that is not right
+    "code": Pace(3, 120),  # a code by mail
+    "act": Pace(30, 30),  # anything a visitor does
+}
+
+# Looking is not written down: each process counts by itself who looks faster than a person can. {page: (left, when)}
+_looks: dict = {}
+LOOKS, LOOKS_A_SECOND, LOOKED_AT = 60, 1.0, 5000
+
+
+class TooMany(UserError):
+    """Somebody did something too often; ``seconds`` says how long he has to wait."""
+
+    def __init__(self, message, seconds):
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class DunningThrottle(models.Model):
+    """How often something was tried lately: with one key, and from one address. A row is a few numbers under a digest
+    that tells neither, and goes after a day."""
+
+    _name = "dunning.throttle"
+    _description = "Tries on Debtors' Pages"
+    _log_access = False
+    _rec_name = "bucket"
+
+    bucket = fields.Char(required=True, readonly=True, help="A digest of what was tried, and with what or from where.")
+    tries = fields.Integer(readonly=True, aggregator=None)
+    tried_at = fields.Datetime(required=True, readonly=True)
+    free_at = fields.Datetime(readonly=True)
+
+    _once = models.UniqueIndex("(bucket)")
+    _old_idx = models.Index("(tried_at)")
+
+    # -- asking ---------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _check(self, kind, key, address):
+        """Let somebody go on who did not do this too often.
+
+        :param kind: see ``PACES``. :param key: id of the key, or another name of the page; None for no page.
+        :param address: of the visitor.
+        :raises TooMany: he has to wait.
+        """
+        now = fields.Datetime.now()
+        # sudo: nobody's record
+        rows = self.sudo().search([("bucket", "in", list(self._buckets(kind, key, address))), ("free_at", ">", now)])
+        if rows:
+            self._refuse((max(rows.mapped("free_at")) - now).total_seconds())
+
+    @api.model
+    def _count(self, kind, key, address):
+        """Write down that this was tried, in a transaction of its own: what the visitor did may come to nothing, and
+        nobody else waits for it. Two tries in the same moment may count as one.
+
+        :param kind: :param key: :param address: as for ``_check``.
+        """
+        try:
+            with apart(self.sudo().env) as env:
+                for bucket, times in self._buckets(kind, key, address).items():
+                    env[self._name]._add(bucket, PACES[kind], times)
+        except (LockNotAvailable, SerializationFailure):
+            _logger.info("Two tries in the same moment count as one")
+
+    @api.model
+    def _forget(self, kind, key):
+        """What was tried with this key counts no more: it came out right."""
+        self.sudo().search([("bucket", "=", self._bucket(kind, "key", key))]).unlink()  # sudo: nobody's record
+
+    @api.model
+    def _look(self, page):
+        """Let somebody look at a page, unless it is looked at faster than people do.
+
+        :raises TooMany: he has to wait a moment.
+        """
+        now = real_time()
+        page = self.env.cr.dbname, page
+        left, when = _looks.get(page, (LOOKS, now))
+        left = min(left + (now - when) * LOOKS_A_SECOND, LOOKS)
+        if len(_looks) > LOOKED_AT:
+            _looks.clear()
+        _looks[page] = (max(left - 1, 0), now)
+        if left < 1:
+            self._refuse(1 / LOOKS_A_SECOND)
+
+    # -- counting -------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _add(self, bucket, pace, times):
+        """One try more."""
+        now = fields.Datetime.now()
+        row = self.search([("bucket", "=", bucket)], limit=1)
+        tries = row.tries + 1 if row and row.tried_at > now - FORGOTTEN_AFTER else 1
+        wait = pace.wait(tries, times)
+        self.env.cr.execute(
+            """
+            INSERT INTO dunning_throttle AS t (bucket, tries, tried_at, free_at) VALUES (%(bucket)s, 1, %(now)s, %(free)s)
+            ON CONFLICT (bucket) DO UPDATE SET tries = %(tries)s, tried_at = %(now)s, free_at = %(free)s
+            """,
+            {"bucket": bucket, "now": now, "tries": tries, "free": now + timedelta(seconds=wait) if wait else None},
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _buckets(self, kind, key, address):
+        """Under what a try counts: ``{digest: how many times as much is free}``."""
+        found = {self._bucket(kind, "address", _network(address)): BEHIND_AN_ADDRESS} if address else {}
+        if key is not None:
+            found[self._bucket(kind, "key", key)] = 1
+        return found
+
+    @api.model
+    def _bucket(self, kind, what, name):
+        # sudo: a secret of the database, so that a digest tells nobody an address
+        secret = self.env["ir.config_parameter"].sudo().get_param("database.secret") or ""
+        return hmac.new(secret.encode(), f"{kind}|{what}|{name}".encode(), hashlib.sha256).hexdigest()
+
+    @api.model
+    def _refuse(self, seconds):
+        minutes = max(1, round(seconds / 60))
+        time = counted.minutes(self.env, minutes)
+        raise TooMany(self.env._("This was tried too often. Please try again in %s.", time), max(1, round(seconds)))
+
+    @api.autovacuum
+    def _gc_forgotten(self):
+        """What was tried long ago is forgotten."""
+        self.search([("tried_at", "<", fields.Datetime.now() - FORGOTTEN_AFTER)]).unlink()
+
+
+def _network(address):
+    """The address, or of a long one the network that a subscriber has."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return str(address)
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    return str(ipaddress.ip_network((parsed, 32 if parsed.version == 4 else 64), strict=False))
