@@ -35,10 +35,23 @@ class DunningAccountPaying(models.AbstractModel):
         if not found:
             return []
         [(debtor, parts)] = found
+        parts = this._with_rests(company, partner, parts)
         came_in, percents = this._came_in(company, partner, parts), this._percents(company, partner, debtor)
         today = company._dunning_today()
         rows = [self._row(debtor, part, came_in[item], percents[item], today) for item, part in parts.items()]
         return sorted(rows, key=lambda row: (row.due or today, row.number, row.item))
+
+    @api.model
+    def _with_rests(self, company, partner, parts):
+        """These parts, with what letters asked on claims of which the principal is paid."""
+        if not any(part.claim.rest for part in parts.values()):
+            return parts
+        rests = self.env["dunning.imputation"]._rests(company, partner.ids, company._dunning_today())
+        asked = {rest.line_id: rest.charged for rest in rests.get(partner.id, ())}
+        return {
+            item: replace(part, claim=replace(part.claim, charged=asked.get(item))) if part.claim.rest else part
+            for item, part in parts.items()
+        }
 
     @api.model
     def _row(self, debtor, part, came_in, percent, today):
