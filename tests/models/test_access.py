@@ -57,6 +57,7 @@ RIGHTS = {
     "dunning.chain.check": ("r", "r", ""),
     "dunning.record.wizard": ("", "rwcd", ""),
     "dunning.erasure.wizard": ("", "rwcd", ""),
+    "dunning.payment.choice": ("r", "r", ""),
     "dunning.receipt": ("r", "r", ""),
     "dunning.receipt.claim": ("r", "r", ""),
     "dunning.receipt.look": ("", "r", ""),

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ...engine import references
 from ...engine.paying import Part
 from .. import dunning_bulk
+from .dunning_charge import COSTS, INTEREST
 
 KEPT_DAYS = 400  # so long after it was made a payment with its reference is recognised
 
@@ -89,6 +90,53 @@ class DunningPaymentChoice(models.Model):
     def _bank(self):
         """The account to pay into: that of its invoices, or of the company."""
         return self._items().move_id._dunning_pay_to(self.company_id)[0]
+
+    # -- paid by bank -----------------------------------------------------------------------------------------------
+
+    @api.model
+    def _by_text(self, company, text, currency, amount):
+        """What somebody chose and paid with exactly this amount and its own reference; empty where that is none."""
+        keys = references.found_in(text) | references.numbers_in(text)
+        about = [("company_id", "=", company.id), ("currency_id", "=", currency.id)]
+        found = self.search([*about, ("payment_reference_key", "in", list(keys))]) if keys else self
+        found = found.filtered(lambda choice: not currency.compare_amounts(choice.amount, amount))
+        return found if len(found) == 1 else self.browse()
+
+    def _principals(self):
+        """The open items that it pays and how much of each: ``[(item, amount)]``."""
+        items = {item.id: item for item in self._items() if not item.reconciled and item.parent_state == "posted"}
+        return [
+            (items[part.item], min(float(part.principal), items[part.item].amount_residual_currency))
+            for part in self._parts()
+            if part.principal and part.item in items
+        ]
+
+    @api.model
+    def _book_charges(self, line, parts):
+        """Book what a payment pays of costs and interest, as far as that is still owed; where the company has such
+        money booked by itself.
+
+        :param line: of the receipt, on the account of the debtor. :param parts: ``engine.paying.Part``.
+        :raises UserError: an account or a journal is missing.
+        """
+        company = line.company_id
+        if company.dunning_book_charges != "certain" or not line:
+            return
+        claims = self.env["dunning.claim"].search([("move_line_id", "in", [part.item for part in parts])])
+        today, left = company._dunning_today(), {}
+        for claim, charged in self.env["dunning.imputation"]._of_claims(claims).items():
+            left[claim.move_line_id.id, COSTS] = charged.costs_left(today)
+            left[claim.move_line_id.id, INTEREST] = charged.interest_left
+        wanted = {
+            (part.item, kind): own
+            for part in parts
+            for kind, amount in ((COSTS, part.costs), (INTEREST, part.interest))
+            if (own := min(amount, left.get((part.item, kind), Decimal(0)))) > 0
+        }
+        if wanted:
+            self.env["dunning.bookkeeping"]._book(line, wanted)
+
+    # -- starting ---------------------------------------------------------------------------------------------------
 
     def _turn(self):
         """Whoever starts a payment of this debtor takes his turn: of two at one moment the second begins anew, and

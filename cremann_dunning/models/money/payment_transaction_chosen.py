@@ -2,10 +2,8 @@ from decimal import Decimal
 
 from odoo import Command, api, fields, models
 
-from ...engine.facts import ZERO
 from ...engine.paying import Part
 from ..dunning_money import exact
-from .dunning_charge import COSTS, INTEREST
 
 
 class PaymentTransaction(models.Model):
@@ -105,26 +103,9 @@ class PaymentTransaction(models.Model):
         with self._dunning_apart() as bookkeeping:
             items = self._dunning_items(parts).with_env(bookkeeping.env)
             line = line.with_env(bookkeeping.env)
-            if self.company_id.dunning_book_charges == "certain":
-                self._dunning_book_charges(bookkeeping, line, parts)
+            with self._dunning_apart() as apart:  # what cannot be booked keeps no principal from being matched
+                apart.env["dunning.payment.choice"]._book_charges(line, parts)
             self._dunning_match(line, items, {part.item: part.principal for part in parts})
-
-    def _dunning_book_charges(self, bookkeeping, line, parts):
-        """Book what it pays of costs and interest, as far as it is still owed. What cannot be booked waits for a person
-        and keeps no principal from being matched."""
-        claims = bookkeeping.env["dunning.claim"].search([("move_line_id", "in", [part.item for part in parts])])
-        today, left = self.company_id._dunning_today(), {}
-        for claim, charged in bookkeeping.env["dunning.imputation"]._of_claims(claims).items():
-            left[claim.move_line_id.id, COSTS] = charged.costs_left(today)
-            left[claim.move_line_id.id, INTEREST] = charged.interest_left
-        wanted = {}
-        for part in parts:
-            for kind, amount in ((COSTS, part.costs), (INTEREST, part.interest)):
-                if (own := min(amount, left.get((part.item, kind), ZERO))) > 0:
-                    wanted[part.item, kind] = own
-        if wanted:
-            with self._dunning_apart() as apart:
-                apart._book(line, wanted)
 
     @api.model
     def _dunning_match(self, line, items, principals):
