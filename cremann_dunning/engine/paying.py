@@ -23,8 +23,8 @@ class Payable:
     """One open item of a debtor as he may pay it today; amounts in its currency, after what is under way.
 
     ``item`` is the id of its journal item. ``costs`` are due, ``interest`` is what letters asked. ``coming`` is being
-    paid, ``disputed`` is not asked. ``rest``: the principal is paid. ``percent`` is its yearly interest. ``stop``: why it
-    cannot be paid here now. ``agreed``: what of a plan or promise it waits for, as ``(code, amount, day)``.
+    paid, ``disputed`` is not asked. ``rest``: the principal is paid. ``percent`` is its yearly interest. ``stop``: why
+    it cannot be paid here now. ``agreed``: what of a plan or promise it waits for, as ``(code, amount, day)``.
     """
 
     item: int
@@ -87,7 +87,7 @@ def choose(
 ) -> tuple[Part, ...]:
     """What a payment of these items pays, in the order of the rows; the parts add up to the amount, to the cent.
 
-    :param rows: all that this debtor may pay. :param items: ids of those that he chose, in any order, each once or more.
+    :param rows: all that this debtor may pay. :param items: ids of those that he chose, in any order.
     :param amount: what he pays; all of them where None. :param places: decimals of the currency.
     :raises Refused: nothing, an item that is not his to choose, several currencies, or more than is open.
     """

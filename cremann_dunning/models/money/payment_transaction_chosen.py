@@ -74,14 +74,16 @@ class PaymentTransaction(models.Model):
         )
 
     def _dunning_items(self, parts):
-        """The items of these parts that are still posted receivables of the company, without those that were deleted."""
+        """The items of these parts, as far as they still are posted receivables of the company."""
         items = self.env["account.move.line"].browse([part.item for part in parts]).exists()
         return items.filtered(
-            lambda item: item.parent_state == "posted"
-            and item.account_type == "asset_receivable"
-            and item.company_id == self.company_id
-            # an invoice that went to another debtor since is not what he paid
-            and item.partner_id.commercial_partner_id == self.partner_id.commercial_partner_id
+            lambda item: (
+                item.parent_state == "posted"
+                and item.account_type == "asset_receivable"
+                and item.company_id == self.company_id
+                # an invoice that went to another debtor since is not what he paid
+                and item.partner_id.commercial_partner_id == self.partner_id.commercial_partner_id
+            )
         )
 
     def _dunning_moves(self):

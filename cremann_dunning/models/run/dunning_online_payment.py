@@ -36,14 +36,15 @@ SELECT t.reference, p.commercial_partner_id, cur.name, t.currency_id,
  GROUP BY t.id, p.commercial_partner_id, cur.name, c.settled
  ORDER BY t.id
 """
-# Of payments that a debtor started on his page: what they pay of which item, as he chose. One that is only a draft holds
-# for as long as it takes to pay (`since`), until he, the provider or the clock lets it go. One without an entry of its
-# own is counted as any other such payment.
+# Of payments that a debtor started on his page: what they pay of which item, as he chose. One that is only a draft
+# holds for as long as it takes to pay (`since`), until he, the provider or the clock lets it go. One without an entry
+# of its own is counted as any other such payment.
 CHOSEN = """
 SELECT p.item, t.reference, COALESCE(p.principal, 0)::text, (COALESCE(p.costs, 0) + COALESCE(p.interest, 0))::text
   FROM payment_transaction t
   JOIN payment_provider v ON v.id = t.provider_id
- CROSS JOIN LATERAL jsonb_to_recordset(t.dunning_parts) AS p (item int, principal numeric, costs numeric, interest numeric)
+ CROSS JOIN LATERAL jsonb_to_recordset(t.dunning_parts)
+       AS p (item int, principal numeric, costs numeric, interest numeric)
  WHERE t.company_id = %(company)s AND t.dunning_parts IS NOT NULL AND p.item = ANY(%(items)s)
    AND COALESCE(t.operation, '') NOT IN ('validation', 'refund')
    AND (t.state IN ('pending', 'authorized') AND v.code NOT IN ('none', 'custom')

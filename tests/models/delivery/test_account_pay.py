@@ -100,7 +100,7 @@ class TestPaidFromThePage(PayCase):
         self.assertEqual(self.owed(partner), (585, 3))
 
     def test_what_is_not_due_and_no_letter_is_about(self):
-        partner, move, letter = self.letter_of(1000)
+        partner, _move, letter = self.letter_of(1000)
         later = self.invoice(partner, 250, due=-20)
         self.env.flush_all()
         self.assertNotIn(later.name, self.rows(letter, known=False), "no part of the letter")
@@ -137,7 +137,7 @@ class TestPaidFromThePage(PayCase):
         self.assertEqual(self.income(partner), {"4950": letter.amount_costs, "4795": letter.amount_interest})
 
     def test_a_part_in_dispute(self):
-        partner, move, letter = self.letter_of(1000)
+        _partner, move, letter = self.letter_of(1000)
         dispute = {"case_id": letter.case_id.id, "move_ids": [Command.set(move.ids)], "reason": "price"}
         half = self.env["dunning.dispute"].create({**dispute, "amount": 200})
         row = self.rows(letter)[move.name]

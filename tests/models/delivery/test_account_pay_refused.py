@@ -56,7 +56,19 @@ class TestNotPaid(PayCase):
         self.assertRefused("cannot be paid here any more", items=[str(income[0].id)], known=True)
 
     def test_what_is_no_item(self):
-        for items in (["0"], ["-1"], ["x"], ["1e3"], ["9" * 10], ["9" * 40 + "1"], ["١"], [" "], ["1;2"], [None], [["1"]]):
+        for items in (
+            ["0"],
+            ["-1"],
+            ["x"],
+            ["1e3"],
+            ["9" * 10],
+            ["9" * 40 + "1"],
+            ["١"],
+            [" "],
+            ["1;2"],
+            [None],
+            [["1"]],
+        ):
             self.assertRefused("cannot be paid here any more|Choose what you want", items=items)
         self.assertRefused("Choose what you want to pay", items=[])
 
@@ -189,7 +201,7 @@ class TestNotPaid(PayCase):
             "in part": lambda: self.env["dunning.dispute"].create({**about, "reason": "price", "amount": 5}),
             "a receipt": lambda: self.receipt(self.partner, 30),
             "waived": lambda: self.env["dunning.charge.booking"]._waive(self.claim_of(self.moves[0]), "goodwill"),
-            "draft": lambda: self.moves[0].button_draft(),
+            "draft": self.moves[0].button_draft,
         }
         for name, change in changes.items():
             with self.undone(name):
