@@ -414,6 +414,44 @@ def crowd(env, options):
     return Clock(env).steps
 
 
+def visitors(env, options):
+    """Makes ready what visitors open: letters as if they had been sent, one of them over 200 invoices, with keys.
+
+    :return: no steps; the addresses stand in the file that is asked for.
+    """
+    company = benchmark_company(env)
+    first = env["account.move"].search([("company_id", "=", company.id), ("state", "=", "posted")], limit=1).partner_id
+    env.cr.execute(
+        """
+        WITH taken AS (SELECT id FROM account_move WHERE company_id = %(company)s AND state = 'posted'
+                        ORDER BY partner_id = %(partner)s DESC, id DESC LIMIT 200),
+             moves AS (UPDATE account_move m SET partner_id = %(partner)s, commercial_partner_id = %(partner)s
+                         FROM taken WHERE m.id = taken.id)
+        UPDATE account_move_line l SET partner_id = %(partner)s FROM taken WHERE l.move_id = taken.id
+        """,
+        {"company": company.id, "partner": first.id},
+    )
+    env.invalidate_all()
+    propose_all(env, company)
+    letters = env["dunning.letter"].search([("company_id", "=", company.id)])
+    letters._give_keys()
+    env.flush_all()
+    env.cr.execute(
+        """
+        UPDATE dunning_letter SET state = 'sent', sent_on = date, sent_at = NOW(), pdf_sha256 = 'x', name = 'L' || id
+         WHERE id = ANY(%s)
+        """,
+        [letters.ids],
+    )
+    env["dunning.figures"]._put_away()
+    env.cr.commit()
+    env.invalidate_all()
+    keys = env["dunning.page.key"].search([("letter_id", "in", letters.ids)])
+    keys = keys.sorted(lambda key: key.partner_id != first)[: options.letters + 1]
+    Path(os.environ["DUNNING_BENCH_PATHS"]).write_text("\n".join(key._url() for key in keys))
+    return Clock(env).steps
+
+
 def invoice_list(env):
     """Odoo's own list of invoices as its menu opens it: a function that asks for its first page once more."""
     moves = env["account.move"]
@@ -648,6 +686,7 @@ def check(found, wanted, what):
 MEASURES = {
     "seed": seeding, "floor": floor, "ours": ours, "peer": peer, "confirm": confirm, "simulate": simulate,
     "year": year, "fresh": fresh, "receipts": receipts, "send": send, "events": events, "crowd": crowd,
+    "visitors": visitors,
     "clients": clients,
     "plans": settled,
 }  # fmt: skip

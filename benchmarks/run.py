@@ -25,6 +25,8 @@ Every measure runs in a process of its own on its own copy of the same seeded da
     events    telling, sealing, following and exporting events, only when asked for by name (--events N)
     crowd     fifty bookkeepers who open the list of invoices, and then the worklist, at the same moment over HTTP on
               one threaded server; only when asked for by name (--users N)
+    visitors  a debtor's page over 200 items without a login on one worker, two hundred debtors on theirs at the same
+              moment on two, and one of them while another page is flooded; only when asked for by name (--visitors N)
     confirm   issuing letters with PDFs, in batches and one by one, and what PDFs and mails take of it
 
 Run it by `./dev bench`, which makes the databases. `cpu s` is what Python and its PostgreSQL backend used together: on
@@ -37,12 +39,14 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import crowd
+import visitors
 
 from tools.devkit.console import Stop, say
 from tools.devkit.databases import psql, throw_away
@@ -60,6 +64,7 @@ DATABASES = dict.fromkeys(
         "send",
         "events",
         "crowd",
+        "visitors",
         "clients",
         "plans",
     ),
@@ -146,13 +151,29 @@ def run_crowd(users, invoices):
     ]
 
 
+def run_visitors(visitors_at_once):
+    """Debtors on their pages, without a login: see ``visitors.opened``."""
+    with throw_away(os.environ[DATABASES["visitors"]]) as seeded, tempfile.TemporaryDirectory() as folder:
+        os.environ["DUNNING_BENCH_PATHS"] = str(Path(folder) / "paths")
+        invoices = 200 + 5 * visitors_at_once + 50  # five a debtor
+        measure("seed", seeded, invoices)
+        measure("visitors", seeded, invoices, "--letters", str(visitors_at_once))
+        paths = Path(os.environ["DUNNING_BENCH_PATHS"]).read_text().split()
+        steps = visitors.opened(seeded, paths)
+    return [
+        {"invoices": invoices, "measure": "visitors", "step": step, "cpu": 0, "queries": 0, "peak_mb": 0, "of": 1}
+        | figures
+        for step, figures in steps.items()
+    ]
+
+
 def ratios(rows, figure):
     """What the figures are to each other, as far as they were measured.
 
     :param figure: ``seconds`` or ``cpu``.
     """
     found = {(row["measure"], row["step"], row["invoices"]): row[figure] for row in rows}
-    beside = ("confirm", "send", "events", "crowd")
+    beside = ("confirm", "send", "events", "crowd", "visitors")
     sizes = sorted({row["invoices"] for row in rows if row["measure"] not in beside})
     made = {}
 
@@ -242,6 +263,7 @@ def parse():
     parser.add_argument("--pdf", type=int, metavar="N", help="confirm N letters with PDFs (20 with --only confirm)")
     parser.add_argument("--events", type=int, default=100_000, help="so many events (100,000)")
     parser.add_argument("--users", type=int, default=50, help="so many at once (50)")
+    parser.add_argument("--visitors", type=int, default=200, help="so many at once (200)")
     parser.add_argument("--json", type=Path, help="write everything there")
     options = parser.parse_args()
     if options.only and "confirm" in options.only:
@@ -269,6 +291,8 @@ def main():
             rows += run_send(options.pdf or 100, options.repeat)
         if options.only and "crowd" in options.only:
             rows += run_crowd(options.users, max(options.sizes))
+        if options.only and "visitors" in options.only:
+            rows += run_visitors(options.visitors)
         if options.pdf and (not options.only or "confirm" in options.only):
             rows += run_confirm(options.pdf, options.repeat)
     except Stop as stop:

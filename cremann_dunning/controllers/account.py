@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, MissingError
-from odoo.http import request, route
+from odoo.http import content_disposition, request, route
 
 from ..models.delivery.dunning_throttle import TooMany
 from ..models.delivery.visit import Visit
@@ -26,22 +26,142 @@ class DunningAccount(DunningPortal):
     @route(routes(), type="http", auth="public", sitemap=False, methods=["GET"])
     def portal_dunning_account(self, lang=None, **asked):
         """The page itself."""
+        by, throttle = self._by(asked), request.env["dunning.throttle"]
+        page = "/".join(str(value) for value in by.values())
+        self._choose_lang(lang)
         try:
-            self._choose_lang(lang)
-            visit = self._visit(**self._by(asked))
-            request.env["dunning.throttle"]._look(visit.url())
-        except (AccessError, MissingError):
-            return self._shut()
+            throttle._may_look(page)
+            visit = self._visit(**by)
+            throttle._look(page)
         except TooMany as error:
             return self._too_many(error)
+        except (AccessError, MissingError):
+            return self._shut_page(by)
         values = visit.env["dunning.account.page"]._values(visit) | {"said": self._said(visit)}
         return self._discreet(request.render("cremann_dunning.debtor_page", values))
+
+    @route(
+        routes("/invoice/<int(max=2147483647):move_id>/<any(pdf, ubl):kind>"),
+        type="http",
+        auth="public",
+        sitemap=False,
+        methods=["GET"],
+    )
+    def portal_dunning_account_invoice(self, move_id, kind, **asked):
+        """An invoice that stands on the page, as a file. Making one takes a while, so it is counted."""
+        by = self._by(asked)
+        try:
+            visit = self._visit(**by)
+            self._count(visit)
+        except TooMany as error:
+            return self._too_many(error)
+        except (AccessError, MissingError):
+            return self._shut_page(by)
+        made = visit.env["dunning.account.page"]._file(visit, move_id, kind)
+        if not made:
+            self._say(visit, visit.env._("There is no such file. Please ask us for it."), "danger")
+            return self._discreet(request.redirect(visit.url()))
+        name, content = made
+        kinds = {"pdf": "application/pdf", "ubl": "application/xml"}
+        headers = [
+            ("Content-Type", kinds[kind]),
+            ("Content-Length", str(len(content))),
+            ("Content-Disposition", content_disposition(name)),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return self._discreet(request.make_response(content, headers))
+
+    # -- the second check -----------------------------------------------------------------------------------------
+
+    @route(f"{ACCOUNT}/check", type="http", auth="public", sitemap=False, methods=["POST"])
+    def portal_dunning_account_check(self, number="", postcode="", **asked):
+        """An invoice number and a postcode: whoever knows both sees all of the page."""
+
+        def check(visit):
+            known = visit.env["dunning.account.known"]
+            if not known._by_invoice(visit, number, postcode):
+                return None
+            known._passed(visit, "invoice")
+            return True
+
+        def wrong(env):
+            return env._("This is not right. Please look at the number and the postcode once more.")
+
+        return self._try("check", asked, check, wrong)
+
+    @route(f"{ACCOUNT}/code", type="http", auth="public", sitemap=False, methods=["POST"])
+    def portal_dunning_account_code(self, **asked):
+        """Mail a code to where the letter went."""
+        by = self._by(asked)
+        try:
+            visit = self._visit(**by)
+            self._count(visit, "code")
+        except TooMany as error:
+            return self._too_many(error)
+        except (AccessError, MissingError):
+            return self._shut_page(by)
+        if visit.env["dunning.account.known"]._send_code(visit):
+            self._say(visit, visit.env._("We mailed you a code of six digits. Type it below within 15 minutes."))
+        return self._discreet(request.redirect(visit.url() + "#known"))
+
+    @route(f"{ACCOUNT}/code/check", type="http", auth="public", sitemap=False, methods=["POST"])
+    def portal_dunning_account_code_check(self, code="", **asked):
+        """The code that was mailed."""
+
+        def check(visit):
+            known = visit.env["dunning.account.known"]
+            if not known._by_code(visit, code):
+                return None
+            known._passed(visit, "code")
+            return True
+
+        def wrong(env):
+            return env._("This is not the code, or it is too old. Ask for a new one.")
+
+        return self._try("check", asked, check, wrong)
+
+    def _try(self, kind, asked, check, wrong):
+        """Let a visitor try to show that he is the debtor."""
+        by = self._by(asked)
+        try:
+            visit = self._visit(**by)
+            request.env["dunning.throttle"]._check(kind, self._page_name(visit), request.httprequest.remote_addr)
+        except TooMany as error:
+            return self._too_many(error)
+        except (AccessError, MissingError):
+            return self._shut_page(by)
+        if visit.known:
+            return self._discreet(request.redirect(visit.url()))
+        if check(visit):
+            request.env["dunning.throttle"]._forget(kind, self._page_name(visit))
+            self._now_known(visit.key)
+            self._say(visit, visit.env._("Thank you. Here is all that we have with you."))
+            return self._discreet(request.redirect(visit.url()))
+        request.env["dunning.throttle"]._count(kind, self._page_name(visit), request.httprequest.remote_addr)
+        self._say(visit, wrong(visit.env), "danger")
+        return self._discreet(request.redirect(visit.url() + "#known"))
+
+    # -- the pages of who has a login -----------------------------------------------------------------------------
+
+    @route("/my/dunning/account", type="http", auth="user", sitemap=False, methods=["GET"])
+    def portal_dunning_accounts(self, **_options):
+        """The companies of which somebody with a login is a debtor."""
+        companies = request.env["dunning.page.key"]._companies_of(request.env.user)
+        if len(companies) == 1:
+            return request.redirect(f"/my/dunning/account/company/{companies.id}")
+        values = self._prepare_portal_layout_values()
+        values |= {"companies": companies, "page_name": "dunning_account"}
+        return self._discreet(request.render("cremann_dunning.portal_my_dunning_accounts", values))
 
     # -- who it is ------------------------------------------------------------------------------------------------
 
     def _by(self, asked):
-        """What of the values of a request says whose page is meant."""
-        return {name: asked.get(name) for name in ("key_id", "access_token", "company_id")}
+        """What of the values of a request says whose page is meant: numbers stand in the path, and nothing of the kind
+        in a form or behind the question mark counts beside them."""
+        key_id, company_id = (asked.get(name) for name in ("key_id", "company_id"))
+        if isinstance(key_id, int):
+            return {"key_id": key_id, "access_token": asked.get("access_token"), "company_id": None}
+        return {"key_id": None, "access_token": None, "company_id": company_id if isinstance(company_id, int) else 0}
 
     def _visit(self, key_id=None, access_token=None, company_id=None):
         """Who this visitor is, and on whose page. Every answer below the page begins with it.
@@ -54,8 +174,9 @@ class DunningAccount(DunningPortal):
         throttle, address = request.env["dunning.throttle"], request.httprequest.remote_addr
         key = request.env["dunning.page.key"]._opened_by(key_id, access_token)
         if key and key._is_open():
-            self._check_pace(key.id)
-            return self._visit_of(key)
+            visit = self._visit_of(key)
+            self._check_pace(visit)
+            return visit
         if not access_token:
             return self._visit_of_colleague(key_id)
         if not key:
@@ -72,9 +193,10 @@ class DunningAccount(DunningPortal):
         partner = user.partner_id.commercial_partner_id
         if not user._is_portal() or company not in user.company_ids or not company.dunning_page:
             raise MissingError(request.env._("This page is not open."))
-        self._check_pace(f"{company.id}/{partner.id}")
         none = request.env["dunning.page.key"]
-        return self._made(company, partner, none, none.letter_id, known=True)
+        visit = self._made(company, partner, none, none.letter_id, known=True)
+        self._check_pace(visit)
+        return visit
 
     def _visit_of(self, key):
         """The visit of who has this key."""
@@ -100,10 +222,26 @@ class DunningAccount(DunningPortal):
         env = request.env(user=SUPERUSER_ID, context={"lang": lang, "allowed_company_ids": company.ids})
         return Visit(*(record.with_env(env) for record in (company, partner, key, letter)), lang=lang, **how)
 
-    def _check_pace(self, page):
+    def _page_name(self, visit):
+        """By what the tries on a page are counted."""
+        return visit.key.id if visit.key else f"{visit.company.id}/{visit.partner.id}"
+
+    def _check_pace(self, visit):
         """:raises TooMany: he does more than a person would."""
         if request.httprequest.method == "POST":
-            request.env["dunning.throttle"]._check("act", page, request.httprequest.remote_addr)
+            request.env["dunning.throttle"]._check("act", self._page_name(visit), request.httprequest.remote_addr)
+
+    def _count(self, visit, kind="act"):
+        """Count something that the visitor does. :raises TooMany: he did it too often."""
+        throttle, address = request.env["dunning.throttle"], request.httprequest.remote_addr
+        throttle._check(kind, self._page_name(visit), address)
+        throttle._count(kind, self._page_name(visit), address)
+
+    def _shut_page(self, by):
+        """What is shown where no page opens; whoever has no key at all may have a login."""
+        if not by["access_token"] and request.env.user._is_public():
+            return request.redirect("/my")
+        return self._shut(request.env["dunning.page.key"]._opened_by(by["key_id"] or 0, by["access_token"]))
 
     # -- what the session keeps -------------------------------------------------------------------------------------
 
@@ -144,29 +282,7 @@ class DunningAccount(DunningPortal):
         if lang and (found := self._installed(lang)):
             request.session["dunning_lang"] = found
 
-    def _lang(self, written):
-        """The visitor's language: what he chose, else that in which he was written to."""
-        chosen = request.session.get("dunning_lang")
-        known = request.env["res.lang"]
-        for code in (chosen, written, request.env.lang):
-            if code and known._get_data(code=code):
-                return code
-        return "en_US"
-
     def _installed(self, lang):
         """The installed language of this code (``nl``, ``nl_BE``); None where there is none."""
         codes = [code for code, _name in request.env["res.lang"].get_installed()]
         return next((code for code in codes if code == lang or code.partition("_")[0] == lang), None)
-
-    # -- what is shut ---------------------------------------------------------------------------------------------
-
-    def _shut(self):
-        """Whoever has no key, or one that opens nothing any more, reads whom to ask. It says the same to both."""
-        response = request.render("cremann_dunning.debtor_page_shut", {}, status=404)
-        return self._discreet(response)
-
-    def _too_many(self, error):
-        """He has to wait."""
-        response = request.render("cremann_dunning.debtor_page_wait", {"text": error.args[0]}, status=429)
-        response.headers["Retry-After"] = str(error.seconds)
-        return self._discreet(response)

@@ -5,6 +5,7 @@ from odoo.models import BaseModel
 from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment.controllers.portal import PaymentPortal
 
+from ..models.delivery.dunning_throttle import TooMany
 from .portal import LETTER, DunningPortal
 
 
@@ -18,8 +19,10 @@ class DunningPayment(DunningPortal, PaymentPortal):
         """
         try:
             letter = self._in_its_language(self._letter_of(letter_id, access_token))
+        except TooMany as error:
+            return self._too_many(error)
         except (AccessError, MissingError):
-            return request.redirect("/my")
+            return self._shut_letter(letter_id, access_token)
         values, landing = letter._page_values(), self._landing(letter, access_token)
         if not values["online"] or letter.is_test:
             return request.redirect(landing)
@@ -59,7 +62,7 @@ class DunningPayment(DunningPortal, PaymentPortal):
         """
         try:
             letter = self._in_its_language(self._letter_of(letter_id, access_token))
-        except (AccessError, MissingError):
+        except (AccessError, MissingError, TooMany):
             raise ValidationError(request.env._("There is no page of this letter.")) from None
         self._validate_transaction_kwargs(kwargs)
         values = letter._page_values()

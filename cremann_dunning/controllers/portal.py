@@ -3,6 +3,8 @@ from odoo.http import Stream, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
+from ..models.delivery.dunning_throttle import TooMany
+
 # An id that the database can hold; a larger number is no page.
 LETTER = "<int(max=2147483647):letter_id>"
 
@@ -15,18 +17,68 @@ class DunningPortal(CustomerPortal):
         if "dunning_letter_count" in counters:
             letters = request.env["dunning.letter"]
             values["dunning_letter_count"] = letters.search_count([]) if letters.has_access("read") else 0
+        if "dunning_account_count" in counters:
+            values["dunning_account_count"] = len(request.env["dunning.page.key"]._companies_of(request.env.user))
         return values
 
     def _letter_of(self, letter_id, access_token):
         """The letter that this visitor may see.
 
-        :raises AccessError: neither the key nor the right to read it. :raises MissingError: it has no page.
+        :raises AccessError: neither a key that opens nor the right to read it. :raises MissingError: it has no page.
+        :raises TooMany: too many keys that are none were tried.
         """
         if not isinstance(access_token, str) or not access_token.isascii():  # cannot be compared in constant time
             access_token = None
-        letter = self._document_check_access("dunning.letter", letter_id, access_token)
+        letter = self._checked_letter(letter_id, access_token)
         letter._check_page(request.env.user)
+        if not letter.with_env(request.env).has_access("read") and not letter._key_opens():
+            raise AccessError(request.env._("There is no page of this letter."))
         return letter
+
+    def _checked_letter(self, letter_id, access_token):
+        """As portal has it; keys that are none are counted."""
+        try:
+            return self._document_check_access("dunning.letter", letter_id, access_token)
+        except (AccessError, MissingError):
+            if access_token:
+                throttle, address = request.env["dunning.throttle"], request.httprequest.remote_addr
+                throttle._check("key", f"letter {letter_id}", address)
+                throttle._count("key", f"letter {letter_id}", address)
+            raise
+
+    # -- what is shut ---------------------------------------------------------------------------------------------
+
+    def _shut(self, key=None):
+        """Whoever has no key, or one that opens nothing any more, reads whom to ask.
+
+        :param key: the ``dunning.page.key`` that he does hold, so that his own firm is named; whoever holds none learns
+            nothing, not even whether there was one.
+        """
+        env = request.env
+        company = key.company_id if key else env["dunning.page.key"]._only_company()
+        request.update_context(lang=self._lang(env.lang))
+        response = request.render("cremann_dunning.debtor_page_shut", {"company": company}, status=404)
+        return self._discreet(response)
+
+    def _shut_letter(self, letter_id, access_token):
+        """The same for a letter; who has no key at all may have a login."""
+        if not access_token:
+            return request.redirect("/my")
+        return self._shut(request.env["dunning.page.key"]._of_letter_by(letter_id, access_token))
+
+    def _too_many(self, error):
+        """He has to wait."""
+        request.update_context(lang=self._lang(request.env.lang))
+        response = request.render("cremann_dunning.debtor_page_wait", {"text": error.args[0]}, status=429)
+        response.headers["Retry-After"] = str(error.seconds)
+        return self._discreet(response)
+
+    def _lang(self, written):
+        """The visitor's language: what he chose, else that in which he was written to."""
+        for code in (request.session.get("dunning_lang"), written, request.env.lang):
+            if code and request.env["res.lang"]._get_data(code=code):
+                return code
+        return "en_US"
 
     @route(["/my/dunning", "/my/dunning/page/<int:page>"], type="http", auth="user", website=True, readonly=True)
     def portal_my_dunning(self, page=1, **_options):
@@ -57,8 +109,10 @@ class DunningPortal(CustomerPortal):
         """
         try:
             letter = self._letter_of(letter_id, access_token)
+        except TooMany as error:
+            return self._too_many(error)
         except (AccessError, MissingError):
-            return request.redirect("/my")
+            return self._shut_letter(letter_id, access_token)
         problem = letter.sudo().pdf_problem  # sudo: whoever may see the letter may know that its file has gone
         if report_type == "pdf" and not problem:
             content = letter.sudo()._stored_pdf()  # sudo: as above
@@ -81,6 +135,7 @@ class DunningPortal(CustomerPortal):
             "no_breadcrumbs": request.env.user._is_public(),
             "document_problem": problem,
             "counts": not request.env.user._is_internal(),
+            "account_url": self._account_of(letter, access_token),
             "by_link": f"?access_token={letter.access_token}" if access_token else "",
         }
         return self._discreet(request.render("cremann_dunning.portal_dunning_letter", values))
@@ -100,7 +155,7 @@ class DunningPortal(CustomerPortal):
             return False
         try:
             letter = self._letter_of(letter_id, access_token)
-        except (AccessError, MissingError):
+        except (AccessError, MissingError, TooMany):
             return False
         http = request.httprequest
         return letter._register_opening(http.remote_addr, http.user_agent.string)
@@ -115,9 +170,26 @@ class DunningPortal(CustomerPortal):
     def portal_dunning_invoice(self, letter_id, move_id, access_token=None, **_options):
         """On to Odoo's own page of one invoice on the letter."""
         try:
-            return request.redirect(self._letter_of(letter_id, access_token)._page_invoice_url(move_id))
+            letter = self._letter_of(letter_id, access_token)
+        except TooMany as error:
+            return self._too_many(error)
         except (AccessError, MissingError):
+            return self._shut_letter(letter_id, access_token)
+        try:
+            return request.redirect(letter._page_invoice_url(move_id))
+        except MissingError:
             return request.redirect("/my")
+
+    def _account_of(self, letter, access_token):
+        """Where the debtor sees all of it: by the key that he came with, else by his login; colleagues by theirs."""
+        user = request.env.user
+        if not access_token and user._is_portal():
+            return f"/my/dunning/account/company/{letter.company_id.id}"
+        # sudo: whoever may see the letter may go on from it
+        key = request.env["dunning.page.key"].sudo().search([("letter_id", "=", letter.id)])
+        if not key or not key._is_open():
+            return False
+        return key._url() if access_token else f"/my/dunning/account/{key.id}"
 
     def _in_its_language(self, letter):
         """The letter, and whatever Odoo says around it, in the language that it was written in."""

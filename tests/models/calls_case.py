@@ -60,6 +60,7 @@ class CallsCase(WindowMixin, AccessCase):
         cls._charges_of(cls.sent)
         env["dunning.override"].create({"letter_id": cls.sent.id, "code": "X", "sentence": "?", "reason": "because"})
         env["dunning.reply"].create({"case_id": case.id, "letter_id": cls.sent.id, "received_on": TODAY})
+        env["dunning.throttle"]._count("check", "a page", "192.0.2.1")
         answers = {"amount": ("right", False, SECRET)}
         move = cls.as_user(cls.user, cls.sent.line_ids.move_id[:1])
         move.env["dunning.check"]._answer({move: answers})

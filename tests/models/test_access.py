@@ -108,6 +108,8 @@ RIGHTS = {
     "dunning.withdrawal.wizard": ("", "rwcd", ""),
     "dunning.dispatch": ("r", "r", ""),
     "dunning.opening": ("r", "r", ""),
+    "dunning.page.key": ("rw", "rw", ""),
+    "dunning.throttle": ("", "r", ""),
     "dunning.reply": ("r", "r", ""),
     "dunning.confirm.wizard": ("rwcd", "rwcd", ""),
     "dunning.leave.out.wizard": ("rwcd", "rwcd", ""),

@@ -47,6 +47,8 @@ PLACES = {
     "dunning.level": {"procedure_id", "company_id"},
     "dunning.level.channel": {"level_id", "company_id"},
     "dunning.opening": LETTER,
+    "dunning.page.key": LETTER,
+    "dunning.throttle": set(),
     "dunning.override": LETTER,
     "dunning.agreement.letter": CASE,
     "dunning.expected.payment": {"company_id", "partner_id"},
@@ -118,6 +120,7 @@ class TestPlaces(AccessCase):
         env["dunning.check"]._answer({about.with_env(env): {"amount": ("right", False, False)}})
         env["dunning.receipt.look"]._bring(cls.nl)
         env["dunning.reply"].create({"case_id": cls.case.id, "letter_id": letter.id, "received_on": TODAY})
+        env["dunning.throttle"]._count("check", "a page", "192.0.2.1")
         cls.ended_claims()
         cls.recorded()
 

@@ -94,10 +94,11 @@ def answers(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def odoo_server(database: str, port: int, cron: bool):
-    """Odoo on loopback, showing one database."""
+def odoo_server(database: str, port: int, cron: bool, workers: int = 0):
+    """Odoo on loopback, showing one database: one process with threads, or so many workers."""
     log = LOGS / "odoo.log"
     options = [f"--db-filter=^{database}$", f"--http-port={port}", f"--max-cron-threads={int(cron)}"]
+    options += [f"--workers={workers}", f"--gevent-port={port + 1}"] if workers else []
     with child(odoo("server", database, *options), log, cwd=ROOT) as process:
         wait_until(lambda: answers(port), process, log, "Odoo")
         yield process

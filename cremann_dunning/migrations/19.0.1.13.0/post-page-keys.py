@@ -1,4 +1,4 @@
-"""Letters of before get the row of their key. None of them closes at once: each opens for three months more at least."""
+"""Letters of before get the row of their key. None closes at once: each opens for three months more at least."""
 
 
 def migrate(cr, version):

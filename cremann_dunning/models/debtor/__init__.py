@@ -35,6 +35,7 @@ from . import (
     dunning_case_ladder,
     dunning_case_now,
     dunning_case_open_items,
+    dunning_case_page,
     dunning_case_phase,
     dunning_case_priority,
     dunning_case_repairs,

@@ -4,6 +4,8 @@ May import letter, and what that may."""
 
 from . import (
     dunning_account_acts,
+    dunning_account_items,
+    dunning_account_known,
     dunning_account_page,
     dunning_account_paying,
     dunning_delivery,

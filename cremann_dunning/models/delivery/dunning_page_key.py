@@ -35,6 +35,9 @@ class DunningPageKey(models.Model):
     expires_on = fields.Date(string="Opens until", required=True, readonly=True, help="The last day on which it opens.")
     revoked_at = fields.Datetime(readonly=True, copy=False)
     revoked_by_id = dunning_bulk.Unguarded("res.users", readonly=True, copy=False)
+    code_digest = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    code_until = fields.Datetime(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    code_tries = fields.Integer(readonly=True, copy=False, groups=fields.NO_ACCESS)
     state = fields.Selection(
         [("open", "Opens"), ("expired", "Expired"), ("revoked", "Revoked")],
         string="Status",
@@ -85,12 +88,47 @@ class DunningPageKey(models.Model):
         same = consteq(key.access_token or NO_KEY, typed)
         return key if same and key else key.browse()
 
+    @api.model
+    def _of_letter_by(self, letter_id, typed):
+        """The same by the letter that it is of."""
+        # sudo: as above
+        return self._opened_by(self.sudo().search([("letter_id", "=", letter_id)], limit=1).id, typed)
+
+    @api.model
+    def _only_company(self):
+        """The company whose debtors have pages, where it is the only one: then nobody learns anything by its name."""
+        # sudo: the firm whose website it is
+        companies = self.env["res.company"].sudo().search([("dunning_page", "=", True)], limit=2)
+        return companies if len(companies) == 1 else companies.browse()
+
     def _is_open(self):
         """Whether it opens anything today."""
         self.ensure_one()
         if self.state != "open" or not self.company_id.dunning_page:
             return False
         return not self.letter_id or self.letter_id._is_page_open()
+
+    @api.model
+    def _companies_of(self, user):
+        """The companies in which this debtor has a page: those that wrote to him or of which something is open."""
+        if not user._is_portal():
+            return self.env["res.company"]
+        partner, companies = user.partner_id.commercial_partner_id, user.company_ids
+        # sudo: in which companies he is a debtor; his own login says who he is
+        keys = self.sudo().search([("partner_id", "=", partner.id), ("company_id", "in", companies.ids)])
+        lines = self.env["account.move.line"].sudo()
+        open_ = lines._read_group(
+            [
+                ("partner_id", "child_of", partner.id),
+                ("company_id", "in", companies.ids),
+                ("account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+            ],
+            ["company_id"],
+        )
+        found = keys.company_id | self.env["res.company"].sudo().union(*(company for (company,) in open_))
+        return found.filtered("dunning_page")
 
     # -- addresses ------------------------------------------------------------------------------------------------
 
@@ -124,6 +162,8 @@ class DunningPageKey(models.Model):
     @api.model
     def _still_open(self, company, partners):
         """The keys of these debtors that open today."""
+        if not partners:
+            return self.browse()
         today = Domain("expires_on", ">=", company._dunning_today())
-        about = Domain("company_id", "=", company.id) & Domain("partner_id", "in", partners.ids)
+        about = Domain("company_id", "=", company.id) & Domain("partner_id", "child_of", partners.ids)
         return self.search(about & today & Domain("revoked_at", "=", False))

@@ -38,7 +38,7 @@ class Pace:
 
 
 PACES = {
-    "key": Pace(10, 5),  # a key that is none
+    "key": Pace(20, 5),  # a key that is none
     "check": Pace(5, 30),  # an invoice number and postcode, or a code, that is not right
     "code": Pace(3, 120),  # a code by mail
     "act": Pace(30, 30),  # anything a visitor does
@@ -63,7 +63,7 @@ class DunningThrottle(models.Model):
 
     _name = "dunning.throttle"
     _description = "Tries on Debtors' Pages"
-    _log_access = False
+    _inherit = ["dunning.record.mixin"]
     _rec_name = "bucket"
 
     bucket = fields.Char(required=True, readonly=True, help="A digest of what was tried, and with what or from where.")
@@ -99,7 +99,8 @@ class DunningThrottle(models.Model):
         """
         try:
             with apart(self.sudo().env) as env:
-                for bucket, times in self._buckets(kind, key, address).items():
+                # in one order, so that no two wait for each other
+                for bucket, times in sorted(self._buckets(kind, key, address).items()):
                     env[self._name]._add(bucket, PACES[kind], times)
         except (LockNotAvailable, SerializationFailure):
             _logger.info("Two tries in the same moment count as one")
@@ -110,37 +111,51 @@ class DunningThrottle(models.Model):
         self.sudo().search([("bucket", "=", self._bucket(kind, "key", key))]).unlink()  # sudo: nobody's record
 
     @api.model
+    def _may_look(self, page):
+        """Whether somebody may look at a page that opens for him; asked before anything is read.
+
+        :raises TooMany: it is looked at faster than people do.
+        """
+        if self._looks_left(page) < 1:
+            self._refuse(1 / LOOKS_A_SECOND)
+
+    @api.model
     def _look(self, page):
-        """Let somebody look at a page, unless it is looked at faster than people do.
+        """Somebody looks at a page that did open. What does not open is not kept here, so nobody fills the memory.
 
         :raises TooMany: he has to wait a moment.
         """
-        now = real_time()
-        page = self.env.cr.dbname, page
-        left, when = _looks.get(page, (LOOKS, now))
-        left = min(left + (now - when) * LOOKS_A_SECOND, LOOKS)
-        if len(_looks) > LOOKED_AT:
+        self._may_look(page)
+        if len(_looks) >= LOOKED_AT:
             _looks.clear()
-        _looks[page] = (max(left - 1, 0), now)
-        if left < 1:
-            self._refuse(1 / LOOKS_A_SECOND)
+        _looks[self.env.cr.dbname, page] = (self._looks_left(page) - 1, real_time())
+
+    @api.model
+    def _looks_left(self, page):
+        left, when = _looks.get((self.env.cr.dbname, page), (LOOKS, real_time()))
+        return min(left + (real_time() - when) * LOOKS_A_SECOND, LOOKS)
 
     # -- counting -------------------------------------------------------------------------------------------------
 
     @api.model
     def _add(self, bucket, pace, times):
         """One try more."""
-        now = fields.Datetime.now()
-        row = self.search([("bucket", "=", bucket)], limit=1)
-        tries = row.tries + 1 if row and row.tried_at > now - FORGOTTEN_AFTER else 1
-        wait = pace.wait(tries, times)
+        # both sides of the sum in one statement: what somebody else counts in the same moment is not lost
         self.env.cr.execute(
             """
-            INSERT INTO dunning_throttle AS t (bucket, tries, tried_at, free_at) VALUES (%(bucket)s, 1, %(now)s, %(free)s)
-            ON CONFLICT (bucket) DO UPDATE SET tries = %(tries)s, tried_at = %(now)s, free_at = %(free)s
+            INSERT INTO dunning_throttle AS t (bucket, tries, tried_at, free_at)
+            VALUES (%(bucket)s, 1, %(now)s, NULL)
+            ON CONFLICT (bucket) DO UPDATE
+               SET tried_at = %(now)s,
+                   tries = CASE WHEN t.tried_at > %(since)s THEN t.tries + 1 ELSE 1 END
+            RETURNING tries
             """,
-            {"bucket": bucket, "now": now, "tries": tries, "free": now + timedelta(seconds=wait) if wait else None},
+            {"bucket": bucket, "now": fields.Datetime.now(), "since": fields.Datetime.now() - FORGOTTEN_AFTER},
         )
+        [(tries,)] = self.env.cr.fetchall()
+        if wait := pace.wait(tries, times):
+            until = fields.Datetime.now() + timedelta(seconds=wait)
+            self.env.cr.execute("UPDATE dunning_throttle SET free_at = %s WHERE bucket = %s", (until, bucket))
         self.invalidate_model()
 
     @api.model

@@ -139,7 +139,10 @@ HIMSELF = {
         _lt("Keys to the debtor's page were revoked: %(keys)s."), {"letters": _lt("Those of %(letters)s.")}
     ),
     "debtor.known": Kind(
-        _lt("Somebody with the key of letter %(name)s passed the second check of the debtor's page: %(by)s.")
+        _lt("Somebody with the key of letter %(name)s named an invoice and the postcode on the debtor's page.")
+    ),
+    "debtor.known_by_code": Kind(
+        _lt("Somebody with the key of letter %(name)s typed the code that was mailed to the debtor.")
     ),
     "debtor.kind": Kind(
         _lt("The debtor is now: %(after)s."),

@@ -13,6 +13,7 @@ from . import (
     dunning_invoice_copies,
     dunning_last_look,
     dunning_letter,
+    dunning_letter_account_mixin,
     dunning_letter_answer_mixin,
     dunning_letter_chatter_mixin,
     dunning_letter_document_mixin,

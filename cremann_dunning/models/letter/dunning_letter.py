@@ -16,6 +16,7 @@ from ..rules.dunning_level import LEGAL_TYPES
 from ..rules.dunning_level_channel import LETTER_CHANNELS
 from ..run.dunning_progress import may_commit
 from . import (  # the mixins before the model that is made of them
+    dunning_letter_account_mixin,  # noqa: F401
     dunning_letter_answer_mixin,  # noqa: F401
     dunning_letter_chatter_mixin,  # noqa: F401
     dunning_letter_document_mixin,
@@ -61,6 +62,7 @@ class DunningLetter(models.Model):
         "dunning.letter.document.mixin",
         "dunning.letter.recipient.mixin",
         "dunning.letter.page.mixin",
+        "dunning.letter.account.mixin",
         "dunning.letter.paper.mixin",
         "dunning.letter.payment.mixin",
         "dunning.letter.telling.mixin",

@@ -129,6 +129,12 @@ class DunningLetterPageMixin(models.AbstractModel):
             return
         raise MissingError(self.env._("There is no page of this letter."))
 
+    def _key_opens(self):
+        """Whether the key of this letter opens its page today: it neither expired nor was revoked."""
+        self.ensure_one()
+        key = self.env["dunning.page.key"].sudo().search([("letter_id", "=", self.id)])  # sudo: for whoever has it
+        return bool(key) and key._is_open()
+
     # -- what it shows --------------------------------------------------------------------------------------------
 
     def _page_values(self):

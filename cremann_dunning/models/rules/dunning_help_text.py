@@ -24,13 +24,18 @@ class DunningHelpText(models.Model):
 
     @api.model
     def _of(self, letter):
-        """The text for the debtor of a letter, in its language; empty where his country has none.
+        """The text for the debtor of a letter, in its language; empty where his country has none."""
+        return self._for(letter.company_id, letter.partner_id, letter.lang)
+
+    @api.model
+    def _for(self, company, debtor, lang):
+        """The text for a debtor of a company; empty where his country has none.
 
         A text of the company itself goes before one for every company.
         """
-        # sudo: what stands in a letter, whoever makes it
-        texts, debtor = self.sudo(), letter.partner_id.sudo()
-        country = debtor.country_id or letter.company_id.country_id
-        about = [("country_id", "=", country.id), ("company_id", "in", (False, letter.company_id.id))]
-        found = texts.with_context(lang=letter.lang).search(about).sorted(lambda text: not text.company_id)
+        # sudo: what stands in a letter or on a page, whoever makes it
+        texts, debtor = self.sudo(), debtor.sudo()
+        country = debtor.country_id or company.country_id
+        about = [("country_id", "=", country.id), ("company_id", "in", (False, company.id))]
+        found = texts.with_context(lang=lang).search(about).sorted(lambda text: not text.company_id)
         return tidy(found[:1].text)

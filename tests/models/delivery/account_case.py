@@ -1,13 +1,19 @@
 """A debtor with two letters, another one, and a Belgian one: their pages over real HTTP."""
 
 import re
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from html import unescape
 
+from freezegun import freeze_time
+
+from odoo import SUPERUSER_ID
 from odoo.tests import HttpCase, new_test_user
 
 from odoo.addons.cremann_dunning.models.delivery import dunning_throttle
+from odoo.addons.cremann_dunning.models.delivery.visit import Visit
 
-from ...common import DunningCase
+from ...common import NOW, DunningCase
 
 
 class AccountCase(DunningCase, HttpCase):
@@ -34,6 +40,13 @@ class AccountCase(DunningCase, HttpCase):
     def setUp(self):
         super().setUp()
         dunning_throttle._looks.clear()  # of all that was looked at in the same frozen moment
+
+    @contextmanager
+    def after(self, seconds):
+        """So many seconds later."""
+        with freeze_time(datetime.fromisoformat(NOW) + timedelta(seconds=seconds)):
+            self.env.invalidate_all()
+            yield
 
     @classmethod
     def key_of(cls, letter):
@@ -85,3 +98,9 @@ class AccountCase(DunningCase, HttpCase):
         )
         self.env.flush_all()
         return user
+
+    def visit(self, key, known=True):
+        """A visit as the controller makes it."""
+        env = self.env(user=SUPERUSER_ID, context={"lang": "en_US", "allowed_company_ids": key.company_id.ids})
+        own = (record.with_env(env) for record in (key.company_id, key.partner_id, key, key.letter_id))
+        return Visit(*own, known=known, lang="en_US")
