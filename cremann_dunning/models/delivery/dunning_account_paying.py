@@ -379,10 +379,8 @@ class DunningAccountPaying(models.AbstractModel):
         ]
         bank = choice._bank()
         return {
-            "visit": visit,
+            **self.env["dunning.account.page"]._frame_values(visit),
             "choice": choice,
-            "company": visit.company,
-            "partner": visit.partner,
             "pay_state": state,
             "pay_parts": told,
             "pay_total": written(self.env, choice.amount, currency),
