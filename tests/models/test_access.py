@@ -167,6 +167,8 @@ class AccessCase(DunningCase):
             }
         )
         cls.env["dunning.charge.booking"].create({**kept, "how": "waived", "amount": 1, "reason": "goodwill"})
+        chosen = {"company_id": cls.nl.id, "partner_id": letter.partner_id.id, "currency_id": cls.eur.id}
+        cls.env["dunning.payment.choice"].create({**chosen, "amount": 1, "parts": [], "digest": "x"})
         cls.env["dunning.return"].create(
             {
                 "company_id": letter.company_id.id, "move_id": line.move_id.id, "move_line_id": line.move_line_id.id,
