@@ -240,12 +240,12 @@ class DunningAccountPaying(models.AbstractModel):
     @api.model
     def _state(self, visit, choice):
         """How a choice stands: ``paid``, ``under_way``, ``started``, ``open`` or ``changed``."""
-        states = self.env["payment.transaction"].search([("dunning_choice_id", "=", choice.id)]).mapped("state")
-        if self._still(visit, choice):
-            return "started" if self._started(choice) else "open"
-        if "done" in states:
-            return "paid"
-        return "under_way" if {"pending", "authorized"} & {*states} else "changed"
+        states = {*choice._used().mapped("state")}
+        if states:  # whoever wants to pay the same once more chooses it anew
+            return "paid" if "done" in states else "under_way"
+        if not self._still(visit, choice):
+            return "changed"
+        return "started" if self._started(choice) else "open"
 
     @api.model
     def _options(self, choice):

@@ -54,8 +54,10 @@ class DunningPaymentChoice(models.Model):
             {"item": part.item, **{name: str(getattr(part, name)) for name in ("principal", "costs", "interest")}}
             for part in sorted(parts)
         ]
-        digest = hashlib.sha256(json.dumps([currency.name, rows]).encode()).hexdigest()
         place = {"company_id": company.id, "partner_id": partner.id}
+        # what was paid once and is chosen again is another choice
+        before = len(this.search([(name, "=", value) for name, value in place.items()])._used())
+        digest = hashlib.sha256(json.dumps([currency.name, rows, before]).encode()).hexdigest()
         found = this.search([(name, "=", value) for name, value in place.items()] + [("digest", "=", digest)])
         if not found:
             amount = sum((part.total for part in parts), Decimal(0))
@@ -73,6 +75,18 @@ class DunningPaymentChoice(models.Model):
         kind = self.company_id._dunning_reference_kind(self._bank(), self.currency_id)
         printed = references.of_choice(kind, self.id)
         return {"payment_reference": printed, "payment_reference_key": references.normalised(printed)}
+
+    def _used(self):
+        """The payments of these choices that succeeded or may yet: no draft, and no transfer that was only meant."""
+        return self.env["payment.transaction"].search(
+            [
+                ("dunning_choice_id", "in", self.ids),
+                ("state", "in", ("pending", "authorized", "done")),
+                "|",
+                ("state", "=", "done"),
+                ("provider_id.code", "not in", ("none", "custom")),
+            ]
+        )
 
     def _parts(self):
         """What it pays, as ``engine.paying.Part``."""

@@ -84,6 +84,22 @@ class TestPaidFromThePage(PayCase):
         self.assertEqual(self.owed(partner), (0, 0))
         self.assertEqual(self.income(partner), {"4950": letter.amount_costs, "4795": letter.amount_interest})
 
+    def test_the_same_part_twice(self):
+        """What was paid says so, though as much is open again; chosen once more it is another payment."""
+        partner = self.debtor()
+        move = self.invoice(partner, 1000, due=30)
+        letter = self.send_level(partners=partner).with_env(self.env)
+        self.env["dunning.delivery"]._after_sending(self.nl)
+        self.env["dunning.charge.booking"]._waive(self.claim_of(move), "goodwill")
+        choice = self.choose(letter, move, "50")
+        self.paid(letter, choice)
+        self.assertIn("we have your payment", self.text(self.look(letter, f"/pay/{choice.id}")))
+        self.assertIsNone(self.pay_form(letter, choice))
+        again = self.choose(letter, move, "50")
+        self.assertNotEqual(again, choice)
+        self.paid(letter, again)
+        self.assertEqual(move.amount_residual, 900)
+
     def test_two_of_one_day_in_proportion(self):
         """Odoo would give all to the first."""
         partner = self.debtor()
