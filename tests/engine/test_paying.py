@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.cremann_dunning.engine import paying
+from odoo.addons.cremann_dunning.engine.decide import decide
+from odoo.addons.cremann_dunning.engine.facts import Claim, Debtor
 from odoo.addons.cremann_dunning.engine.paying import Part, Payable, Refused, choose
 
 D = Decimal
@@ -129,3 +131,15 @@ def test_parts_add_up(rows, data):
         assert not part.principal or part.beyond == one.costs + one.interest
     assert choose(rows, chosen, None, TODAY) == choose(rows, chosen, most, TODAY)
     assert isinstance(found[0], Part)
+
+
+@pytest.mark.parametrize(("paid", "code"), [("0", "NO_PROCEDURE"), ("0.01", "IN_PAYMENT"), ("2000", "IN_PAYMENT")])
+def test_who_is_paying_is_not_written_to(paid, code):
+    """Also where it is a part, or costs alone: the letter would ask what is just being paid."""
+    claim = Claim(
+        1, 1, "INV/1", "EUR", D(1000), D(1000), TODAY - 30 * DAY, None, "business", paying=D(paid), payment="TX"
+    )
+    [decision] = decide(Debtor(1, "Jansen", (claim,)), {}, TODAY).decisions
+    assert decision.code == code
+    if code == "IN_PAYMENT":
+        assert decision.facts == {"payment": "TX", "amount": D(paid)}
