@@ -121,6 +121,7 @@ class TestPlaces(AccessCase):
         env["dunning.receipt.look"]._bring(cls.nl)
         env["dunning.reply"].create({"case_id": cls.case.id, "letter_id": letter.id, "received_on": TODAY})
         env["dunning.throttle"]._count("check", "a page", "192.0.2.1")
+        letter._portal_ensure_token()  # with it comes its key to the debtor's page
         cls.ended_claims()
         cls.recorded()
 

@@ -48,8 +48,8 @@ def follows(env, code, facts):
     :param code: of a decision. :param facts: ``amount`` and ``date`` of what was agreed, ``on`` (from which day on
         somebody writes again), as texts; empty where there is none.
     """
-    words = _WORDS.get(code) or (_PAY_BEFORE if facts.get("on") else _PAY)
-    return env._(words) % facts
+    words = env._(_WORDS.get(code) or (_PAY_BEFORE if facts.get("on") else _PAY))
+    return words % facts
 
 
 def about_item(env, row):

@@ -33,6 +33,12 @@ class DunningLetterAccountMixin(models.AbstractModel):
         for letter in self:
             letter.account_qr = letter._account_qr_image()
 
+    def _ends_with_signature(self):
+        """Whether the words end with our signature, beside which there is room; a text may end otherwise."""
+        self.ensure_one()
+        _before, signature, after = (self.paper_body or "").rpartition("o_dunning_signature")
+        return bool(signature) and "<p" not in after and "<table" not in after
+
     def _account_qr_image(self):
         """The code as a data address; a letter without one still has its link."""
         self.ensure_one()
