@@ -161,6 +161,11 @@ def _insolvent(debtor: Debtor, claim: Claim) -> Decision | None:
     return Decision(claim, "ESTATE", {"since": max(estates)}) if estates else None
 
 
+def is_his_to_pay(debtor: Debtor, claim: Claim) -> bool:
+    """Whether the debtor may pay this claim himself: not where an insolvency stands in the way."""
+    return not debtor.insolvencies or _insolvent(debtor, claim) is None
+
+
 def _in_dispute(claim: Claim, part: Decimal, dispute: Dispute | None) -> Decision | None:
     """Nothing undisputed is left of it. Only a person ends a dispute, so there is no day on which it goes on."""
     if dispute and part >= claim.residual:
@@ -219,8 +224,9 @@ def _covered(
 
     :param part: what is disputed of it.
     """
-    if claim.in_payment >= claim.residual:
-        return Decision(claim, "IN_PAYMENT", {"payment": claim.payment, "amount": claim.in_payment})
+    if claim.paying or claim.in_payment >= claim.residual:
+        amount = max(claim.paying, claim.in_payment)  # who is paying a part is not written to meanwhile
+        return Decision(claim, "IN_PAYMENT", {"payment": claim.payment, "amount": amount})
     if open_amount > 0:
         return None
     paying = min(claim.in_payment, claim.residual)

@@ -146,7 +146,8 @@ class Claim:
     ``undone``: a payment of it does not pay it any more, and nobody said yet whether the bank took it back.
     ``by_hand``: somebody wants no letter about it to go by itself. ``not_before``: the day that somebody set for its
     next step, on the invoice or on its debtor; of two the later one. ``check``: what is not in order with an invoice of
-    which no letter was sent, or not known of it.
+    which no letter was sent, or not known of it. ``paying``: what its debtor is paying of it at this moment, costs and
+    interest among it, in a payment that he started on his page and ``payment`` names.
     """
 
     line_id: int
@@ -190,6 +191,7 @@ class Claim:
     by_hand: bool = False
     not_before: date | None = None
     check: Check | None = None
+    paying: Decimal = ZERO
 
     @property
     def ends(self) -> date | None:

@@ -22,6 +22,9 @@ LAST_ID = 2_147_483_647
 # Its RF references are the code of a journal and an id, so they end in a digit. Ours do not, and none is so short that
 # it could stand anywhere by chance.
 ENDING, RF_FIRST = "L", 1_000_000
+# What a debtor chose to pay on his page has references of its own: below those of letters, beyond all of Odoo's; with
+# another letter at the end.
+CHOICE_FIRST, CHOICE_ENDING, CHOICE_NUMBER = 4_000_000_000, "K", "PAY/{:08d}"
 
 # References that everybody publishes as an example, and that nobody has.
 EXAMPLES = {STRUCTURED: "+++090/9337/55493+++", CREDITOR: "RF18 5390 0754 7034"}
@@ -83,9 +86,7 @@ def structured(serial: int) -> str:
 
     :param serial: id of the letter. :raises ValueError: no id.
     """
-    base = FIRST + _checked(serial)
-    digits = f"{base}{_check_of(base):02d}"
-    return f"+++{digits[:3]}/{digits[3:7]}/{digits[7:]}+++"
+    return _as_structured(FIRST + _checked(serial))
 
 
 def creditor(serial: int) -> str:
@@ -93,8 +94,19 @@ def creditor(serial: int) -> str:
 
     :param serial: id of the letter. :raises ValueError: no id.
     """
-    body = f"{RF_FIRST + _checked(serial)}{ENDING}"
-    return iso11649.format(f"RF{mod_97_10.calc_check_digits(f'{body}RF')}{body}")
+    return _as_creditor(f"{RF_FIRST + _checked(serial)}{ENDING}")
+
+
+def of_choice(kind: str, serial: int) -> str:
+    """The reference of what a debtor chose to pay.
+
+    :param kind: see ``chosen``. :param serial: id of the choice. :raises ValueError: no id.
+    """
+    if kind == STRUCTURED:
+        return _as_structured(CHOICE_FIRST + _checked(serial))
+    if kind == CREDITOR:
+        return _as_creditor(f"{RF_FIRST + _checked(serial)}{CHOICE_ENDING}")
+    return CHOICE_NUMBER.format(_checked(serial))
 
 
 def normalised(text: str | None) -> str:
@@ -174,6 +186,15 @@ def _end_of_groups(words, start):
     while RF_START.fullmatch(words[start]) and end < len(words) and len(words[end]) <= RF_GROUP:
         end += 1
     return end
+
+
+def _as_structured(base):
+    digits = f"{base}{_check_of(base):02d}"
+    return f"+++{digits[:3]}/{digits[3:7]}/{digits[7:]}+++"
+
+
+def _as_creditor(body):
+    return iso11649.format(f"RF{mod_97_10.calc_check_digits(f'{body}RF')}{body}")
 
 
 def _is_creditor(text):

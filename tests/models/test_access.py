@@ -57,6 +57,7 @@ RIGHTS = {
     "dunning.chain.check": ("r", "r", ""),
     "dunning.record.wizard": ("", "rwcd", ""),
     "dunning.erasure.wizard": ("", "rwcd", ""),
+    "dunning.payment.choice": ("r", "r", ""),
     "dunning.receipt": ("r", "r", ""),
     "dunning.receipt.claim": ("r", "r", ""),
     "dunning.receipt.look": ("", "r", ""),
@@ -166,6 +167,8 @@ class AccessCase(DunningCase):
             }
         )
         cls.env["dunning.charge.booking"].create({**kept, "how": "waived", "amount": 1, "reason": "goodwill"})
+        chosen = {"company_id": cls.nl.id, "partner_id": letter.partner_id.id, "currency_id": cls.eur.id}
+        cls.env["dunning.payment.choice"].create({**chosen, "amount": 1, "parts": [], "digest": "x"})
         cls.env["dunning.return"].create(
             {
                 "company_id": letter.company_id.id, "move_id": line.move_id.id, "move_line_id": line.move_line_id.id,

@@ -52,6 +52,7 @@ PLACES = {
     "dunning.override": LETTER,
     "dunning.agreement.letter": CASE,
     "dunning.expected.payment": {"company_id", "partner_id"},
+    "dunning.payment.choice": {"company_id", "partner_id"},
     "dunning.payment.plan": CASE,
     "dunning.payment.plan.instalment": {"plan_id", "company_id"},
     "dunning.procedure": {"company_id"},

@@ -324,6 +324,7 @@ class DunningFigures(models.AbstractModel):
     def _cron_put_away(self):
         """Every minute: whoever opens a list finds it done, and only reads."""
         companies = self.env["res.company"].search(Domain.TRUE)
+        self.env["dunning.online.payment"]._let_go_late()
         self.env["dunning.freshness"]._bring(dict.fromkeys(companies.ids), figures=False)
         self._put_away(answers=False)
 

@@ -37,19 +37,31 @@ class DunningAsked(models.AbstractModel):
         :param partner_ids: commercial partners. :return: ``{partner id: [engine.agreed.Part, ...]}``.
         """
         # sudo: the facts decide, whatever the user may read of them
+        this = self.sudo().with_company(company)
+        debtors, question = this._open_now(company, partner_ids)
+        found = {now.partner_id: parts for now, parts in debtors}
+        plans = [plan for now, _parts in debtors for plan in self._letters_of(now, question)]
+        plans += this._last_letters(company, [now for now, _parts in debtors], plans, found, question.procedures)
+        this._add_charges(company, plans, found)
+        return {partner_id: list(parts.values()) for partner_id, parts in found.items()}
+
+    @api.model
+    def _open_now(self, company, partner_ids):
+        """What is open of these debtors today and asked of them, without the interest and costs of a letter.
+
+        :return: ``[(engine.facts.Debtor as if his receipts were booked, {line id: Part})]``, and the question.
+        """
+        # sudo: the facts decide, whatever the user may read of them
         this, today = self.sudo().with_company(company), company._dunning_today()
         debtors, question = this._facts_now(company, partner_ids, ("draft", "issued", "failed"), all_rests=True)
         just_in = this.env["dunning.ledger"]._unmatched(company, tuple(partner_ids), today) if debtors else {}
-        found, plans = {}, []
+        found = []
         for debtor in debtors:
             fresh = just_in.get(debtor.partner_id, ZERO)
             before = self._with_receipts(debtor, company, debtor.unmatched - fresh)
             now = self._with_receipts(before, company, fresh)
-            found[debtor.partner_id] = self._principals(before, now, question)
-            plans += self._letters_of(now, question)
-        plans += this._last_letters(company, debtors, plans, found, question.procedures)
-        this._add_charges(company, plans, found)
-        return {partner_id: list(parts.values()) for partner_id, parts in found.items()}
+            found.append((now, self._principals(before, now, question)))
+        return found, question
 
     @api.model
     def _facts_now(self, company, partner_ids, states, also=None, all_rests=False):

@@ -12,7 +12,9 @@ class AccountPayment(models.Model):
         result = super().action_post()
         for payment in self:
             # sudo: whoever may post the payment need not read the transactions of providers
-            payment.payment_transaction_id.sudo()._dunning_book_beyond(payment)
+            transaction = payment.payment_transaction_id.sudo()
+            transaction._dunning_book_beyond(payment)
+            transaction._dunning_book_chosen(payment)
         return result
 
     def write(self, vals):

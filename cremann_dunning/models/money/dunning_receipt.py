@@ -166,10 +166,18 @@ class DunningReceipt(models.Model):
     def _parts(self):
         """What would be booked where: ``[(item, amount)]``, as ``_book`` takes it."""
         self.ensure_one()
+        if choice := self._choice():
+            return [(item.sudo(self.env.su), amount) for item, amount in choice._principals()]
         # sudo: what the receipt points to; the rights on the items are asked when it is booked
         links = self.sudo().claim_ids.filtered(lambda link: link.amount > 0)
         items = links.move_line_id.exists().filtered(lambda item: not item.reconciled)
         return [(link.move_line_id.sudo(self.env.su), link.amount) for link in links if link.move_line_id in items]
+
+    def _choice(self):
+        """What its debtor chose to pay on his page, where this is exactly that; empty otherwise."""
+        line = self.statement_line_id.sudo()  # sudo: as above
+        text = " | ".join(filter(None, (line.payment_ref, line.ref, str(line.narration or ""))))
+        return self.env["dunning.payment.choice"].sudo()._by_text(self.company_id, text, self.currency_id, self.amount)
 
     @api.model
     def _rests_of(self, line):
@@ -180,11 +188,13 @@ class DunningReceipt(models.Model):
     def _book_as_found(self):
         """Book this receipt as it points; one about rests as costs and interest, where that is done by itself."""
         self.ensure_one()
-        debtors = self.partner_ids
+        debtors, parts, choice = self.partner_ids, self._parts(), self._choice()
         by_itself = self.company_id.dunning_book_charges == "certain" and self._rests_of(self.statement_line_id)
-        self._book_whole(
-            self.statement_line_id, self._parts(), debtors if len(debtors) == 1 else None, beyond=bool(by_itself)
-        )
+        line, debtor = self.statement_line_id, debtors if len(debtors) == 1 else None
+        made = self._book_whole(line, parts, debtor, beyond=bool(by_itself) and not choice)
+        if rest := made[len(parts) :]:
+            # what was chosen says itself for what costs and interest the rest is
+            choice.sudo()._book_charges(rest.sudo(), choice._parts() if choice else ())  # sudo: as _book_beyond has it
 
     def action_book_certain(self):
         """Book of these what is certain, each by itself: what is refused stays as it was and is told."""

@@ -111,6 +111,14 @@ LETTERS = """
       JOIN dunning_letter f ON f.id = k.letter_id AND f.state IN ('sent', 'cancelled') AND f.sent_on IS NOT NULL
       JOIN res_currency c ON c.id = f.currency_id
      GROUP BY f.id, c.name
+     UNION ALL
+    -- what debtors chose to pay on their pages is asked of them as a letter asks
+    SELECT -h.id, c.name, h.amount::text, array_agg(DISTINCT q.id), COALESCE(h.payment_reference_key, '')
+      FROM claims q
+      JOIN dunning_payment_choice h ON h.parts @> jsonb_build_array(jsonb_build_object('item', q.id))
+       AND h.partner_id = q.partner_id AND h.company_id = %(company)s
+      JOIN res_currency c ON c.id = h.currency_id
+     GROUP BY h.id, c.name
 """
 OWN = """
 SELECT k.sanitized_acc_number FROM res_partner_bank k JOIN res_company c ON c.partner_id = k.partner_id

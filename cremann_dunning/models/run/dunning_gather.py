@@ -98,13 +98,15 @@ class DunningGather(models.AbstractModel):
     def _complete(self, rows, company, as_of, partners):
         """Put on each open item its amounts as ``Decimal``, what its debtor owes altogether and what is being paid."""
         totals = self._overdue_totals(rows, as_of)
-        in_payment = self.env["dunning.ledger"]._in_payment(company, partners, rows)
+        chosen = self.env["dunning.online.payment"]._chosen(company, rows)
+        in_payment = self.env["dunning.ledger"]._in_payment(company, partners, rows, chosen)
         refused = self.env["dunning.arrival"]._refused({row["move_id"] for row in rows if row["amount_sign"] > 0})
         for row in rows:
             row["residual"], row["residual_company"] = Decimal(row["amount"]), Decimal(row["residual_company"])
             row["overdue_total"] = totals[row["partner_id"]]
             row["not_arrived"] = refused.get(row["move_id"], "")
             row["in_payment"], row["payment"] = in_payment.get(row["line_id"], (ZERO, ""))
+            row["paying"] = chosen[row["line_id"]].total if row["line_id"] in chosen else ZERO
         self._impute(rows, company, partners)
 
     @api.model
@@ -323,6 +325,7 @@ class DunningGather(models.AbstractModel):
             undone=row["undone"],
             by_hand=row["by_hand"],
             not_before=row["not_before"],
+            paying=row["paying"],
         )
 
     @api.model

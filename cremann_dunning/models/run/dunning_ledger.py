@@ -258,7 +258,7 @@ class DunningLedger(models.AbstractModel):
         return [dict(zip(names, row, strict=True)) for row in self.env.cr.fetchall()]
 
     @api.model
-    def _in_payment(self, company, partners, rows):
+    def _in_payment(self, company, partners, rows, chosen=None):
         """Per receivable line what payments under way will take off it: ``(amount, name of the payment)``.
 
         A direct debit or another inbound payment without an entry of its own leaves the ledger as it is until the
@@ -267,16 +267,22 @@ class DunningLedger(models.AbstractModel):
 
         A rest is paid by what was made for it: a payment without an entry that Odoo calls paid is the one of its
         principal.
+
+        :param chosen: what the debtor said himself that he pays of which item, see ``dunning.online.payment._chosen``.
         """
         payments = self.env.execute_query(SQL(PAYMENTS, company.id, partners))
         online = self.env["dunning.online.payment"]._under_way(company, partners)
         payments = [(*payment, True) for payment in online] + payments
-        return self._shared_out(payments, rows) if payments else {}
+        return self._shared_out(payments, rows, chosen or {}) if payments or chosen else {}
 
     @api.model
-    def _shared_out(self, payments, rows):
+    def _shared_out(self, payments, rows, chosen):
         """What payments take off the claims that they are for, see ``_in_payment``."""
         claims, found = defaultdict(list), {}
+        for row in rows:
+            if own := chosen.get(row["line_id"]):
+                part = own.total if row["is_rest"] else own.principal
+                found[row["line_id"]] = (min(part, Decimal(row["amount"])), own.payment)
         for row in rows:
             if row["amount_sign"] > 0:
                 claims["move", row["move_id"]].append(row)

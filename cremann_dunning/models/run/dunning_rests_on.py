@@ -207,7 +207,8 @@ SOURCES = (
       JOIN account_invoice_transaction_rel r ON r.transaction_id = t.id
       JOIN account_move m ON m.id = r.invoice_id JOIN o ON o.id = m.partner_id
      WHERE t.company_id = %(company)s
-       AND (t.state IN ('pending', 'authorized') OR t.state = 'done' AND t.is_post_processed IS NOT TRUE)
+       AND (t.state IN ('pending', 'authorized') OR t.state = 'done' AND t.is_post_processed IS NOT TRUE
+            OR t.state = 'draft' AND t.dunning_started_at IS NOT NULL)
      GROUP BY 1
     """,
     f"""

@@ -478,6 +478,7 @@ class TestFreshness(FreshCase):
             "mail_message",  # the day of a message and what Peppol said in it, whose state stands on the invoice
             "payment_provider",  # its kind, which it keeps
             "dunning_write_off",  # whose entry a credit is: it is matched before the record is made
+            "dunning_payment_choice",  # what receipts may point to, as a letter
             "dunning_receipt_look",  # by which receipts and what they point to are brought up to date
             "dunning_claim",  # changes along with its entry, a letter or a contact
             "account_partial_reconcile",  # writes both items

@@ -24,6 +24,7 @@ STATE = {
     "dunning_check", "res_partner_bank",  # of the latter those that are archived
     "dunning_charge",  # changes along with its letter
     "dunning_write_off",  # whose entry a credit is: it is matched before the record is made
+    "dunning_payment_choice",  # what receipts may point to, as a letter
     "dunning_receipt_look",  # by which receipts and their claims are brought up to date, which make a debtor busy
     "dunning_freshness", "dunning_touch",  # kept for screens
     "dunning_customer_group",  # whose debtors are busy
