@@ -59,7 +59,7 @@ PLACES = {
     "dunning.receipt.look": {"company_id"},
     "dunning.regime": {"company_id"},
     "dunning.regime.requirement": {"regime_id", "company_id"},
-    "dunning.reply": {"case_id", "letter_id", "company_id", "partner_id"},
+    "dunning.reply": {"letter_id", "company_id", "partner_id"},
     "dunning.run": {"company_id"},
     "dunning.snapshot": {"company_id"},
     "dunning.return": {"company_id", "move_id", "move_line_id"},

@@ -4,6 +4,7 @@ May import letter, and what that may."""
 
 from . import (
     dunning_delivery,
+    dunning_desk,
     dunning_dispatch,
     dunning_dispatch_companion_mixin,
     dunning_dispatch_proof_mixin,

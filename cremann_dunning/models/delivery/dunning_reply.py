@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 from odoo.tools.mail import email_normalize
@@ -6,10 +8,39 @@ from ...tools.spelling import as_note
 from ..dunning_inside import inside
 
 PREVIEW = 300
+DEFAULT_DAYS = 2
+
+
+# What came in is about …, as whoever looks after the desk sorts it.
+REASONS = [
+    ("question", "Question"),
+    ("paid", "Says he has paid"),
+    ("promise", "Will pay"),
+    ("plan", "Wants to pay in instalments"),
+    ("dispute", "Does not agree"),
+    ("wrong_person", "Not the one to ask"),
+    ("address", "New address or contact"),
+    ("copy", "Wants a copy"),
+    ("bounced", "Mail came back"),
+    ("returned", "Post came back"),
+    ("call_back", "To be called back"),
+    ("other", "Something else"),
+]
+SOURCES = [
+    ("mail", "E-mail"),
+    ("page", "His page"),
+    ("post", "Post"),
+    ("bounce", "Mail that came back"),
+    ("call", "Call"),
+]
 
 
 class DunningReply(models.Model):
-    """What a debtor wrote back. Until somebody has handled it nothing more goes out to him."""
+    """What came in from or about a debtor, to be answered: an item of the desk, with an owner and a clock.
+
+    Where it holds the ladder nothing more goes out to the debtor until somebody has handled it. What cannot be placed
+    has a company and no debtor, and waits for somebody who places it.
+    """
 
     _name = "dunning.reply"
     _description = "Reply of a debtor"
@@ -17,15 +48,41 @@ class DunningReply(models.Model):
     _order = "received_at desc, id desc"
     _rec_name = "subject"
 
-    case_id = fields.Many2one("dunning.case", string="Debtor", required=True, readonly=True, ondelete="cascade")
-    partner_id = fields.Many2one(
-        related="case_id.partner_id", string="Customer", store=True, precompute=True, index=True
+    case_id = fields.Many2one(
+        "dunning.case", string="Debtor", readonly=True, index="btree_not_null", ondelete="cascade"
     )
-    company_id = fields.Many2one(related="case_id.company_id", store=True, precompute=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_place",
+        store=True,
+        precompute=True,
+        index=True,
+        help="Empty: nobody has said yet whose it is.",
+    )
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_place", store=True, precompute=True, required=True, index=True
+    )
+    contact_id = fields.Many2one("res.partner", string="Written by", readonly=True, ondelete="set null")
     letter_id = fields.Many2one("dunning.letter", string="To letter", readonly=True, ondelete="set null")
+    move_ids = fields.Many2many("account.move", string="Invoices", readonly=True, help="The invoices it is about.")
+    claim_ids = fields.Many2many("dunning.claim", string="Claims", compute="_compute_claim_ids")
+    source = fields.Selection(SOURCES, string="Came by", required=True, readonly=True, default="mail")
+    reason = fields.Selection(REASONS, string="About", required=True, default="question")
+    user_id = fields.Many2one("res.users", string="Owner", index="btree_not_null", ondelete="set null")
+    due_at = fields.Datetime(
+        string="Answer before", compute="_compute_due_at", store=True, precompute=True, help="By its reason."
+    )
+    holds = fields.Boolean(
+        string="Letters wait", readonly=True, default=True, help="Nothing goes out to the debtor until it is handled."
+    )
     email_from = fields.Char(string="From", readonly=True)
     subject = fields.Char(readonly=True)
+    text = fields.Text(readonly=True, help="What was written, as it came and without what it quotes.")
     preview = fields.Text(string="Begins with", readonly=True)
+    attachment_ids = fields.One2many(
+        "ir.attachment", "res_id", string="Files", readonly=True, domain=[("res_model", "=", "dunning.reply")]
+    )
     received_at = fields.Datetime(string="Received", required=True, readonly=True, default=fields.Datetime.now)
     received_on = fields.Date(required=True, readonly=True, help="The day where the company is.")
     state = fields.Selection(
@@ -41,6 +98,26 @@ class DunningReply(models.Model):
     handled_at = fields.Datetime(string="Handled", readonly=True)
 
     _open_idx = models.Index("(company_id, partner_id) WHERE state = 'open'")
+
+    @api.depends("case_id.partner_id", "case_id.company_id")
+    def _compute_place(self):
+        for reply in self:
+            case = reply.case_id
+            reply.partner_id, reply.company_id = (case or reply).partner_id, (case or reply).company_id
+
+    @api.depends("letter_id", "move_ids", "partner_id")
+    def _compute_claim_ids(self):
+        for reply in self:
+            # sudo: which claims it is about, for whoever may read it
+            moves, letter = reply.sudo().move_ids, reply.sudo().letter_id
+            debtor = reply.partner_id.commercial_partner_id
+            named = moves.dunning_claim_ids.filtered(lambda claim, debtor=debtor: claim.partner_id == debtor)
+            reply.claim_ids = (named if moves else letter.line_ids.claim_id).with_env(self.env)
+
+    @api.depends("reason", "received_on", "company_id")
+    def _compute_due_at(self):
+        for reply in self:
+            reply.due_at = reply.received_at and reply.received_at + timedelta(days=DEFAULT_DAYS)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -118,8 +195,8 @@ class DunningReply(models.Model):
         """Ask the responsible to answer; once, until all of the debtor's replies are handled."""
         for reply in self:
             case = reply.case_id
-            user = case.user_id or case.company_id.dunning_responsible_id
-            if not user or len(case.reply_ids.filtered(lambda other: other.state == "open")) > 1:
+            user = reply.user_id or (case and case._responsible())
+            if not case or not user or len(case.reply_ids.filtered(lambda other: other.state == "open")) > 1:
                 continue
             env = reply.with_context(lang=user.lang).env
             case.activity_schedule(
@@ -137,7 +214,8 @@ class DunningReply(models.Model):
         waiting.sudo().write({"state": "handled", "handled_by_id": self.env.uid, "handled_at": fields.Datetime.now()})
         answered = waiting.case_id.filtered(lambda case: not case.open_reply_count).sudo()  # as above
         answered.activity_unlink(["mail.mail_activity_data_todo"])
-        for company, replies in waiting.sudo().grouped("company_id").items():
+        placed = waiting.sudo().filtered("holds").filtered("partner_id")  # sudo: as above
+        for company, replies in placed.grouped("company_id").items():
             self.env["dunning.engine"].sudo()._redecide(company, replies.partner_id)
         return True
 
@@ -149,6 +227,7 @@ class DunningReply(models.Model):
                 ("company_id", "=", company.id),
                 ("partner_id.commercial_partner_id", "in", list(partner_ids)),
                 ("state", "=", "open"),
+                ("holds", "=", True),
             ],
             ["partner_id"],
             ["received_on:min"],
