@@ -27,6 +27,8 @@ PLACES = {
     "dunning.dispatch": LETTER,
     "dunning.dispute": CASE,
     "dunning.dispute.term": {"company_id"},
+    "dunning.desk.term": {"company_id"},
+    "dunning.answer.text": {"company_id"},
     "dunning.element": set(),
     "dunning.chain.check": {"company_id"},
     "dunning.event": {"company_id"},

@@ -2,18 +2,26 @@
 
 May import letter, and what that may."""
 
+from . import dunning_desk, dunning_reply  # before what is added to them
+
+# isort: split
 from . import (
+    account_move,
+    dunning_answer_text,
     dunning_delivery,
-    dunning_desk,
+    dunning_desk_finding,
+    dunning_desk_term,
     dunning_dispatch,
     dunning_dispatch_companion_mixin,
     dunning_dispatch_proof_mixin,
     dunning_dispatch_telling_mixin,
+    dunning_erasure,
     dunning_kept_cache,
     dunning_opening,
     dunning_outbox,
     dunning_pause,
-    dunning_reply,
+    dunning_reply_clock,
+    dunning_reply_mail,
     dunning_smtp_session,
     ir_attachment,
     ir_mail_server,
@@ -21,4 +29,5 @@ from . import (
     mail_message,
     mail_notification,
     mail_thread,
+    res_company,
 )

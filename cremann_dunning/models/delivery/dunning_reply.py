@@ -1,14 +1,13 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
-from odoo.tools import html2plaintext
+from odoo.fields import Domain
 from odoo.tools.mail import email_normalize
 
 from ...tools.spelling import as_note
-from ..dunning_inside import inside
+from ..dunning_loose import LooseMany2many
+from ..event import as_fact
 
 PREVIEW = 300
-DEFAULT_DAYS = 2
+ALARM = "cremann_dunning.mail_activity_type_reply_late"
 
 
 # What came in is about …, as whoever looks after the desk sorts it.
@@ -44,9 +43,10 @@ class DunningReply(models.Model):
 
     _name = "dunning.reply"
     _description = "Reply of a debtor"
-    _inherit = ["dunning.record.mixin"]
+    _inherit = ["dunning.record.mixin", "dunning.followers.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "received_at desc, id desc"
     _rec_name = "subject"
+    _primary_email = "email_from"  # by which Odoo's gateway finds out that somebody floods an alias
 
     case_id = fields.Many2one(
         "dunning.case", string="Debtor", readonly=True, index="btree_not_null", ondelete="cascade"
@@ -64,19 +64,33 @@ class DunningReply(models.Model):
         "res.company", compute="_compute_place", store=True, precompute=True, required=True, index=True
     )
     contact_id = fields.Many2one("res.partner", string="Written by", readonly=True, ondelete="set null")
-    letter_id = fields.Many2one("dunning.letter", string="To letter", readonly=True, ondelete="set null")
-    move_ids = fields.Many2many("account.move", string="Invoices", readonly=True, help="The invoices it is about.")
+    letter_id = fields.Many2one(
+        "dunning.letter", string="To letter", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    move_ids = LooseMany2many("account.move", string="Invoices", readonly=True, help="The invoices it is about.")
     claim_ids = fields.Many2many("dunning.claim", string="Claims", compute="_compute_claim_ids")
     source = fields.Selection(SOURCES, string="Came by", required=True, readonly=True, default="mail")
     reason = fields.Selection(REASONS, string="About", required=True, default="question")
     user_id = fields.Many2one("res.users", string="Owner", index="btree_not_null", ondelete="set null")
     due_at = fields.Datetime(
-        string="Answer before", compute="_compute_due_at", store=True, precompute=True, help="By its reason."
+        string="Answer before",
+        compute="_compute_due_at",
+        store=True,
+        precompute=True,
+        help="The last moment on which it should be answered, by its reason. After it whoever has it is told, once.",
     )
     holds = fields.Boolean(
         string="Letters wait", readonly=True, default=True, help="Nothing goes out to the debtor until it is handled."
     )
     email_from = fields.Char(string="From", readonly=True)
+    sender = fields.Char(readonly=True, index="btree_not_null", help="The address alone, as mails are compared.")
+    message_ref = fields.Char(readonly=True, index="btree_not_null", help="Which mail it was, by its Message-Id.")
+    times = fields.Integer(
+        readonly=True, default=1, help="How often the same came from the same address: it is one thing to answer."
+    )
+    suggested_id = fields.Many2one(
+        "res.partner", string="Probably", readonly=True, ondelete="set null", help="Whose it may be."
+    )
     subject = fields.Char(readonly=True)
     text = fields.Text(readonly=True, help="What was written, as it came and without what it quotes.")
     preview = fields.Text(string="Begins with", readonly=True)
@@ -94,6 +108,8 @@ class DunningReply(models.Model):
         help="A machine answered (out of office, received in good order, read). It needs no answer, and holds nothing "
         "back.",
     )
+    is_foreign = fields.Boolean(string="Not ours", readonly=True, help="Spam, or nothing about what somebody owes.")
+    result = fields.Char(string="What was done", readonly=True)
     handled_by_id = fields.Many2one("res.users", string="Handled by", readonly=True, ondelete="restrict")
     handled_at = fields.Datetime(string="Handled", readonly=True)
 
@@ -114,15 +130,11 @@ class DunningReply(models.Model):
             named = moves.dunning_claim_ids.filtered(lambda claim, debtor=debtor: claim.partner_id == debtor)
             reply.claim_ids = (named if moves else letter.line_ids.claim_id).with_env(self.env)
 
-    @api.depends("reason", "received_on", "company_id")
-    def _compute_due_at(self):
-        for reply in self:
-            reply.due_at = reply.received_at and reply.received_at + timedelta(days=DEFAULT_DAYS)
-
     @api.model_create_multi
     def create(self, vals_list):
-        """A reply is told of, and what it says apart."""
+        """It has an owner from the start, and is told of, with what it says apart."""
         replies = super().create(vals_list)
+        replies._give_owners()
         self.env["dunning.event"]._tell([reply._event_row() for reply in replies])
         return replies
 
@@ -145,45 +157,28 @@ class DunningReply(models.Model):
             "company_id": self.company_id.id,
             "debtor": self.partner_id.id,
             "letter": letter.id,
-            "claims": letter.line_ids.claim_id.ids,
+            "claims": self.claim_ids.ids,
             "happened": self.received_at if received else self.handled_at,
             "facts": {
                 "reply": self.id,
                 **({"letter": letter.name} if letter else {}),
-                **({"automatic": True} if self.is_automatic else {}),
+                **as_fact.known(
+                    source=as_fact.choice(self, "source"),
+                    reason=as_fact.choice(self, "reason"),
+                    automatic=self.is_automatic or None,
+                    foreign=self.is_foreign or None,
+                ),
             },
             "personal": {"subject": self.subject, **said},
         }
 
     @api.model
     def _receive(self, case, msg_dict, letter=None):
-        """Note a mail of the debtor about a letter or a case, tell the responsible, and stop what was to follow.
-
-        An automatic answer is noted and changes nothing: nobody has read the letter yet.
+        """Note a mail of the debtor about a letter or a case, tell its owner, and stop what was to follow.
 
         :param msg_dict: the mail as Odoo's gateway parsed it. Mails of our own people change nothing.
         """
-        if self._is_ours(msg_dict.get("email_from")):
-            return self.browse()
-        automatic = inside(self.env, "dunning_automatic_reply", False)
-        body = html2plaintext(msg_dict.get("body") or "").strip()
-        reply = self.create(
-            {
-                "case_id": case.id,
-                "letter_id": letter and letter.id,
-                "email_from": msg_dict.get("email_from"),
-                "subject": msg_dict.get("subject"),
-                "preview": body[:PREVIEW] + ("…" if len(body) > PREVIEW else ""),
-                "received_on": case.company_id._dunning_today(),
-                "is_automatic": automatic,
-                "state": "handled" if automatic else "open",
-            }
-        )
-        if automatic:
-            return reply
-        reply._tell()
-        self.env["dunning.engine"]._redecide(case.company_id, case.partner_id)
-        return reply
+        return self.env["dunning.desk"]._receive(case.company_id, case.partner_id, msg_dict, letter=letter)
 
     @api.model
     def _is_ours(self, address):
@@ -192,32 +187,51 @@ class DunningReply(models.Model):
         return bool(self.env["res.users"].sudo().search_count(domain, limit=1))  # whoever the gateway runs as
 
     def _tell(self):
-        """Ask the responsible to answer; once, until all of the debtor's replies are handled."""
+        """Ask its owner to answer; once, until all of the debtor's replies are handled."""
         for reply in self:
-            case = reply.case_id
-            user = reply.user_id or (case and case._responsible())
-            if not case or not user or len(case.reply_ids.filtered(lambda other: other.state == "open")) > 1:
+            case, user = reply.case_id, reply.user_id
+            if not user or len(case.reply_ids.filtered(lambda other: other.state == "open" and other._is_told())) > 1:
                 continue
             env = reply.with_context(lang=user.lang).env
-            case.activity_schedule(
+            (case or reply).activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=env._("Answer the debtor"),
+                summary=env._("Answer the debtor") if case else env._("A message that nobody could place"),
                 note=as_note(reply.preview or ""),  # a stranger's words, never his markup
                 user_id=user.id,
             )
 
+    def _is_told(self):
+        """Whether its owner hears of it by an activity of its own; of what came back he hears by the letter, of a call
+        by the activity to call."""
+        return self.source not in ("post", "bounce", "call")
+
     def action_handled(self):
         """Say that this was answered or needs no answer: follow-up goes on."""
-        waiting = self.filtered(lambda reply: reply.state == "open")
-        waiting.check_access("read")
-        # sudo: what was received stays as it is; only that it was handled is written
-        waiting.sudo().write({"state": "handled", "handled_by_id": self.env.uid, "handled_at": fields.Datetime.now()})
-        answered = waiting.case_id.filtered(lambda case: not case.open_reply_count).sudo()  # as above
-        answered.activity_unlink(["mail.mail_activity_data_todo"])
-        placed = waiting.sudo().filtered("holds").filtered("partner_id")  # sudo: as above
-        for company, replies in placed.grouped("company_id").items():
-            self.env["dunning.engine"].sudo()._redecide(company, replies.partner_id)
+        self.check_access("read")
+        self._handle()
         return True
+
+    def _handle(self, ours=True):
+        """They are handled, in sets; the activities about them go. :param ours: not so where they are no mail of ours."""
+        waiting = self.filtered(lambda reply: reply.state == "open").sudo()
+        # sudo: what was received stays as it is; only that it was handled is written
+        waiting.write(
+            {
+                "state": "handled",
+                "handled_by_id": self.env.uid,
+                "handled_at": fields.Datetime.now(),
+                "is_foreign": not ours,
+            }
+        )
+        waiting.activity_unlink(["mail.mail_activity_data_todo", ALARM])
+        told = Domain("case_id", "in", waiting.case_id.ids) & Domain("state", "=", "open")
+        left = self.sudo().search(told).filtered(lambda reply: reply._is_told()).case_id  # sudo: as above
+        (waiting.filtered(lambda reply: reply._is_told()).case_id - left).activity_unlink(
+            ["mail.mail_activity_data_todo"]
+        )
+        for company, replies in waiting.filtered("holds").grouped("company_id").items():
+            if replies.partner_id:
+                self.env["dunning.engine"].sudo()._redecide(company, replies.partner_id)  # sudo: as above
 
     @api.model
     def _facts(self, company, partner_ids):
