@@ -130,10 +130,31 @@ class TestMails(DeskCase):
         with self.assertRaises(UserError):
             self.as_user(self.user, item)._place(self.partner)
 
+    def test_taken_in_from_elsewhere(self):
+        item = self.env["dunning.desk"]._take_in(
+            self.nl,
+            self.env["res.partner"],
+            source="page",
+            reason="address",
+            subject="Verhuisd",
+            text="<b>Kade 9</b>",
+            files=[("huur.pdf", b"%PDF-1.4")],
+        )
+        self.assertEqual((item.partner_id.id, item.company_id, item.user_id), (False, self.nl, self.user))
+        self.assertEqual((item.file_ids.name, item.state), ("huur.pdf", "open"))
+        self.assertIn("&lt;b&gt;", item.body)
+        with self.assertRaises(UserError):
+            self.as_user(self.user, item.file_ids).unlink()
+        placed = self.env["dunning.desk"]._take_in(
+            self.nl, self.partner, source="page", reason="question", subject="?", text="?", moves=self.move, holds=False
+        )
+        self.assertEqual((placed.case_id, placed.move_ids), (self.letter.case_id, self.move))
+        self.assertNotEqual(self.code(self.move), "REPLIED", "where it does not hold the ladder goes on")
+
     def test_it_is_placed_with_no_debtor_of_another_company(self):
         item = self.mail("unknown.eml", times=1)
         theirs = self.debtor("Van hen", company_id=self.be.id)
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(UserError):
             self.as_user(self.user, item)._place(theirs)
         with self.assertRaises(UserError):
             self.as_user(self.user, item)._place(self.nl.partner_id)
@@ -187,7 +208,7 @@ class TestActs(DeskCase):
         dispute = self.item.case_id.dispute_ids
         self.assertEqual((dispute.reason, dispute.move_ids, self.item.state), ("quantity", self.move, "handled"))
         self.assertIn("Disputes", self.item.result)
-        self.assertEqual(self.code(self.move), "DISPUTE")
+        self.assertEqual(self.code(self.move), "DISPUTED")
 
     def test_a_promise(self):
         self.window("promise").action_save()
@@ -197,7 +218,7 @@ class TestActs(DeskCase):
     def test_a_draft_of_a_plan_leaves_it_open(self):
         self.window("plan").action_save()
         self.assertEqual((self.item.case_id.plan_ids.state, self.item.state), ("draft", "open"))
-        self.item.case_id.plan_ids.unlink()
+        self.item.case_id.plan_ids.sudo().unlink()
         self.window("plan", plan_agreed=True).action_save()
         self.assertEqual((self.item.case_id.plan_ids.state, self.item.state), ("active", "handled"))
 
@@ -228,7 +249,7 @@ class TestActs(DeskCase):
         window.action_save()
         sent = self.letter.message_ids[0]
         self.assertIn("&lt;b&gt;Wij", str(sent.body), "what somebody types is text")
-        self.assertEqual(sent.mail_ids.email_to or sent.outgoing_email_to, "jan@bakkerijjansen.example.com")
+        self.assertEqual(sent.outgoing_email_to, "jan@bakkerijjansen.example.com")
         self.assertEqual(self.item.state, "handled")
 
     def test_no_answer_leaves_a_company_that_is_off(self):
@@ -254,7 +275,7 @@ class TestActs(DeskCase):
     def test_whoever_has_no_right_does_nothing(self):
         theirs = self.item.with_user(self.be_user)
         for act in ("dispute", "promise", "plan", "hold", "contact", "answer", "copy", "call", "not_ours", "mine"):
-            with self.subTest(act), self.assertRaises((AccessError, UserError)):
+            with self.subTest(act), self.assertRaises(UserError):
                 getattr(theirs, f"action_{act}")()
         with self.assertRaises(AccessError):
             self.item.with_user(self.internal).action_handled()
@@ -264,7 +285,7 @@ class TestActs(DeskCase):
         self.item.write({"reason": "paid", "user_id": self.manager.id})
         self.assertEqual((self.item.reason, self.item.user_id), ("paid", self.manager))
         for name, value in (("text", "x"), ("state", "handled"), ("holds", False), ("partner_id", self.nl.partner_id.id)):
-            with self.subTest(name), self.assertRaises((AccessError, UserError)):
+            with self.subTest(name), self.assertRaises(UserError):
                 self.item.write({name: value})
 
 

@@ -54,14 +54,14 @@ class DunningReply(models.Model):
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",
-        compute="_compute_place",
+        compute="_compute_partner_id",
         store=True,
         precompute=True,
         index=True,
         help="Empty: nobody has said yet whose it is.",
     )
     company_id = fields.Many2one(
-        "res.company", compute="_compute_place", store=True, precompute=True, required=True, index=True
+        "res.company", compute="_compute_company_id", store=True, precompute=True, readonly=False, required=True, index=True
     )
     contact_id = fields.Many2one("res.partner", string="Written by", readonly=True, ondelete="set null")
     letter_id = fields.Many2one(
@@ -115,11 +115,16 @@ class DunningReply(models.Model):
 
     _open_idx = models.Index("(company_id, partner_id) WHERE state = 'open'")
 
-    @api.depends("case_id.partner_id", "case_id.company_id")
-    def _compute_place(self):
+    @api.depends("case_id.partner_id")
+    def _compute_partner_id(self):
         for reply in self:
-            case = reply.case_id
-            reply.partner_id, reply.company_id = (case or reply).partner_id, (case or reply).company_id
+            reply.partner_id = reply.case_id.partner_id
+
+    @api.depends("case_id.company_id")
+    def _compute_company_id(self):
+        """That of the case; what has none keeps the one it came to."""
+        for reply in self:
+            reply.company_id = (reply.case_id or reply).company_id
 
     @api.depends("letter_id", "move_ids", "partner_id")
     def _compute_claim_ids(self):
