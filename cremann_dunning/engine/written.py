@@ -56,49 +56,47 @@ MOST_NUMBERS = 60
 LONGEST = 20_000  # characters that are looked at: nobody reads on, and a mail may be endless
 
 # What somebody probably writes about; the first that fits. It is a guess by which the list is sorted, never an act.
-GUESSES = (
-    (
-        "dispute",
-        r"niet (?:mee )?(?:akkoord|eens)\b|betwist|klop(?:t|pen) niet|niet (?:correct|juist)\b|onjuist|niet geleverd|"
-        r"nooit (?:besteld|geleverd)|pas d['’]accord|contest(?:e|ons|er)\b|pas (?:été )?(?:correct|livr)|erronée?\b|"
-        r"(?:do|does|don't) not agree|dispute|is (?:not correct|wrong|incorrect)|never (?:ordered|delivered|received the)",
+GUESSES = {
+    "dispute": (
+        r"niet (?:mee )?(?:akkoord|eens)\b|betwist|klop(?:t|pen) niet|niet (?:correct|juist)\b|onjuist|"
+        r"niet geleverd|nooit (?:besteld|geleverd)|pas d['’]accord|contest(?:e|ons|er)\b|"
+        r"pas (?:été )?(?:correct|livr)|erronée?\b|(?:do|does|don't) not agree|dispute|"
+        r"is (?:not correct|wrong|incorrect)|never (?:ordered|delivered|received the)"
     ),
-    (
-        "plan",
-        r"betal(?:ings)?regeling|in termijnen|gespreid(?:e)? beta|afbetal|plan (?:de paiement|d['’]apurement)|"
-        r"échelonn|en (?:plusieurs|\w+) fois|payment plan|instal+ments",
+    "plan": (
+        r"betal(?:ings)?regeling|in termijnen|gespreid(?:e)? beta|afbetal|"
+        r"plan (?:de paiement|d['’]apurement)|échelonn|en (?:plusieurs|\w+) fois|payment plan|instal+ments"
     ),
-    (
-        "paid",
+    "paid": (
         r"(?:al|reeds|inmiddels|intussen) (?:\w+ ){0,3}(?:betaald|overgemaakt|voldaan)|"
         r"(?:heb|hebben|is|zijn|werd) (?:(?!niet\b)\w+ ){0,6}(?:betaald|overgemaakt|voldaan)|"
-        r"(?:déjà|bien) (?:été )?(?:payée?s?|réglée?s?)|(?:avons|ai|a été) (?:déjà |bien )?(?:payée?|réglée?|viré)|"
-        r"virement (?:a été |est )?(?:effectué|fait)|(?:already|have|has been|was|were|i|we) paid",
+        r"(?:déjà|bien) (?:été )?(?:payée?s?|réglée?s?)|"
+        r"(?:avons|ai|a été) (?:déjà |bien )?(?:payée?|réglée?|viré)|"
+        r"virement (?:a été |est )?(?:effectué|fait)|(?:already|have|has been|was|were|i|we) paid"
     ),
-    (
-        "promise",
-        r"(?:zal|zullen|ga|gaan) (?:\w+ ){0,6}(?:betalen|overmaken)|(?:wordt|worden) (?:\w+ ){0,4}(?:betaald|overgemaakt)|"
-        r"\b(?:paierai|paierons|réglerons|réglerai)\b|sera (?:payée?|réglée?)|(?:will|going to) (?:be )?pa(?:y|id)",
+    "promise": (
+        r"(?:zal|zullen|ga|gaan) (?:\w+ ){0,6}(?:betalen|overmaken)|"
+        r"(?:wordt|worden) (?:\w+ ){0,4}(?:betaald|overgemaakt)|\b(?:paierai|paierons|réglerons|réglerai)\b|"
+        r"sera (?:payée?|réglée?)|(?:will|going to) (?:be )?pa(?:y|id)"
     ),
-    (
-        "copy",
-        r"\b(?:kopie|copie|duplicata)\b|(?:factuur|facturen) (?:\w+ ){0,3}(?:niet|nooit) (?:\w+ )?(?:ontvangen|gekregen)|"
-        r"(?:niet|nooit) (?:\w+ ){0,4}factuur (?:ontvangen|gekregen)|opnieuw (?:\w+ ){0,3}(?:sturen|toesturen|mailen)|"
-        r"pas (?:bien )?reçu (?:la|cette|votre|de) facture|cop(?:y|ies) of|(?:re)?send (?:\w+ ){0,4}invoice",
+    "copy": (
+        r"\b(?:kopie|copie|duplicata)\b|"
+        r"(?:factuur|facturen) (?:\w+ ){0,3}(?:niet|nooit) (?:\w+ )?(?:ontvangen|gekregen)|"
+        r"(?:niet|nooit) (?:\w+ ){0,4}factuur (?:ontvangen|gekregen)|"
+        r"opnieuw (?:\w+ ){0,3}(?:sturen|toesturen|mailen)|pas (?:bien )?reçu (?:la|cette|votre|de) facture|"
+        r"cop(?:y|ies) of|(?:re)?send (?:\w+ ){0,4}invoice"
     ),
-    (
-        "wrong_person",
+    "wrong_person": (
         r"verkeerde (?:persoon|bedrijf|adres)|niet (?:voor )?(?:mij|ons) bestemd|werkt (?:hier )?niet meer|"
-        r"ne (?:travaille|suis) (?:plus|pas)|mauvais(?:e)? (?:destinataire|personne)|wrong (?:person|company)|"
-        r"no longer works|not (?:meant )?for (?:me|us)",
+        r"ne (?:travaille|suis) (?:plus|pas)|mauvais(?:e)? (?:destinataire|personne)|"
+        r"wrong (?:person|company)|no longer works|not (?:meant )?for (?:me|us)"
     ),
-    (
-        "address",
-        r"nieuw(?:e)? (?:\w+-?)?adres|verhuisd|adreswijziging|nouvelle adresse|déménagé|changement d['’]adresse|"
-        r"new (?:\w+ )?address|have moved",
+    "address": (
+        r"nieuw(?:e)? (?:\w+-?)?adres|verhuisd|adreswijziging|nouvelle adresse|déménagé|"
+        r"changement d['’]adresse|new (?:\w+ )?address|have moved"
     ),
-)  # fmt: skip
-_GUESSES = tuple((reason, re.compile(pattern, re.IGNORECASE)) for reason, pattern in GUESSES)
+}
+_GUESSES = tuple((reason, re.compile(pattern, re.IGNORECASE)) for reason, pattern in GUESSES.items())
 ASKED = re.compile(r"\?|\b(?:vraag|question|graag|pourriez|could you|kunt u|kan u)\b", re.IGNORECASE)
 
 

@@ -143,7 +143,7 @@ class DunningDeskWizard(models.TransientModel):
             window.to = reader.email_formatted if reader else address
 
     def _to_whom(self):
-        """Who gets the answer: ``(contact, address)``, one of which is empty; whoever wrote, or who gets the letters."""
+        """Who gets the answer: ``(contact, address)``, one of them empty; whoever wrote, or who gets the letters."""
         self.ensure_one()
         reply = self.reply_id
         if reply.contact_id.email:

@@ -284,7 +284,12 @@ class TestActs(DeskCase):
     def test_reason_and_owner_are_a_persons_and_nothing_else(self):
         self.item.write({"reason": "paid", "user_id": self.manager.id})
         self.assertEqual((self.item.reason, self.item.user_id), ("paid", self.manager))
-        for name, value in (("text", "x"), ("state", "handled"), ("holds", False), ("partner_id", self.nl.partner_id.id)):
+        for name, value in (
+            ("text", "x"),
+            ("state", "handled"),
+            ("holds", False),
+            ("partner_id", self.nl.partner_id.id),
+        ):
             with self.subTest(name), self.assertRaises(UserError):
                 self.item.write({name: value})
 

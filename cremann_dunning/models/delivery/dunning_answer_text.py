@@ -15,8 +15,8 @@ PLACES = ("name", "debtor", "company", "numbers", "amount", "account", "day", "u
 
 
 class DunningAnswerText(models.Model):
-    """A text with which the desk answers what comes in, in the language of the debtor. It is plain text: whoever answers
-    reads it, changes it where he likes, and sends it."""
+    """A text with which the desk answers what comes in, in the language of the debtor. It is plain text: whoever
+    answers reads it, changes it where he likes, and sends it."""
 
     _name = "dunning.answer.text"
     _description = "Text of an answer"

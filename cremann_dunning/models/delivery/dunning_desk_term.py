@@ -26,8 +26,8 @@ class DunningDeskTerm(models.Model):
         string="Answered within days",
         default=DEFAULT_DAYS,
         required=True,
-        help="Working days, counted from the day on which it came in; 0: on that day. After its last day whoever has it "
-        "is told, once.",
+        help="Working days, counted from the day on which it came in; 0: on that day. After its last day whoever has "
+        "it is told, once.",
     )
     manager_days = fields.Integer(
         string="The manager hears after days more",

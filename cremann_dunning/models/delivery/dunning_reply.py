@@ -61,7 +61,13 @@ class DunningReply(models.Model):
         help="Empty: nobody has said yet whose it is.",
     )
     company_id = fields.Many2one(
-        "res.company", compute="_compute_company_id", store=True, precompute=True, readonly=False, required=True, index=True
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        index=True,
     )
     contact_id = fields.Many2one("res.partner", string="Written by", readonly=True, ondelete="set null")
     letter_id = fields.Many2one(
@@ -217,7 +223,7 @@ class DunningReply(models.Model):
         return True
 
     def _handle(self, ours=True):
-        """They are handled, in sets; the activities about them go. :param ours: not so where they are no mail of ours."""
+        """They are handled, in sets; the activities about them go. :param ours: False: they are nothing of ours."""
         waiting = self.filtered(lambda reply: reply.state == "open").sudo()
         # sudo: what was received stays as it is; only that it was handled is written
         waiting.write(

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 
 
 class DunningReply(models.Model):
-    """A reply as the thread of its mail: one to the desk begins it, an answer to our answer is another thing to handle."""
+    """A reply as the thread of its mail: one to the desk begins it, an answer to our answer is handled anew."""
 
     _inherit = "dunning.reply"  # pylint: disable=consider-merging-classes-inherited
 

@@ -1,4 +1,4 @@
-"""By when what comes in is answered, who hears that it was not, the texts of answers, calls, and that lists stay fast."""
+"""By when what comes in is answered, who hears that it was not, texts of answers, calls; and lists stay fast."""
 
 from datetime import timedelta
 
@@ -63,7 +63,13 @@ class TestClock(DeskCase):
         item, nobody = self.item(), self.env["res.users"]
         manager = self.env["dunning.dispute"]._manager(self.nl)
         self.assertEqual(item.user_id, self.user)
-        for days, told in ((2, nobody), (3, self.user), (5, self.user), (6, self.user + manager), (30, self.user + manager)):
+        for days, told in (
+            (2, nobody),
+            (3, self.user),
+            (5, self.user),
+            (6, self.user + manager),
+            (30, self.user + manager),
+        ):
             with self.subTest(days):
                 self.mornings(days)
                 self.assertEqual(self.alarms(item), told)
@@ -144,7 +150,7 @@ class TestOthers(DeskCase):
         case = self.env["dunning.case"]._for_partners(self.partner, self.nl, create=True)
         queue = self.as_user(self.user)["dunning.call.queue"]
         for _time in range(2):
-            day = queue._call_again(case.with_user(self.user), "")
+            day = queue._call_again(self.as_user(self.user, case), "")
         item = self.env["dunning.reply"].search([("case_id", "=", case.id)])
         self.assertEqual((len(item), item.reason, item.source, item.holds), (1, "call_back", "call", False))
         self.assertEqual(item.due_at.date(), day)
@@ -183,7 +189,7 @@ class TestOthers(DeskCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            replies.web_search_read([("state", "=", "open")], dict.fromkeys(names, {}), limit=limit)
+            replies.web_search_read([("state", "=", "open")], {name: {} for name in names}, limit=limit)
             counts.append(self.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 3, counts)
         before = self.cr.sql_log_count
