@@ -155,7 +155,7 @@ class DunningCase(models.Model):
     @api.depends("reply_ids.state", "dispute_ids.state", "promise_ids", "plan_ids", "contact_ids")
     def _compute_record_counts(self):
         for name, model, domain in (
-            ("open_reply_count", "dunning.reply", [("state", "=", "open")]),
+            ("open_reply_count", "dunning.reply", [("state", "=", "open"), ("holds", "=", True)]),
             ("open_dispute_count", "dunning.dispute", [("state", "=", "open")]),
             ("promise_count", "dunning.promise", []),
             ("plan_count", "dunning.payment.plan", []),
