@@ -159,6 +159,17 @@ class TestMails(DeskCase):
         with self.assertRaises(UserError):
             self.as_user(self.user, item)._place(self.nl.partner_id)
 
+    def test_what_he_writes_on_our_answer_is_a_thing_of_its_own(self):
+        item = self.mail("unknown.eml", times=1)
+        window = self.as_user(self.user, item).action_answer()
+        window = self.as_user(self.user)[window["res_model"]].browse(window["res_id"])
+        self.assertEqual(window.to, "iemand@gmail.com")
+        window.action_save()
+        sent = item.message_ids.sorted("id")[-1]
+        self.assertEqual((item.state, sent.outgoing_email_to), ("handled", "iemand@gmail.com"))
+        more = self.answer("gmail_nl.eml", about=sent.message_id)
+        self.assertEqual((len(more), more.company_id, more.state), (1, self.nl, "open"))
+
     def test_the_same_many_times_is_one_thing(self):
         first = self.mail("unknown.eml", times=1)
         for times in range(2, 6):

@@ -21,8 +21,8 @@ class DunningReply(models.Model):
 
     @api.private  # as above
     def message_update(self, msg_dict, update_vals=None):
-        """What follows on something that was handled is to be handled again."""
-        for reply in self.filtered(lambda reply: reply.state == "handled"):
+        """What follows on it is to be handled as well."""
+        for reply in self:
             self.env["dunning.desk"]._receive(
                 reply.company_id, reply.partner_id, msg_dict, letter=reply.letter_id, moves=reply.move_ids
             )
