@@ -22,6 +22,30 @@ STORY = (
 GROUPS = (
     (-3, "nl", "Horecagroep Singelhof", "Hotel De Singelhof B.V.", ("Koffiebranderij Zwartwit B.V.",)),
 )  # fmt: skip
+# What waits at the desk today: firm, debtor (nobody knows whose the last one is), way, reason, subject and words.
+CAME_IN = (
+    ("nl", "Restaurant Het Veerhuis V.O.F.", "mail", "paid", "Re: uw herinnering",
+     "Goedemorgen,\n\nDeze factuur is vorige week al overgemaakt, kijkt u het nog eens na?"),
+    ("nl", "Metaalbewerking Hofstee B.V.", "mail", "dispute", "RE: Aanmaning",
+     "Beste,\n\nEr zijn maar drie van de vijf dagen gewerkt. Deze factuur klopt niet."),
+    ("nl", "Stichting Buurthuis De Haard", "page", "plan", "In termijnen",
+     "Kunnen wij dit in drie termijnen betalen?"),
+    ("nl", "", "mail", "question", "betaling", "Ik betaal morgen, is dat goed?"),
+    ("be", "Brasserie Het Pand BV", "page", "copy", "Kopie", "Wij hebben de factuur nooit ontvangen."),
+)  # fmt: skip
+
+
+def come_in(env, ledger) -> None:
+    """What came in today and nobody has answered yet."""
+    partners = {debtor.name: partner for debtor, partner in ledger.partners.items()}
+    for firm, name, source, reason, subject, text in CAME_IN:
+        if firm == ledger.firm.key:
+            partner = partners[name] if name else env["res.partner"]
+            sender = partner.email or "iemand@gmail.com"
+            env["dunning.desk"]._take_in(
+                ledger.company, partner, source=source, reason=reason, subject=subject, text=text, sender=sender,
+                email_from=sender,
+            )  # fmt: skip
 
 
 def note(env, ledger, user, day: int) -> None:

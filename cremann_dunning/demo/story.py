@@ -192,6 +192,7 @@ class Story:
                 late = move.copy({**dates, "invoice_payment_term_id": False})
                 late.action_post()
                 ledger.send(late)
+            agreements.come_in(self.env, ledger)
         self.env.cr.commit()
 
     def write_logins(self) -> None:

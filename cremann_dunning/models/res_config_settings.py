@@ -18,6 +18,8 @@ class ResConfigSettings(models.TransientModel):
     dunning_job_error = fields.Text(related="company_id.dunning_job_error")
     dunning_automatic = fields.Boolean(related="company_id.dunning_automatic", readonly=False)
     dunning_run_approval = fields.Selection(related="company_id.dunning_run_approval", readonly=False, required=True)
+    dunning_alias_name = fields.Char(related="company_id.dunning_alias_name", readonly=False)
+    dunning_alias_domain = fields.Char(related="company_id.alias_domain_id.name", string="Domain of the desk")
     dunning_responsible_id = fields.Many2one(related="company_id.dunning_responsible_id", readonly=False)
     dunning_promise_grace_days = fields.Integer(related="company_id.dunning_promise_grace_days", readonly=False)
     dunning_promise_asks = fields.Boolean(related="company_id.dunning_promise_asks", readonly=False)

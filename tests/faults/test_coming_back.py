@@ -133,7 +133,7 @@ class TestReplies(ComingBackCase):
             1,
         ):
             with self.subTest(head):
-                replies = self.reply("I am back on Monday", before=subject, head=head)
+                replies = self.reply(f"I am back on Monday ({number})", before=subject, head=head)
                 self.assertEqual(replies.mapped("state"), ["handled"] * number)
                 self.assertTrue(all(replies.mapped("is_automatic")))
                 self.assertFalse(replies.handled_by_id)

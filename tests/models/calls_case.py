@@ -86,7 +86,8 @@ class CallsCase(WindowMixin, AccessCase):
             )
         cls.env["dunning.word.list"].search([], limit=1).copy({"company_id": cls.nl.id})
         cls.env["dunning.cause.route"].search([], limit=1).copy({"company_id": cls.nl.id})
-        cls.env["dunning.dispute.term"].search([], limit=1).copy({"company_id": cls.nl.id})
+        for model in ("dunning.dispute.term", "dunning.desk.term", "dunning.answer.text"):
+            cls.env[model].search([], limit=1).copy({"company_id": cls.nl.id})
         cls.table = cls.env["dunning.interest.table"].search([("company_id", "=", cls.nl.id)])
 
     @classmethod

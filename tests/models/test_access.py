@@ -24,6 +24,8 @@ LAW = (
     "dunning.word.list",
     "dunning.cause.route",
     "dunning.dispute.term",
+    "dunning.desk.term",
+    "dunning.answer.text",
 )
 REPAIRS = (
     "dunning.address.wizard",
@@ -111,6 +113,8 @@ RIGHTS = {
     "dunning.page.key": ("rw", "rw", ""),
     "dunning.throttle": ("", "r", ""),
     "dunning.reply": ("r", "r", ""),
+    "dunning.reply": ("rw", "rw", ""),
+    "dunning.desk.wizard": ("rwcd", "rwcd", ""),
     "dunning.confirm.wizard": ("rwcd", "rwcd", ""),
     "dunning.leave.out.wizard": ("rwcd", "rwcd", ""),
     "dunning.rate.import.wizard": ("", "rwcd", ""),

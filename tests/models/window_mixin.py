@@ -43,6 +43,7 @@ class WindowMixin:
             "dunning.answer.wizard": {"dispute_id": self._disputed().id, "words": SECRET},
             "dunning.claim.import.wizard": {"company_id": self.nl.id, "notes": SECRET},
             "dunning.confirm.wizard": {"run_ids": [Command.set(self.the_run.ids)]},
+            "dunning.desk.wizard": {"reply_id": self._came_in().id, "act": "hold", "note": SECRET},
             "dunning.erasure.wizard": {"company_id": self.nl.id, "partner_id": self.partner.id},
             "dunning.hold.wizard": {"case_ids": [Command.set([case])], "reason": f"About {SECRET}"},
             "dunning.leave.out.wizard": {"letter_ids": [Command.set([letter])], "reason": f"About {SECRET}"},
@@ -83,6 +84,12 @@ class WindowMixin:
             "dunning.words.wizard": {**about, "personal_words": SECRET},
             "dunning.withdrawal.wizard": {"letter_ids": [Command.set([letter])], "reason": "sent by mistake"},
         }
+
+    def _came_in(self):
+        """Something of this debtor to answer, once."""
+        replies = self.env["dunning.reply"]
+        about = {"case_id": self.case.id, "received_on": TODAY}
+        return replies.search([("case_id", "=", self.case.id)], limit=1) or replies.create(about)
 
     def _disputed(self):
         """A dispute to answer; of one invoice, once."""

@@ -108,4 +108,5 @@ class DunningCallQueue(models.AbstractModel):
         else:
             user = case._responsible() or self.env.user
             case.activity_schedule("mail.mail_activity_data_call", day, note=note, user_id=user.id)
+        self.env["dunning.desk"]._call_again(case, day)
         return day

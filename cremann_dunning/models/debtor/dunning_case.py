@@ -276,6 +276,13 @@ class DunningCase(models.Model):
             self.env["dunning.reply"]._receive(case, msg_dict)
         return super().message_update(msg_dict, update_vals)
 
+    def _message_receive_bounce(self, email, partner):
+        """A short letter to the debtor came back."""
+        result = super()._message_receive_bounce(email, partner)
+        for case in self:
+            self.env["dunning.desk"]._mail_came_back(case.company_id, case.partner_id, email)
+        return result
+
     def action_open_replies(self):
         """What these debtors wrote back."""
         return self._action_records("cremann_dunning.dunning_reply_action")

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 # What is counted on the buttons of a case; all of it belongs to the case, and is read by whoever may read that.
 COUNTED = {
-    "open_reply_count": ("dunning_reply", SQL("t.state = 'open'")),
+    "open_reply_count": ("dunning_reply", SQL("t.state = 'open' AND t.holds")),
     "open_dispute_count": ("dunning_dispute", SQL("t.state = 'open'")),
     "promise_count": ("dunning_promise", SQL("TRUE")),
     "plan_count": ("dunning_payment_plan", SQL("TRUE")),
@@ -22,7 +22,7 @@ class DunningCase(models.Model):
 
     _inherit = "dunning.case"  # pylint: disable=consider-merging-classes-inherited
 
-    @api.depends("reply_ids.state", "dispute_ids.state", "promise_ids", "plan_ids", "contact_ids")
+    @api.depends("reply_ids.state", "reply_ids.holds", "dispute_ids.state", "promise_ids", "plan_ids", "contact_ids")
     def _compute_record_counts(self):
         self.env.flush_all()
         counts = SQL(", ").join(

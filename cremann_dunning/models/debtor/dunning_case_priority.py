@@ -179,7 +179,8 @@ class DunningCase(models.Model):
                 """
                 SELECT c.id,
                        (SELECT COUNT(*) FROM dunning_reply r WHERE r.company_id = c.company_id
-                           AND r.partner_id = c.partner_id AND r.state = 'open'),
+                           AND r.partner_id = c.partner_id AND r.state = 'open'
+                           AND r.source NOT IN ('post', 'bounce', 'call')),
                        COUNT(k.id) FILTER (WHERE k.state = 'failed'),
                        COALESCE(SUM(o.number) FILTER (WHERE k.state = 'sent' AND k.sent_on > c.oldest_due_date), 0)
                   FROM dunning_case c

@@ -150,6 +150,8 @@ class DunningContact(models.Model):
         counted = self.filtered("counts_as_step")
         counted._count()
         (self - counted)._redecide()  # its days of quiet begin
+        if spoken := self.filtered(lambda contact: contact.outcome not in NOT_SPOKEN):
+            self.env["dunning.desk"]._spoken_with(spoken.case_id)
 
     def write(self, vals):
         """A contact that counted is part of the ladder: it can be archived and not be told differently."""

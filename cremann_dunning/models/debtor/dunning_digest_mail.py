@@ -48,6 +48,7 @@ class DunningDigestMail(models.AbstractModel):
             "replied": self.env["dunning.reply"].search_count([*own, ("received_at", ">", since)]),
             "waiting": client.waiting_count,
             "replies": client.reply_count,
+            "late": self.env["dunning.reply"].search_count([*own, ("is_late", "=", True)]),
             "person": self.env["dunning.attention"]._rows(company, 0)[1],
             "failed": client.failed_count,
             "unknown": client.unknown_count,

@@ -129,7 +129,8 @@ FRESH = f"""
              WHERE active AND outcome <> ALL(%(not_spoken)s)
              UNION ALL
             SELECT 'reply', id, partner_id, company_id, NULL, received_on FROM dunning_reply
-             WHERE is_automatic IS NOT TRUE
+             WHERE is_automatic IS NOT TRUE AND is_foreign IS NOT TRUE
+               AND source NOT IN ('post', 'bounce', 'call') -- what came back is no word of his
              UNION ALL
             SELECT 'hold', id, partner_id, company_id, NULL, COALESCE(date_until, %(never)s) FROM dunning_hold
              WHERE active AND move_id IS NULL) x

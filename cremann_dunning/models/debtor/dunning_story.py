@@ -14,7 +14,7 @@ NAMED = 5
 
 # Letters that are made and have not left.
 UNDER_WAY = ("draft", "issued", "failed")
-ABOUT = ("dunning.case", "account.move", "dunning.letter", "dunning.claim", "dunning.run")
+ABOUT = ("dunning.case", "account.move", "dunning.letter", "dunning.claim", "dunning.run", "dunning.reply")
 
 
 class DunningStory(models.AbstractModel):
@@ -38,6 +38,9 @@ class DunningStory(models.AbstractModel):
             raise AccessError(self.env._("There is no story of that."))
         record = self.env[model].browse(int(res_id)).exists()
         record.check_access("read")
+        if model == "dunning.reply":  # the story of its debtor
+            record = record.case_id
+            record.check_access("read")
         self.env["dunning.event"].check_access("read")
         if not record:
             return {"planned": [], "done": [], "more": False, "claims": [], "families": []}

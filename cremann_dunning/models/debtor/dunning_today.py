@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import date_utils, format_date
@@ -115,7 +115,12 @@ class DunningToday(models.AbstractModel):
         number = self.env["dunning.reply"].search_count(self._domain("replies", company))
         if not number:
             return self._light("replies", "good", self.env._("No reply waits"))
-        return self._light("replies", "warning", self.env._("Replies to handle: %s", number), "", self.env._("Answer"))
+        late = self.env["dunning.reply"].search_count(
+            self._domain("replies", company) & Domain("due_at", "<", fields.Datetime.now())
+        )
+        tone, detail = ("danger", self.env._("Too late by now: %s", late)) if late else ("warning", "")
+        text = self.env._("Replies to handle: %s", number)
+        return self._light("replies", tone, text, detail, self.env._("Answer"))
 
     def _light_rates(self, company):
         tables = company._dunning_stale_tables()

@@ -9,6 +9,7 @@ _BANK = {
     "unbooked": _lt("Receipts not booked then: %(unbooked)s."),
 }
 _REASON = {"reason": _lt("Reason: %(reason)s")}
+_ABOUT_REPLY = {"source": _lt("It came by: %(source)s."), "reason": _lt("It is about: %(reason)s.")}
 
 _MADE = {
     "letter.drafted": Kind(_lt("A letter “%(level)s” over %(total)s was written by hand.")),
@@ -120,9 +121,13 @@ _AFTER = {
     ),
     "answer.received": Kind(
         _lt("A reply came in: %(subject)s."),
-        tails={"automatic": _lt("A machine gave it.")},
+        tails={**_ABOUT_REPLY, "automatic": _lt("A machine gave it.")},
     ),
-    "answer.handled": Kind(_lt("The reply was handled: %(subject)s.")),
+    "answer.placed": Kind(_lt("The reply was placed with the debtor: %(subject)s."), tails=_ABOUT_REPLY),
+    "answer.handled": Kind(
+        _lt("The reply was handled: %(subject)s."),
+        tails={**_ABOUT_REPLY, "foreign": _lt("It was nothing about what is owed.")},
+    ),
 }
 
 _COUNTS = {

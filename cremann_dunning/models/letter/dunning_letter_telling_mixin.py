@@ -17,12 +17,15 @@ class DunningLetterTellingMixin(models.AbstractModel):
         return letters
 
     def write(self, vals):
-        """Tell what was changed on a draft."""
+        """Tell what was changed on a draft; one that failed and goes on is nothing to see to any more."""
         edited = EDITED & set(vals)
+        failed = self.filtered(lambda letter: letter.state == "failed") if "state" in vals else self.browse()
         drafts = self.filtered(lambda letter: letter.state == "draft") if edited else self.browse()
         result = super().write(vals)
         if drafts:
             self._telling()._tell(self._telling()._edited_rows(drafts, edited))
+        if seen_to := failed.filtered(lambda letter: letter.state != "failed"):
+            self.env["dunning.desk"]._seen_to(seen_to)
         return result
 
     def unlink(self):

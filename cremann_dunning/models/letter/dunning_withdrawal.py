@@ -86,6 +86,7 @@ class DunningWithdrawal(models.AbstractModel):
         attempt.write({"state": state, "answer": answer or text})
         letter.write({"state": "issued", "sent_on": False, "sent_at": False, **NO_TERM})
         letter._register_failure(text, "bounced")
+        self.env["dunning.desk"]._letter_came_back(letter, state == "returned", text)
         if state == "returned":  # what came back by mail is told with the address
             letter._telling()._tell([letter._telling()._row("letter.returned", letter)])
         letter._move_levels()

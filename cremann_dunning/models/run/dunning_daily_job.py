@@ -119,6 +119,7 @@ class DunningDailyJob(models.AbstractModel):
         self.env["dunning.case"]._settle_agreements(company)
         self.env["dunning.hold"]._tell_over(company)
         self.env["dunning.dispute"]._tell_late(company)
+        self.env["dunning.reply"]._tell_late(company)
         self.env["dunning.payer"]._rate(company)
 
     @api.model
