@@ -70,6 +70,11 @@ class CallsCase(WindowMixin, AccessCase):
         env["dunning.care"].create({**apart, "reason": "money"})
         env["dunning.advice"].create({**apart, "kind": "deposit", "advised_on": TODAY})
         env["dunning.help.text"].search([], limit=1).copy({"company_id": cls.nl.id})
+        promise = env["dunning.promise"].search([("case_id", "=", cls.own["dunning.promise"].case_id[:1].id)], limit=1)
+        env["dunning.agreement.receipt"]._make(promise)._confirm_by_firm()
+        act = {"case_id": case.id, "kind": "question", "token": SECRET, "done_on": TODAY, "answer": SECRET}
+        env["dunning.page.act"].create(act)
+        env["dunning.plan.limit"].create({"company_id": cls.nl.id, "debtor_kind": "business", "amount_max": 1})
         cls.ended_claims()
         cls.recorded()
         cls.as_user(cls.user)["dunning.digest"].create({"company_id": cls.nl.id})  # nobody reads that of another

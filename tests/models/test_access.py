@@ -82,6 +82,9 @@ RIGHTS = {
     "dunning.answer.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
     "dunning.advice": ("r", "rw", ""),
+    "dunning.agreement.receipt": ("r", "r", ""),
+    "dunning.page.act": ("r", "r", ""),
+    "dunning.plan.limit": ("r", "rwcd", ""),
     "dunning.care": ("", "", ""),  # a right of its own, see debtor/test_care
     "dunning.care.wizard": ("rwcd", "rwcd", ""),
     "dunning.help.text": ("r", "rwcd", ""),
@@ -112,7 +115,6 @@ RIGHTS = {
     "dunning.opening": ("r", "r", ""),
     "dunning.page.key": ("rw", "rw", ""),
     "dunning.throttle": ("", "r", ""),
-    "dunning.reply": ("r", "r", ""),
     "dunning.reply": ("rw", "rw", ""),
     "dunning.desk.wizard": ("rwcd", "rwcd", ""),
     "dunning.confirm.wizard": ("rwcd", "rwcd", ""),

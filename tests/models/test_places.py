@@ -53,6 +53,9 @@ PLACES = {
     "dunning.throttle": set(),
     "dunning.override": LETTER,
     "dunning.agreement.letter": CASE,
+    "dunning.agreement.receipt": {"company_id"},
+    "dunning.page.act": CASE | {"letter_id"},
+    "dunning.plan.limit": {"company_id"},
     "dunning.expected.payment": {"company_id", "partner_id"},
     "dunning.payment.choice": {"company_id", "partner_id"},
     "dunning.payment.plan": CASE,
@@ -124,6 +127,10 @@ class TestPlaces(AccessCase):
         env["dunning.reply"].create({"case_id": cls.case.id, "letter_id": letter.id, "received_on": TODAY})
         env["dunning.throttle"]._count("check", "a page", "192.0.2.1")
         letter._portal_ensure_token()  # with it comes its key to the debtor's page
+        env["dunning.agreement.receipt"]._make(cls.own["dunning.promise"][:1])._confirm_by_firm()
+        act = {"case_id": cls.case.id, "letter_id": letter.id, "kind": "question", "token": "x", "done_on": TODAY}
+        env["dunning.page.act"].create(act)
+        env["dunning.plan.limit"].create({"company_id": cls.nl.id, "debtor_kind": "business", "amount_max": 1})
         cls.ended_claims()
         cls.recorded()
 

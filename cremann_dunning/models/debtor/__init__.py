@@ -11,12 +11,20 @@ from . import dunning_case_mixin
 from . import dunning_cause_mixin, dunning_outcome_mixin
 
 # isort: split
+from . import dunning_account_acts, dunning_payment_agreement_mixin, dunning_payment_plan  # before what adds to them
+
+# isort: split
 from . import (
     account_move,
+    dunning_account_acts_money,
+    dunning_account_acts_page,
+    dunning_account_acts_said,
     dunning_advice,
+    dunning_agreement_confirming,
     dunning_agreement_letter,
     dunning_agreement_letter_paper,
     dunning_agreement_letters,
+    dunning_agreement_receipt,
     dunning_answering,
     dunning_asking,
     dunning_attention,
@@ -71,17 +79,21 @@ from . import (
     dunning_limitation,
     dunning_moving,
     dunning_moving_told,
+    dunning_page_act,
+    dunning_page_asking,
     dunning_payer,
-    dunning_payment_agreement_mixin,
-    dunning_payment_plan,
     dunning_payment_plan_bounds,
+    dunning_payment_plan_confirmed,
     dunning_payment_plan_dividing,
     dunning_payment_plan_ending,
     dunning_payment_plan_instalment,
+    dunning_plan_limit,
     dunning_prevention,
     dunning_promise,
+    dunning_promise_confirmed,
     dunning_reconstruction,
     dunning_reply_acting,
+    dunning_reply_proposal,
     dunning_reply_shown,
     dunning_set_off,
     dunning_settling,
@@ -93,6 +105,7 @@ from . import (
     dunning_touch,
     mail_mail,
     res_company,
+    res_company_page,
     res_partner,
     res_partner_advice,
     res_partner_told,

@@ -22,11 +22,12 @@ class DunningAsking(models.AbstractModel):
     _description = "Open questions to debtors"
 
     @api.model
-    def _ask(self, moves, words, days):
+    def _ask(self, moves, words, days, said_paid_on=None):
         """Write to the debtor of these invoices, and hold them until he had the time to answer.
 
         :param words: a paragraph of whoever asks, in the language of the debtor; may be empty.
-        :param days: how many days he has; 0: nothing waits for him.
+        :param days: how many days he has; 0: nothing waits for him. :param said_paid_on: he said that he paid on this
+            day, and the bank does not show it: that is what he is asked about.
         :return: the letters, issued: one for each currency.
         :raises UserError: why nothing is asked; nothing of it is done then.
         """
@@ -34,7 +35,8 @@ class DunningAsking(models.AbstractModel):
         case.company_id._dunning_require_on()
         letters = self.env["dunning.letter"]
         for currency, own in moves.grouped("currency_id").items():
-            letters |= self.env["dunning.answering"]._issue(self._draft(self._vals(case, currency, own), words))
+            vals = self._vals(case, currency, own) | ({"said_paid_on": said_paid_on} if said_paid_on else {})
+            letters |= self.env["dunning.answering"]._issue(self._draft(vals, words))
         self._wait(case, moves, days)
         moves._dunning_redecide()
         return letters

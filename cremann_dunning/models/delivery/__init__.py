@@ -6,12 +6,11 @@ from . import dunning_desk, dunning_reply  # before what is added to them
 
 # isort: split
 from . import (
-    dunning_account_acts,
+    account_move,
     dunning_account_items,
     dunning_account_known,
     dunning_account_page,
     dunning_account_paying,
-    account_move,
     dunning_answer_text,
     dunning_delivery,
     dunning_desk_finding,

@@ -68,6 +68,11 @@ class DunningOpening(models.Model):
             happened=self.opened_at,
         )
 
+    @api.model
+    def _network_of(self, address):
+        """The network of an address, as evidence keeps it, for what else a debtor does on his page."""
+        return _network(address)
+
     def write(self, vals):  # pylint: disable=method-required-super
         """What was seen stays as it was written."""
         raise UserError(self.env._("The opening of a letter stays on record as it was written."))

@@ -25,7 +25,7 @@ class DunningVerification(models.AbstractModel):
         """
         walk = chain.Walk(dict(heads or {}))
         for page in self._pages(company):
-            named = {}
+            named, agreed = {}, []
             for seq, previous, digest, salt, values, *row in page:
                 if row[0] is None:
                     walk.gone(seq, digest)
@@ -35,7 +35,10 @@ class DunningVerification(models.AbstractModel):
                 walk.personal(seq, event["personal"], salt, values)
                 if documents and event["kind"] == "letter.issued" and event["letter"]:
                     named[event["letter"]] = (seq, event["facts"].get("documents") or [])
+                if event["kind"] == "agreement.confirmed":
+                    agreed.append((seq, event["facts"].get("receipt"), event["facts"].get("text")))
             self._read_documents(walk, named)
+            self._read_agreements(walk, agreed)
         walk.end()
         return walk
 
@@ -77,3 +80,12 @@ class DunningVerification(models.AbstractModel):
                 for digest in digests:
                     walk.document(seq, f"{names.get(letter_id) or digest[:16]}.pdf", digest, found)
             self.env.invalidate_all(flush=False)  # contents stay no longer than needed
+
+    @api.model
+    def _read_agreements(self, walk, agreed):
+        """Compare the texts that both sides confirmed with their digests. :param agreed: ``[(seq, id, digest)]``."""
+        # sudo: every text, whoever asks
+        receipts = self.env["dunning.agreement.receipt"].sudo().browse({id_ for _seq, id_, _digest in agreed}).exists()
+        texts = {receipt.id: chain.file_digest(receipt.text.encode()) for receipt in receipts}
+        for seq, receipt_id, digest in agreed:
+            walk.document(seq, f"{receipt_id}.txt", digest, texts.get(receipt_id))

@@ -35,6 +35,10 @@ class DunningLetterAnswerMixin(models.AbstractModel):
         "account.move", "dunning_letter_asked_move_rel", "letter_id", "move_id", readonly=True, copy=False,
         string="Asked about",
     )  # fmt: skip
+    said_paid_on = fields.Date(
+        readonly=True, copy=False, help="He said that he paid on this day, and nothing has come in."
+    )
+    said_paid_text = fields.Char(compute="_compute_answer_parts")
     asked_html = fields.Html(compute="_compute_answer_parts", sanitize=False)
     answer_words = fields.Text(string="Why", readonly=True, copy=False, help="In the words of who answered.")
     answer_credit_notes = fields.Char(string="Credit notes", readonly=True, copy=False)
@@ -53,6 +57,7 @@ class DunningLetterAnswerMixin(models.AbstractModel):
     def _compute_answer_parts(self):
         """What the texts of answers take from the letter, in the language of the debtor."""
         for letter in self:
+            letter.said_paid_text = letter.said_paid_on and letter._day(letter.said_paid_on)
             letter.credited_text = letter._money(letter.amount_credited) if letter.amount_credited else False
             lines = (letter.answer_words or "").strip().splitlines()
             # typed by a person: every line is escaped
@@ -91,7 +96,7 @@ class DunningLetterAnswerMixin(models.AbstractModel):
         """The text of an answer, for the way in which the debtor is addressed."""
         self.ensure_one()
         known = self.env["ir.model.data"]._xmlid_to_res_id
-        names = [f"cremann_dunning.mail_template_answer_{self.answer}"]
+        names = [f"cremann_dunning.mail_template_answer_{self.answer}{'_paid' if self.said_paid_on else ''}"]
         if self.tone == "informal":
             names.insert(0, f"{names[0]}_informal")
         found = next(filter(None, (known(name, raise_if_not_found=False) for name in names)), False)

@@ -115,8 +115,10 @@ class DunningDailyJob(models.AbstractModel):
 
     @api.model
     def _settle(self, company):
-        """Which promises and plans were kept, and how late debtors pay: both decide what goes out."""
+        """Which promises and plans were kept, who said that he had paid and has not, and how late debtors pay: all of
+        it decides what goes out."""
         self.env["dunning.case"]._settle_agreements(company)
+        self.env["dunning.page.asking"]._ask_again(company)
         self.env["dunning.hold"]._tell_over(company)
         self.env["dunning.dispute"]._tell_late(company)
         self.env["dunning.reply"]._tell_late(company)
