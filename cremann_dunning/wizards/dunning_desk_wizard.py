@@ -56,7 +56,6 @@ class DunningDeskWizard(models.TransientModel):
     )
     text_id = fields.Many2one(
         "dunning.answer.text",
-        string="Text",
         domain="[('company_id', 'in', [False, company_id])]",
     )
     subject = fields.Char()

@@ -134,7 +134,7 @@ class TestPrivate(WindowCase):
                         self.assertTrue(error, result)
 
     def buttons(self, window):
-        """What acts on a window that is there. What opens a new one takes no ids: a number there is that of a company."""
+        """What acts on a window that is there. What opens a new one takes no ids: a number is that of a company."""
         named = (name for name in dir(type(window)) if name.startswith("action_"))
         return [name for name in named if not getattr(getattr(type(window), name), "_api_model", False)]
 

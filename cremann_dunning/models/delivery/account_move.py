@@ -4,7 +4,7 @@ from odoo import api, models
 class AccountMove(models.Model):
     """A debtor who answers the mail of an invoice has answered us."""
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     @api.private  # the gateway of mail calls it, nobody from outside
     def message_update(self, msg_dict, update_vals=None):

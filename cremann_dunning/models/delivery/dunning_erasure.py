@@ -22,10 +22,11 @@ class DunningErasure(models.AbstractModel):
     @api.model
     def _erase_old_of(self, company):
         """Also what nobody ever placed, when its time is over."""
-        super()._erase_old_of(company)
+        result = super()._erase_old_of(company)
         until = company._dunning_today() - relativedelta(years=company.dunning_keep_years)
         unplaced = Domain("company_id", "=", company.id) & Domain("partner_id", "=", False)
         self._erase_replies(unplaced & Domain("received_on", "<", until))
+        return result
 
     @api.model
     def _erase_replies(self, domain):

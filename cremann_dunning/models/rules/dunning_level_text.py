@@ -115,8 +115,8 @@ class DunningLevel(models.Model):
         """What the words on the screen make of a letter of this level, before they are saved. Nothing is kept.
 
         :param subject: with ``body`` what was typed, as it is on the screen; none: what the text says now.
-        :return: ``about`` (whose letter it is), ``subject`` and ``body`` as the debtor reads them, ``light`` (red, amber
-            or green), ``findings`` (``text``, ``red``), ``problem`` when there is no letter.
+        :return: ``about`` (whose letter it is), ``subject`` and ``body`` as the debtor reads them, ``light`` (red,
+            amber or green), ``findings`` (``text``, ``red``), ``problem`` when there is no letter.
         :raises AccessError: whoever asks may not read the level.
         """
         self.ensure_one()
