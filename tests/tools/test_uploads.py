@@ -27,7 +27,7 @@ def archive(*names):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
         for name in names:
-            made.writestr(zipfile.ZipInfo(name), b"x" * 1000, zipfile.ZIP_DEFLATED)  # no time: each worker makes its own
+            made.writestr(zipfile.ZipInfo(name), b"x" * 1000, zipfile.ZIP_DEFLATED)  # of no time
     return buffer.getvalue()
 
 
@@ -55,6 +55,7 @@ def png_of(wide, high):
         ("", PDF, ("file.pdf", "application/pdf")),
         (None, PDF, ("file.pdf", "application/pdf")),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_kept_as_what_it_is(name, content, kept):
     assert uploads.check(name, content) == kept
@@ -93,6 +94,7 @@ def test_kept_as_what_it_is(name, content, kept):
         (pdf_with(zlib.compress(b"4 0 <</S/JavaScript>>"), b"/Type/ObjStm/Filter/FlateDecode"), "script"),
         (pdf_with(zlib.compress(b"x" * (4 * 1024 * 1024 - 5) + b"/JavaScript "), b"/Type/ObjStm/Filter/Fl"), "script"),
     ],
+    ids=lambda value: value if isinstance(value, str) else str(len(value or b"")),
 )
 def test_refused(content, why):
     with pytest.raises(ValueError, match=f"^{why}$"):
