@@ -191,12 +191,12 @@ class TestStory(DunningCase):
     def test_flat(self):
         self.tell(5)
         self.story(self.case)
-        with self.assertQueryCount(50):
+        with self.assertQueryCount(55):
             self.story(self.case)
         self.tell(75)
         self.env.invalidate_all()
         self.story(self.case)
-        with self.assertQueryCount(50):
+        with self.assertQueryCount(55):
             self.story(self.case)
 
     def test_contact_that_was_merged(self):
