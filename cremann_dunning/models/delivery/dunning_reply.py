@@ -146,15 +146,15 @@ class DunningReply(models.Model):
         """It has an owner from the start, and is told of, with what it says apart."""
         replies = super().create(vals_list)
         replies._give_owners()
-        self.env["dunning.event"]._tell([reply._event_row() for reply in replies])
+        self.env["dunning.event"]._tell([reply._event_row() for reply in replies if reply._is_told()])
         return replies
 
     def write(self, vals):
         """That a reply was handled is told of, once."""
         open_ = self.filtered(lambda reply: reply.state == "open") if vals.get("state") == "handled" else self.browse()
         result = super().write(vals)
-        if open_:
-            self.env["dunning.event"]._tell([reply._event_row("answer.handled") for reply in open_])
+        if told := open_.filtered(lambda reply: reply._is_told()):
+            self.env["dunning.event"]._tell([reply._event_row("answer.handled") for reply in told])
         return result
 
     def _event_row(self, kind="answer.received"):
@@ -212,8 +212,8 @@ class DunningReply(models.Model):
             )
 
     def _is_told(self):
-        """Whether its owner hears of it by an activity of its own; of what came back he hears by the letter, of a call
-        by the activity to call."""
+        """Whether its owner hears of it by an activity of its own, and the record by an event; of what came back they
+        hear by the letter, of a call by the activity to call and the contact moment."""
         return self.source not in ("post", "bounce", "call")
 
     def action_handled(self):
