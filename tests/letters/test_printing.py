@@ -216,19 +216,27 @@ class TestPrinting(PdfCase):
                 names = used.stdout.decode().replace("-", "").replace("_", "")
                 self.assertTrue(font.replace("_", "") in names or font == "Tajawal", names)
 
+    def codes(self, letter):
+        """The code that pays the letter, and the text of the one that leads to the debtor's page."""
+        found = zxingcpp.read_barcodes(picture(letter))
+        [code] = (code for code in found if code.text.startswith("BCD"))
+        [page] = (code.text for code in found if not code.text.startswith("BCD"))
+        return code, page
+
     def test_code_on_paper_asks_what_the_letter_asks(self):
         partner = self.debtor("Bakkerij Jansen")
         move = self.invoice(partner, 1210.5, due=5)
         letter = self.issue(partner)
-        [code] = zxingcpp.read_barcodes(picture(letter))
+        code, page = self.codes(letter)
         lines = code.text.split("\n")
         self.assertEqual(lines[:4], ["BCD", "002", "1", "SCT"])
         self.assertEqual(lines[6:8], ["NL91ABNA0417164300", "EUR1210.5"])
         self.assertIn(move.payment_reference or move.name, lines[9] + lines[10])
+        self.assertRegex(page, r"^http\S+/my/dunning/account/|^http\S+/account/", "no code of a payment")
 
     def test_code_and_words_on_paper_have_the_reference_of_the_letter(self):
         letter = self.issue(self.invoices([self.debtor("Bakkerij Jansen")] * 2, 100, due=5).partner_id)
-        [code] = zxingcpp.read_barcodes(picture(letter))
+        code, _page = self.codes(letter)
         self.assertEqual(code.text.split("\n")[9:11], [letter.payment_reference_key, ""])
         self.assertTrue(letter.payment_reference_key)
         self.assertIn(letter.payment_reference, re.sub(r"\s+", " ", text_of(letter)[0]))

@@ -152,7 +152,7 @@ class TestLevelPreview(PreviewCase):
                 if isinstance(lang, list):
                     lang, tone = str(lang), str(tone)
                 self.assertFalse(level.read_text_beside(lang, tone)["problem"])
-        reader = self.as_user(self.bookkeeper, self.first)
+        reader = self.as_user(self.user, self.first)
         self.assertFalse(reader.read_text_beside("nl_NL", "formal")["problem"])
         said = reader.read_text_beside("nl_NL", "formal", "Mine", "<p>Mine</p>")
         self.assertTrue(said["problem"], "whoever may not write the text makes no letter of his words")
