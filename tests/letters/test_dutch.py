@@ -322,7 +322,7 @@ class TestDutchScreens(DutchCase):
     def assert_dutch(self, where, *texts):
         for text in filter(None, texts):
             with self.subTest(where=where):
-                self.assertNotRegex(re.sub(r"<[^>]*>", " ", text), ENGLISH)
+                self.assertNotRegex(re.sub(r"<[^>]*>|\{\w+\}", " ", text), ENGLISH)
 
     def test_views(self):
         views = self.env["ir.ui.view"].search([("model", "=like", "dunning.%"), ("inherit_id", "=", False)])

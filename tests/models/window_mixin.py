@@ -88,7 +88,7 @@ class WindowMixin:
     def _came_in(self):
         """Something of this debtor to answer, once."""
         replies = self.env["dunning.reply"]
-        about = {"case_id": self.case.id, "received_on": TODAY}
+        about = {"case_id": self.case.id, "received_on": TODAY, "holds": False}  # a look ahead has letters still
         return replies.search([("case_id", "=", self.case.id)], limit=1) or replies.create(about)
 
     def _disputed(self):

@@ -283,11 +283,17 @@ class TestMails(AskedCase):
                         self.assertIn(self.second.name if record == promise else self.move.name, body)
         self.assertNotIn("Interest", plan.with_context(lang="en_US").payment_html, "nothing but invoices is in it")
 
-    def test_texts_of_before_get_the_block_and_those_that_have_it_stay(self):
-        path = Path(__file__).parents[3] / "cremann_dunning/migrations/19.0.1.7.0/post-amounts.py"
-        spec = importlib.util.spec_from_file_location("post_amounts", path)
+    def migration(self, version, name):
+        """A script of an update."""
+        path = Path(__file__).parents[3] / f"cremann_dunning/migrations/{version}/{name}.py"
+        spec = importlib.util.spec_from_file_location(name.replace("-", "_"), path)
         migration = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(migration)
+        return migration
+
+    def test_texts_of_before_get_the_block_and_those_that_have_it_stay(self):
+        migration = self.migration("19.0.1.7.0", "post-amounts")
+        confirming = self.migration("19.0.1.13.0", "post-texts-confirm")
         names = [f"mail_template_{name}{way}" for name in migration.WORDS for way in ("", "_informal")]
         ids = tuple(self.env.ref(f"cremann_dunning.{name}").id for name in names)
 
@@ -295,7 +301,10 @@ class TestMails(AskedCase):
             self.cr.execute("SELECT id, body_html FROM mail_template WHERE id IN %s", [ids])
             return dict(self.cr.fetchall())
 
-        shipped = bodies()
+        place = re.compile(r'    <t t-out="object.confirm_html"/?>(</t>)?\n')
+        shipped = {
+            id_: {lang: place.sub("", body) for lang, body in by_lang.items()} for id_, by_lang in bodies().items()
+        }
         block = re.compile(r'    <p>[^<]*</p>\n    <t t-out="object.payment_html"/?>(</t>)?\n')
         for id_, by_lang in shipped.items():
             old = {lang: block.sub("", body) for lang, body in by_lang.items()}
@@ -306,6 +315,12 @@ class TestMails(AskedCase):
         for _twice in range(2):
             migration.migrate(self.cr, "19.0.1.6.0")
             self.assertEqual(bodies(), shipped)
+        for _twice in range(2):
+            confirming.migrate(self.cr, "19.0.1.12.0")
+        for id_, by_lang in bodies().items():
+            name = self.env["mail.template"].browse(id_).get_external_id()[id_].rpartition(".")[2]
+            for lang, body in by_lang.items():
+                self.assertEqual(body.count("object.confirm_html"), int(name in confirming.NAMES), (name, lang))
 
     def test_the_account_is_that_of_the_invoices(self):
         own = self.env["res.partner.bank"].create(

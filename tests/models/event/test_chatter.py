@@ -136,12 +136,14 @@ class TestChatter(Chatter, EventCase):
         self.assert_only_conversation()
 
     def test_nothing_else_remarks(self):
-        """Nothing of ours writes in a chatter, besides the text messages that go to debtors."""
+        """Nothing of ours writes in a chatter, besides what goes to debtors: text messages, and answers to what they
+        wrote."""
         folder, found = Path(cremann_dunning.__file__).parent, {}
         for file in folder.rglob("*.py"):
             if calls := re.findall(r"\.(message_post\w*|_message_log\w*)\(", file.read_text()):
                 found[file.name] = calls
-        self.assertEqual(found, {"dunning_dispatch_companion_mixin.py": ["_message_log_batch"]})
+        to_debtors = {"dunning_dispatch_companion_mixin.py": ["_message_log_batch"]}
+        self.assertEqual(found, to_debtors | {"dunning_desk_saving_mixin.py": ["message_post"]})
 
 
 @tagged("post_install", "-at_install")
