@@ -98,7 +98,9 @@ def odoo_server(database: str, port: int, cron: bool, workers: int = 0):
     """Odoo on loopback, showing one database: one process with threads, or so many workers."""
     log = LOGS / "odoo.log"
     options = [f"--db-filter=^{database}$", f"--http-port={port}", f"--max-cron-threads={int(cron)}"]
-    options += [f"--workers={workers}", f"--gevent-port={port + 1}"] if workers else []
+    if workers:  # without limits, as one process has them, Odoo would end each worker at once
+        options += [f"--workers={workers}", f"--gevent-port={port + 1}", "--limit-memory-soft=4294967296"]
+        options += ["--limit-time-real=600", "--limit-time-cpu=600"]
     with child(odoo("server", database, *options), log, cwd=ROOT) as process:
         wait_until(lambda: answers(port), process, log, "Odoo")
         yield process
