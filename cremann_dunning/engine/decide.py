@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from .facts import PERSON, ZERO, Care, Claim, Credit, Debtor, Dispute, Promise
+from .insolvency import insolvent
 from .left_over import earned_discount, is_small_rest
 from .letters import make_letters, without_calls_too_soon, without_small_calls
 from .outcome import ANY_HOUSE, Decision, Outcome, Question
@@ -127,7 +128,7 @@ def _decide_claim(debtor, procedures, claim, disputed, covered, question) -> Dec
 
 def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
     """Reasons why this claim may not be chased at all."""
-    if debtor.insolvencies and (stopped := _insolvent(debtor, claim)):
+    if debtor.insolvencies and (stopped := insolvent(debtor, claim)):
         return stopped
     if claim.no_followup:
         return Decision(claim, "NO_FOLLOWUP", {})
@@ -145,25 +146,6 @@ def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
     if claim.due_date is None:
         return Decision(claim, "NO_DUE_DATE", {})
     return None
-
-
-def _insolvent(debtor: Debtor, claim: Claim) -> Decision | None:
-    """The debtor is in a procedure over all his debts, or came out of one that leaves nothing of the older ones."""
-    running = [insolvency for insolvency in debtor.insolvencies if insolvency.ended is None]
-    covering = [insolvency for insolvency in running if insolvency.covers(claim)]
-    if covering:
-        last = max(covering, key=lambda insolvency: insolvency.since)
-        return Decision(claim, "INSOLVENT", {"kind": last.kind, "since": last.since})
-    for over in sorted(debtor.insolvencies, key=lambda insolvency: insolvency.ended or date.min, reverse=True):
-        if over.ended and over.covers(claim):
-            return Decision(claim, "DISCHARGED", {"kind": over.kind, "ended": over.ended, "outcome": over.outcome})
-    estates = [insolvency.since for insolvency in running if insolvency.estate]
-    return Decision(claim, "ESTATE", {"since": max(estates)}) if estates else None
-
-
-def is_his_to_pay(debtor: Debtor, claim: Claim) -> bool:
-    """Whether the debtor may pay this claim himself: not where an insolvency stands in the way."""
-    return not debtor.insolvencies or _insolvent(debtor, claim) is None
 
 
 def _in_dispute(claim: Claim, part: Decimal, dispute: Dispute | None) -> Decision | None:

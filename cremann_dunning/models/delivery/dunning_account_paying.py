@@ -7,8 +7,8 @@ from odoo.tools import format_date, str2bool
 
 from ...engine import paying as engine
 from ...engine import typed
-from ...engine.decide import is_his_to_pay
 from ...engine.facts import ZERO
+from ...engine.insolvency import is_his_to_pay
 from ..dunning_inside import Inside
 from ..dunning_money import written
 

@@ -1,13 +1,13 @@
 """The second check of the debtor's page: an invoice number and a postcode, or a code by mail."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.cremann_dunning.models.delivery import dunning_throttle
 
+from ...common import NOW
 from .account_case import AccountCase
 
 
@@ -195,6 +195,6 @@ class TestPace(AccountCase):
         self.assertEqual(len(rows), 2)
         self.assertTrue(all(re.fullmatch("[0-9a-f]{64}", bucket) for bucket in rows.mapped("bucket")))
         for seconds, left in ((-1, 2), (0, 2), (1, 0)):
-            rows.tried_at = fields.Datetime.now() - timedelta(days=1, seconds=seconds)
+            rows.tried_at = datetime.fromisoformat(NOW) - timedelta(days=1, seconds=seconds)
             throttle._gc_forgotten()
             self.assertEqual(len(rows.exists()), left, seconds)
