@@ -11,6 +11,7 @@ from . import (
     account_move_send,
     account_move_sending,
     account_move_taking_in,
+    dunning_clock,
     dunning_followers_mixin,
     dunning_fresh_mixin,
     dunning_record_mixin,

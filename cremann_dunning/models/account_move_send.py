@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from .account_move_sending import HAND, MAIL, NOWHERE, PEPPOL, POST
 from .dunning_inside import Inside
@@ -16,6 +17,27 @@ class AccountMoveSend(models.AbstractModel):
     def _generate_and_send_invoices(self, moves, **options):
         """Odoo ticks each invoice when its PDF is there; what really left is noted once all of them are through."""
         return super()._generate_and_send_invoices(moves.with_context(dunning_sending=Inside()), **options)
+
+    @api.model
+    def _dunning_send_again(self, moves, partner):
+        """Mail these invoices once more, as Odoo sends them. What was sent, in a sentence.
+
+        :param partner: whose they are, for their numbers.
+        :raises UserError: there is no invoice among them, or no address to send one to.
+        """
+        invoices = moves.filtered(lambda move: move.move_type != "entry")
+        if not invoices:
+            raise UserError(self.env._("Choose the invoices that are sent again."))
+        unreachable = invoices.filtered(lambda move: not (move.partner_id.email or move.commercial_partner_id.email))
+        if unreachable:
+            raise UserError(
+                self.env._(
+                    "%s has no e-mail address. Enter it on the contact first, or send the invoice by hand.",
+                    unreachable[0].partner_id.display_name,
+                )
+            )
+        self._generate_and_send_invoices(invoices, sending_methods={"email"})
+        return self.env._("%s was sent again.", ", ".join(invoices._dunning_numbers(partner)))
 
     @api.model
     def _hook_if_success(self, moves_data, from_cron=False):

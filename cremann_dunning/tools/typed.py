@@ -1,12 +1,20 @@
 """What somebody typed into a form without help from a script: days and amounts, as people write them here."""
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _OURS = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
-_AMOUNT = re.compile(r"[0-9][0-9.,' ]*")
+_LONGEST = 20  # signs of an amount
+_CURRENCY = re.compile(r"^(?:EUR|€)|(?:EUR|€)$", re.IGNORECASE)
+_NO_CENTS = re.compile(r"[.,](?:-|--|–|—)$")
+# One separator with three digits behind it groups thousands, in every language: nobody pays thousandths.
+_AMOUNT = re.compile(
+    r"(?P<whole>[0-9]+|[1-9][0-9]{0,2}(?P<mark>[., ’'])[0-9]{3}(?:(?P=mark)[0-9]{3})*)"
+    r"(?:(?P<point>[.,])(?P<cents>[0-9]{0,2}))?"
+)
 LONGEST_WORDS = 4000
 
 
@@ -26,21 +34,30 @@ def day(text: str | None) -> date | None:
 
 
 def amount(text: str | None, places: int = 2) -> Decimal | None:
-    """An amount of money, with comma or point; None where it is none, or finer than the currency is.
+    """An amount of money as people type it, in Dutch, French and English: 1.234,56, 1 234,56, 1,234.56, 12,50, € 12,-.
 
-    What stands before three digits at the end groups thousands: 1.234 is a thousand and more.
+    :param places: decimals of the currency, which the answer has. :return: None where it is none, or finer than these.
     """
-    text = re.sub(r"^(EUR|€)\s*|\s*(EUR|€|,-)$", "", (text or "").strip(), flags=re.I).replace("\u00a0", " ").strip()
-    if len(text) > 20 or not _AMOUNT.fullmatch(text):
+    if not isinstance(text, str) or len(text) > _LONGEST:
         return None
-    whole, mark, part = re.fullmatch(r"(.*?)(?:([.,])([0-9]*))?", text).groups()
-    if mark and len(part) == 3:
-        whole, part = whole + mark + part, ""
-    if (part and len(part) > places) or re.search(r"[.,' ](?![0-9]{3}(?:[.,' ]|$))", whole):
+    plain = unicodedata.normalize("NFKC", text).strip()  # spaces of every kind become plain ones
+    found = _AMOUNT.fullmatch(_NO_CENTS.sub("", _CURRENCY.sub("", plain).strip()))
+    if not found or (found["mark"] and found["mark"] == found["point"]) or len(found["cents"] or "") > places:
         return None
-    if len(set(re.findall(r"[.,]", whole))) > 1 or (part and mark in whole):
+    return Decimal(f"{re.sub('[^0-9]', '', found['whole'])}.{(found['cents'] or '').ljust(places, '0')}")
+
+
+def positive(text: str | None, places: int = 2) -> Decimal | None:
+    """The amount above zero that somebody typed; None where he typed nothing.
+
+    :raises ValueError: it is no such amount, or nobody can say which.
+    """
+    if isinstance(text, str) and not text.strip():
         return None
-    return Decimal(f"{re.sub(r'[^0-9]', '', whole)}.{part or 0}")
+    value = amount(text, places)
+    if not value:
+        raise ValueError("no amount")
+    return value
 
 
 def words(text: str | None, longest: int = LONGEST_WORDS) -> str:

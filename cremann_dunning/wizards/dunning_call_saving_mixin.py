@@ -139,20 +139,7 @@ class DunningCallSavingMixin(models.AbstractModel):
         return self.env._("A draft of a payment plan waits.")
 
     def _do_copy(self, contact):
-        invoices = self.move_ids.filtered(lambda move: move.move_type != "entry")
-        if not invoices:
-            raise UserError(self.env._("Choose the invoices that are sent again."))
-        unreachable = invoices.filtered(lambda move: not (move.partner_id.email or move.commercial_partner_id.email))
-        if unreachable:
-            raise UserError(
-                self.env._(
-                    "%s has no e-mail address. Enter it on the contact first, or send the invoice by hand.",
-                    unreachable[0].partner_id.display_name,
-                )
-            )
-        self.env["account.move.send"]._generate_and_send_invoices(invoices, sending_methods={"email"})
-        numbers = ", ".join(invoices._dunning_numbers(self.partner_id))
-        return self.env._("%s was sent again.", numbers)
+        return self.env["account.move.send"]._dunning_send_again(self.move_ids, self.partner_id)
 
     def _do_not_reached(self, contact):
         tries = self.env["dunning.call.queue"]._tries(self.case_id)

@@ -68,8 +68,7 @@ class DunningDeskSavingMixin(models.AbstractModel):
         return self.env._("Pays in %s instalments.", self.plan_count)
 
     def _do_copy(self):
-        self.reply_id._send_copies(self.move_ids)
-        return self.env._("%s was sent again.", ", ".join(self.move_ids._dunning_numbers(self.partner_id)))
+        return self.reply_id._send_copies(self.move_ids)
 
     def _do_hold(self):
         if not (self.hold_reason or "").strip():

@@ -74,7 +74,7 @@ def test_the_outcomes_of_the_registry_are_those_that_the_screen_names():
 def test_the_engine_gives_every_reason_of_the_registry_and_no_other():
     words = {
         node.value
-        for file in ("decide.py", "letters.py", "pacing.py")
+        for file in ("decide.py", "insolvency.py", "letters.py", "pacing.py")
         for node in ast.walk(ast.parse((ENGINE / file).read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"[A-Z][A-Z_]+", node.value)
     }

@@ -219,6 +219,23 @@ class TestWords(ReaderCase):
                         word = field.getnext()
                         self.assertIn(f"{field.get('name')} ", word.get("invisible") or "", field.get("name"))
 
+    def test_choices_of_another_model_are_translated(self):
+        """A choice that is taken over from another field is read in the language of its reader."""
+        for model, name, other in (
+            ("dunning.desk.term", "reason", "dunning.reply"),
+            ("dunning.answer.text", "reason", "dunning.reply"),
+            ("dunning.dispute.term", "reason", "dunning.dispute"),
+            ("dunning.page.act", "interval", "dunning.payment.plan"),
+        ):
+            with self.subTest(model=model):
+                english, dutch = (
+                    self.env[model].with_context(lang=lang).fields_get([name])[name]["selection"]
+                    for lang in ("en_US", "nl_NL")
+                )
+                self.assertNotEqual(dutch, english)
+                theirs = self.env[other].with_context(lang="nl_NL").fields_get([name])[name]["selection"]
+                self.assertEqual(dutch, theirs)
+
     def test_widgets_suit_their_fields(self):
         """The browser's console warns of a date that is a moment."""
         views = self.env["ir.ui.view"].search([("model", "=like", "dunning.%"), ("type", "in", ("list", "form"))])

@@ -72,6 +72,50 @@ def test_amount_in_a_currency_without_cents():
     assert typed.amount("100,5", 0) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1.234,56", "1234.56"),
+        ("1,234.56", "1234.56"),
+        ("1 234,56", "1234.56"),
+        ("1\u202f234,56 €", "1234.56"),
+        ("1\u00a0234,56", "1234.56"),
+        ("1’234.56", "1234.56"),
+        ("1234,56", "1234.56"),
+        ("1.234.567,8", "1234567.80"),
+        ("1.234", "1234.00"),
+        ("1,234", "1234.00"),
+        ("12,5", "12.50"),
+        ("12.50", "12.50"),
+        ("€ 12,-", "12.00"),
+        ("EUR 12,--", "12.00"),
+        ("12,00 eur", "12.00"),
+        (" 100 ", "100.00"),
+        ("0,01", "0.01"),
+        ("１２,５０", "12.50"),
+    ],
+)
+def test_positive(text, value):
+    assert typed.positive(text) == Decimal(value)
+    assert str(typed.positive(text)) == value
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u00a0\n"])
+def test_nothing_typed(text):
+    assert typed.positive(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0", "0,00", "-5", "+5", "1e3", "1.2.3", "1,23,4", "1.234.56", "1,2345", "0,500", "12,345.678", "12 34", "€",
+     "NaN", "Infinity", "0x10", "1_000", "12;50", "½", "١٢", "9" * 31, "<b>1</b>", "1.234,56,", ",50", None, 12,
+     1.5, "ten"],
+)  # fmt: skip
+def test_no_positive_amount(text):
+    with pytest.raises(ValueError, match="no amount"):
+        typed.positive(text)
+
+
 def test_words():
     assert typed.words(" a\r\nb\0c\u202e\ud800 ") == "a\nbc"
     assert typed.words(None) == ""

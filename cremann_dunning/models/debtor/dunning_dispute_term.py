@@ -21,7 +21,9 @@ class DunningDisputeTerm(models.Model):
 
     sequence = fields.Integer(default=10)
     reason = fields.Selection(
-        lambda self: self.env["dunning.dispute"]._fields["reason"].selection, required=True, string="What is disputed"
+        lambda self: self.env["dunning.dispute"]._fields["reason"]._description_selection(self.env),
+        required=True,
+        string="What is disputed",
     )
     days = fields.Integer(
         string="Answered within days",

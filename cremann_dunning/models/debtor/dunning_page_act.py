@@ -56,7 +56,9 @@ class DunningPageAct(models.Model):
     )
     instalment_count = fields.Integer(string="Instalments", readonly=True)
     interval = fields.Selection(
-        lambda self: self.env["dunning.payment.plan"]._fields["interval"].selection, string="How often", readonly=True
+        lambda self: self.env["dunning.payment.plan"]._fields["interval"]._description_selection(self.env),
+        string="How often",
+        readonly=True,
     )
     proposal = fields.Char(compute="_compute_proposal", string="What he proposes")
     reply_id = fields.Many2one(

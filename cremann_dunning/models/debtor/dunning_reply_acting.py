@@ -45,25 +45,16 @@ class DunningReply(models.Model):
         self.ensure_one()
         self.check_access("write")
         moves = self._about_moves() if self.case_id else False
-        return self._send_copies(moves) if moves else self._act("copy")
+        return self._say(self._send_copies(moves)) if moves else self._act("copy")
 
     def _send_copies(self, moves):
-        """:raises UserError: there is nothing to send, or no address to send it to."""
-        invoices = moves.filtered(lambda move: move.move_type != "entry")
-        if not invoices:
-            raise UserError(self.env._("Choose the invoices that are sent again."))
-        unreachable = invoices.filtered(lambda move: not (move.partner_id.email or move.commercial_partner_id.email))
-        if unreachable:
-            raise UserError(
-                self.env._(
-                    "%s has no e-mail address. Enter it on the contact first, or send the invoice by hand.",
-                    unreachable[0].partner_id.display_name,
-                )
-            )
-        self.env["account.move.send"]._generate_and_send_invoices(invoices, sending_methods={"email"})
-        sent = self.env._("%s was sent again.", ", ".join(invoices._dunning_numbers(self.partner_id)))
+        """Send them, and say so on what is answered by it: as a sentence.
+
+        :raises UserError: there is nothing to send, or no address to send it to.
+        """
+        sent = self.env["account.move.send"]._dunning_send_again(moves, self.partner_id)
         self._done(sent)
-        return self._say(sent)
+        return sent
 
     def action_call(self):
         """Call him: what is said on the telephone is noted where all calls are."""

@@ -6,9 +6,9 @@ from odoo.exceptions import MissingError, UserError
 from odoo.tools import format_date, str2bool
 
 from ...engine import paying as engine
-from ...engine import typed
 from ...engine.facts import ZERO
 from ...engine.insolvency import is_his_to_pay
+from ...tools import typed
 from ..dunning_inside import Inside
 from ..dunning_money import written
 
@@ -160,7 +160,7 @@ class DunningAccountPaying(models.AbstractModel):
         except ValueError:
             wanted = {0}
         try:
-            value = typed.amount(amount or "")
+            value = typed.positive(amount or "")
         except ValueError:
             raise UserError(
                 self.env._("We cannot read this amount: “%s”. Write it as 1234.56 or 1234,56.", str(amount)[:30])

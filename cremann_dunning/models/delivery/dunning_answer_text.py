@@ -26,7 +26,7 @@ class DunningAnswerText(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     reason = fields.Selection(
-        lambda self: self.env["dunning.reply"]._fields["reason"].selection,
+        lambda self: self.env["dunning.reply"]._fields["reason"]._description_selection(self.env),
         string="About",
         help="What it answers. It is offered first for what is about this; empty: for everything.",
     )

@@ -20,7 +20,9 @@ class DunningDeskTerm(models.Model):
 
     sequence = fields.Integer(default=10)
     reason = fields.Selection(
-        lambda self: self.env["dunning.reply"]._fields["reason"].selection, required=True, string="About"
+        lambda self: self.env["dunning.reply"]._fields["reason"]._description_selection(self.env),
+        required=True,
+        string="About",
     )
     days = fields.Integer(
         string="Answered within days",

@@ -73,7 +73,7 @@ class DunningReply(models.Model):
     @api.model
     def _tell_late(self, company):
         """Tell once of what should have been answered: whoever has it, and later a manager; in sets."""
-        now, today = fields.Datetime.now(), company._dunning_today()
+        now = fields.Datetime.now()
         late = self.search(
             Domain("company_id", "=", company.id)
             & Domain("state", "=", "open")
@@ -83,46 +83,23 @@ class DunningReply(models.Model):
         )
         if not late:
             return
-        first = late.filtered(lambda reply: not reply.late_told_on)
         terms = self.env["dunning.desk.term"]._in_force(company)
-        longer = late.filtered(lambda reply: not reply.manager_told_on and reply._manager_hears(terms, now))
-        manager = self.env["dunning.dispute"]._manager(company)
-        alarms = [(reply, reply.user_id or manager) for reply in first]
-        # who was told already as the one who has it is not told twice
-        alarms += [(reply, manager) for reply in longer if (reply.user_id or manager) != manager]
-        self._alarm([(reply, user) for reply, user in alarms if user], today)
-        first.sudo().write({"late_told_on": today})  # sudo: the system's to note
-        longer.sudo().write({"manager_told_on": today})  # sudo: as above
+        longer = late.filtered(lambda reply: reply._manager_hears(terms, now))
+        self.env["dunning.clock"]._tell(company, late, longer, ALARM)
 
     def _manager_hears(self, terms, now):
         term = terms.get(self.reason)
         return self.due_at + timedelta(days=term.manager_days if term else DEFAULT_MANAGER_DAYS) < now
 
-    @api.model
-    def _alarm(self, alarms, today):
-        """One activity for each. :param alarms: ``[(reply, user)]``."""
-        kind, model_id = self.env.ref(ALARM), self.env["ir.model"]._get_id(self._name)
-        vals_list = []
-        for reply, user in alarms:
-            told = reply.with_context(lang=user.lang or self.env.lang)
-            reasons = dict(told._fields["reason"]._description_selection(told.env))
-            vals_list.append(
-                {
-                    "res_model_id": model_id,
-                    "res_id": reply.id,
-                    "activity_type_id": kind.id,
-                    "user_id": user.id,
-                    "automated": True,
-                    "date_deadline": today,
-                    "summary": told.env._("The debtor waits for an answer"),
-                    "note": told.env._(
-                        "%(debtor)s was to have an answer by %(date)s (%(reason)s). It is with %(who)s.",
-                        debtor=reply.partner_id.name or told.env._("A message that nobody could place"),
-                        date=format_date(told.env, fields.Datetime.context_timestamp(told, reply.due_at).date()),
-                        reason=reasons[reply.reason],
-                        who=reply.user_id.name or told.env._("nobody"),
-                    ),
-                }
-            )
-        # sudo: the system gives work to whoever has it
-        self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(vals_list)
+    def _clock_owner(self, manager):
+        return self.user_id or manager
+
+    def _clock_note(self):
+        """That it is late, in the language of the record."""
+        return self.env._(
+            "%(debtor)s was to have an answer by %(date)s (%(reason)s). It is with %(who)s.",
+            debtor=self.partner_id.name or self.env._("A message that nobody could place"),
+            date=format_date(self.env, fields.Datetime.context_timestamp(self, self.due_at).date()),
+            reason=dict(self._fields["reason"]._description_selection(self.env))[self.reason],
+            who=self.user_id.name or self.env._("nobody"),
+        )

@@ -61,7 +61,7 @@ class TestClock(DeskCase):
     def test_told_once_and_the_manager_later(self):
         self.nl.dunning_responsible_id = self.user
         item, nobody = self.item(), self.env["res.users"]
-        manager = self.env["dunning.dispute"]._manager(self.nl)
+        manager = self.env["dunning.clock"]._manager(self.nl)
         self.assertEqual(item.user_id, self.user)
         for days, told in (
             (2, nobody),
