@@ -10,6 +10,8 @@ from ..models.delivery.dunning_throttle import TooMany
 from .account import DunningAccount, routes
 
 CHOICE = "/pay/<int(max=2147483647):choice_id>"
+# Where a website is installed, Odoo's payment asks which one it is. The visitor's language is not in the address.
+OF_WEBSITE = {"website": True, "multilang": False}
 
 
 class DunningAccountPay(DunningAccount, PaymentPortal):
@@ -33,7 +35,7 @@ class DunningAccountPay(DunningAccount, PaymentPortal):
             return self._discreet(request.redirect(visit.url(), code=303))
         return self._discreet(request.redirect(visit.url(f"/pay/{choice.id}"), code=303))
 
-    @route(routes(CHOICE), type="http", auth="public", sitemap=False, methods=["GET"])
+    @route(routes(CHOICE), type="http", auth="public", sitemap=False, methods=["GET"], **OF_WEBSITE)
     def portal_dunning_account_choice(self, choice_id, **asked):
         """What exactly is paid, the account and the reference for it, and Odoo's own form to pay it online."""
         try:
@@ -77,7 +79,7 @@ class DunningAccountPay(DunningAccount, PaymentPortal):
         paying._started(choice)._dunning_let_go()
         return self._discreet(request.redirect(visit.url(f"/pay/{choice.id}"), code=303))
 
-    @route(routes(f"{CHOICE}/transaction"), type="jsonrpc", auth="public")
+    @route(routes(f"{CHOICE}/transaction"), type="jsonrpc", auth="public", **OF_WEBSITE)
     def portal_dunning_account_transaction(self, choice_id, amount=None, **kwargs):
         """Start the payment of a choice, as long as it is open as it was made.
 

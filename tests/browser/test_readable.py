@@ -21,7 +21,13 @@ ODOOS = {
 SERIOUS = f"""
 const odoos = {json.dumps(ODOOS)};
 const found = [];
+// A tab that is still fading in has the contrast of neither what was nor what will be.
+async function still() {{
+    const moving = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(moving.map((one) => one.finished));
+}}
 async function look(part, name = part) {{
+    await still();
     const all = await axe.run(document.querySelector(part), {{ resultTypes: ["violations"] }});
     for (const one of all.violations.filter((one) => ["serious", "critical"].includes(one.impact))) {{
         for (const node of one.nodes) {{

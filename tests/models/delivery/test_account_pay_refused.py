@@ -140,7 +140,8 @@ class TestNotPaid(PayCase):
         for move in self.moves:
             self.assertIn(move.name, text)
         for move in (self.other_move, self.not_asked, self.be_move):
-            self.assertNotIn(f'value="{self.item(move).id}"', page.text)
+            for box in ("pay_", "act-paid-"):
+                self.assertNotIn(f'id="{box}{self.item(move).id}"', page.text)
         self.assertEqual(page.text.count('checked="True"'), 2)
         choice = self.choose(self.letter, self.moves)
         answer = self.look(self.letter, f"/pay/{choice.id}")
