@@ -89,6 +89,8 @@
         "views/run/dunning_override_views.xml",
         "views/run/dunning_run_views.xml",
         "views/debtor/dunning_set_off_views.xml",
+        "views/handover/dunning_party_views.xml",
+        "views/handover/dunning_handover_views.xml",
         "views/debtor/dunning_case_views.xml",
         "views/debtor/dunning_digest_views.xml",
         "views/debtor/dunning_digest_templates.xml",

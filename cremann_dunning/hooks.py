@@ -28,7 +28,17 @@ def uninstall_hook(env):
     # proof of posting and delivery is locked, except now
     proof = env["ir.attachment"].with_context(**{MODULE_UNINSTALL_FLAG: True})
     proof.search([("res_model", "=", "dunning.dispatch"), ("res_field", "=", False)]).unlink()
-    agreements = ("agreement_letter", "contact", "dispute", "promise", "payment_plan_instalment", "payment_plan")
+    agreements = (
+        "handover_claim",
+        "handover",
+        "party",
+        "agreement_letter",
+        "contact",
+        "dispute",
+        "promise",
+        "payment_plan_instalment",
+        "payment_plan",
+    )
     for table in (
         *agreements,
         "receipt_claim",

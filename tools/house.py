@@ -15,9 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 ADDON = ROOT / "cremann_dunning"
 
 BELOW_MODELS = ("tools", "engine", "law")
-# The rooms below models/ in their order: each may import all before it. The last two stand side by side.
+# The rooms below models/ in their order: each may import all before it. Two more stand side by side on them, and one
+# above those.
 ROOMS = tuple(f"models/{name}" for name in ("event", "rules", "claim", "money", "run", "letter"))
 SIDE_BY_SIDE = ("models/delivery", "models/debtor")
+TOP = "models/handover"
 # What each place may import besides itself. Whoever stands on the upper floor may import all that is below it.
 MAY_IMPORT = {
     "law": (),
@@ -26,6 +28,7 @@ MAY_IMPORT = {
     "models": BELOW_MODELS,
     **{room: (*reversed(ROOMS[:place]), "models", *BELOW_MODELS) for place, room in enumerate(ROOMS)},
     **{room: (*reversed(ROOMS), "models", *BELOW_MODELS) for room in SIDE_BY_SIDE},
+    TOP: (*SIDE_BY_SIDE, *reversed(ROOMS), "models", *BELOW_MODELS),
 }
 UPPER = ("report", "wizards", "controllers")
 PURE = ("law", "engine")

@@ -33,3 +33,4 @@ from . import run  # isort: skip
 from . import letter  # isort: skip
 from . import delivery  # isort: skip
 from . import debtor  # isort: skip
+from . import handover  # isort: skip
