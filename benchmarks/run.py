@@ -26,7 +26,9 @@ Every measure runs in a process of its own on its own copy of the same seeded da
     crowd     fifty bookkeepers who open the list of invoices, and then the worklist, at the same moment over HTTP on
               one threaded server; only when asked for by name (--users N)
     visitors  a debtor's page over 200 items without a login on one worker, two hundred debtors on theirs at the same
-              moment on two, and one of them while another page is flooded; only when asked for by name (--visitors N)
+              moment on two, and one of them while another page is flooded; only when asked for by name (--visitors N).
+              They wait in line in front of the server, as behind a proxy: eight connections a worker is what Odoo
+              queues by itself. `cpu s` is that of the server and PostgreSQL for one page
     confirm   issuing letters with PDFs, in batches and one by one, and what PDFs and mails take of it
 
 Run it by `./dev bench`, which makes the databases. `cpu s` is what Python and its PostgreSQL backend used together: on
@@ -161,8 +163,7 @@ def run_visitors(visitors_at_once):
         paths = Path(os.environ["DUNNING_BENCH_PATHS"]).read_text().split()
         steps = visitors.opened(seeded, paths)
     return [
-        {"invoices": invoices, "measure": "visitors", "step": step, "cpu": 0, "queries": 0, "peak_mb": 0, "of": 1}
-        | figures
+        {"invoices": invoices, "measure": "visitors", "step": step, "queries": 0, "peak_mb": 0, "of": 1} | figures
         for step, figures in steps.items()
     ]
 
@@ -263,7 +264,7 @@ def parse():
     parser.add_argument("--pdf", type=int, metavar="N", help="confirm N letters with PDFs (20 with --only confirm)")
     parser.add_argument("--events", type=int, default=100_000, help="so many events (100,000)")
     parser.add_argument("--users", type=int, default=50, help="so many at once (50)")
-    parser.add_argument("--visitors", type=int, default=200, help="so many at once (200)")
+    parser.add_argument("--visitors", type=int, default=200, help="so many debtors at once, in line (200)")
     parser.add_argument("--json", type=Path, help="write everything there")
     options = parser.parse_args()
     if options.only and "confirm" in options.only:

@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import get_month_names
+from babel.dates import format_date, get_month_names
 from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol, list_currencies
 from markupsafe import Markup
 
@@ -33,6 +33,15 @@ def money(amount, code, digits, lang):
     exact = amount if isinstance(amount, Decimal) else Decimal(str(amount))
     form = _form(code, digits, lang) if exact.is_finite() else None
     return _filled(form, exact, digits) if form else _applied(exact, code, digits, lang)
+
+
+@lru_cache(maxsize=4096)
+def day(value, lang, form):
+    """A day as a language writes it; a page with many says most of them more than once.
+
+    :param value: ``date``. :param str lang: as for ``money``. :param str form: as CLDR has it.
+    """
+    return format_date(value, form, babel_locale_parse(lang))
 
 
 def _applied(amount, code, digits, lang):

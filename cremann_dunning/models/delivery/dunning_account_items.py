@@ -7,6 +7,7 @@ from odoo import api, models
 from ...engine.facts import ZERO
 from ...engine.rules import HANDOVER
 from ..dunning_money import exact, written
+from ..letter.dunning_asked import WAITING
 from .dunning_account_words import AGREED, AT_THE_END, NOT_OURS, NOT_WORTH, follows
 from .dunning_account_words import day as day_in_words
 
@@ -58,10 +59,13 @@ class DunningAccountItems(models.AbstractModel):
     _description = "Items on the debtor's page"
 
     @api.model
-    def _rows(self, visit):
-        """What the visitor may see of what is open: ``([Row], [Row of an invoice that is paid but for its costs])``."""
+    def _rows(self, visit, facts):
+        """What the visitor may see of what is open: ``([Row], [Row of an invoice that is paid but for its costs])``.
+
+        :param facts: see ``_facts``.
+        """
         company, today = visit.company, visit.company._dunning_today()
-        debtor, question, parts, decisions = self._answers(company, visit.partner)
+        debtor, question, parts, decisions = self._answers(company, facts)
         claims = {claim.line_id: claim for claim in debtor.claims} if debtor else {}
         beyond = self._beyond(visit, claims, today)
         rows = []
@@ -76,14 +80,19 @@ class DunningAccountItems(models.AbstractModel):
         return rows, rests
 
     @api.model
-    def _answers(self, company, partner):
-        """What is known of the debtor today and what the engine says, as if no letter waited: a draft is nobody's
-        business outside.
+    def _facts(self, visit):
+        """What is known of the debtor today, as if no letter waited: a draft is nobody's business outside. Gathered
+        once for all that a page says."""
+        return self.env["dunning.asked"]._facts_now(visit.company, visit.partner.ids, WAITING, all_rests=True)
+
+    @api.model
+    def _answers(self, company, facts):
+        """What the engine says about the debtor.
 
         :return: ``(debtor or None, question, {line id: engine.agreed.Part}, {line id: decision})``.
         """
         asked = self.env["dunning.asked"]
-        debtors, question = asked._facts_now(company, partner.ids, ("draft", "issued", "failed"), all_rests=True)
+        debtors, question = facts
         if not debtors:
             return None, question, {}, {}
         [debtor] = debtors

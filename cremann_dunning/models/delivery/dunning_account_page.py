@@ -24,7 +24,8 @@ class DunningAccountPage(models.AbstractModel):
 
         :param visit: see ``visit.Visit``.
         """
-        rows, rests = self.env["dunning.account.items"]._rows(visit)
+        facts = self.env["dunning.account.items"]._facts(visit)
+        rows, rests = self.env["dunning.account.items"]._rows(visit, facts)
         letters = self._letters(visit)
         return {
             **self._frame_values(visit),
@@ -45,7 +46,7 @@ class DunningAccountPage(models.AbstractModel):
             "help_text": self._help_text(visit),
             "code_to": self.env["dunning.account.known"]._code_to(visit),
             "booked_text": self._booked_text(visit),
-            **self.env["dunning.account.paying"]._page_values(visit),
+            **self.env["dunning.account.paying"]._page_values(visit, facts),
             **self.env["dunning.account.acts"]._page_values(visit),
         }
 

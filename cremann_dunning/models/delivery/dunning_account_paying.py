@@ -11,6 +11,7 @@ from ...engine.insolvency import is_his_to_pay
 from ...tools import typed
 from ..dunning_inside import Inside
 from ..dunning_money import written
+from . import dunning_account_words as words
 
 
 class DunningAccountPaying(models.AbstractModel):
@@ -23,14 +24,19 @@ class DunningAccountPaying(models.AbstractModel):
     # -- what may be paid -----------------------------------------------------------------------------------------
 
     @api.model
-    def _rows(self, company, partner):
+    def _rows(self, company, partner, facts=None):
         """All that is open of a debtor, as ``engine.paying.Payable``, the oldest first.
 
         A payment that he started and has not ended yet is no part of it: where that matters, it is asked apart.
+
+        :param facts: those of the page, where it has them; they count a payment that was started, so of who is paying
+            at this moment they are gathered anew.
         """
+        if facts and any(claim.paying for debtor in facts[0] for claim in debtor.claims):
+            facts = None
         # sudo: the facts decide; what the visitor may see of them is asked where they are shown
         this = self.sudo().with_context(dunning_started=Inside(False)).with_company(company)
-        debtors, _question = this.env["dunning.asked"]._open_now(company, partner.ids)
+        debtors, _question = this.env["dunning.asked"]._open_now(company, partner.ids, facts)
         found = [(now, parts) for now, parts in debtors if now.partner_id == partner.id]
         if not found:
             return []
@@ -301,13 +307,14 @@ class DunningAccountPaying(models.AbstractModel):
     # -- what the pages say ---------------------------------------------------------------------------------------
 
     @api.model
-    def _page_values(self, visit):
+    def _page_values(self, visit, facts):
         """Values for the template ``debtor_page_pay``: a form for each currency.
 
+        :param facts: see ``dunning.account.items._facts``.
         :return: ``pay_groups``: ``currency``, ``rows`` (see ``_shown``), ``proposed`` (in words, empty for nothing).
         """
         groups = []
-        rows = self._visible(visit, self._rows(visit.company, visit.partner))
+        rows = self._visible(visit, self._rows(visit.company, visit.partner, facts))
         for name in dict.fromkeys(row.currency for row in rows if row.total):
             own, currency = [row for row in rows if row.currency == name], self._currency(name, visit)
             proposed = sum((row.total for row in own if row.proposed), ZERO)
@@ -327,24 +334,10 @@ class DunningAccountPaying(models.AbstractModel):
         def told(amount):
             return written(self.env, amount, currency) if amount else ""
 
-        notes = {
-            engine.INSOLVENT: self.env._("dealt with in the insolvency"),
-            engine.DISPUTED: self.env._("you do not agree with it: we look into it"),
-            engine.UNDER_WAY: self.env._("being paid"),
-        }
-        agreed = ""
-        if row.agreed:
-            code, amount, day = row.agreed
-            about = {"amount": told(amount), "date": format_date(self.env, day)}
-            agreed = (
-                self.env._("in instalments: %(amount)s by %(date)s", **about)
-                if code == "PLAN"
-                else self.env._("you said that you pay %(amount)s by %(date)s", **about)
-            )
         return {
             "item": row.item,
             "number": row.number,
-            "due": row.due and format_date(self.env, row.due),
+            "due": words.day(self.env, row.due, "d MMM y"),
             "late": row.late,
             "checked": row.proposed,
             "payable": bool(row.total),
@@ -355,8 +348,25 @@ class DunningAccountPaying(models.AbstractModel):
             "coming": told(row.coming) if row.total else "",
             "disputed": told(row.disputed) if row.total else "",
             "rest": row.rest,
-            "note": notes.get(row.stop, agreed),
+            "note": self._noted(row, told),
         }
+
+    @api.model
+    def _noted(self, row, told):
+        """What is to be said beside a row: why it cannot be paid here, or what was agreed about it."""
+        if row.stop == engine.INSOLVENT:
+            return self.env._("dealt with in the insolvency")
+        if row.stop == engine.DISPUTED:
+            return self.env._("you do not agree with it: we look into it")
+        if row.stop == engine.UNDER_WAY:
+            return self.env._("being paid")
+        if not row.agreed:
+            return ""
+        code, amount, day = row.agreed
+        about = {"amount": told(amount), "date": format_date(self.env, day)}
+        if code == "PLAN":
+            return self.env._("in instalments: %(amount)s by %(date)s", **about)
+        return self.env._("you said that you pay %(amount)s by %(date)s", **about)
 
     @api.model
     def _choice_values(self, visit, choice):

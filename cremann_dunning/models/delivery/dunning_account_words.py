@@ -1,7 +1,9 @@
 """What follows on an open item, as its debtor reads it: plain, without a threat, and nothing of how the firm works."""
 
-from odoo.tools import LazyTranslate, format_date
+from odoo.tools import LazyTranslate
+from odoo.tools.misc import get_lang
 
+from ...tools import spelling
 from .. import dunning_counted as counted
 from ..dunning_money import written
 
@@ -89,9 +91,9 @@ def disputed(env, dispute):
     )
 
 
-def day(env, value):
+def day(env, value, form="d MMMM y"):
     """A day in words; empty where there is none."""
-    return format_date(env, value, date_format="d MMMM y") if value else ""
+    return spelling.day(value, env.lang or get_lang(env).code, form) if value else ""
 
 
 def _about(env, agreement):

@@ -14,6 +14,8 @@ from ..run.dunning_run_context import RunContext
 
 # Claims that fall due within so many months may be agreed on as well.
 AHEAD_MONTHS = 120
+# Letters that were made and have not gone out: what is asked does not wait for them.
+WAITING = ("draft", "issued", "failed")
 
 
 class DunningAsked(models.AbstractModel):
@@ -46,14 +48,15 @@ class DunningAsked(models.AbstractModel):
         return {partner_id: list(parts.values()) for partner_id, parts in found.items()}
 
     @api.model
-    def _open_now(self, company, partner_ids):
+    def _open_now(self, company, partner_ids, facts=None):
         """What is open of these debtors today and asked of them, without the interest and costs of a letter.
 
+        :param facts: what ``_facts_now`` said in the same transaction, of letters that wait and with all rests.
         :return: ``[(engine.facts.Debtor as if his receipts were booked, {line id: Part})]``, and the question.
         """
         # sudo: the facts decide, whatever the user may read of them
         this, today = self.sudo().with_company(company), company._dunning_today()
-        debtors, question = this._facts_now(company, partner_ids, ("draft", "issued", "failed"), all_rests=True)
+        debtors, question = facts or this._facts_now(company, partner_ids, WAITING, all_rests=True)
         just_in = this.env["dunning.ledger"]._unmatched(company, tuple(partner_ids), today) if debtors else {}
         found = []
         for debtor in debtors:

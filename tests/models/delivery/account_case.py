@@ -40,6 +40,7 @@ class AccountCase(DunningCase, HttpCase):
     def setUp(self):
         super().setUp()
         dunning_throttle._looks.clear()  # of all that was looked at in the same frozen moment
+        self.patch(dunning_throttle, "LOOKS", 1000)
 
     @contextmanager
     def after(self, seconds):

@@ -16,6 +16,7 @@ class PayCase(OnlineCase):
     def setUp(self):
         super().setUp()
         dunning_throttle._looks.clear()  # of all that was looked at in the same frozen moment
+        self.patch(dunning_throttle, "LOOKS", 1000)
 
     def key_of(self, letter):
         return self.env["dunning.page.key"].search([("letter_id", "=", letter.id)])
