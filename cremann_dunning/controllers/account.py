@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, MissingError
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 
 from ..models.delivery.dunning_throttle import TooMany
 from ..models.delivery.visit import Visit
@@ -62,14 +62,7 @@ class DunningAccount(DunningPortal):
             self._say(visit, visit.env._("There is no such file. Please ask us for it."), "danger")
             return self._discreet(request.redirect(visit.url()))
         name, content = made
-        kinds = {"pdf": "application/pdf", "ubl": "application/xml"}
-        headers = [
-            ("Content-Type", kinds[kind]),
-            ("Content-Length", str(len(content))),
-            ("Content-Disposition", content_disposition(name)),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
-        return self._discreet(request.make_response(content, headers))
+        return self._discreet(self._file(name, content, {"pdf": "application/pdf", "ubl": "application/xml"}[kind]))
 
     # -- the second check -----------------------------------------------------------------------------------------
 

@@ -1,9 +1,10 @@
 from werkzeug.exceptions import NotFound
 
 from odoo.exceptions import AccessError, MissingError
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 
 from ..models.debtor.dunning_account_acts import KEPT, FormError
+from ..models.debtor.dunning_account_acts_plan import LookFirst
 from ..models.delivery.dunning_throttle import TooMany
 from ..models.dunning_inside import Inside
 from ..tools.uploads import LARGEST
@@ -38,13 +39,22 @@ class DunningAccountActs(DunningAccount):
         text = visit.env["dunning.account.acts"]._text_of(visit, receipt_id)
         if text is None:
             raise NotFound()
-        headers = [
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Length", len(text)),
-            ("Content-Disposition", content_disposition(f"agreement-{receipt_id}.txt")),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
-        return self._discreet(request.make_response(text, headers))
+        return self._discreet(self._file(f"agreement-{receipt_id}.txt", text, "text/plain; charset=utf-8"))
+
+    @route(routes(f"{AGREED}/pdf"), type="http", auth="public", sitemap=False, methods=["GET"])
+    def portal_dunning_agreed_paper(self, receipt_id, **asked):
+        """What was agreed on the firm's paper. Making one takes a while, so it is counted."""
+        try:
+            visit = self._visit(**self._by(asked))
+            self._count(visit)
+        except (AccessError, MissingError):
+            return self._shut()
+        except TooMany as error:
+            return self._too_many(error)
+        made = visit.env["dunning.account.acts"]._paper_of(visit, receipt_id)
+        if not made:
+            raise NotFound()
+        return self._discreet(self._file(*made, "application/pdf"))
 
     def _acting(self, asked, act, kind=None):
         """Let a visitor act, in one transaction, and take him back to his page. :param kind: of the form, so that it
@@ -72,7 +82,8 @@ class DunningAccountActs(DunningAccount):
     def _sent(self, acts, visit, kind):
         """Do what the form that was sent asks for."""
         files = [(file.filename, file.read(LARGEST + 1)) for file in request.httprequest.files.getlist("file")]
-        return acts._do(visit, kind, {**self._given(), "token": self._first("token")}, files, self._who(visit))
+        hidden = {name: self._first(name) for name in ("token", "seen", "again")}
+        return acts._do(visit, kind, {**self._given(), **hidden}, files, self._who(visit))
 
     def _given(self):
         """What was filled in: texts, and of the invoices a list of texts."""
@@ -89,8 +100,10 @@ class DunningAccountActs(DunningAccount):
         return {"address": request.httprequest.remote_addr, "login": user.partner_id.id if own else False}
 
     def _filled_in(self, visit, kind, error):
-        """The page with the form as it was filled in, and beside each field what is wrong."""
-        form = Inside((kind, self._given(), error.by_field))
+        """The page with the form as it was filled in, and beside each field what is wrong, or what he asks for to look
+        at before he does."""
+        look = error.look if isinstance(error, LookFirst) else None
+        form = Inside((kind, self._given(), error.by_field, look))
         page = visit.env["dunning.account.page"].with_context(dunning_form=form)
         values = page._values(visit) | {"said": []}
-        return self._discreet(request.render("cremann_dunning.debtor_page", values, status=422))
+        return self._discreet(request.render("cremann_dunning.debtor_page", values, status=200 if look else 422))

@@ -1,5 +1,7 @@
+import base64
+
 from odoo.exceptions import AccessError, MissingError
-from odoo.http import Stream, request, route
+from odoo.http import Stream, content_disposition, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
@@ -164,21 +166,43 @@ class DunningPortal(CustomerPortal):
         f"/my/dunning/{LETTER}/invoice/<int(max=2147483647):move_id>",
         type="http",
         auth="public",
-        website=True,
-        methods=["POST"],
+        sitemap=False,
+        methods=["GET"],
     )
     def portal_dunning_invoice(self, letter_id, move_id, access_token=None, **_options):
-        """On to Odoo's own page of one invoice on the letter."""
+        """One invoice on the letter: on Odoo's own page for whoever may read it there, else as a file.
+
+        Odoo's page has a key of its own, which never expires and cannot be revoked, so it is handed to nobody here.
+        """
+        page, address = f"letter {letter_id}", request.httprequest.remote_addr
+        throttle = request.env["dunning.throttle"]
         try:
             letter = self._letter_of(letter_id, access_token)
+            move = letter._page_invoice(move_id)
+            if move.with_env(request.env).has_access("read"):
+                return self._discreet(request.redirect(move.access_url))
+            throttle._check("act", page, address)  # making a file takes a while
+            throttle._count("act", page, address)
         except TooMany as error:
             return self._too_many(error)
         except (AccessError, MissingError):
             return self._shut_letter(letter_id, access_token)
-        try:
-            return request.redirect(letter._page_invoice_url(move_id))
-        except MissingError:
-            return request.redirect("/my")
+        # sudo: as above; nothing is kept on the invoice because somebody looks at it
+        invoice = move.sudo().with_context(report_pdf_no_attachment=True)
+        content = base64.b64decode(invoice._dunning_invoice_pdf() or b"")
+        if not content:
+            return self._shut_letter(letter_id, access_token)
+        return self._discreet(self._file(f"{(move.name or '').replace('/', '_')}.pdf", content, "application/pdf"))
+
+    def _file(self, name, content, mimetype):
+        """An answer that is a file to keep, and nothing that a browser would run."""
+        headers = [
+            ("Content-Type", mimetype),
+            ("Content-Length", str(len(content))),
+            ("Content-Disposition", content_disposition(name)),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return request.make_response(content, headers)
 
     def _account_of(self, letter, access_token):
         """Where the debtor sees all of it: by the key that he came with, else by his login; colleagues by theirs."""

@@ -169,7 +169,7 @@ class DunningLetterLine(models.Model):
         )
 
     def _page_invoice(self):
-        """The invoice that the debtor may open on Odoo's own page; an entry has none, nor what is no longer booked."""
+        """The invoice that the debtor may have as a file; an entry has none, nor what is no longer booked."""
         self.ensure_one()
         move = self.move_id
         return move if move.state == "posted" and move.is_invoice(include_receipts=True) else move.browse()

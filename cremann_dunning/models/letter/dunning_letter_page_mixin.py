@@ -265,19 +265,18 @@ class DunningLetterPageMixin(models.AbstractModel):
             )
         return {"amount": facts["amount"], "in_instalments": codes == {"PLAN"}, "text": text}
 
-    def _page_invoice_url(self, move_id):
-        """Odoo's own page of one invoice on this letter, where it can be paid online.
-
-        Its key is made here, when a debtor asks for it, because no letter writes on an entry.
+    def _page_invoice(self, move_id):
+        """One invoice of this letter, for whoever may read the letter. What went to another debtor since is not his.
 
         :raises MissingError: no such invoice on this letter.
         """
         self.ensure_one()
-        moves = [line._page_invoice() for line in self.line_ids]
-        move = next((move for move in moves if move and move.id == move_id), None)
-        if not move:
-            raise MissingError(self.env._("There is no such invoice on this letter."))
-        return move.get_portal_url()
+        debtor = self.partner_id.commercial_partner_id
+        for line in self.line_ids:
+            move = line._page_invoice()
+            if move and move.id == move_id and move.commercial_partner_id.commercial_partner_id == debtor:
+                return move
+        raise MissingError(self.env._("There is no such invoice on this letter."))
 
     # -- opening --------------------------------------------------------------------------------------------------
 

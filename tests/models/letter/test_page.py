@@ -366,24 +366,44 @@ class TestWhat(PageCase):
         for typed in (path, path.upper().replace("/LETTER/", "/letter/"), path.replace("-", "")):
             self.assertIn(self.letter.name, self.text(self.url_open(typed)), typed)
 
-    def test_invoice_opens_by_post_only_and_only_from_this_letter(self):
-        page = self.get(self.letter)
-        [token] = set(re.findall(r'name="csrf_token" value="([^"]+)"', page.text))
-        move = self.moves[0]
-        self.assertFalse(move.access_token, "neither the letter nor its page writes on the entry")
-        url = f"/my/dunning/{self.letter.id}/invoice/{{}}"
-        data = {"csrf_token": token, "access_token": self.letter.access_token}
-        self.assertEqual(self.url_open(url.format(move.id)).status_code, 405)
-        without = self.url_open(url.format(move.id), data=data | {"csrf_token": "x"}, allow_redirects=False)
-        self.assertEqual(without.status_code, 400)
+    def test_invoice_as_a_file_by_the_key_of_its_letter_alone(self):
+        """Odoo's own link of an invoice opens for ever, so the page hands out none."""
+        move, url = self.moves[0], f"/my/dunning/{self.letter.id}/invoice/{{}}?access_token={{}}"
+        token = self.letter.access_token
+
+        def get(*wanted):
+            self.env.flush_all()
+            return self.url_open(url.format(*wanted), allow_redirects=False)
+
+        self.assertIn(f"{url.format(move.id, token)}", self.get(self.letter).text)
+        answer = get(move.id, token)
+        self.assertEqual((answer.status_code, answer.headers["Content-Type"]), (200, "application/pdf"))
+        self.assertTrue(answer.content.startswith(b"%PDF"))
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+        self.assertIn("attachment", answer.headers["Content-Disposition"])
         for wrong in (self.other_move.id, 0, 2147483647):
-            answer = self.url_open(url.format(wrong), data=data, allow_redirects=False)
-            self.assertTrue(answer.headers["Location"].endswith("/my"), wrong)
-        answer = self.url_open(url.format(move.id), data=data, allow_redirects=False)
+            self.assertEqual(get(wrong, token).status_code, 404, wrong)
+        self.assertEqual(get(move.id, token[:-1]).status_code, 404)
+        self.assertTrue(get(move.id, "").headers["Location"].endswith("/my"))
+        with self.subTest("what went to another debtor"):
+            self.cr.execute("UPDATE account_move SET commercial_partner_id = %s WHERE id = %s", [1, move.id])
+            self.env.invalidate_all()
+            self.assertEqual(get(move.id, token).status_code, 404)
+            self.cr.execute(
+                "UPDATE account_move SET commercial_partner_id = %s WHERE id = %s", [move.partner_id.id, move.id]
+            )
+            self.env.invalidate_all()
+        self.env["dunning.page.key"].search([("letter_id", "=", self.letter.id)]).action_revoke()
+        self.assertEqual(get(move.id, token).status_code, 404)
         self.env.invalidate_all()
-        self.assertIn(f"/my/invoices/{move.id}?access_token={move.access_token}", answer.headers["Location"])
-        self.assertIn(move.name, self.url_open(answer.headers["Location"]).text)
-        self.assertFalse(self.other_move.access_token)
+        self.assertFalse(any((self.moves + self.other_move).mapped("access_token")))
+
+    def test_invoice_on_odoo_page_for_whoever_may_read_it_there(self):
+        move = self.moves[0]
+        user = self.portal_user(self.partner)
+        self.authenticate(user.login, user.login)
+        answer = self.url_open(f"/my/dunning/{self.letter.id}/invoice/{move.id}", allow_redirects=False)
+        self.assertTrue(answer.headers["Location"].endswith(f"/my/invoices/{move.id}"))
 
     def test_number_of_queries_does_not_grow_with_the_invoices(self):
         partner = self.debtor("Many")
