@@ -17,7 +17,8 @@ from ..tools.qr_code import qr_png
 from ..tools.used_styles import system_fonts, used_styles, with_bold
 
 AGREEMENT = "cremann_dunning.report_agreement_letter"
-LETTERS = (REPORT, AGREEMENT)
+RECEIPT = "cremann_dunning.report_agreement_receipt"
+LETTERS = (REPORT, AGREEMENT, RECEIPT)
 STYLESHEET = re.compile(r'<link\b[^>]*\bhref="(/web/assets/[^"]+\.css)"[^>]*>')
 PAPERS = (
     REPORT,
@@ -25,6 +26,7 @@ PAPERS = (
     "cremann_dunning.report_dunning_posting_cover",
     "cremann_dunning.report_dunning_filing",
     AGREEMENT,
+    RECEIPT,
 )
 PLAIN_LINK = 4  # slashes; with more of them it depends on a website
 RUNNING = ("minimal_layout_report_headers", "minimal_layout_report_footers")

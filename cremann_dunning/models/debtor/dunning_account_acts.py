@@ -271,5 +271,6 @@ class DunningAccountActs(models.AbstractModel):
 
     @api.model
     def _form(self):
-        """What came back with something wrong in it: ``(kind, values, errors)``; nothing in a fresh page."""
-        return inside(self.env, "dunning_form") or (None, {}, {})
+        """What came back, with something wrong in it or to be looked at first: ``(kind, values, errors, look)``;
+        nothing in a fresh page."""
+        return inside(self.env, "dunning_form") or (None, {}, {}, None)

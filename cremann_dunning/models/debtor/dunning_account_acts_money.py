@@ -77,7 +77,7 @@ class DunningAccountActs(models.AbstractModel):
     def _do_promise(self, visit, case, form, files, who):
         """I will pay on a day: a promise within the limits of the firm, and else a proposal to a person."""
         moves, today = self._moves(visit, case, form), visit.company._dunning_today()
-        day = self._day(form, today, today + timedelta(days=LONGEST_AHEAD))
+        day = self._day(form, today, self._last_day(visit))
         currency = self._one_currency(moves)
         vals = {**self._about(case, moves), "date": day, "currency_id": currency.id}
         kind = self._kind_of(visit)
@@ -107,44 +107,6 @@ class DunningAccountActs(models.AbstractModel):
         reply = self._accepted(visit, "promise", promise, moves, form, files)
         return {**vals, "promise_id": promise.id, "reply_id": reply.id, "answer": answer}
 
-    @api.model
-    def _do_plan(self, visit, case, form, files, who):
-        """In instalments: a plan within the limits for his kind of debtor, and else a proposal to a person."""
-        moves, today = self._moves(visit, case, form), visit.company._dunning_today()
-        first = self._day(form, today, today + timedelta(days=LONGEST_AHEAD))
-        count, interval = self._parts_of(form)
-        currency = self._one_currency(moves)
-        about = {
-            "case_id": case.id,
-            "move_ids": [Command.set(moves.ids)],
-            "division": "number",
-            "instalment_count": count,
-            "interval": interval,
-            "first_date": first,
-        }
-        plan = self._asked(self.env["dunning.payment.plan"].new({**about, "agreed_on": today}))
-        days = [plan._day(number) for number in range(count)]
-        vals = {**self._about(case, moves), "date": first, "currency_id": currency.id, "amount": plan.amount}
-        vals |= {"instalment_count": count, "interval": interval}
-        said = {"amount": written(self.env, plan.amount, currency), "count": count}
-        self._check_divides(plan)
-        limit = self.env["dunning.plan.limit"]._of(visit.company, self._kind_of(visit))
-        if not limit._allows(currency, plan.amount, days, today):
-            answer = self.env._(
-                "Thank you. You propose to pay %(amount)s in %(count)s instalments. A colleague looks at it and lets "
-                "you know; nothing follows until then.",
-                **said,
-            )
-            return self._proposed(visit, moves, "plan", vals, form, files) | {"answer": answer}
-        made = self._made(lambda: self._agreed_plan(case, {**about, "note": self._noted(visit, form)}))
-        made._agreed_on_page(who)
-        answer = self.env._(
-            "Thank you. We agreed that you pay %(amount)s in %(count)s instalments. You find them below.",
-            **said,
-        )
-        reply = self._accepted(visit, "plan", made, moves, form, files)
-        return {**vals, "plan_id": made.id, "reply_id": reply.id, "answer": answer}
-
     # -- what they share ----------------------------------------------------------------------------------------------
 
     @api.model
@@ -157,6 +119,11 @@ class DunningAccountActs(models.AbstractModel):
             between = {"first": format_date(self.env, first), "last": format_date(self.env, last)}
             raise FormError(date=self.env._("Choose a day from %(first)s to %(last)s.", **between))
         return day
+
+    @api.model
+    def _last_day(self, visit):
+        """The last day that may be named."""
+        return visit.company._dunning_today() + timedelta(days=LONGEST_AHEAD)
 
     @api.model
     def _asked(self, agreement):

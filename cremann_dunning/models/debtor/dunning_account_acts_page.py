@@ -1,11 +1,8 @@
-from datetime import timedelta
-
 from odoo import api, models
-from odoo.tools import format_date
 
+from ...tools import spelling
 from ..dunning_money import written
 from .dunning_account_acts import FormError
-from .dunning_account_acts_money import LONGEST_AHEAD
 from .dunning_page_act import KINDS, PROPOSALS
 
 # So many agreements are shown, the last first.
@@ -33,7 +30,7 @@ class DunningAccountActs(models.AbstractModel):
                 "counts": range(2, 13),
                 "today": today,
                 "tz": str(visit.company._dunning_zone()),
-                "last_day": today + timedelta(days=LONGEST_AHEAD),
+                "last_day": this._last_day(visit),
                 "waiting": this._waiting(visit),
                 "agreed": this._agreed(visit),
             }
@@ -42,11 +39,11 @@ class DunningAccountActs(models.AbstractModel):
     @api.model
     def _forms(self, visit):
         """Each form as it is shown: fresh, or as it came back with what is wrong in it."""
-        came_back, values, errors = self._form()
-        fresh = {"back": False, "values": {}, "errors": {}}
+        came_back, values, errors, look = self._form()
+        fresh = {"back": False, "values": {}, "errors": {}, "look": None}
         forms = {name: fresh | {"kind": name, "token": self._new_token(visit, name)} for name, _label in KINDS}
         if came_back in forms:
-            forms[came_back] |= {"back": True, "values": values, "errors": errors}
+            forms[came_back] |= {"back": True, "values": values, "errors": errors, "look": look}
         return forms
 
     @api.model
@@ -57,7 +54,7 @@ class DunningAccountActs(models.AbstractModel):
             ", ".join(move._dunning_numbers(visit.partner)) if move.move_type != "entry" else item.name or move.name
         )
         amount = written(self.env, item.amount_residual_currency, item.currency_id)
-        due = item.date_maturity and format_date(self.env, item.date_maturity, date_format="d MMM y")
+        due = item.date_maturity and spelling.day(item.date_maturity, visit.lang, "d MMM y")
         return {"id": item.id, "number": numbers, "amount": amount, "due": due}
 
     @api.model
@@ -130,3 +127,10 @@ class DunningAccountActs(models.AbstractModel):
         """The text of a confirmation as a file, byte for byte what the digest is of; None where there is none."""
         receipt = self._of(visit)._receipts(visit).filtered(lambda one: one.id == receipt_id)
         return receipt.text.encode() if receipt else None
+
+    @api.model
+    def _paper_of(self, visit, receipt_id):
+        """The same on the firm's paper, as PDF: ``(name, bytes)``; None where there is none."""
+        receipt = self._of(visit)._receipts(visit).filtered(lambda one: one.id == receipt_id)
+        title = receipt and receipt.text.partition("\n")[0]
+        return (f"{title} {receipt.made_at:%Y-%m-%d}.pdf", receipt._pdf()) if receipt else None

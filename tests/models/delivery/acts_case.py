@@ -42,6 +42,13 @@ class ActsCase(AccountCase):
         self.env.invalidate_all()
         return answer
 
+    def send_plan(self, key=None, address=None, hidden=None, **values):
+        """Look at the instalments and then propose them; the first answer where there is nothing to look at."""
+        first = self.send("plan", key, address=address, hidden=hidden, **values)
+        if first.status_code != 200:
+            return first
+        return self.send("plan", key, address=address, hidden=self.form("plan", page=first.text), **values)
+
     def said(self, answer, key=None):
         """What the page says after an act that was done."""
         self.assertEqual(answer.status_code, 303, answer.text[:2000])

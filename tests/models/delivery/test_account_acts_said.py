@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from odoo import Command
 from odoo.tests import tagged
 
 from ...common import TODAY
@@ -26,10 +27,12 @@ class TestPlan(ActsCase):
     def plans(self):
         return self.env["dunning.payment.plan"].search([("partner_id", "=", self.partner.id)])
 
+    def asked(self, **values):
+        """What is filled in."""
+        return {"items": self.both(), "count": "3", "interval": "month", "date": ahead(10), **values}
+
     def propose(self, **values):
-        return self.send(
-            "plan", **{"items": self.both(), "count": "3", "interval": "month", "date": ahead(10), **values}
-        )
+        return self.send_plan(**self.asked(**values))
 
     def test_without_a_limit_a_person_decides(self):
         [said] = self.said(self.propose())
@@ -97,8 +100,57 @@ class TestPlan(ActsCase):
         item = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
         hidden = self.form("plan", page=self.url_open(own).text)
         values = {"items": [str(item.id)], "count": "60", "date": ahead(3)}
-        answer = self.send("plan", hidden=hidden, address=f"{own}/act/plan", **values)
+        answer = self.send_plan(hidden=hidden, address=f"{own}/act/plan", **values)
         self.assertIn("too small", self.errors(answer)["count"])
+
+    def test_looks_before_he_proposes(self):
+        """Looking does nothing; what he proposes is what he has seen, or he sees it once more."""
+        self.limit()
+        before = self.env["dunning.event"].search_count([])
+        first = self.send("plan", **self.asked(words="thank you"))
+        page = self.text(first)
+        for line in ("1. Thursday 26 November 2026 €66.67", "3. Tuesday 26 January 2027 €66.66", "Together €200.00"):
+            self.assertIn(line, page)
+        self.assertIn("It is agreed as soon as you propose it.", page)
+        self.assertNotIn("Something has changed", page)
+        self.assertIn(">thank you</textarea>", first.text)
+        self.assertFalse(self.plans() or self.acts() or self.replies)
+        self.assertEqual(self.env["dunning.event"].search_count([]), before)
+        seen = self.form("plan", page=first.text)
+        for name, change in (
+            ("another number", lambda: {"count": "2"}),
+            ("another day", lambda: {"date": ahead(9)}),
+            ("another invoice", lambda: {"items": [str(self.item.id)]}),
+            ("a payment came in", lambda: self.pay(self.moves[0], 10) and {}),
+            ("the firm does not agree at once any more", lambda: self.limit_of().unlink() and {}),
+        ):
+            with self.undone(name):
+                changed = self.send("plan", hidden=seen, **self.asked(**change()))
+                self.assertIn("Something has changed since you last looked", self.text(changed))
+                self.assertFalse(self.plans() or self.acts())
+                again = self.form("plan", page=changed.text)
+                self.assertNotEqual(again["seen"], seen["seen"])
+        self.assertEqual(self.send("plan", hidden=seen | {"again": "1"}, **self.asked()).status_code, 200)
+        self.assertEqual(self.send("plan", hidden=seen | {"seen": "é"}, **self.asked()).status_code, 200)
+        self.assertFalse(self.plans())
+        self.said(self.send("plan", hidden=seen, **self.asked()))
+        self.assertEqual(self.plans().instalment_ids.mapped("amount"), [66.67, 66.67, 66.66])
+
+    def test_looks_at_interest_and_costs(self):
+        self.limit_of().unlink()
+        plan = self.env["dunning.payment.plan"].new(
+            {"case_id": self.case.id, "move_ids": [Command.set(self.moves.ids)], "instalment_count": 2}
+        )
+        plan.update({"first_date": TODAY, "asked_principal": 200, "asked_interest": 1.5, "asked_costs": 40})
+        plan.amount = 241.5
+        visit = self.visit(self.key)
+        look = self.env["dunning.account.acts"]._of(visit)._plan_look(visit, plan)
+        self.assertEqual([part[2] for part in look["instalments"]], ["€120.75", "€120.75"])
+        self.assertEqual((look["principal"], look["interest"], look["costs"]), ("€200.00", "€1.50", "€40.00"))
+        self.assertFalse(look["coming"] or look["at_once"])
+
+    def limit_of(self):
+        return self.env["dunning.plan.limit"].search([("company_id", "=", self.nl.id)])
 
     def test_a_second_proposal_waits_for_the_first(self):
         self.said(self.propose())

@@ -84,6 +84,69 @@ class TestPaidFromThePage(PayCase):
         self.assertEqual(self.owed(partner), (0, 0))
         self.assertEqual(self.income(partner), {"4950": letter.amount_costs, "4795": letter.amount_interest})
 
+    def test_tax_that_is_due_on_payment(self):
+        """Of a part so much of the tax is due as the part pays of the invoice, costs and interest none; with the rest
+        all of it, to the cent."""
+        accounts = self.env["account.account"].create(
+            [
+                {
+                    "name": name,
+                    "code": code,
+                    "account_type": "liability_current",
+                    "reconcile": name == "waits",
+                    "company_ids": self.nl.ids,
+                }
+                for name, code in (("waits", "159901"), ("due", "159902"))
+            ]
+        )
+        self.nl.tax_exigibility = True
+        parts = [
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "account_id": accounts[1].id}),
+        ]
+        tax = self.env["account.tax"].create(
+            {
+                "name": "21 % on payment",
+                "amount": 21,
+                "company_id": self.nl.id,
+                "tax_exigibility": "on_payment",
+                "cash_basis_transition_account_id": accounts[0].id,
+                "invoice_repartition_line_ids": parts,
+                "refund_repartition_line_ids": parts,
+            }
+        )
+        partner = self.debtor()
+        move, other = self.invoice(partner, 1000, due=30, post=False), self.invoice(partner, 400, due=29)
+        move.invoice_line_ids.tax_ids = tax
+        move.action_post()
+        self.assertEqual(move.amount_total, 1210)
+        letter = self.send_level(partners=partner).with_env(self.env)
+        self.env["dunning.delivery"]._after_sending(self.nl)
+        self.env.flush_all()
+        row = self.rows(letter)[move.name]
+
+        def tax_due():
+            self.env.invalidate_all()
+            return [-sum(self.lines_of(account).mapped("balance")) for account in accounts]
+
+        self.assertEqual(tax_due(), [210, 0])
+        beyond = row.costs + row.interest
+        self.assertTrue(beyond)
+        self.paid(letter, self.choose(letter, move, str(beyond).replace(".", ",")))
+        self.assertEqual(tax_due(), [210, 0], "costs and interest are no part of the invoice")
+        self.paid(letter, self.choose(letter, move, "100,01"))
+        self.assertEqual(move.amount_residual, 1109.99)
+        for found, expected in zip(tax_due(), (192.64, 17.36), strict=True):  # 100.01 * 21 / 121
+            self.assertMoney(found, expected)
+        self.paid(letter, self.choose(letter, move + other))
+        self.assertEqual((move.payment_state, other.amount_residual), ("paid", 0))
+        for found, expected in zip(tax_due(), (0, 210), strict=True):
+            self.assertMoney(found, expected)
+        self.assertEqual(self.owed(partner), (0, 0))
+
+    def lines_of(self, account):
+        return self.env["account.move.line"].search([("account_id", "=", account.id), ("parent_state", "=", "posted")])
+
     def test_the_same_part_twice(self):
         """What was paid says so, though as much is open again; chosen once more it is another payment."""
         partner = self.debtor()
