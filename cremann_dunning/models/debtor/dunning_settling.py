@@ -209,6 +209,8 @@ class DunningSettling(models.AbstractModel):
         plan.action_make_instalments()
         plan.action_agree()
         dispute._by_system().plan_id = plan
+        # whoever settles has agreed; the debtor confirms the same words on his page
+        self.env["dunning.agreement.receipt"]._make(plan)._confirm_by_firm()
         return plan
 
     @api.model

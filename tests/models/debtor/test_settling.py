@@ -108,6 +108,38 @@ class TestSettling(SettlingCase):
             self.assertIn(words, letter.body)
         self.assertEqual(self.code(self.move), "PLAN")
 
+    def test_what_was_settled_is_confirmed_by_both(self):
+        """In each language the words name what is credited and what it settles, and the letter leads to them."""
+        self.send_level(partners=self.partner)
+        for lang, words in (
+            ("en_US", ("This settles what was disputed on 16 November 2026: ", "Credited: €10.00", "€22.50")),
+            ("nl_NL", ("Dit beëindigt de betwisting van 16 november 2026: ", "Gecrediteerd: €\xa010,00", "€\xa022,50")),
+            ("fr_FR", ("Ceci met fin à la contestation du 16 novembre 2026 : ", "Crédité : 10,00", "22,50")),
+        ):
+            with self.undone(lang):
+                self.partner.lang = lang
+                dispute = self.dispute()
+                letter = self.answer(dispute, "settled", credit=10, instalment_count=4)
+                [receipt] = dispute.plan_id.receipt_ids
+                for one in words:
+                    self.assertIn(one, receipt.text)
+                self.assertEqual((receipt.state, receipt.firm_by_id, receipt.by_limits), ("firm", self.user, False))
+                self.assertEqual(str(letter.body).count(self.partner_key().access_token), 1)
+                receipt._confirm_by_debtor({"address": "198.51.100.23"})
+                self.assertEqual(receipt.state, "both")
+                told = self.env["dunning.event"].search([("kind", "=", "agreement.confirmed")])
+                self.assertEqual(len(told), 2)
+        with self.undone("nothing credited"):
+            dispute = self.dispute()
+            self.answer(dispute, "settled", instalment_count=4)
+            self.assertNotIn("Credited", dispute.plan_id.receipt_ids.text)
+        with self.undone("nothing settled, nothing to confirm"):
+            self.answer(self.dispute(), "rejected")
+            self.assertFalse(self.env["dunning.agreement.receipt"].search_count([]))
+
+    def partner_key(self):
+        return self.env["dunning.page.key"].search([("partner_id", "=", self.partner.id)])
+
     def test_oldest_first(self):
         oldest = self.invoice(self.partner, 50, due=20)
         self.answer(self.dispute(oldest + self.move, amount=80), "accepted")
