@@ -111,6 +111,9 @@ class DunningStatementWizard(models.TransientModel):
             raise UserError(self.env._("Choose one debtor to mail a statement. Several are saved as a file."))
         [(name, content)] = files.values()
         case = self.case_ids
+        case.check_access("write")
+        # sudo: keys are the system's to make; the mail to this debtor leads him to his page
+        self.env["dunning.page.key"].sudo()._of_debtor(case.company_id, case.partner_id.commercial_partner_id)
         # as the composer keeps its uploads: cleared away by Odoo when nothing is sent
         attachment = self.env["ir.attachment"].create(
             {

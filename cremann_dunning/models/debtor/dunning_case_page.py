@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -8,6 +10,25 @@ class DunningCase(models.Model):
     _inherit = "dunning.case"  # pylint: disable=consider-merging-classes-inherited
 
     page_key_count = fields.Integer(compute="_compute_page_key_count", string="Keys that open")
+
+    page_html = fields.Html(
+        compute="_compute_page_html",
+        sanitize=False,
+        help="Where the debtor sees his account, for texts; nothing where he has no page.",
+    )
+
+    def _compute_page_html(self):
+        # sudo: the debtor's own address, in a text to him
+        keys = self.env["dunning.page.key"].sudo()
+        for case in self:
+            found = keys._still_open(case.company_id, case.partner_id).filtered(lambda key: key._is_open())[:1]
+            if not found:
+                case.page_html = False
+                continue
+            env = case.with_context(lang=case.reader_lang).env
+            said = env._("You always find your account, with your invoices and ways to pay, on your own page:")
+            url = case.company_id.get_base_url() + found._url()
+            case.page_html = Markup('<p>{} <a href="{}">{}</a></p>').format(said, url, env._("see my account"))
 
     def _compute_page_key_count(self):
         # sudo: how many there are, for whoever may open the case

@@ -73,6 +73,22 @@ class DunningPageKey(models.Model):
         ]
         return dunning_bulk.insert(self, rows)
 
+    @api.model
+    def _of_debtor(self, company, partner):
+        """The key that a mail about his whole account carries: that of his last letter that opens, or else one of his
+        own, which shows nothing before the second check. Empty where the company has no pages."""
+        if not company.dunning_page:
+            return self.browse()
+        found = self._still_open(company, partner).filtered(lambda key: key._is_open())[:1]
+        return found or self.create(
+            {
+                "company_id": company.id,
+                "partner_id": partner.id,
+                "access_token": self.env["dunning.letter"]._new_key(),
+                "expires_on": company._dunning_today() + timedelta(days=company.dunning_page_days),
+            }
+        )
+
     # -- opening --------------------------------------------------------------------------------------------------
 
     @api.model

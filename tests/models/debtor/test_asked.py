@@ -320,7 +320,20 @@ class TestMails(AskedCase):
         for id_, by_lang in bodies().items():
             name = self.env["mail.template"].browse(id_).get_external_id()[id_].rpartition(".")[2]
             for lang, body in by_lang.items():
-                self.assertEqual(body.count("object.confirm_html"), int(name in confirming.NAMES), (name, lang))
+                self.assertEqual(body.count("object.confirm_html"), int(name in confirming.PLACES), (name, lang))
+
+    def test_the_mail_with_a_statement_gets_the_place_of_the_page_once(self):
+        confirming = self.migration("19.0.1.13.0", "post-texts-confirm")
+        for way in ("", "_informal"):
+            template = self.env.ref(f"cremann_dunning.mail_template_statement{way}")
+            before = template.body_html
+            self.assertEqual(before.count("object.page_html"), 1)
+            template.body_html = re.sub(r"<t t-out=\"object.page_html\".*?(/>|</t>)", "", before)
+            self.env.flush_all()
+            for _twice in range(2):
+                confirming.migrate(self.cr, "19.0.1.12.0")
+                self.env.invalidate_all()
+                self.assertEqual(template.body_html.count("object.page_html"), 1)
 
     def test_the_account_is_that_of_the_invoices(self):
         own = self.env["res.partner.bank"].create(

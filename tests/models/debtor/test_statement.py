@@ -257,6 +257,34 @@ class TestWizard(StatementCase):
         self.assertEqual(message.attachment_ids.mapped("name"), ["Statement of account Jansen 2026-11-16.xlsx"])
         self.assertEqual(message.notified_partner_ids, partner)
 
+    def test_mail_says_where_he_sees_his_account(self):
+        """Who has no letter yet gets a key of his own; where the company has no pages there is none."""
+        keys = self.env["dunning.page.key"].search
+        for lang, words in (("en_US", "see my account"), ("nl_NL", "mijn overzicht"), ("fr_FR", "voir mon compte")):
+            partner = self.debtor(f"Jansen {lang}", lang=lang)
+            self.invoice(partner, 100, due=5)
+            for _turn in range(2):  # the key is made once
+                body = self.mailed(partner)
+            [key] = keys([("partner_id", "=", partner.id)])
+            self.assertFalse(key.letter_id)
+            self.assertEqual(body.count(f"/my/dunning/account/{key.id}?access_token={key.access_token}"), 1)
+            self.assertIn(words, body)
+        key.action_revoke()
+        self.assertNotIn(key.access_token, self.mailed(partner))
+        self.nl.dunning_page = False
+        self.assertNotIn("/my/dunning/account", self.mailed(partner))
+        other = self.debtor("De Wit")
+        self.invoice(other, 100, due=5)
+        self.nl.dunning_page = True
+        letter = self.send_level(partners=other)
+        self.assertIn(f"account/{keys([('letter_id', '=', letter.id)]).id}?", self.mailed(other))
+
+    def mailed(self, partner):
+        """The words of the mail as the composer opens with them."""
+        self.env.invalidate_all()
+        action = self.wizard(self.case(partner), kind="xlsx").action_mail()
+        return Form(self.as_user(self.user)["mail.compose.message"].with_context(**action["context"])).save().body
+
     def test_mail_to_several_is_refused(self):
         partners = self.debtor("A") + self.debtor("B")
         with self.assertRaisesRegex(UserError, "Choose one debtor"):
