@@ -26,6 +26,15 @@ SELECT c.id AS claim_id, c.company_id, c.case_id, c.partner_id, p.commercial_par
  WHERE c.ended_on IS NULL AND %(only)s
  ORDER BY c.id
 """
+# What names invoices and goes along with them where it names no others; a reply to a letter goes with that.
+NAMING = {
+    "dunning.dispute": SQL("TRUE"),
+    "dunning.promise": SQL("TRUE"),
+    "dunning.payment.plan": SQL("TRUE"),
+    "dunning.contact": SQL("TRUE"),
+    "dunning.reply": SQL("t.letter_id IS NULL"),
+    "dunning.page.act": SQL("TRUE"),
+}
 # What hangs on a letter and says of which debtor it is.
 ON_LETTERS = ("dunning.dispatch", "dunning.opening", "dunning.override")
 
@@ -352,7 +361,7 @@ class DunningMoving(models.AbstractModel):
             )
         )
         self._bring_letters([row.claim_id for row in rows])
-        for name in ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact"):
+        for name in NAMING:
             self._bring_naming(name, rows)
         self.env["dunning.agreement.letters"]._follow_agreements()
         self.env.invalidate_all()
@@ -404,11 +413,12 @@ class DunningMoving(models.AbstractModel):
                 )
                 UPDATE %(table)s t SET case_id = c.id, partner_id = c.partner_id
                   FROM whole w JOIN dunning_case c ON c.id = w.case_id
-                 WHERE t.id = w.id AND t.case_id <> c.id AND t.company_id = c.company_id
+                 WHERE t.id = w.id AND t.case_id <> c.id AND t.company_id = c.company_id AND %(only)s
                 """,
                 table=SQL.identifier(model._table),
                 moves=[row.move_id for row in rows],
                 claims=[row.claim_id for row in rows],
+                only=NAMING[name],
                 **model._relation("move_ids", "own", "move"),
             )
         )

@@ -388,6 +388,32 @@ class TestOnItsOwn(MovingCase):
         self.assertEqual((letter.case_id, letter.partner_id, reply.case_id), (case, self.branch, case))
         self.assertEqual(letter.dispatch_ids.partner_id, self.branch)
 
+    def test_what_came_in_about_an_invoice_goes_with_it(self):
+        """At the desk: what names this invoice alone goes along, and comes back; what names another too, or answers a
+        letter about both, stays."""
+        self.toggle(False)
+        letter = self.send_level(partners=self.family).with_env(self.env)
+        case = letter.case_id
+        about = {"case_id": case.id, "received_on": TODAY, "source": "page"}
+
+        def reply(moves, **more):
+            return self.env["dunning.reply"].create({**about, "move_ids": [(6, 0, moves.ids)], **more})
+
+        alone, both = reply(self.own), reply(self.own + self.others)
+        nothing, to_letter = reply(self.own.browse()), reply(self.own, letter_id=letter.id)
+        act = self.env["dunning.page.act"].create(
+            {"case_id": case.id, "kind": "question", "token": "x", "done_on": TODAY, "move_ids": [(6, 0, self.own.ids)]}
+        )
+        self.toggle(True)
+        branch = self.cases(self.branch)
+        self.assertNotEqual(branch, case)
+        self.assertEqual((alone.case_id, alone.partner_id, act.case_id, act.partner_id), (branch, self.branch) * 2)
+        for stays in (both, nothing, to_letter):
+            self.assertEqual((stays.case_id, stays.partner_id), (case, self.family))
+        self.assertEqual(alone.claim_ids.partner_id, self.branch)
+        self.toggle(False)
+        self.assertEqual((alone.partner_id, act.partner_id), (self.family, self.family))
+
     def test_what_is_under_way_is_taken_back(self):
         self.toggle(False)
         letter = self.confirm(self.run_for(partners=self.family)).with_env(self.env)
