@@ -280,8 +280,23 @@ def mail_head(env, run):
     outbox(env)
 
 
+def page(env):
+    """The debtor's page of the only letter: its address, the items on it, and a day soon."""
+    [letter] = env["dunning.letter"].search([("state", "=", "sent")])
+    key = env["dunning.page.key"].sudo().search([("letter_id", "=", letter.id)])
+    soon = letter.company_id._dunning_today() + timedelta(days=3)
+    return {"url": key._url(), "items": letter.line_ids.move_line_id.ids, "ahead": str(soon)}
+
+
+def done(env):
+    """What came of what debtors did on their pages, counted."""
+    models = ("page.act", "promise", "dispute", "reply", "payment.choice", "agreement.receipt")
+    return {name: env[f"dunning.{name}"].sudo().search_count([]) for name in models}
+
+
 JOBS = {
-    job.__name__: job for job in (prepare, confirm, outbox, count, work, pay, look, find_out, seal, chain, mail_head)
+    job.__name__: job
+    for job in (prepare, confirm, outbox, count, work, pay, look, find_out, seal, chain, mail_head, page, done)
 }
 
 
