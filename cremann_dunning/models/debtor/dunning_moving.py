@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..claim.dunning_claim import READDRESSED
+from .dunning_touch import NAMING
 
 # Cases of contacts that are no debtors of their own any more: what they owe is owed by whom they stand below.
 FOLDED = """
@@ -352,7 +353,7 @@ class DunningMoving(models.AbstractModel):
             )
         )
         self._bring_letters([row.claim_id for row in rows])
-        for name in ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact"):
+        for name in (*NAMING, "dunning.interruption"):
             self._bring_naming(name, rows)
         self.env["dunning.agreement.letters"]._follow_agreements()
         self.env.invalidate_all()
