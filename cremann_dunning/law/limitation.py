@@ -21,7 +21,7 @@ PAYMENT = "payment"
 INTERRUPTIONS = (ACKNOWLEDGEMENT, CLAIM, DEMAND, LAWYER_NOTICE, PAYMENT, PAYMENT_ORDER)
 
 # Nothing shows that it ever reached the debtor.
-NEVER = date.max
+NEVER = date(2100, 12, 31)
 
 WARN_MONTHS = (6, 3, 1)
 

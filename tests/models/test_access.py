@@ -79,6 +79,9 @@ RIGHTS = {
     "dunning.return": ("r", "r", ""),
     "dunning.set.off": ("r", "r", ""),
     "dunning.set.off.wizard": ("rwcd", "rwcd", ""),
+    "dunning.limitation.claim": ("r", "r", ""),
+    "dunning.interruption": ("rwc", "rwcd", ""),
+    "dunning.court.wizard": ("rwcd", "rwcd", ""),
     "dunning.answer.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
     "dunning.advice": ("r", "rw", ""),
@@ -184,6 +187,10 @@ class AccessCase(DunningCase):
                 "currency_id": letter.currency_id.id, "date": TODAY, "amount": 1,
             }
         )  # fmt: skip
+        about = {"case_id": letter.case_id.id, "move_ids": [Command.set(line.move_id.ids)]}
+        proof = {"proof": base64.b64encode(b"%PDF-1.4\n%%EOF\n"), "proof_name": "paper.pdf"}
+        # with it comes until when the claims of its debtor can be enforced
+        cls.env["dunning.interruption"].create({**about, **proof, "kind": "acknowledgement", "date": TODAY})
         cls.env["dunning.set.off"].create(
             {"case_id": letter.case_id.id, "date": TODAY, "currency_id": letter.currency_id.id, "amount": 1}
         )
