@@ -17,8 +17,8 @@ Every measure runs in a process of its own on its own copy of the same seeded da
     fresh     lists, filters and the worklist with the question whether their answers are fresh, and without it
     receipts  as many receipts that nobody booked as open invoices, looked up in them
     plans     a plan over sixty instalments, settled from as many receipts as --sizes says; only when asked
-    limitation until when as many open claims as --sizes says can be enforced: all of them worked out for the first time,
-              and once more when nothing changed; only when asked for by name
+    limitation until when as many open claims as --sizes says can be enforced: all worked out for the first time, and
+              once more when nothing changed; only when asked for by name
     clients   the list of clients of somebody with thirty companies, beside the list of their invoices; only when asked
               for by name
     year      a run on each day of a year, only when asked for by name: how the tables of runs and decisions grow

@@ -1,6 +1,6 @@
 """Ways to a court: what each needs, whether it can be had for these claims, the day to look at, which documents there
-are. A checklist and no form: whoever takes it on reads the law. Days are the later ones where a term has to run out, and
-the earlier ones where something lapses.
+are. A checklist and no form: whoever takes it on reads the law. Days are the later ones where a term has to run out,
+and the earlier ones where something lapses.
 
 Seen: art. 2, 79, 80, 85, 93, 94, 99, 101, 111, 114 Rv; Regulation (EC) 1896/2006. Of art. 1394/20-27 Ger.W. only what
 several sources say alike.
@@ -28,8 +28,11 @@ BELGIAN_SHARE = Decimal("0.10")
 ZERO = Decimal("0.00")
 
 EU = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
+    {
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
+        "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+    }
+)  # fmt: skip
 WITHOUT_ORDER = frozenset({"DK"})
 
 # Documents.
@@ -47,8 +50,8 @@ DOCUMENTS = {
 class CourtClaim:
     """One claim. :ivar demanded_until: last day to pay of the last letter that demanded it, None where none went.
     :ivar act_by: the day by which its limitation has to be interrupted, None where that is not known.
-    :ivar in_agreement: a promise or plan about it runs. :ivar has_invoice: the invoice can be shown. :ivar has_order: an
-    order or contract is named on it.
+    :ivar in_agreement: a promise or plan about it runs. :ivar has_invoice: the invoice can be shown.
+    :ivar has_order: an order or contract is named on it.
     """
 
     number: str

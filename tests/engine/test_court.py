@@ -106,9 +106,7 @@ def test_consumer_goes_to_the_cantonal_judge_whatever_the_amount():
     assert state(SUMMONS, replace(given, kind="unknown"), "canton_consumer") == LOOK
 
 
-@pytest.mark.parametrize(
-    ("interest", "found"), [("99.99", MET), ("100.00", MET), ("100.01", LOOK)]
-)
+@pytest.mark.parametrize(("interest", "found"), [("99.99", MET), ("100.00", MET), ("100.01", LOOK)])
 def test_a_tenth_beside_the_principal(interest, found):
     given = case(creditor_country="BE", debtor_country="BE", interest=Decimal(interest))
     assert point(UNDISPUTED_BE, given, "ten_percent").state == found
@@ -181,9 +179,7 @@ def test_insolvency_ends_every_way():
         assert {route.verdict for route in routes(given)} == {NO}
 
 
-@pytest.mark.parametrize(
-    "values", [{"has_replies": True}, {"claims": (claim(), claim("2", in_agreement=True))}]
-)
+@pytest.mark.parametrize("values", [{"has_replies": True}, {"claims": (claim(), claim("2", in_agreement=True))}])
 def test_what_is_open_with_the_debtor_comes_first(values):
     found = way(SUMMONS, replace(case(), **values))
     assert (found.verdict, found.from_day, found.look_on) == (INCOMPLETE, None, None)

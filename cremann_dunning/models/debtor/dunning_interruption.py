@@ -21,12 +21,14 @@ class DunningInterruption(models.Model):
     _order = "date desc, id desc"
     _decisive = frozenset()
 
-    move_ids = LooseMany2many(help="The invoices that the paper names. Those that it does not name are not interrupted.")
+    move_ids = LooseMany2many(
+        help="The invoices that the paper names. Those that it does not name are not interrupted."
+    )
     date = fields.Date(
         string="On",
         required=True,
-        help="The day on which it worked: of a letter the day on which it reached the debtor, of a summons that on which "
-        "it was served.",
+        help="The day on which it worked: of a letter the day on which it reached the debtor, of a summons that on "
+        "which it was served.",
     )
     kind = fields.Selection(
         [act for act in ACTS if act[0] != limitation.PAYMENT],  # which the books know
@@ -79,9 +81,7 @@ class DunningInterruption(models.Model):
     def _check_date(self):
         for record in self:
             if record.date > record.company_id._dunning_today():
-                raise ValidationError(
-                    self.env._("This day lies ahead. Record an interruption once it has happened.")
-                )
+                raise ValidationError(self.env._("This day lies ahead. Record an interruption once it has happened."))
 
     @api.constrains("move_ids")
     def _check_named(self):

@@ -279,8 +279,8 @@ def _day(value):
 
 
 def _arrival(letter, land):
-    """The last day on which a letter can have reached the debtor. By registered post and where nothing is proven that is
-    never: it is handed over in person, or not at all."""
+    """The last day on which a letter can have reached the debtor. By registered post and where nothing is proven that
+    is never: it is handed over in person, or not at all."""
     sent = _day(letter["on"])
     if letter["proven"]:
         return max(_day(letter["proven"]), sent)

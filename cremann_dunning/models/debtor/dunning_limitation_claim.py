@@ -27,22 +27,26 @@ ACTS = [
 ]
 # What would interrupt it, for whoever has to do it.
 WAYS = {
-    ("nl", limitation.DEMAND): _lt(
-        "A written demand, or a letter that reserves the right to payment, that has arrived by then; keep the proof of "
-        "arrival (3:317, 3:37(3) BW)."
-    ),
-    ("nl", limitation.ACKNOWLEDGEMENT): _lt("The debtor acknowledges the debt, best in writing (3:318 BW)."),
-    ("nl", limitation.PAYMENT): _lt("The debtor pays a part of it (3:318 BW)."),
-    ("nl", limitation.LAWYER_NOTICE): _lt("A demand by a lawyer or bailiff, as our own (3:317 BW)."),
-    ("nl", limitation.CLAIM): _lt("A summons (3:316 BW)."),
-    ("be", limitation.ACKNOWLEDGEMENT): _lt("The debtor acknowledges the debt in writing."),
-    ("be", limitation.PAYMENT): _lt("The debtor pays a part of it."),
-    ("be", limitation.LAWYER_NOTICE): _lt(
-        "A notice of default by a lawyer or bailiff, registered with acknowledgement of receipt: one year, and only "
-        "once (old BW 2244 par. 2)."
-    ),
-    ("be", limitation.PAYMENT_ORDER): _lt("An order for payment that is served."),
-    ("be", limitation.CLAIM): _lt("A summons."),
+    "nl": {
+        limitation.DEMAND: _lt(
+            "A written demand, or a letter that reserves the right to payment, that has arrived by then; keep the proof of "
+            "arrival (3:317, 3:37(3) BW)."
+        ),
+        limitation.ACKNOWLEDGEMENT: _lt("The debtor acknowledges the debt, best in writing (3:318 BW)."),
+        limitation.PAYMENT: _lt("The debtor pays a part of it (3:318 BW)."),
+        limitation.LAWYER_NOTICE: _lt("A demand by a lawyer or bailiff, as our own (3:317 BW)."),
+        limitation.CLAIM: _lt("A summons (3:316 BW)."),
+    },
+    "be": {
+        limitation.ACKNOWLEDGEMENT: _lt("The debtor acknowledges the debt in writing."),
+        limitation.PAYMENT: _lt("The debtor pays a part of it."),
+        limitation.LAWYER_NOTICE: _lt(
+            "A notice of default by a lawyer or bailiff, registered with acknowledgement of receipt: one year, and only "
+            "once (old BW 2244 par. 2)."
+        ),
+        limitation.PAYMENT_ORDER: _lt("An order for payment that is served."),
+        limitation.CLAIM: _lt("A summons."),
+    },
 }
 
 
@@ -66,7 +70,9 @@ class DunningLimitationClaim(models.Model):
     )
     case_id = fields.Many2one("dunning.case", readonly=True, index="btree_not_null", ondelete="set null")
     move_id = fields.Many2one("account.move", string="Entry", readonly=True, index=True, ondelete="cascade")
-    move_line_id = fields.Many2one("account.move.line", required=True, readonly=True, ondelete="cascade")
+    move_line_id = fields.Many2one(
+        "account.move.line", string="Journal item", required=True, readonly=True, ondelete="cascade"
+    )
     claim_id = fields.Many2one("dunning.claim", readonly=True, index="btree_not_null", ondelete="set null")
     regime_id = fields.Many2one("dunning.regime", readonly=True, index="btree_not_null", ondelete="set null")
     number = fields.Char(readonly=True)
@@ -126,8 +132,8 @@ class DunningLimitationClaim(models.Model):
                     "paid, and the debtor may plead it."
                 )
             ]
-        rule = (self.regime_id.limitation_rule or "")[:2]
-        sentences = (WAYS.get((rule, way)) for way in (self.ways or "").split(","))
+        known = WAYS.get((self.regime_id.limitation_rule or "")[:2], {})
+        sentences = (known.get(way) for way in (self.ways or "").split(","))
         return [self.env._(sentence) for sentence in sentences if sentence]  # pylint: disable=gettext-variable
 
     def _act_words(self, act):

@@ -29,7 +29,7 @@ POINTS = {
     },
     "demanded": {
         court.MET: _lt("It was demanded in writing, and the term of the last letter has run out."),
-        court.WAIT: _lt("The term of the last letter runs until %(day)s: %(numbers)s."),
+        court.WAIT: _lt("The term of the last letter still runs; not before %(day)s: %(numbers)s."),
         court.MISSING: _lt("No demand went out yet: %(numbers)s. Send a notice of default first."),
     },
     "notice": {
@@ -39,10 +39,14 @@ POINTS = {
             "costs are lost."
         ),
         court.WAIT: _lt("The 14-day letter runs: collection costs can be claimed from %(day)s."),
-        court.MISSING: _lt("No valid 14-day letter went for all of these claims: leave out the costs, or send it first."),
+        court.MISSING: _lt(
+            "No valid 14-day letter went for all of these claims: leave out the costs, or send it first."
+        ),
     },
     "defences": {
-        court.MET: _lt("No dispute is on record. The writ names what the debtor said against the claim, and the proof."),
+        court.MET: _lt(
+            "No dispute is on record. The writ names what the debtor said against the claim, and the proof."
+        ),
         court.LOOK: _lt("Disputed: %(numbers)s. The writ has to name his defences and their grounds, and the proof."),
     },
     "canton_consumer": {
@@ -64,7 +68,9 @@ POINTS = {
         court.LOOK: _lt("Above %(amount)s: the cantonal judge does not decide, and a lawyer has to act."),
     },
     "currencies": {
-        court.LOOK: _lt("Several currencies, or another than the euro: somebody has to work out the limit of the judge."),
+        court.LOOK: _lt(
+            "Several currencies, or another than the euro: somebody has to work out the limit of the judge."
+        ),
     },
     "bailiff": {
         court.LOOK: _lt(
@@ -118,7 +124,9 @@ POINTS = {
         court.LOOK: _lt("Which court is competent: the debtor's, that of the place of performance, or a chosen one."),
     },
     "uncontested": {
-        court.MET: _lt("Nothing of it is disputed. If he opposes within 30 days of service, ordinary proceedings follow."),
+        court.MET: _lt(
+            "Nothing of it is disputed. If he opposes within 30 days of service, ordinary proceedings follow."
+        ),
         court.LOOK: _lt(
             "Disputed: %(numbers)s. Once he opposes, within 30 days of service and without a reason, ordinary "
             "proceedings follow."

@@ -124,7 +124,11 @@ class DunningCourt(models.AbstractModel):
         """All ways in a line each. :return: Markup."""
         rows = Markup().join(
             Markup("<tr><td class='pe-3'>%s %s</td><td>%s</td></tr>")
-            % (self._icon(_state(route)), self.env._(words.ROUTES[route.code]), self.env._(words.VERDICTS[route.verdict]))
+            % (
+                self._icon(_state(route)),
+                self.env._(words.ROUTES[route.code]),
+                self.env._(words.VERDICTS[route.verdict]),
+            )
             for route in routes
         )
         nothing = all(route.verdict == court.NO for route in routes)
@@ -136,7 +140,9 @@ class DunningCourt(models.AbstractModel):
         """One way with its days, points and documents. :return: Markup."""
         points = [self._line(point.state, self._point(point, currency), point.article) for point in route.points]
         papers = [self._line(paper.state, self._paper(paper)) for paper in route.papers]
-        return Markup("<p>%s</p><h5>%s</h5><ul class='list-unstyled'>%s</ul><h5>%s</h5><ul class='list-unstyled'>%s</ul>") % (
+        return Markup(
+            "<p>%s</p><h5>%s</h5><ul class='list-unstyled'>%s</ul><h5>%s</h5><ul class='list-unstyled'>%s</ul>"
+        ) % (
             Markup("<br/>").join(self._days(route)),
             self.env._("What it needs"),
             Markup().join(points),
@@ -152,7 +158,7 @@ class DunningCourt(models.AbstractModel):
         if route.from_day:
             found.append(env._("It can be begun from %s.", day(route.from_day)))
         if route.act_by:
-            found.append(env._("Begin before %s, or the first of these claims may lapse.", day(route.act_by)))
+            found.append(env._("Begin by %s, or the first of these claims may lapse.", day(route.act_by)))
         if route.look_on:
             found.append(env._("Look at it again on %s.", day(route.look_on)))
         return found
@@ -190,7 +196,11 @@ class DunningCourt(models.AbstractModel):
             court.MISSING: self.env._("To be done first"),
             court.NEVER: self.env._("Not possible"),
         }[state]
-        return Markup("<i class='fa fa-fw %s' role='img' title='%s' aria-label='%s'></i>") % (ICONS[state], title, title)
+        return Markup("<i class='fa fa-fw %s' role='img' title='%s' aria-label='%s'></i>") % (
+            ICONS[state],
+            title,
+            title,
+        )
 
 
 def _state(route):

@@ -8,10 +8,11 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ...common import TODAY, DunningCase
+from ..delivery.acts_case import PDF
 from ..event.told_case import ToldMixin
 
 DAY = timedelta(days=1)
-PDF = base64.b64encode(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n").decode()
+PROOF = base64.b64encode(PDF).decode()
 
 
 @tagged("post_install", "-at_install")
@@ -36,7 +37,7 @@ class TestLimitationClaims(ToldMixin, DunningCase):
         case = self.env["dunning.case"]._for_partners(move.commercial_partner_id, move.company_id, create=True)
         about = {"case_id": case.id, "move_ids": [Command.set(move.ids)], "kind": kind, "date": on}
         model = self.as_user(user or self.group_user)["dunning.interruption"]
-        return model.create({**about, "proof": PDF, "proof_name": "paper.pdf", **vals}).with_env(self.env)
+        return model.create({**about, "proof": PROOF, "proof_name": "paper.pdf", **vals}).with_env(self.env)
 
     def test_every_country_and_kind(self):
         """The last day of what was due on 20 November 2024."""
@@ -211,7 +212,7 @@ class TestLimitationClaims(ToldMixin, DunningCase):
     def test_it_stays_as_it_was_recorded(self):
         record = self.record(self.claim(date(2025, 1, 10)))
         for user in (self.user, self.manager):
-            for values in ({"date": TODAY - DAY}, {"kind": "claim"}, {"proof": PDF}, {"move_ids": [Command.clear()]}):
+            for values in ({"date": TODAY - DAY}, {"kind": "claim"}, {"proof": PROOF}, {"move_ids": [Command.clear()]}):
                 with self.refused("stays as it was recorded", UserError):
                     self.as_user(user, record).write(values)
         self.as_user(self.user, record).note = "seen"
@@ -255,7 +256,9 @@ class TestLimitationClaims(ToldMixin, DunningCase):
     def test_names_are_text(self):
         move = self.claim(date(2025, 1, 10))
         row = self.row(move)
-        row.sudo().acts = [{"on": "2026-01-01", "kind": "payment", "works": True, "id": 1, "name": "<script>x</script>"}]
+        row.sudo().acts = [
+            {"on": "2026-01-01", "kind": "payment", "works": True, "id": 1, "name": "<script>x</script>"}
+        ]
         self.assertNotIn("<script>", row.acts_text)
 
     def test_queries_do_not_grow_with_the_claims(self):

@@ -26,8 +26,10 @@ class TestCourt(DunningCase):
     def window(self, partner, company=None, user=None, **context):
         case = self.env["dunning.case"]._for_partners(partner, company or self.nl)
         action = self.as_user(user or self.group_user, case).with_context(**context).action_court()
-        return self.env["dunning.court.wizard"].browse(action["res_id"]).with_env(
-            self.as_user(user or self.group_user, **context)
+        return (
+            self.env["dunning.court.wizard"]
+            .browse(action["res_id"])
+            .with_env(self.as_user(user or self.group_user, **context))
         )
 
     def verdicts(self, window):
