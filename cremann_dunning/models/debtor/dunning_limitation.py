@@ -194,7 +194,7 @@ class DunningLimitation(models.AbstractModel):
             "interrupted_on": last.on.isoformat() if last else None,
             "interrupted_by": last.kind if last else None,
             "ways": ",".join(answer.ways),
-            "acts": [_said(act, what, answer, row["date_due"]) for act, what in found],
+            "acts": _said(found, answer, row["date_due"]),
         }
 
     @api.model
@@ -291,12 +291,15 @@ def _arrival(letter, land):
     return calendar.add_delivery_days(land, sent, calendar.delivery_days_on(sent, None))
 
 
-def _said(act, what, answer, date_due):
-    """One act as it is kept: day, kind, what it was, and whether it worked or why not."""
-    works = act in answer.effective
-    said = {"on": act.on.isoformat(), "kind": act.kind, "works": works, "id": what["id"]}
-    if what.get("name"):
-        said["name"] = what["name"]
-    if what.get("by_hand"):
-        said["by_hand"] = True
-    return said if works else said | {"why": limitation.why_not(act, answer, date_due)}
+def _said(found, answer, date_due):
+    """The acts as they are kept, in their order: day, kind, what it was, and whether it worked or why not."""
+    rows, left = [], list(answer.effective)  # of two alike on one day perhaps one worked
+    for act, what in found:
+        row = {"on": act.on.isoformat(), "kind": act.kind, "works": act in left, "id": what["id"]}
+        row |= {name: what[name] for name in ("name", "by_hand") if what.get(name)}
+        if row["works"]:
+            left.remove(act)
+        else:
+            row["why"] = limitation.why_not(act, answer, date_due)
+        rows.append(row)
+    return rows

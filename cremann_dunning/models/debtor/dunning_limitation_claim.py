@@ -29,8 +29,8 @@ ACTS = [
 WAYS = {
     "nl": {
         limitation.DEMAND: _lt(
-            "A written demand, or a letter that reserves the right to payment, that has arrived by then; keep the proof of "
-            "arrival (3:317, 3:37(3) BW)."
+            "A written demand, or a letter that reserves the right to payment, that has arrived by then; keep the "
+            "proof of arrival (3:317, 3:37(3) BW)."
         ),
         limitation.ACKNOWLEDGEMENT: _lt("The debtor acknowledges the debt, best in writing (3:318 BW)."),
         limitation.PAYMENT: _lt("The debtor pays a part of it (3:318 BW)."),
@@ -41,8 +41,8 @@ WAYS = {
         limitation.ACKNOWLEDGEMENT: _lt("The debtor acknowledges the debt in writing."),
         limitation.PAYMENT: _lt("The debtor pays a part of it."),
         limitation.LAWYER_NOTICE: _lt(
-            "A notice of default by a lawyer or bailiff, registered with acknowledgement of receipt: one year, and only "
-            "once (old BW 2244 par. 2)."
+            "A notice of default by a lawyer or bailiff, registered with acknowledgement of receipt: one year, and "
+            "only once (old BW 2244 par. 2)."
         ),
         limitation.PAYMENT_ORDER: _lt("An order for payment that is served."),
         limitation.CLAIM: _lt("A summons."),
