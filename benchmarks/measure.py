@@ -521,6 +521,19 @@ def settled(env, options):
     return clock.steps
 
 
+def limited(env, options):
+    """Until when every open claim can be enforced: worked out for the first time, and when nothing changed."""
+    clock, company = Clock(env), benchmark_company(env)
+    service = env["dunning.limitation"].sudo().with_company(company)
+    with clock.step("first", options.invoices):
+        service._bring(company)
+    rows = env["dunning.limitation.claim"].sudo().search_count([("company_id", "=", company.id)])
+    check(rows, options.invoices, "claims")
+    with clock.step("again", options.invoices):
+        service._bring(company)
+    return clock.steps
+
+
 def peer(env, options):
     """OCA account_credit_control: its run, then the communications that it mails or prints from.
 
@@ -693,6 +706,7 @@ MEASURES = {
     "year": year, "fresh": fresh, "receipts": receipts, "send": send, "events": events, "crowd": crowd,
     "visitors": visitors,
     "clients": clients,
+    "limitation": limited,
     "plans": settled,
 }  # fmt: skip
 

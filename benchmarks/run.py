@@ -17,6 +17,8 @@ Every measure runs in a process of its own on its own copy of the same seeded da
     fresh     lists, filters and the worklist with the question whether their answers are fresh, and without it
     receipts  as many receipts that nobody booked as open invoices, looked up in them
     plans     a plan over sixty instalments, settled from as many receipts as --sizes says; only when asked
+    limitation until when as many open claims as --sizes says can be enforced: all worked out for the first time, and
+              once more when nothing changed; only when asked for by name
     clients   the list of clients of somebody with thirty companies, beside the list of their invoices; only when asked
               for by name
     year      a run on each day of a year, only when asked for by name: how the tables of runs and decisions grow
@@ -69,6 +71,7 @@ DATABASES = dict.fromkeys(
         "visitors",
         "clients",
         "plans",
+        "limitation",
     ),
     "DUNNING_BENCH_DB",
 ) | {"peer": "DUNNING_BENCH_PEER_DB"}
@@ -279,8 +282,8 @@ def main():
     if missing:
         sys.exit(f"{' and '.join(missing)} must name a database: run ./dev bench")
     about, rows = machine(), []
-    measures = ("floor", "ours", "peer", "simulate", "fresh", "receipts", "year", "clients", "plans")
-    by_name = ("year", "clients", "plans")
+    measures = ("floor", "ours", "peer", "simulate", "fresh", "receipts", "year", "clients", "plans", "limitation")
+    by_name = ("year", "clients", "plans", "limitation")
     wanted = [what for what in measures if (what in options.only if options.only else what not in by_name)]
     most = {"peer": options.peer_max, "simulate": max(options.sizes) if options.only else SIMULATE_MAX}
     try:

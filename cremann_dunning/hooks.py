@@ -32,6 +32,8 @@ def uninstall_hook(env):
         "handover_claim",
         "handover",
         "party",
+        "limitation_claim",
+        "interruption",
         "agreement_letter",
         "contact",
         "dispute",

@@ -17,7 +17,11 @@ ACKNOWLEDGEMENT = "acknowledgement"
 CLAIM = "claim"
 PAYMENT_ORDER = "payment_order"
 LAWYER_NOTICE = "lawyer_notice"
-INTERRUPTIONS = (ACKNOWLEDGEMENT, CLAIM, DEMAND, LAWYER_NOTICE, PAYMENT_ORDER)
+PAYMENT = "payment"
+INTERRUPTIONS = (ACKNOWLEDGEMENT, CLAIM, DEMAND, LAWYER_NOTICE, PAYMENT, PAYMENT_ORDER)
+
+# Nothing shows that it ever reached the debtor.
+NEVER = date(2100, 12, 31)
 
 WARN_MONTHS = (6, 3, 1)
 
@@ -30,11 +34,16 @@ class Period:
 
     :ivar months: length.
     :ivar article: source.
+    :ivar rule: which acts interrupt it, a key of :data:`INTERRUPTION_RULES`; empty for what the country has in general.
     """
 
     months: int
     article: str
+    rule: str = ""
 
+
+# Belgium, the short periods of old BW 2272: the law presumes payment, and no more than writing takes that away (2274).
+BE_WRITING = "BE_WRITING"
 
 PERIODS: Mapping[tuple[str, str], Period] = {
     ("NL", "consumer_sale"): Period(24, "7:28 BW"),
@@ -45,9 +54,9 @@ PERIODS: Mapping[tuple[str, str], Period] = {
     ("BE", "contract"): Period(120, "2262bis oud BW"),
     ("BE", "periodic"): Period(60, "2277 oud BW"),
     ("BE", "utilities"): Period(60, "2277 oud BW"),
-    ("BE", "consumer_sale"): Period(12, "2272 oud BW"),
+    ("BE", "consumer_sale"): Period(12, "2272 oud BW", BE_WRITING),
     ("BE", "care"): Period(24, "2277bis oud BW"),
-    ("BE", "hospitality"): Period(6, "2272 oud BW"),
+    ("BE", "hospitality"): Period(6, "2272 oud BW", BE_WRITING),
 }
 
 
@@ -67,16 +76,25 @@ class InterruptionRule:
 
 # NL 3:316-319 BW: a new period of equal length, at most five years. BE: a creditor's own demand, registered
 # or not, interrupts nothing; the notice of a lawyer, bailiff or authorised representative gives one year
-# (old BW 2244 par. 2; counted once, the safe reading).
+# (old BW 2244 par. 2; counted once, the safe reading). A part payment is an acknowledgement without words, which does
+# not take away the presumption of the short Belgian periods.
 INTERRUPTION_RULES: Mapping[str, Mapping[str, InterruptionRule]] = {
     "NL": {
         DEMAND: InterruptionRule(maximum=60),
         ACKNOWLEDGEMENT: InterruptionRule(maximum=60),
+        PAYMENT: InterruptionRule(maximum=60),
         CLAIM: InterruptionRule(maximum=60),
         PAYMENT_ORDER: InterruptionRule(maximum=60),
         LAWYER_NOTICE: InterruptionRule(maximum=60),
     },
     "BE": {
+        ACKNOWLEDGEMENT: InterruptionRule(),
+        PAYMENT: InterruptionRule(),
+        CLAIM: InterruptionRule(),
+        PAYMENT_ORDER: InterruptionRule(),
+        LAWYER_NOTICE: InterruptionRule(fixed=12, once=True),
+    },
+    BE_WRITING: {
         ACKNOWLEDGEMENT: InterruptionRule(),
         CLAIM: InterruptionRule(),
         PAYMENT_ORDER: InterruptionRule(),
@@ -85,19 +103,27 @@ INTERRUPTION_RULES: Mapping[str, Mapping[str, InterruptionRule]] = {
 }
 
 
+# What can be done against limitation, the easiest first.
+WAYS = (DEMAND, ACKNOWLEDGEMENT, PAYMENT, LAWYER_NOTICE, PAYMENT_ORDER, CLAIM)
+
+
 @dataclass(frozen=True)
 class Interruption:
     """An act against limitation.
 
-    :ivar on: the day it worked: for a letter the day it *reached* the debtor (3:37 lid 3 BW).
+    :ivar on: the first day on which it can have worked; the new period counts from it.
     :ivar kind: ``"demand"`` (the creditor's own written demand or reservation of rights),
-        ``"acknowledgement"`` (by the debtor: payment plan, part payment), ``"claim"`` (in court),
-        ``"payment_order"`` or ``"lawyer_notice"`` (lawyer or bailiff, registered with acknowledgement of
-        receipt).
+        ``"acknowledgement"`` (by the debtor in words: a payment plan, a letter), ``"payment"`` (a part of it, by him),
+        ``"claim"`` (in court), ``"payment_order"`` or ``"lawyer_notice"`` (lawyer or bailiff, registered with
+        acknowledgement of receipt).
+    :ivar reached: the last day on which it can have reached the debtor, since a letter works from then (3:37 lid 3 BW);
+        it is in time only when that lies within the period. ``None`` for `on`, :data:`NEVER` where nothing shows that
+        it did.
     """
 
     on: date
     kind: str = DEMAND
+    reached: date | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +138,8 @@ class Limitation:
     :ivar ineffective: those that did not: of a kind the country does not know, before the claim was due,
         a second lawyer's notice, or too late.
     :ivar article: source of the period.
+    :ivar ways: kinds of acts that would interrupt it now, the easiest first.
+    :ivar known: kinds of acts that interrupt such a claim at all.
     """
 
     original_last_day: date
@@ -119,6 +147,8 @@ class Limitation:
     effective: tuple[Interruption, ...]
     ineffective: tuple[Interruption, ...]
     article: str
+    ways: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
     @property
     def safe_last_day(self) -> date:
@@ -163,10 +193,11 @@ def limitation(
     :raises ChoiceError: unknown country, kind or kind of interruption.
     :raises DateError: no proper date.
     """
-    rules = INTERRUPTION_RULES[check_choice("country", country, INTERRUPTION_RULES)]
+    check_choice("country", country, sorted({land for land, _kind in PERIODS}))
     if period is None:
         known = [name for land, name in PERIODS if land == country]
         period = PERIODS[country, check_choice("kind", kind, known)]
+    rules = INTERRUPTION_RULES[check_choice("rule", period.rule or country, INTERRUPTION_RULES)]
     if check_count("period", period.months, 1) > LONGEST_MONTHS:
         raise DateError("period", f"{period.months} months is longer than any limitation")
     original = last_day = add_months(check_date("due_date", due_date), period.months)
@@ -174,12 +205,29 @@ def limitation(
     ineffective: list[Interruption] = []
     for act in sorted(interruptions, key=lambda act: check_date("on", act.on)):
         rule = rules.get(check_choice("interruption", act.kind, INTERRUPTIONS))
-        if rule is None or not due_date < act.on <= last_day or (rule.once and _used(act.kind, effective)):
+        in_time = due_date < act.on and check_date("reached", act.reached or act.on) <= last_day
+        if rule is None or not in_time or (rule.once and _used(act.kind, effective)):
             ineffective.append(act)
             continue
         effective.append(act)
         last_day = max(last_day, add_months(act.on, _renewed_months(rule, period)))
-    return Limitation(original, last_day, tuple(effective), tuple(ineffective), period.article)
+    ways = tuple(kind for kind in WAYS if kind in rules and not (rules[kind].once and _used(kind, effective)))
+    return Limitation(original, last_day, tuple(effective), tuple(ineffective), period.article, ways, tuple(rules))
+
+
+def why_not(act: Interruption, answer: Limitation, due_date: date) -> str:
+    """Return why an act that did not work did not: ``"kind"`` (the law knows it not), ``"early"`` (before the claim was
+    due), ``"unproven"`` (nothing shows that it arrived), ``"once"`` (used up), ``"late"``.
+
+    :param answer: of which it is one of the ineffective. :param due_date: of its claim.
+    """
+    if act.kind not in answer.known:
+        return "kind"
+    if act.on <= due_date:
+        return "early"
+    if act.reached == NEVER:
+        return "unproven"
+    return "late" if act.kind in answer.ways else "once"
 
 
 def _used(kind: str, acts: list[Interruption]) -> bool:

@@ -16,6 +16,7 @@ from . import (
     dunning_claim_import_wizard,
     dunning_claim_import_wizard_line,
     dunning_confirm_wizard,
+    dunning_court_wizard,
     dunning_desk_saving_mixin,
     dunning_desk_wizard,
     dunning_ending_wizard,

@@ -13,12 +13,15 @@ from odoo.addons.cremann_dunning.law.limitation import (
     DEMAND,
     INTERRUPTIONS,
     LAWYER_NOTICE,
+    NEVER,
+    PAYMENT,
     PAYMENT_ORDER,
     PERIODS,
     Interruption,
     Period,
     accessory,
     limitation,
+    why_not,
 )
 
 from .support import cases, day
@@ -274,3 +277,93 @@ def test_bad_input_names_the_field(arguments, error_type, field):
     with pytest.raises(error_type) as error:
         limitation(*arguments)
     assert error.value.field == field
+
+
+# --- arrival, writing, what is left to do ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reached", "works"),
+    [
+        (date(2026, 11, 29), True),
+        (date(2026, 11, 30), True),
+        (date(2026, 12, 1), False),
+        (NEVER, False),
+    ],
+)
+def test_letter_is_in_time_when_it_has_arrived(reached, works):
+    """Sent on the last day but one; the new period counts from sending all the same."""
+    act = Interruption(date(2026, 11, 29), DEMAND, reached)
+    result = limitation("NL", "consumer_sale", date(2024, 11, 30), [act])
+    assert bool(result.effective) is works
+    assert result.last_day == (date(2028, 11, 29) if works else date(2026, 11, 30))
+
+
+@pytest.mark.parametrize(
+    ("country", "kind", "works"),
+    [
+        ("NL", "consumer_sale", True),
+        ("NL", "contract", True),
+        ("BE", "contract", True),
+        ("BE", "periodic", True),
+        ("BE", "consumer_sale", False),
+        ("BE", "hospitality", False),
+    ],
+)
+def test_part_payment_counts_where_no_writing_is_needed(country, kind, works):
+    paid = Interruption(date(2020, 12, 1), PAYMENT)
+    said = Interruption(date(2020, 12, 1), ACKNOWLEDGEMENT)
+    assert bool(limitation(country, kind, date(2020, 11, 30), [paid]).effective) is works
+    assert limitation(country, kind, date(2020, 11, 30), [said]).effective == (said,)
+
+
+@pytest.mark.parametrize(
+    ("country", "kind", "first", "without"),
+    [
+        ("NL", "consumer_sale", DEMAND, ()),
+        ("NL", "contract", DEMAND, ()),
+        ("BE", "contract", ACKNOWLEDGEMENT, (DEMAND,)),
+        ("BE", "consumer_sale", ACKNOWLEDGEMENT, (DEMAND, PAYMENT)),
+    ],
+)
+def test_ways_that_are_left_begin_with_the_easiest(country, kind, first, without):
+    answer = limitation(country, kind, date(2020, 11, 30))
+    assert answer.ways[0] == first
+    assert not set(without) & set(answer.ways)
+    assert CLAIM in answer.ways
+
+
+def test_lawyers_notice_is_no_way_once_it_was_used():
+    act = Interruption(date(2029, 6, 1), LAWYER_NOTICE)
+    answer = limitation("BE", "contract", date(2020, 1, 31), [act])
+    assert LAWYER_NOTICE not in answer.ways
+    assert LAWYER_NOTICE in limitation("BE", "contract", date(2020, 1, 31)).ways
+
+
+@pytest.mark.parametrize(
+    ("act", "why"),
+    [
+        (Interruption(date(2021, 1, 1), DEMAND), "kind"),
+        (Interruption(date(2021, 1, 1), PAYMENT), "kind"),
+        (Interruption(date(2020, 11, 30), ACKNOWLEDGEMENT), "early"),
+        (Interruption(date(2021, 1, 1), ACKNOWLEDGEMENT, NEVER), "unproven"),
+        (Interruption(date(2023, 1, 1), ACKNOWLEDGEMENT), "late"),
+        (Interruption(date(2022, 5, 1), LAWYER_NOTICE), "once"),
+    ],
+)
+def test_why_an_act_did_nothing(act, why):
+    first = Interruption(date(2021, 10, 1), LAWYER_NOTICE)  # in force until 1 October 2022
+    answer = limitation("BE", "consumer_sale", date(2020, 11, 30), [first, act])
+    assert act in answer.ineffective
+    assert why_not(act, answer, date(2020, 11, 30)) == why
+
+
+def test_chain_of_a_belgian_consumer():
+    """A lawyer's year, then an acknowledgement in it, then one a day too late."""
+    due = date(2024, 11, 30)
+    notice = Interruption(date(2025, 11, 30), LAWYER_NOTICE)
+    said = Interruption(date(2026, 11, 30), ACKNOWLEDGEMENT)
+    late = Interruption(date(2027, 12, 1), CLAIM)
+    answer = limitation("BE", "consumer_sale", due, [late, said, notice])
+    assert (answer.effective, answer.ineffective) == ((notice, said), (late,))
+    assert answer.last_day == date(2027, 11, 30)

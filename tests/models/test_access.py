@@ -9,6 +9,7 @@ from odoo.tests import Form, new_test_user, tagged
 
 from ..common import TODAY, DunningCase
 
+PDF = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\ntrailer\n<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
 EVIDENCE = ("dunning.decision", "dunning.snapshot", "dunning.claim", "dunning.letter", "dunning.letter.line")
 WORK = ("dunning.case", "dunning.run", "dunning.hold")
 AGREEMENTS = ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact")
@@ -79,6 +80,9 @@ RIGHTS = {
     "dunning.return": ("r", "r", ""),
     "dunning.set.off": ("r", "r", ""),
     "dunning.set.off.wizard": ("rwcd", "rwcd", ""),
+    "dunning.limitation.claim": ("r", "r", ""),
+    "dunning.interruption": ("rwc", "rwcd", ""),
+    "dunning.court.wizard": ("rwcd", "rwcd", ""),
     "dunning.answer.wizard": ("rwcd", "rwcd", ""),
     "dunning.letter.wizard": ("rwcd", "rwcd", ""),
     "dunning.advice": ("r", "rw", ""),
@@ -184,6 +188,10 @@ class AccessCase(DunningCase):
                 "currency_id": letter.currency_id.id, "date": TODAY, "amount": 1,
             }
         )  # fmt: skip
+        about = {"case_id": letter.case_id.id, "move_ids": [Command.set(line.move_id.ids)]}
+        proof = {"proof": base64.b64encode(PDF), "proof_name": "paper.pdf"}
+        # with it comes until when the claims of its debtor can be enforced
+        cls.env["dunning.interruption"].create({**about, **proof, "kind": "acknowledgement", "date": TODAY})
         cls.env["dunning.set.off"].create(
             {"case_id": letter.case_id.id, "date": TODAY, "currency_id": letter.currency_id.id, "amount": 1}
         )

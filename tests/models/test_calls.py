@@ -14,6 +14,7 @@ HARMLESS = {
     ("dunning.letter", "action_print"),
     ("dunning.letter.paper.mixin", "action_print"),
     ("dunning.case", "action_open_worklist"),
+    ("dunning.limitation.claim", "action_open_report"),  # of one's own companies
     ("dunning.today", "read_today"),  # of one's own companies
     ("dunning.chain.check", "action_check"),  # of one's own company
     ("res.partner", "action_dunning_kind"),

@@ -25,7 +25,9 @@ NOTHING_TO_DO = {
     ("res.partner", "action_dunning_kind"),
 }
 # What everybody may press: it asks for the right to read by itself, and gives what his own company has.
-OF_ONES_OWN = {"action_open_worklist", "action_open_dunning_case", "action_dunning_advice"}
+OF_ONES_OWN = {
+    "action_open_worklist", "action_open_dunning_case", "action_dunning_advice", "action_open_report",
+}  # fmt: skip
 
 
 class OverHttpCase(CallsCase, HttpAttackCase):

@@ -75,6 +75,8 @@ PLACES = {
     "dunning.snapshot": {"company_id"},
     "dunning.return": {"company_id", "move_id", "move_line_id"},
     "dunning.set.off": CASE,
+    "dunning.limitation.claim": {"company_id", "partner_id", "move_id", "move_line_id", "claim_id"},
+    "dunning.interruption": CASE,
     "dunning.standing": {"company_id", "partner_id", "run_id"},
     "dunning.word.list": {"company_id"},
     "dunning.cause.route": {"company_id"},

@@ -69,6 +69,7 @@ class WindowMixin:
             "dunning.rate.import.wizard": {"table_id": self.table.id, "data": CSV},
             "dunning.receipt.wizard": {"statement_line_id": self.waiting.id, "partner_id": self.partner.id},
             "dunning.set.off.wizard": {"case_id": case},
+            "dunning.court.wizard": {"case_id": case},
             "dunning.set.up.wizard": {"company_id": self.nl.id, "terms_version": SECRET},
             "dunning.simulation": {"company_id": self.nl.id, "partner_ids": [Command.set(self.ahead.ids)]},
             "dunning.statement.wizard": {"case_ids": [Command.set([case])]},

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from ...law.calendar import add_months
 from ...law.limitation import WARN_MONTHS
 from .. import dunning_bulk
+from .dunning_touch import NAMING
 
 NOW = "now"  # what is read of the ledger, where that changed: apart from all that only the case itself knows
 
@@ -390,7 +391,7 @@ class DunningCase(models.Model):
         said = self.env["dunning.agreement.letter"].search([("case_id", "in", cases.ids), ("state", "=", "sent")])
         gone = cases - kept.case_id - said.case_id
         (letters - kept).filtered(lambda letter: letter.case_id in gone)._discard()
-        for model in ("dunning.dispute", "dunning.promise", "dunning.payment.plan", "dunning.contact"):
+        for model in (*NAMING, "dunning.interruption"):
             everything.env[model].search([("case_id", "in", gone.ids)]).unlink()
         holds = everything.env["dunning.hold"].search([("partner_id", "in", partners.ids)])
         holds.filtered(lambda hold: hold.partner_id not in kept.partner_id).unlink()

@@ -244,7 +244,7 @@ class DunningErasure(models.AbstractModel):
         )
         return [
             *(limitation.Interruption(letter.sent_on, limitation.DEMAND) for letter in letters),
-            *(limitation.Interruption(match.max_date, limitation.ACKNOWLEDGEMENT) for match in paid),
+            *(limitation.Interruption(match.max_date, limitation.PAYMENT) for match in paid),
         ]
 
     # -- what stays ------------------------------------------------------------------------------------------------

@@ -1,62 +1,18 @@
 import json
-from collections import defaultdict
+from datetime import date
 
 from odoo import api, models
 from odoo.tools import SQL, format_date
 
 from ...engine import rules
-from ...law import limitation
-from ...law.calendar import add_months
-from ..claim.dunning_claim import WITH_TAKEN_IN
+from ...law import calendar, limitation
 from ..event import as_fact
+from ..letter.dunning_letter_receipt_mixin import FAILED_ATTEMPTS
+from . import limitation_sql as sql
+from .dunning_limitation_claim import LATER, UNKNOWN
 
 # Letters in which the creditor demands payment or reserves his right to it (3:317 lid 1 BW).
 DEMANDS = (rules.STATUTORY_NOTICE, rules.NOTICE_OF_DEFAULT, rules.FINAL_NOTICE)
-
-# The days on which the debtor of an item agreed to a plan over it. Of one that is no draft any more.
-PLANS = """
-(SELECT array_agg(a.agreed_on) FROM dunning_payment_plan a
-   JOIN res_partner w ON w.id = a.partner_id
-  WHERE a.company_id = l.company_id AND a.state IN ('active', 'kept', 'broken') AND a.currency_id = l.currency_id
-    AND w.commercial_partner_id = p.commercial_partner_id
-    AND CASE WHEN a.numbers IS NULL OR a.numbers = '' THEN
-             COALESCE(t.invoice_date, m.invoice_date, m.date) <= a.agreed_on
-             AND NOT EXISTS (SELECT FROM account_move_dunning_dispute_rel x JOIN dunning_dispute s
-                                 ON s.id = x.dunning_dispute_id
-                              WHERE x.account_move_id = m.id AND COALESCE(s.amount, 0) = 0
-                                AND s.opened_on <= a.agreed_on AND COALESCE(s.closed_on, a.agreed_on) >= a.agreed_on)
-             ELSE EXISTS (SELECT FROM account_move_dunning_payment_plan_rel x
-                           WHERE x.dunning_payment_plan_id = a.id AND x.account_move_id = m.id) END)
-"""
-# Open claims of one company that were due before a day, with what interrupted their limitation.
-OLD_CLAIMS = f"""
-SELECT p.commercial_partner_id AS partner_id,
-       COALESCE(t.date_due, l.date_maturity) AS due_date,
-       (SELECT q.id FROM dunning_claim q WHERE q.move_line_id = l.id) AS claim_id,
-       COALESCE(t.number, m.name) AS number,
-       COALESCE(c.code, %(country)s) AS country,
-       COALESCE(m.dunning_kind_set, d.dunning_debtor_kind, 'unknown') AS kind,
-       (SELECT array_agg(f.sent_on) FROM dunning_claim q
-          JOIN dunning_letter_line k ON k.claim_id = q.id AND k.principal_part
-           AND k.is_let_go IS NOT TRUE
-          JOIN dunning_letter f ON f.id = k.letter_id AND f.state = 'sent'
-         WHERE q.move_line_id = l.id AND f.legal_type IN %(demands)s) AS demands,
-       (SELECT array_agg(r.max_date) FROM account_partial_reconcile r
-          JOIN account_move_line t ON t.id = r.credit_move_id
-          JOIN account_move n ON n.id = t.move_id
-         WHERE r.debit_move_id = l.id AND n.move_type = 'entry') AS payments,
-       {PLANS} AS plans
-  FROM account_move_line l
-  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-  JOIN account_move m ON m.id = l.move_id
-  JOIN res_partner p ON p.id = l.partner_id
-  JOIN res_partner d ON d.id = p.commercial_partner_id
-  LEFT JOIN res_country c ON c.id = d.country_id
-  {WITH_TAKEN_IN}
- WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-   AND l.amount_residual > 0 AND (m.move_type IN ('out_invoice', 'out_receipt') OR m.dunning_is_claim)
-   AND COALESCE(t.date_due, l.date_maturity) < %(before)s
-"""
 
 
 class DunningLimitation(models.AbstractModel):
@@ -67,24 +23,50 @@ class DunningLimitation(models.AbstractModel):
 
     @api.model
     def _watch(self, company):
-        """Bring the day before which something has to happen onto the cases of a company, and warn once per stage.
+        """Bring the days of all claims of a company up to date, and warn once per stage and debtor.
 
         Dates warn and never stop a step: no court applies limitation by itself (3:322 BW).
         """
+        self._bring(company)
+        self._warn(company, company._dunning_today())
+
+    @api.model
+    def _bring(self, company, partners=None):
+        """Work out until when each open claim can be enforced, and keep it on rows of their own and on the cases.
+
+        :param partners: only these debtors; None for all of the company.
+        """
         today = company._dunning_today()
         regimes = self.env["dunning.regime"].with_company(company)._regime_map(today)
-        days, before, acts = {}, self._before(company), []
-        for row in self._old_claims(company, today):
+        before, known = self._before(company), {}
+        days, acts, kept = {}, [], []
+        for row in self._open_claims(company, today, partners):
             regime = regimes.find(row["country"], row["kind"])
-            answer = regime.limitation(row["due_date"], self._interruptions(row)) if regime else None
+            found = self._interruptions(row, regime) if regime else []
+            answer = self._answer(regime, row, found, known)
+            kept.append(self._row(row, regime, answer, found, today))
             if answer and (day := before.get(row["partner_id"])):
-                acts += self._since(row, regime, day, answer)
+                acts += self._since(row, regime, day, answer, found)
             if answer and answer.warning_on(today) is not None:
                 held = days.get(row["partner_id"])
                 days[row["partner_id"]] = min(filter(None, (held, (answer.safe_last_day, regime.id))))
-        self._store(company, days)
+        self._keep(company, kept, partners)
+        self._store(company, days, partners)
         self._tell_interrupted(company, acts, days, before)
-        self._warn(company, today)
+
+    @api.model
+    def _answer(self, regime, row, found, known):
+        """The law's answer for a claim; None where no period is known. Claims that are alike are asked about once.
+
+        :param found: pairs of act and what it was, see ``_interruptions``. :param known: answers so far.
+        """
+        if not regime:
+            return None
+        acts = tuple(act for act, _what in found)
+        key = (regime.id, row["date_due"], acts)
+        if key not in known:
+            known[key] = regime.limitation(row["date_due"], acts)
+        return known[key]
 
     @api.model
     def _before(self, company):
@@ -99,17 +81,44 @@ class DunningLimitation(models.AbstractModel):
             )
         )
 
+    # -- what interrupted it --------------------------------------------------------------------------------------
+
     @api.model
-    def _since(self, row, regime, day, answer):
+    def _interruptions(self, row, regime):
+        """What a claim's own history did to its limitation: pairs of ``law.limitation.Interruption`` and what it was.
+
+        A part payment by the debtor is an acknowledgement (3:318 BW); a credit note of our own is not. So is a payment
+        plan that he agreed to, kept or not: of one about everything for what was there on that day and was not disputed
+        as a whole. One that was taken back counts for nothing, which is the safe reading.
+        """
+        land = (regime.limitation_rule or "nl")[:2].upper()
+        found = [
+            (limitation.Interruption(_day(letter["on"]), limitation.DEMAND, _arrival(letter, land)), letter)
+            for letter in row["letters"] or ()
+        ]
+        found += [
+            (limitation.Interruption(_day(paid["on"]), limitation.PAYMENT), paid) for paid in row["payments"] or ()
+        ]
+        found += [
+            (limitation.Interruption(_day(plan["on"]), limitation.ACKNOWLEDGEMENT), plan) for plan in row["plans"] or ()
+        ]
+        found += [
+            (limitation.Interruption(_day(noted["on"]), noted["kind"]), noted | {"by_hand": True})
+            for noted in row["recorded"] or ()
+        ]
+        return sorted(found, key=lambda pair: (pair[0].on, pair[0].kind, pair[1]["id"]))
+
+    @api.model
+    def _since(self, row, regime, day, answer, found):
         """What interrupted the limitation of a claim since the last look, which found that day: none, or one act.
 
         :return: list of ``(row, act, the last day from now on)``.
         """
-        if not answer.safe_last_day or answer.safe_last_day <= day:
+        if answer.safe_last_day <= day:
             return []
-        acts = sorted(self._interruptions(row), key=lambda act: act.on)
+        acts = [act for act, _what in found]
         for count, act in enumerate(acts):
-            shorter = regime.limitation(row["due_date"], acts[:count])
+            shorter = regime.limitation(row["date_due"], acts[:count])
             if shorter and shorter.safe_last_day == day:
                 return [(row, act, answer.safe_last_day)]
         return []
@@ -132,7 +141,7 @@ class DunningLimitation(models.AbstractModel):
                         numbers=row["number"],
                         on=as_fact.day(act.on),
                         demand=act.kind == limitation.DEMAND,
-                        acknowledged=act.kind == limitation.ACKNOWLEDGEMENT,
+                        acknowledged=act.kind in (limitation.ACKNOWLEDGEMENT, limitation.PAYMENT),
                         before=as_fact.day(before[row["partner_id"]]),
                         until=as_fact.day(until),
                     ),
@@ -142,44 +151,68 @@ class DunningLimitation(models.AbstractModel):
             ]
         )
 
-    @api.model
-    def _interruptions(self, row):
-        """What a claim's own history did to its limitation."""
-        acts = [limitation.Interruption(day, limitation.DEMAND) for day in row["demands"] or ()]
-        admitted = {*(row["payments"] or ()), *(row["plans"] or ())}
-        return acts + [limitation.Interruption(day, limitation.ACKNOWLEDGEMENT) for day in sorted(admitted)]
+    # -- what is kept ---------------------------------------------------------------------------------------------
 
     @api.model
-    def _old_claims(self, company, today):
-        """Open claims that are old enough for any limitation to come near, as dicts, with what interrupted it.
-
-        A part payment by the debtor is an acknowledgement (3:318 BW); a credit note of our own is not. So is a payment
-        plan that he agreed to, kept or not: of one about everything for what was there on that day and was not disputed
-        as a whole. One that was taken back counts for nothing, which is the safe reading.
-        """
-        months = (
-            self.env["dunning.regime"]
-            .sudo()
-            ._read_group(  # a figure of the law, whoever asks
-                [("limitation_months", ">", 0)], [], ["limitation_months:min"]
-            )[0][0]
-        )
-        if not months:
-            return []
+    def _open_claims(self, company, today, partners):
+        """Open claims that were due before today, as dicts, with what may have interrupted their limitation."""
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
-                OLD_CLAIMS,
+                sql.OPEN_CLAIMS,
                 company=company.id,
                 country=company.country_id.code or None,
                 demands=DEMANDS,
-                before=add_months(today, max(limitation.WARN_MONTHS) + 1 - months),
+                failed=tuple(FAILED_ATTEMPTS),
+                today=today,
+                whose=self._whose(SQL("p.commercial_partner_id"), partners),
             )
         )
         return self.env.cr.dictfetchall()
 
     @api.model
-    def _store(self, company, days):
+    def _whose(self, column, partners):
+        """A condition of SQL: that a column names one of these debtors; everybody for None."""
+        return SQL("TRUE") if partners is None else SQL("%s = ANY(%s)", column, partners.ids)
+
+    @api.model
+    def _row(self, row, regime, answer, found, today):
+        """What is kept of one claim: a row of ``dunning.limitation.claim`` for ``limitation_sql.KEEP``."""
+        kept = {name: row[name] for name in sql.COLUMNS if name in row}
+        kept |= {"date_due": row["date_due"].isoformat(), "amount_open": str(row["amount_open"])}
+        kept |= {"debtor_kind": row["kind"], "stage": UNKNOWN}
+        if not answer:
+            return kept
+        stage = answer.warning_on(today)
+        last = answer.effective[-1] if answer.effective else None
+        return kept | {
+            "regime_id": regime.id,
+            "first_last_day": answer.original_last_day.isoformat(),
+            "last_day": answer.last_day.isoformat(),
+            "safe_day": answer.safe_last_day.isoformat(),
+            "stage": LATER if stage is None else str(stage),
+            "interrupted_on": last.on.isoformat() if last else None,
+            "interrupted_by": last.kind if last else None,
+            "ways": ",".join(answer.ways),
+            "acts": _said(found, answer, row["date_due"]),
+        }
+
+    @api.model
+    def _keep(self, company, rows, partners):
+        """Write what is known of each claim, in one statement; what is not open any more loses its row."""
+        self.env.cr.execute(
+            SQL(
+                sql.KEEP,
+                rows=json.dumps(rows),
+                company=company.id,
+                currency=company.currency_id.id,
+                whose=self._whose(SQL("x.partner_id"), partners),
+            )
+        )
+        self.env["dunning.limitation.claim"].invalidate_model()
+
+    @api.model
+    def _store(self, company, days, partners=None):
         """Write the day and its regime on the cases in one statement; cases without one lose theirs."""
         rows = [{"partner_id": k, "day": day.isoformat(), "regime_id": regime} for k, (day, regime) in days.items()]
         self.env.cr.execute(
@@ -193,25 +226,28 @@ class DunningLimitation(models.AbstractModel):
                           FROM dunning_case k
                           LEFT JOIN json_to_recordset(%(rows)s) AS r(partner_id int, day date, regime_id int)
                                ON r.partner_id = k.partner_id
-                         WHERE k.company_id = %(company)s) fresh
+                         WHERE k.company_id = %(company)s AND %(whose)s) fresh
                  WHERE c.id = fresh.id
                    AND (c.limitation_date, c.limitation_regime_id) IS DISTINCT FROM (fresh.day, fresh.regime_id)
                 """,
                 rows=json.dumps(rows),
                 company=company.id,
+                whose=self._whose(SQL("k.partner_id"), partners),
             )
         )
         self.env["dunning.case"].invalidate_model(["limitation_date", "limitation_regime_id", "limitation_warned"])
+
+    # -- whom it tells --------------------------------------------------------------------------------------------
 
     @api.model
     def _warn(self, company, today):
         """One activity per case and stage, for whoever is responsible."""
         cases = self.env["dunning.case"].search([("company_id", "=", company.id), ("limitation_date", "!=", False)])
-        reached = defaultdict(cases.browse)
+        reached = {}
         for case in cases:
             stage = case._limitation_stage(today)
             if stage is not None and (not case.limitation_warned or stage < int(case.limitation_warned)):
-                reached[stage] |= case
+                reached[stage] = reached.get(stage, cases.browse()) | case
         for stage, group in reached.items():
             group.limitation_warned = str(stage)
             for case in group:
@@ -225,7 +261,7 @@ class DunningLimitation(models.AbstractModel):
         env = case.with_context(lang=user.lang or self.env.lang).env
         day = format_date(env, case.limitation_date)
         summary = env._("A claim lapses: act before %s", day) if stage else env._("A claim may have lapsed on %s", day)
-        if case.limitation_regime_id.limitation_rule == "be":
+        if (case.limitation_regime_id.limitation_rule or "").startswith("be"):
             note = env._(
                 "In Belgium a letter of your own does not interrupt the limitation. Have the debtor acknowledge the "
                 "debt in writing, or hand it to a lawyer or bailiff in time."
@@ -236,3 +272,34 @@ class DunningLimitation(models.AbstractModel):
                 "acknowledge the debt in writing."
             )
         case.activity_schedule("mail.mail_activity_data_warning", summary=summary, note=note, user_id=user.id)
+
+
+def _day(value):
+    return date.fromisoformat(value[:10])
+
+
+def _arrival(letter, land):
+    """The last day on which a letter can have reached the debtor. By registered post and where nothing is proven that
+    is never: it is handed over in person, or not at all."""
+    sent = _day(letter["on"])
+    if letter["proven"]:
+        return max(_day(letter["proven"]), sent)
+    if letter["way"] == "email":
+        return sent
+    if letter["way"] == "registered":
+        return limitation.NEVER
+    return calendar.add_delivery_days(land, sent, calendar.delivery_days_on(sent, None))
+
+
+def _said(found, answer, date_due):
+    """The acts as they are kept, in their order: day, kind, what it was, and whether it worked or why not."""
+    rows, left = [], list(answer.effective)  # of two alike on one day perhaps one worked
+    for act, what in found:
+        row = {"on": act.on.isoformat(), "kind": act.kind, "works": act in left, "id": what["id"]}
+        row |= {name: what[name] for name in ("name", "by_hand") if what.get(name)}
+        if row["works"]:
+            left.remove(act)
+        else:
+            row["why"] = limitation.why_not(act, answer, date_due)
+        rows.append(row)
+    return rows

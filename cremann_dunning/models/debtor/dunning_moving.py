@@ -27,11 +27,12 @@ SELECT c.id AS claim_id, c.company_id, c.case_id, c.partner_id, p.commercial_par
  ORDER BY c.id
 """
 # What names invoices and goes along with them where it names no others; a reply to a letter goes with that.
-NAMING = {
+GOING_ALONG = {
     "dunning.dispute": SQL("TRUE"),
     "dunning.promise": SQL("TRUE"),
     "dunning.payment.plan": SQL("TRUE"),
     "dunning.contact": SQL("TRUE"),
+    "dunning.interruption": SQL("TRUE"),
     "dunning.reply": SQL("t.letter_id IS NULL"),
     "dunning.page.act": SQL("TRUE"),
 }
@@ -361,7 +362,7 @@ class DunningMoving(models.AbstractModel):
             )
         )
         self._bring_letters([row.claim_id for row in rows])
-        for name in NAMING:
+        for name in GOING_ALONG:
             self._bring_naming(name, rows)
         self.env["dunning.agreement.letters"]._follow_agreements()
         self.env.invalidate_all()
@@ -418,7 +419,7 @@ class DunningMoving(models.AbstractModel):
                 table=SQL.identifier(model._table),
                 moves=[row.move_id for row in rows],
                 claims=[row.claim_id for row in rows],
-                only=NAMING[name],
+                only=GOING_ALONG[name],
                 **model._relation("move_ids", "own", "move"),
             )
         )

@@ -1,6 +1,7 @@
 from odoo.tools import LazyTranslate
 
 from .kind import CHANGED, Kind
+from .kinds_limitation import INTERRUPTIONS
 
 _lt = LazyTranslate(__name__)
 
@@ -240,4 +241,5 @@ DEBTOR: dict[str, Kind] = {
     **INSOLVENCIES,
     **HIMSELF,
     **CLAIMS,
+    **INTERRUPTIONS,
 }

@@ -3,6 +3,8 @@
 May import debtor and delivery, and what those may."""
 
 from . import (
+    dunning_case_court,
+    dunning_court,
     dunning_handover,
     dunning_handover_claim,
     dunning_party,

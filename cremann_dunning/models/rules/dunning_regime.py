@@ -150,6 +150,7 @@ class DunningRegime(models.Model):
         [
             ("nl", "A written demand that arrived, or a payment, starts a new period"),
             ("be", "Only the debtor, a lawyer or a bailiff interrupts it"),
+            ("be_writing", "Only the debtor in writing, a lawyer or a bailiff interrupts it; a payment does not"),
         ],
         string="Interrupted By",
         help="What gives the claim a new period. For the one a letter is enough, for the other it is not.",

@@ -252,8 +252,9 @@ class TermLaw(RegimeLaw):
         regime = self.regime
         if not regime.limitation_months:
             return None
-        period = limitation.Period(regime.limitation_months, regime.limitation_article or "")
-        country = regime.limitation_rule.upper()
+        rule = regime.limitation_rule.upper()
+        country = rule[:2]
+        period = limitation.Period(regime.limitation_months, regime.limitation_article or "", rule)
         with self._asking():
             return limitation.limitation(country, "", fields.Date.to_date(due_date), interruptions, period=period)
 
