@@ -15,9 +15,11 @@ class DunningAgreementReceipt(models.Model):
     def _pdf(self):
         """The paper as bytes, in the language in which it was agreed."""
         self.ensure_one()
+        self.check_access("read")
         report = self.env["ir.actions.report"].with_company(self.company_id)
         report = report.with_context(webp_as_jpg=True, report_pdf_no_attachment=True, lang=self.lang)
-        return report._render_qweb_pdf(REPORT, res_ids=self.ids)[0]
+        streams = report._render_qweb_pdf_prepare_streams(REPORT, {"report_type": "pdf"}, res_ids=self.ids)
+        return streams[self.id]["stream"].getvalue()
 
     @api.model
     def _needs_letterhead(self):

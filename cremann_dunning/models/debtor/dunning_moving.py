@@ -400,6 +400,7 @@ class DunningMoving(models.AbstractModel):
         """What names these invoices and no others goes to the case of their claims. What names those of both debtors
         stays one thing where it is, and holds for all that it names, see ``dunning.case.mixin._about``."""
         model = self.env[name]
+        field = model._fields["move_ids"]
         self.env.cr.execute(
             SQL(
                 """
@@ -420,6 +421,8 @@ class DunningMoving(models.AbstractModel):
                 moves=[row.move_id for row in rows],
                 claims=[row.claim_id for row in rows],
                 only=GOING_ALONG[name],
-                **model._relation("move_ids", "own", "move"),
+                relation=SQL.identifier(field.relation),
+                own=SQL.identifier(field.column1),
+                move=SQL.identifier(field.column2),
             )
         )

@@ -178,6 +178,9 @@ class DunningAccountPaying(models.AbstractModel):
         except engine.Refused as error:
             raise UserError(self._why(error, currency)) from None
         numbers = {row.item: row.number for row in rows if row.item in {part.item for part in parts}}
+        # of two who choose the same at one moment the second begins anew, and finds what the first chose
+        case = self.env["dunning.case"]._for_partners(visit.partner, visit.company, create=True)
+        self.env["dunning.account.acts"]._one_at_a_time(case)
         return self.env["dunning.payment.choice"]._made(visit.company, visit.partner, currency, parts, numbers)
 
     @api.model

@@ -119,6 +119,7 @@ class TestPaidFromThePage(PayCase):
         move, other = self.invoice(partner, 1000, due=30, post=False), self.invoice(partner, 400, due=29)
         move.invoice_line_ids.tax_ids = tax
         move.action_post()
+        move.write({"is_move_sent": True, "dunning_sent_on": move.invoice_date})
         self.assertEqual(move.amount_total, 1210)
         letter = self.send_level(partners=partner).with_env(self.env)
         self.env["dunning.delivery"]._after_sending(self.nl)
