@@ -1,7 +1,7 @@
 """Before claims are handed over: what the law and what was agreed say to it, and how complete the file is.
 
-``check`` asks everything that a lawyer would ask first, each answer with its article; ``score`` counts what a file should
-hold and names what is missing. Plain facts in, answers out; nothing here hands anything over.
+``check`` asks everything that a lawyer would ask first, each answer with its article; ``score`` counts what a file
+should hold and names what is missing. Plain facts in, answers out; nothing here hands anything over.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,9 +26,9 @@ LOOKED_UP_DAYS = 90
 class Handed:
     """One claim that is about to be handed over.
 
-    ``codes`` are the reasons that keep it from being asked today, all of them (``obstacles``), ``open`` what is asked of
-    it, ``interest`` and ``costs`` on top. ``notice``, ``default_from`` and ``ends`` as in ``facts.Claim``. ``proof`` is how well the
-    receipt of its notice is proven. ``party``: the one that has it already.
+    ``codes`` are the reasons that keep it from being asked today, all of them (``obstacles``), ``open`` what is asked
+    of it, ``interest`` and ``costs`` on top. ``notice``, ``default_from`` and ``ends`` as in ``facts.Claim``. ``proof``
+    is how well the receipt of its notice is proven. ``party``: the one that has it already.
     """
 
     line_id: int
@@ -76,7 +76,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one question came to: a code of :data:`CODES`, how it weighs, the article, and the facts of its sentence."""
+    """What one question came to: a code of :data:`CODES`, how it weighs, the article, the facts of its sentence."""
 
     code: str
     weight: str
@@ -88,8 +88,8 @@ class Answer:
 # Every answer there is, in the order in which a person would ask. Stored by nobody, shown by ``dunning.handing.over``.
 CODES = (
     "PARTY_REFUSED", "PARTY_OLD", "PARTY_FINE", "WITH_PARTY", "NOT_OVERDUE", "NOTHING_OPEN", "INSOLVENT", "AGREED",
-    "TERM_RUNNING", "TERM_GIVEN", "NO_NOTICE", "NOTICE_FINE", "NOT_IN_DEFAULT", "DEFAULT_FINE", "DISPUTED", "REPLIED", "CARE", "HELD",
-    "RECEIPT", "LETTER_UNDER_WAY", "LAPSED", "LAPSES", "LAPSES_LATER", "COSTS", "NO_FEE",
+    "TERM_RUNNING", "TERM_GIVEN", "NO_NOTICE", "NOTICE_FINE", "NOT_IN_DEFAULT", "DEFAULT_FINE", "DISPUTED", "REPLIED",
+    "CARE", "HELD", "RECEIPT", "LETTER_UNDER_WAY", "LAPSED", "LAPSES", "LAPSES_LATER", "COSTS", "NO_FEE",
 )  # fmt: skip
 
 # Reasons of decisions by what they are to a hand-over.
@@ -262,7 +262,7 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One thing that a file should hold: a part of :data:`PARTS`, whether it is there, and about which claim (0: all)."""
+    """One thing that a file should hold: a part of :data:`PARTS`, whether it is there, about which claim (0: all)."""
 
     part: str
     there: bool

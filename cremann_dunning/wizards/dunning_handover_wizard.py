@@ -14,8 +14,8 @@ SIGNS = {
 
 
 class DunningHandoverWizard(models.TransientModel):
-    """Asks to whom claims go and why, shows every answer of the rules with its article and how complete the file is, and
-    hands them over. What changed since it was opened is asked once more."""
+    """Asks to whom claims go and why, shows every answer of the rules with its article and how complete the file is,
+    and hands them over. What changed since it was opened is asked once more."""
 
     _name = "dunning.handover.wizard"
     _description = "Hand Claims Over"

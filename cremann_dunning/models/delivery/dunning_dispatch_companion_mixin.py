@@ -176,8 +176,8 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
         if not self._is_still_wanted(self._silenced()):
             raise UserError(
                 self.env._(
-                    "It was paid, taken back or handed over since, or the debtor is insolvent: there is nothing to write "
-                    "about."
+                    "It was paid, taken back or handed over since, or the debtor is insolvent: there is nothing to "
+                    "write about."
                 )
             )
         return {

@@ -105,8 +105,8 @@ class DunningHandover(models.Model):
 
     @api.model
     def _hand_over(self, case, claims, party, *, purpose=COLLECTION, reason="", owner=None, accepted=None):
-        """Hand claims on one debtor over to a party: everything is asked once more, they are frozen, it is told, and the
-        letter to the debtor is drafted.
+        """Hand claims on one debtor over to a party: everything is asked once more, they are frozen, it is told, and
+        the letter to the debtor is drafted.
 
         :param claims: ``dunning.claim`` records. :param owner: who hears what the party says; else whoever hands over.
         :param accepted: codes of ``engine.handover`` for which this person answers; None: all for which one may.
