@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from cremann_dunning.engine import handover as engine
-from cremann_dunning.engine.facts import Notice
-from cremann_dunning.engine.handover import FINAL, FINE, MAY, TOLD, File, Handed, Piece, check, score, stops
+from odoo.addons.cremann_dunning.engine import handover as engine
+from odoo.addons.cremann_dunning.engine.facts import Notice
+from odoo.addons.cremann_dunning.engine.handover import FINAL, FINE, MAY, TOLD, File, Handed, Piece, check, score, stops
 
 TODAY = date(2026, 11, 16)
 
