@@ -431,7 +431,7 @@ class DunningCase(RefusalMixin, TransactionCase):
         )
 
     @classmethod
-    def hand_over(cls, partners, company=None, name="Recht BV, Utrecht"):
+    def hand_over_all(cls, partners, company=None, name="Recht BV, Utrecht"):
         """Hand everything overdue of these debtors over to a lawyer: the letters about it, sent."""
         company = company or cls.nl
         contact = cls.env["res.partner"].create({"name": name, "is_company": True})

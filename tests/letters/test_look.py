@@ -218,7 +218,7 @@ class TestPatchedLook(EveryLetter, LookCase):
         self.invoice(partner, 1210, due=-3, label="Reparatie van de oven")
         letters = [self.step(self.nl, partner, day) for day in (0, 7, 15, 23)]
         with self.at(31):
-            letters.append(self.hand_over(partner, name="Recht & Co, Utrecht"))
+            letters.append(self.hand_over_all(partner, name="Recht & Co, Utrecht"))
         keep_picture(letters[0], "pre_due")
         keep_picture(letters[-1], "handover")
         self.check_page(letters[0])

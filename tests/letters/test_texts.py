@@ -247,7 +247,7 @@ class TestEveryText(TextCase):
         self.check(before, "pre_due")
         first, second, notice = self.ladder(self.nl, partners, (6, 15, 23))
         with self.at(32):
-            handover = self.hand_over(partners)
+            handover = self.hand_over_all(partners)
         for letters, name in ((first, "reminder"), (second, "second_reminder"), (notice, "notice_of_default")):
             self.check(letters, name)
             self.assert_tones(letters)
@@ -281,7 +281,7 @@ class TestEveryText(TextCase):
             self.assertIn(letter._day(sent.term_last_day), words(letter.body))
             self.assertIn(sent.level_id.with_context(lang=letter.lang).name, words(letter.body))
         with self.at(max(final.mapped("deadline")) + timedelta(days=12)):
-            handover = self.hand_over(partners)
+            handover = self.hand_over_all(partners)
         self.check(handover, "handover")
 
     def second_notices(self):
