@@ -430,6 +430,22 @@ class DunningCase(RefusalMixin, TransactionCase):
             [("account_type", "=", kind), ("company_ids", "in", company.ids)], limit=1
         )
 
+    @classmethod
+    def hand_over_all(cls, partners, company=None, name="Recht BV, Utrecht"):
+        """Hand everything overdue of these debtors over to a lawyer: the letters about it, sent."""
+        company = company or cls.nl
+        contact = cls.env["res.partner"].create({"name": name, "is_company": True})
+        party = cls.env["dunning.party"].create({"partner_id": contact.id, "kind": "lawyer", "company_id": company.id})
+        claims = cls.env["dunning.claim"].search(
+            [("partner_id", "in", partners.ids), ("company_id", "=", company.id), ("ended_on", "=", False)]
+        )
+        over = cls.env["dunning.handover"].sudo()
+        made, _refused = over._hand_over_many(claims, party, reason="Nothing helped", accepted=None, letters=True)
+        letters = made.letter_id.with_env(cls.env)
+        letters.action_issue()
+        cls.send_outbox(letters)
+        return letters
+
     # -- runs and letters -----------------------------------------------------------------------------------------
 
     @classmethod

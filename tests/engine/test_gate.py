@@ -76,7 +76,8 @@ def noticed(number=1, **values):
 def letter(*claims, **values):
     """A reminder about these claims to a consumer, by e-mail, today, that asks nothing but the principal."""
     values = {"legal_type": REMINDER, "kind": "consumer", "channel": "email", "on": TODAY} | values
-    return Letter(claims=claims or (owed(),), **values)
+    over = values["legal_type"] == HANDOVER
+    return Letter(claims=tuple(replace(claim, handed_over=over) for claim in claims or (owed(),)), **values)
 
 
 def asking(costs, *claims, **values):
@@ -248,6 +249,17 @@ def test_refusals_are_equal_whatever_their_facts():
 @pytest.mark.parametrize("demanded", [True, False])
 def test_only_from_the_day_after_the_due_date(legal_type, overdue, refused, demanded):
     assert codes(letter(owed(overdue=overdue, demanded=demanded), legal_type=legal_type)) == refused
+
+
+@pytest.mark.parametrize("legal_type", LEGAL_TYPES)
+@pytest.mark.parametrize("over", [True, False])
+def test_what_is_with_a_party_only_that_one_asks_for(legal_type, over):
+    found = letter(owed(), legal_type=legal_type)
+    [claim] = found.claims
+    found = check(replace(found, claims=(replace(claim, handed_over=over),)), CONSUMER)
+    code = {(True, False): "HANDED_OVER", (False, True): "NOT_HANDED_OVER"}.get((over, legal_type == HANDOVER))
+    assert [refusal.code for refusal in found] == ([code] if code else [])
+    assert all(refusal.final for refusal in found)
 
 
 def test_a_claim_without_a_due_date_is_never_due():
@@ -747,12 +759,14 @@ def letters(draw):
     notices = [
         Notice(letter_id, day(-20), draw(mostly(day(-1), day(0), day(1))), draw(amounts)) for letter_id in (1, 2, 3)
     ]
+    legal_type = draw(mostly(REMINDER, *LEGAL_TYPES))
+    over = legal_type == HANDOVER
     return Letter(
-        legal_type=draw(mostly(REMINDER, *LEGAL_TYPES)),
+        legal_type=legal_type,
         kind=draw(st.sampled_from(["consumer", "unknown", "business", "public"])),
         channel=draw(mostly("email", "print")),
         on=TODAY,
-        claims=tuple(draw(st.lists(claims_on_letters(notices), max_size=4))),
+        claims=tuple(replace(c, handed_over=over) for c in draw(st.lists(claims_on_letters(notices), max_size=4))),
         interest=draw(mostly(D("0.00"), D("0.01"), D("5.00"), D("5.01"))),
         costs=draw(amounts),
         announced=draw(mostly(D("0.00"), D("40.00"), D("80.01"))),

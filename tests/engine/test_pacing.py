@@ -177,7 +177,7 @@ def test_the_day_after_is_one_on_which_letters_go_out():
 @pytest.mark.parametrize(
     ("legal_type", "code"),
     [
-        (REMINDER, "FIRM_CAP"), (FINAL_NOTICE, "FIRM_CAP"), (HANDOVER, "FIRM_CAP"),
+        (REMINDER, "FIRM_CAP"), (FINAL_NOTICE, "FIRM_CAP"), (HANDOVER, "HANDOVER_DUE"),
         (STATUTORY_NOTICE, "LETTER"), (NOTICE_OF_DEFAULT, "LETTER"),
     ],
 )  # fmt: skip

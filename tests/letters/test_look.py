@@ -214,10 +214,11 @@ class TestPatchedLook(EveryLetter, LookCase):
         last = {"procedure_id": procedure.id, "name": "Overdracht", "sequence": 90, "delay_days": 5}
         last |= {"legal_type": "handover", "payment_term_days": 0, "costs": "charge", "charge_interest": True}
         self.env["dunning.level"].create(last | {"template_id": text.id})
-        self.nl.dunning_handover_party = "Recht & Co, Utrecht"
         partner = self.debtor(lang="nl_NL", ref="K-1042")
         self.invoice(partner, 1210, due=-3, label="Reparatie van de oven")
-        letters = [self.step(self.nl, partner, day) for day in (0, 7, 15, 23, 31)]
+        letters = [self.step(self.nl, partner, day) for day in (0, 7, 15, 23)]
+        with self.at(31):
+            letters.append(self.hand_over_all(partner, name="Recht & Co, Utrecht"))
         keep_picture(letters[0], "pre_due")
         keep_picture(letters[-1], "handover")
         self.check_page(letters[0])

@@ -245,7 +245,9 @@ class TestEveryText(TextCase):
         partners = self.debtors(self.nl, "business", due=-3, amounts=(1210, 500))
         before = self.ladder(self.nl, partners, (0,))[0]
         self.check(before, "pre_due")
-        first, second, notice, handover = self.ladder(self.nl, partners, (6, 15, 23, 32))
+        first, second, notice = self.ladder(self.nl, partners, (6, 15, 23))
+        with self.at(32):
+            handover = self.hand_over_all(partners)
         for letters, name in ((first, "reminder"), (second, "second_reminder"), (notice, "notice_of_default")):
             self.check(letters, name)
             self.assert_tones(letters)
@@ -278,7 +280,8 @@ class TestEveryText(TextCase):
             self.assertIn(letter._day(sent.sent_on), words(letter.body))
             self.assertIn(letter._day(sent.term_last_day), words(letter.body))
             self.assertIn(sent.level_id.with_context(lang=letter.lang).name, words(letter.body))
-        handover = self.ladder(self.nl, partners, (max(final.mapped("deadline")) + timedelta(days=12),))[0]
+        with self.at(max(final.mapped("deadline")) + timedelta(days=12)):
+            handover = self.hand_over_all(partners)
         self.check(handover, "handover")
 
     def second_notices(self):

@@ -5,7 +5,14 @@ May import debtor and delivery, and what those may."""
 from . import (
     dunning_case_court,
     dunning_court,
+    dunning_case,
+    dunning_handing_over,
     dunning_handover,
     dunning_handover_claim,
+    dunning_handover_letter,
+    dunning_handover_look,
+    dunning_handover_score,
+    dunning_letter,
     dunning_party,
+    dunning_party_check,
 )

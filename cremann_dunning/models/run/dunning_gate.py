@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL, LazyTranslate, format_date, format_datetime, format_list
 
-from ...engine import gate
+from ...engine import gate, rules
 from ..claim.dunning_history import NO_HISTORY
 from ..dunning_money import exact, written
 from ..rules.dunning_charges import Charges, claim_beside
@@ -14,6 +14,10 @@ _lt = LazyTranslate(__name__)
 
 # One sentence per code of engine/gate.py. A test holds the two lists equal.
 SENTENCES = {
+    "HANDED_OVER": _lt("%(invoices)s is with a party: only that one asks for it. Recall it first."),
+    "NOT_HANDED_OVER": _lt(
+        "%(invoices)s is not with a party, so nothing is told of a hand-over. Hand it over on the case."
+    ),
     "NOT_DUE": _lt("Invoice %(invoice)s is not overdue."),
     "ORDER": _lt("%(invoices)s did not have the step before this one, or had this one already."),
     "INTERVAL": _lt("The last letter to this debtor is too recent: not before %(date)s."),
@@ -116,6 +120,8 @@ class DunningGate(models.AbstractModel):
         }
         carried, found = self.env["dunning.procedure"]._carried(pairs), {}
         charged, receipts = self._imputed(letters)
+        # sudo: that it is with a party, whoever writes
+        frozen = set(self.env["dunning.handover.claim"].sudo()._frozen(letters.line_ids.move_id).claim_id.ids)
         for letter in letters:
             procedure = procedures.get(letter.procedure_id)
             today, house = company._dunning_today(), company._dunning_house()
@@ -143,6 +149,7 @@ class DunningGate(models.AbstractModel):
                         receipts=receipts.get(line.move_line_id.id, ()),
                         charged=charged.get(line.move_line_id.id),
                         rest=line.is_rest,
+                        handed_over=line.claim_id.id in frozen,
                     )
                 )
         return found
@@ -188,7 +195,8 @@ class DunningGate(models.AbstractModel):
         """A letter as the engine reads it."""
         company = letter.company_id
         interval = max(letter.procedure_id.minimum_interval, 1)
-        if letter.answer:  # it answers, whenever we wrote last
+        # it answers, or follows from a hand-over, whenever we wrote last
+        if letter.answer or letter.legal_type == rules.HANDOVER:
             last_letter_on = None
         return gate.Letter(
             legal_type=letter.legal_type,
