@@ -24,6 +24,7 @@ PAPERS = (
     "cremann_dunning.report_dunning_statement",
     "cremann_dunning.report_dunning_posting_cover",
     "cremann_dunning.report_dunning_filing",
+    "cremann_dunning.report_dunning_dossier",
     AGREEMENT,
 )
 PLAIN_LINK = 4  # slashes; with more of them it depends on a website

@@ -40,6 +40,7 @@ PLACES = {
     "dunning.care": {"company_id", "partner_id"},
     "dunning.help.text": {"company_id"},
     "dunning.handover": CASE,
+    "dunning.handover.file": {"company_id", "case_id"},
     "dunning.handover.claim": {"handover_id", "company_id", "claim_id"},
     "dunning.party": {"company_id", "partner_id"},
     "dunning.hold": {"company_id", "letter_id", "move_id", "partner_id"},

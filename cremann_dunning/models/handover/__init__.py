@@ -3,7 +3,17 @@
 May import debtor and delivery, and what those may."""
 
 from . import (
+    dunning_case_dossier,
+    dunning_dossier,
+    dunning_dossier_data,
+    dunning_dossier_documents,
+    dunning_dossier_import,
+    dunning_dossier_money,
+    dunning_dossier_paper,
+    dunning_dossier_slice,
     dunning_handover,
     dunning_handover_claim,
+    dunning_handover_dossier,
+    dunning_handover_file,
     dunning_party,
 )
