@@ -3,6 +3,7 @@
 May import debtor and delivery, and what those may."""
 
 from . import (
+    dunning_case,
     dunning_case_dossier,
     dunning_dossier,
     dunning_dossier_data,
@@ -11,9 +12,14 @@ from . import (
     dunning_dossier_money,
     dunning_dossier_paper,
     dunning_dossier_slice,
+    dunning_handing_over,
     dunning_handover,
     dunning_handover_claim,
     dunning_handover_dossier,
     dunning_handover_file,
+    dunning_handover_letter,
+    dunning_handover_look,
+    dunning_letter,
     dunning_party,
+    dunning_party_check,
 )
