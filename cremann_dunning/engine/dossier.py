@@ -92,8 +92,8 @@ def gap_line(first: int, last: int, previous: str, digest: str) -> str:
 
 @dataclass
 class Checked:
-    """What a check found: ``problems``, the ``data`` of claim.json (None where it cannot be read), how many ``files`` and
-    ``events`` there are, the ``head`` of the chain, and how many documents events name by digest (``proven``)."""
+    """What a check found: ``problems``, the ``data`` of claim.json (None where it cannot be read), how many ``files``
+    and ``events`` there are, the ``head`` of the chain, and how many documents events name by digest (``proven``)."""
 
     problems: list[Problem]
     data: dict | None = None
@@ -194,7 +194,10 @@ def _listed(file, found):
     except (ValueError, TypeError, KeyError, AttributeError):
         found.problems.append(Problem("manifest"))
         return None
-    if content.get("format") != FORMAT or str(content.get("version")).split(".")[0] != VERSION.split(".")[0]:
+    if (
+        content.get("format") != FORMAT
+        or str(content.get("version")).split(".")[0] != VERSION.split(".", maxsplit=1)[0]
+    ):
         found.problems.append(Problem("version", str(content.get("version"))[:20]))
         return None
     if not fits:
@@ -220,7 +223,7 @@ def _digest(file, name, size):
                 if read > size:
                     return None
                 digest.update(part)
-    except Exception:  # noqa: BLE001  (whatever a library says of damaged bytes: they are not what was written)
+    except Exception:
         return None
     return digest.hexdigest() if read == size else None
 

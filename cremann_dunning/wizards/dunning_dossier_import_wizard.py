@@ -22,7 +22,9 @@ class DunningDossierImportWizard(models.TransientModel):
     file = fields.Binary(string="File", attachment=False)
     file_name = fields.Char()
     digest = fields.Char(string="SHA-256", help="As the mail gave it; leave it empty when you have none.")
-    state = fields.Selection([("new", "New"), ("good", "Not changed"), ("bad", "Changed")], default="new", readonly=True)
+    state = fields.Selection(
+        [("new", "New"), ("good", "Not changed"), ("bad", "Changed")], default="new", readonly=True
+    )
     problems = fields.Text(readonly=True)
     summary = fields.Text(readonly=True)
     creditor = fields.Char(readonly=True)
@@ -123,4 +125,3 @@ class DunningDossierImportWizard(models.TransientModel):
     @api.depends_context("lang")
     def _compute_display_name(self):
         self.display_name = self.env._("Take a file in")
-

@@ -32,7 +32,6 @@ FAMILIES = [
     ("hold", "Holds and decisions of a person"),
     ("charge", "Costs and interest"),
     ("ledger", "Payments and credits"),
-    ("handover", "Hand-overs"),
     ("end", "Hand-over and write-off"),
     ("handover", "Hand-overs"),
     ("rules", "Rules and settings"),

@@ -149,9 +149,15 @@ class DunningDossier(models.AbstractModel):
         env = system.with_context(lang=lang, bin_size=False).env
         ordered = claims.sorted(lambda claim: (claim.date_due or date.max, claim.id))
         return Given(
-            case.with_env(env), ordered.with_env(env), handover and handover.with_env(env), party and party.with_env(env),
-            purpose, lang, (handover and handover.date) or case.company_id._dunning_today(), notes,
-        )  # fmt: skip
+            case.with_env(env),
+            ordered.with_env(env),
+            handover and handover.with_env(env),
+            party and party.with_env(env),
+            purpose,
+            lang,
+            (handover and handover.date) or case.company_id._dunning_today(),
+            notes,
+        )
 
     @api.model
     def _lang(self, case, party):

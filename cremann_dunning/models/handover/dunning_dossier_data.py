@@ -170,8 +170,8 @@ class DunningDossierData(models.AbstractModel):
     def _extended(self, given, claim):
         """The last day of the longest term that a letter gave beyond the due date."""
         ours = given.letters.filtered(lambda letter: claim in letter.line_ids.claim_id)
-        return max((letter.term_last_day or letter.deadline for letter in ours if letter.term_last_day or letter.deadline),
-                   default=None)  # fmt: skip
+        ends = (letter.term_last_day or letter.deadline for letter in ours)
+        return max(filter(None, ends), default=None)
 
     @api.model
     def _interest(self, reckoning):
@@ -257,9 +257,10 @@ class DunningDossierData(models.AbstractModel):
 
     @api.model
     def _agreements(self, given):
-        found = []
-        for promise in given.about("dunning.promise"):
-            found.append(self._agreement(promise, "promise", promise.made_on, [(promise.date, promise.amount)]))
+        found = [
+            self._agreement(promise, "promise", promise.made_on, [(promise.date, promise.amount)])
+            for promise in given.about("dunning.promise")
+        ]
         for plan in given.about("dunning.payment.plan"):
             parts = [(part.date, part.amount) for part in plan.instalment_ids.sorted("date")]
             found.append(self._agreement(plan, "plan", plan.agreed_on, parts))

@@ -1,4 +1,3 @@
-import hashlib
 import io
 import logging
 from collections.abc import Callable
@@ -163,14 +162,19 @@ class DunningDossierDocuments(models.AbstractModel):
         """What both sides confirmed, word for word."""
         found = []
         for agreement in (*given.about("dunning.promise"), *given.about("dunning.payment.plan")):
-            for receipt in agreement.receipt_ids.filtered(lambda receipt: not receipt.replaced_by_ids):
-                found.append(
-                    Document(
-                        AGREEMENT, receipt.display_name, f"{agreement.display_name}.txt",
-                        lambda receipt=receipt: receipt.text.encode(), TEXT, date=receipt.made_at.date(),
-                        wanted=receipt.sha256, about=agreement.numbers or "",
-                    )
-                )  # fmt: skip
+            found += [
+                Document(
+                    AGREEMENT,
+                    receipt.display_name,
+                    f"{agreement.display_name}.txt",
+                    lambda receipt=receipt: receipt.text.encode(),
+                    TEXT,
+                    date=receipt.made_at.date(),
+                    wanted=receipt.sha256,
+                    about=agreement.numbers or "",
+                )
+                for receipt in agreement.receipt_ids.filtered(lambda receipt: not receipt.replaced_by_ids)
+            ]
         return found
 
     @api.model
@@ -181,9 +185,7 @@ class DunningDossierDocuments(models.AbstractModel):
             date = reply.received_on
             title = reply.subject or reply.preview or ""
             if reply.text:
-                found.append(
-                    Document(REPLY, title[:80], f"{date} {title[:60]}.txt", _written(reply), TEXT, date=date)
-                )
+                found.append(Document(REPLY, title[:80], f"{date} {title[:60]}.txt", _written(reply), TEXT, date=date))
             found += [self._stored(REPLY, file.name, file, date=date) for file in reply.attachment_ids]
         return found
 
@@ -218,7 +220,7 @@ class DunningDossierDocuments(models.AbstractModel):
         try:
             with self.env.cr.savepoint(flush=False):
                 content = document.load() or b""
-        except Exception as error:  # noqa: BLE001  (whatever is wrong with one document, the others go along)
+        except Exception as error:
             _logger.warning("A document of a dossier cannot be read: %s", error)
             document.problem = FAILED
             return
@@ -291,8 +293,3 @@ def file_name(name, longest=LONGEST_NAME):
     if not dot or len(ending) > 5:
         return plain[:longest].strip(". ")
     return f"{stem[: longest - len(ending) - 1].strip('. ') or 'document'}.{ending}"
-
-
-def digest(content):
-    """SHA-256 of bytes."""
-    return hashlib.sha256(content).hexdigest()

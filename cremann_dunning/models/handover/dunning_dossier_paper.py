@@ -86,9 +86,18 @@ class Page:
             "statement": lambda: _("Account"),
         }[code]()
 
+    def claims_in(self, code):
+        """The claims in one currency."""
+        return [claim for claim in self.data["claims"] if claim["currency"] == code]
+
+    @property
+    def wrong(self):
+        """The documents that are not as they should be."""
+        return [one for one in self.data["documents"] if one["problem"]]
+
     def documents_of(self, key):
-        """The documents about one claim."""
-        return [one for one in self.data["documents"] if key in one["claims"]]
+        """The documents about one claim; of None those that are about none in particular."""
+        return [one for one in self.data["documents"] if (key in one["claims"] if key else not one["claims"])]
 
     def letters_of(self, key):
         """The letters about one claim."""
