@@ -1,3 +1,4 @@
+import base64
 import io
 import logging
 from collections.abc import Callable
@@ -260,8 +261,7 @@ class _Printed:
 
 
 def _alone(move):
-    content, _kind = move.env["ir.actions.report"]._render_qweb_pdf(move._dunning_layout(), move.ids)
-    return content
+    return base64.b64decode(move._dunning_invoice_pdf() or b"")
 
 
 def _stored_letter(letter):

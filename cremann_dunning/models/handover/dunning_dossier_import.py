@@ -111,7 +111,7 @@ class DunningDossierImport(models.AbstractModel):
         currencies = {c.name: c for c in self.env["res.currency"].with_context(active_test=False).search([])}
         return [
             self.env._(
-                "%(count)s claims: principal %(principal)s, interest %(interest)s, costs %(costs)s, total %(total)s.",
+                "Claims: %(count)s, principal %(principal)s, interest %(interest)s, costs %(costs)s, total %(total)s.",
                 count=sum(claim["currency"] == total["currency"] for claim in data["claims"]),
                 **{
                     name: currencies[total["currency"]].format(float(Decimal(total[name])))

@@ -6,6 +6,7 @@ import zipfile
 from decimal import Decimal
 
 import jsonschema
+from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -14,7 +15,7 @@ from odoo.tools import file_open, mute_logger
 from odoo.addons.cremann_dunning.engine import chain, dossier
 from odoo.addons.cremann_dunning.models.handover.dunning_dossier import SCHEMA
 
-from ...common import DunningCase
+from ...common import TODAY, DunningCase, day
 
 
 class DossierCase(DunningCase):
@@ -27,7 +28,11 @@ class DossierCase(DunningCase):
         cls.first = cls.invoice(cls.partner, 1210.45, due=100)
         cls.second = cls.invoice(cls.partner, 333.33, due=60)
         cls.pay(cls.first, 200)
-        cls.letter = cls.send_level(partners=cls.partner)
+        cls.nl.dunning_term_agreed = True
+        cls.env = cls.env(context={**cls.env.context, "force_report_rendering": True})
+        for before in (45, 25, 0):
+            with freeze_time(f"{day(before)} 09:00:00"):
+                cls.letter = cls.send_level(partners=cls.partner)
         cls.case = cls.letter.case_id.with_env(cls.env)
         cls.claims = cls.case.claim_ids
         cls.env["dunning.sealing"]._seal()
@@ -72,7 +77,7 @@ class TestDossier(DossierCase):
         claims = {claim["number"]: claim for claim in data["claims"]}
         claim = claims[self.first.name]
         self.assertEqual(claim["amounts"]["principal"], "1010.45")
-        self.assertEqual(claim["received"], [{"date": "2026-11-16", "amount": "200.00", "kind": "payment"}])
+        self.assertEqual(claim["received"], [{"date": str(TODAY), "amount": "200.00", "kind": "payment"}])
         for claim in claims.values():
             interest = claim["interest"]
             rounded = [Decimal(part["rounded_sum"]) for part in interest["periods"] if part["rounded_sum"]]
@@ -149,7 +154,7 @@ class TestDossier(DossierCase):
             {"case_id": self.case.id, "kind": "call", "outcome": "other", "note": "Woont bij zijn moeder"}
         )
         self.env["dunning.care"].create(
-            {"company_id": self.nl.id, "partner_id": self.partner.id, "reason": "money", "note": "Ligt in scheiding"}
+            {"company_id": self.nl.id, "partner_id": self.partner.id, "reason": "represented"}
         )
         self.env["dunning.hold"].create(
             {"company_id": self.nl.id, "partner_id": self.partner.id, "reason": "Neef van de baas"}
@@ -160,7 +165,7 @@ class TestDossier(DossierCase):
             with zipfile.ZipFile(file) as archive:
                 text = "".join(archive.read(n).decode("utf-8", "replace") for n in archive.namelist() if n != "0")
             self.assertEqual("Woont bij zijn moeder" in text, notes)
-            for secret in ("scheiding", "Neef van", "Geheim"):
+            for secret in ("represented", "Neef van", "Geheim"):
                 self.assertNotIn(secret, text)
 
     def test_documents_that_cannot_be_read(self):
@@ -206,6 +211,7 @@ class TestDossier(DossierCase):
         for claims in (theirs, theirs | self.claims, self.claims.browse()):
             with self.assertRaises(UserError):
                 self.env["dunning.dossier"]._write(self.case, claims, io.BytesIO())
+        self._set_up_belgium()
         with self.assertRaises(AccessError):
             self.env["dunning.dossier"].with_user(self.be_manager)._write(
                 self.case.with_user(self.be_manager), self.claims.with_user(self.be_manager), io.BytesIO()

@@ -35,7 +35,7 @@ class OutCase(DossierCase):
 
     def made(self, user=None, **more):
         user = user or self.manager
-        service = self.as_user(user)["dunning.handover.file"]
+        service = self.as_user(user, force_report_rendering=True)["dunning.handover.file"]
         env = service.env
         more = {name: value.with_env(env) if hasattr(value, "with_env") else value for name, value in more.items()}
         return service._make(self.case.with_env(env), self.claims.with_env(env), **more)
@@ -72,6 +72,8 @@ class TestDossierOut(OutCase):
             file.sudo().unlink()
 
     def test_who_may(self):
+        """A manager, and whoever looks after the debtor; nobody gets it around the act that is on record."""
+        self.case.user_id = self.manager
         with self.assertRaises(AccessError):
             self.made(self.user)
         self.case.user_id = self.user
@@ -160,7 +162,7 @@ class TestDossierOut(OutCase):
 
 def dossier_total(content):
     data = dossier.check(io.BytesIO(content)).data
-    return f"{len(data['claims'])} claims"
+    return f"Claims: {len(data['claims'])}, principal"
 
 
 @tagged("post_install", "-at_install")
@@ -191,6 +193,7 @@ class TestDossierLink(OutCase, HttpCase):
 
     @mute_logger("odoo.http")
     def test_download(self):
+        self.case.user_id = self.manager
         file = self.made()
         self.env.flush_all()
         self.authenticate("dunning_manager", "dunning_manager")
