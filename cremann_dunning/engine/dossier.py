@@ -129,7 +129,7 @@ def check(path, whole: str | None = None, heads: dict[int, str] | None = None) -
     """
     found = Checked([])
     try:
-        if whole and _whole(path) != whole.strip().lower():
+        if whole and digest_of(path) != whole.strip().lower():
             found.problems.append(Problem("whole", whole[:16]))
         with zipfile.ZipFile(path) as file:
             _check(file, found, heads)
@@ -138,7 +138,8 @@ def check(path, whole: str | None = None, heads: dict[int, str] | None = None) -
     return found
 
 
-def _whole(path):
+def digest_of(path) -> str:
+    """SHA-256 of a whole file. :param path: of it, or the file itself, which is left at its beginning."""
     if isinstance(path, str):
         with open(path, "rb") as file:
             return file_digest(file)

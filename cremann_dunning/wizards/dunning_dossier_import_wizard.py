@@ -4,6 +4,7 @@ import io
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..engine import dossier
 from ..models.event import as_fact
 from ..models.handover.dunning_dossier_import import LARGEST
 
@@ -106,17 +107,17 @@ class DunningDossierImportWizard(models.TransientModel):
         made = window.line_ids.create([{"wizard_id": window.id, **values} for values in lines])
         made._complete()
         window.action_make_debtors()
-        self._tell()
+        self._tell(dossier.digest_of(file))
         return window._get_records_action(name=self.env._("Claims from outside"), target="current")
 
-    def _tell(self):
-        """That somebody began to take it in, in the record of the company."""
+    def _tell(self, digest):
+        """That somebody began to take it in, in the record of the company. :param digest: of the ZIP as it is."""
         self.env["dunning.event"]._tell(
             [
                 {
                     "kind": "handover.file_taken_in",
                     "company_id": self.company_id.id,
-                    "facts": as_fact.known(name=self.reference, digest=self.digest or None),
+                    "facts": as_fact.known(name=self.reference, digest=digest),
                 }
             ]
         )

@@ -50,8 +50,9 @@ class Given:
 
     @cached_property
     def letters(self):
-        """The letters that went about these claims, the oldest first."""
-        letters = self.claims.line_ids.letter_id.filtered(lambda letter: letter.state == "sent" and not letter.is_test)
+        """The letters that went about these claims, and answers to what the debtor said, the oldest first."""
+        letters = self.claims.line_ids.letter_id | self.case.letter_ids.filtered("answer")
+        letters = letters.filtered(lambda letter: letter.state == "sent" and not letter.is_test)
         return letters.sorted(lambda letter: (letter.sent_on, letter.id))
 
     @cached_property

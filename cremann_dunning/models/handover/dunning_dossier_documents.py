@@ -163,6 +163,7 @@ class DunningDossierDocuments(models.AbstractModel):
         """What both sides confirmed, word for word."""
         found = []
         for agreement in (*given.about("dunning.promise"), *given.about("dunning.payment.plan")):
+            found += self._letters_about(agreement)
             found += [
                 Document(
                     AGREEMENT,
@@ -177,6 +178,24 @@ class DunningDossierDocuments(models.AbstractModel):
                 for receipt in agreement.receipt_ids.filtered(lambda receipt: not receipt.replaced_by_ids)
             ]
         return found
+
+    @api.model
+    def _letters_about(self, agreement):
+        """What was written when it was missed."""
+        link = self.env["dunning.agreement.letters"]._link(agreement)
+        letters = self.env["dunning.agreement.letter"].search([(link, "=", agreement.id), ("state", "=", "sent")])
+        return [
+            Document(
+                LETTER,
+                letter.display_name,
+                f"{letter.name}.pdf",
+                lambda letter=letter: base64.b64decode(letter.pdf_file or b""),
+                date=letter.sent_on,
+                wanted=letter.pdf_sha256 or "",
+                about=agreement.numbers or "",
+            )
+            for letter in letters.filtered("pdf_sha256")
+        ]
 
     @api.model
     def _replies(self, given):

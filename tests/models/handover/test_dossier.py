@@ -120,13 +120,13 @@ class TestDossier(DossierCase):
         file = DossierOf(file).changed(dossier.MANIFEST, dossier.manifest(listed).encode())
         [problem] = dossier.check(file).problems
         self.assertEqual(problem.code, "event")
-        whole = dossier._whole(self.file)
+        whole = dossier.digest_of(self.file)
         self.assertTrue(dossier.check(self.file, whole).fits)
         self.assertIn("whole", [one.code for one in dossier.check(file, whole).problems])
 
     def test_bytes_of_the_zip(self):
         raw = self.file.getvalue()
-        whole = dossier._whole(self.file)
+        whole = dossier.digest_of(self.file)
         for place in range(40, len(raw), len(raw) // 25):
             other = raw[:place] + bytes([raw[place] ^ 0x10]) + raw[place + 1 :]
             self.assertFalse(dossier.check(io.BytesIO(other), whole).fits, place)

@@ -41,7 +41,7 @@ class OutCase(DossierCase):
         return service._make(self.case.with_env(env), self.claims.with_env(env), **more)
 
     def told(self, kind):
-        return self.env["dunning.event"].search([("kind", "=", f"handover.file_{kind}")], order="id desc", limit=1)
+        return self.env["dunning.event"].search([("kind", "=", kind)], order="id desc", limit=1)
 
     def link_of(self, file, to="dossiers@incasso.example.com", **more):
         file._send(to, **more)
@@ -57,11 +57,11 @@ class TestDossierOut(OutCase):
         self.assertEqual(hashlib.sha256(content).hexdigest(), file.digest)
         self.assertEqual(len(content), file.size)
         self.assertTrue(dossier.check(io.BytesIO(content), file.digest).fits)
-        event = self.told("made")
+        event = self.told("handover.file_made")
         self.assertEqual((event.facts["digest"], event.author_id), (file.digest, self.manager))
         self.assertIn(self.first.name, event.facts["numbers"])
         self.assertEqual(file.action_download()["url"], f"/dunning/dossier/{file.id}")
-        self.assertTrue(self.told("downloaded"))
+        self.assertTrue(self.told("handover.file_downloaded"))
         self.cr.execute(
             "UPDATE ir_attachment SET store_fname = NULL, db_datas = 'x' WHERE id = %s", [file.sudo().attachment_id.id]
         )
@@ -120,6 +120,7 @@ class TestDossierOut(OutCase):
         self.assertIn(dossier_total(content), window.summary.replace("\xa0", " "))
         self.taken_in(window)
         data = dossier.check(io.BytesIO(content)).data
+        self.assertEqual(self.told("handover.file_taken_in").facts["digest"], file.digest)
         claims = self.env["dunning.claim"].search([("company_id", "=", self.be.id)])
         self.assertEqual(
             sorted((claim.number, Decimal(str(round(claim.amount_open, 2)))) for claim in claims),
@@ -182,13 +183,17 @@ class TestDossierLink(OutCase, HttpCase):
         self.assertEqual(hashlib.sha256(got.content).hexdigest(), file.digest)
         self.env.invalidate_all()
         self.assertEqual(file.fetched_count, 1)
-        self.assertTrue(self.told("fetched"))
+        self.assertTrue(self.told("handover.file_fetched"))
         for wrong in (f"{link}x", f"/dunning/dossier/{file.id}/é", f"/dunning/dossier/{file.id + 999}/{link[-43:]}"):
             self.assertEqual(self.url_open(wrong).status_code, 404)
         for ahead, opens in ((14, 200), (15, 404)):
             with self.at(TODAY + timedelta(days=ahead)):
                 self.assertEqual(self.url_open(link).status_code, opens, ahead)
+        sent = self.told("handover.file_sent")
+        kept = self.env["dunning.event.personal"].sudo()._of(sent)
+        self.assertEqual(kept[sent.id]["to"], "dossiers@incasso.example.com")
         file.action_withdraw()
+        self.assertTrue(self.told("handover.file_withdrawn"))
         self.assertEqual(self.url_open(link).status_code, 404)
 
     @mute_logger("odoo.http")
