@@ -30,7 +30,7 @@ except ImportError:  # packed into a dossier, it stands beside it
 FORMAT, VERSION = "cremann-dunning-dossier", "1.0"
 MANIFEST, CLAIM, CSV, SCHEMA = "manifest.json", "claim.json", "claims.csv", "claim-1.schema.json"
 # What a dossier of a stranger may hold before anybody reads it: files, and bytes when it is unpacked.
-MOST_FILES, MOST_BYTES, LARGEST_TEXT = 20_000, 4 * 2**30, 64 * 2**20
+MOST_FILES, MOST_BYTES, LARGEST_TEXT = 20_000, 2 * 2**30, 64 * 2**20
 # What zipfile and what it unpacks with say of changed bytes.
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,

@@ -56,15 +56,13 @@ class DunningDossierImport(models.AbstractModel):
         reader, debtor = self.env["dunning.claim.import"], data["debtor"]
         rows = [self._row(claim, debtor) for claim in data["claims"]]
         known = reader._known(company, [{"country": debtor["country"]}])
-        found, weight = [], 0
+        found, left = [], MOST_FILES_BYTES
         with zipfile.ZipFile(file) as archive:
             for claim, row in zip(data["claims"], rows, strict=True):
                 values = reader._line_vals(company, row, known, mark=".")
                 values["source"] = self.env._("File %s", data["reference"])
-                files = self._files(archive, data, claim["key"])
-                weight += sum(len(content) for _name, content in files.values())
-                if weight > MOST_FILES_BYTES:
-                    raise UserError(self.env._("The invoices of this file weigh too much to be taken in at once."))
+                files = self._files(archive, data, claim["key"], left)
+                left -= sum(len(content) for _name, content in files.values())
                 for column, (name, content) in files.items():
                     values |= {column: base64.b64encode(content), f"{column}_name": name}
                 found.append(values)
@@ -93,12 +91,18 @@ class DunningDossierImport(models.AbstractModel):
         }
 
     @api.model
-    def _files(self, archive, data, key):
-        """The invoice of a claim: ``{"pdf": (name, bytes), "xml": (name, bytes)}``, as far as it is there."""
+    def _files(self, archive, data, key, most):
+        """The invoice of a claim: ``{"pdf": (name, bytes), "xml": (name, bytes)}``, as far as it is there.
+
+        :param most: so many bytes may still be read. :raises UserError: there is more, however small it is packed.
+        """
         found = {}
         for document in data["documents"]:
             column = {"invoice": "pdf", "ubl": "xml"}.get(document["kind"])
             if column and document["path"] and key in document["claims"] and column not in found:
+                most -= archive.getinfo(document["path"]).file_size
+                if most < 0:
+                    raise UserError(self.env._("The invoices of this file weigh too much to be taken in at once."))
                 content = archive.read(document["path"])
                 if column == "pdf" and not content.startswith(b"%PDF-"):
                     continue
