@@ -211,7 +211,12 @@ class DunningDossierData(models.AbstractModel):
             "base": money(reckoning.costs_base),
             "vat": money(reckoning.costs_vat),
             "steps": [
-                {"base": money(tier.base), "percent": str(tier.percent), "costs": str(tier.costs)}
+                {
+                    "base": money(tier.base),
+                    "percent": str(tier.percent),
+                    "over": money(tier.part),
+                    "costs": money(tier.costs),
+                }
                 for tier in reckoning.tiers
             ],
             "notice": letter.name if letter else "",

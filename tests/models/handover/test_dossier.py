@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 
 import jsonschema
 from freezegun import freeze_time
@@ -71,6 +72,8 @@ class TestDossier(DossierCase):
             known = json.load(schema)
         jsonschema.Draft202012Validator.check_schema(known)
         jsonschema.Draft202012Validator(known).validate(self.data(self.file))
+        published = Path(__file__).parents[3] / "docs/dossier/claim-1.schema.json"
+        self.assertEqual(json.loads(published.read_text()), known)
 
     def test_amounts(self):
         data = self.data(self.file)
