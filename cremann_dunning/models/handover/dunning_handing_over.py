@@ -77,13 +77,15 @@ class DunningHandingOver(models.AbstractModel):
     def _write(self, company, looks, party, purpose, reason, owner):
         """The hand-overs and their rows, each in one statement, and what is told of them."""
         heads, rows = [], []
+        scores = self.env["dunning.handover.score"]._of_many({case: look.claims for case, look in looks.items()})
         for case, look in looks.items():
             accepted = " ".join(a.code for a in look.answers if a.weight == engine.MAY)
             by_currency = defaultdict(list)
             for claim in look.claims:
                 by_currency[claim.currency_id].append(claim)
+            score = scores.get(case, 0)
             for own in by_currency.values():
-                heads.append(self._head(company, case, party, purpose, reason, owner, accepted))
+                heads.append(self._head(company, case, party, purpose, reason, owner, accepted, score))
                 rows.append([self._row(claim, look.parts[claim.move_line_id.id]) for claim in own])
         if not heads:
             return self.env["dunning.handover"]
@@ -101,7 +103,7 @@ class DunningHandingOver(models.AbstractModel):
         return made
 
     @api.model
-    def _head(self, company, case, party, purpose, reason, owner, accepted):
+    def _head(self, company, case, party, purpose, reason, owner, accepted, score):
         return {
             "company_id": company.id,
             "case_id": case.id,
@@ -115,6 +117,7 @@ class DunningHandingOver(models.AbstractModel):
             "user_id": self.env.uid,
             "owner_id": owner.id,
             "accepted": accepted or None,
+            "score": score,
             "letter_wanted": True,
         }
 
@@ -155,9 +158,7 @@ class DunningHandingOver(models.AbstractModel):
             this._lock(lines.claim_id)
             today = company._dunning_today()
             lines.write({"is_frozen": False, "released_on": today, "release_reason": "recalled"})
-            own.write(
-                {"state": RECALLED, "recalled_on": today, "recall_reason": reason, "letter_wanted": False}
-            )
+            own.write({"state": RECALLED, "recalled_on": today, "recall_reason": reason, "letter_wanted": False})
             this.env["dunning.handover.letter"]._drop(own)
             if ends:
                 this._end(lines, reason)
@@ -191,7 +192,9 @@ class DunningHandingOver(models.AbstractModel):
             own.write({"is_frozen": False, "released_on": today, "release_reason": how})
             for handover, rows in own.grouped("handover_id").items():
                 this._tell(handover, "handover.released", rows, how=as_fact.choice(rows[:1], "release_reason"))
-            over = own.handover_id.filtered(lambda one: one.state == WITH_PARTY and not any(one.line_ids.mapped("is_frozen")))
+            over = own.handover_id.filtered(
+                lambda one: one.state == WITH_PARTY and not any(one.line_ids.mapped("is_frozen"))
+            )
             over.write({"state": CLOSED, "closed_on": today, "letter_wanted": False})
             this._tell(over, "handover.closed")
             this._after(company, own.handover_id.partner_id)

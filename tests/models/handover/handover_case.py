@@ -6,7 +6,7 @@ from ...common import TODAY, DunningCase
 
 
 class HandoverCase(DunningCase):
-    """``cls.case`` with the claim ``cls.claim`` of a Dutch business whose ladder was sent, and an agency ``cls.party``."""
+    """``cls.case`` with the claim ``cls.claim`` on a Dutch business, and an agency ``cls.party``."""
 
     without_pdf = True
 
@@ -48,9 +48,13 @@ class HandoverCase(DunningCase):
     def hand_over(self, claims=None, party=None, user=None, **options):
         claims = claims or self.claim
         env = self.as_user(user or self.manager)
-        return env["dunning.handover"]._hand_over(
-            claims.case_id.with_env(env),
-            claims.with_env(env),
-            (party or self.party).with_env(env),
-            **{"reason": "Nothing helped", **options},
-        ).with_env(self.env)
+        return (
+            env["dunning.handover"]
+            ._hand_over(
+                claims.case_id.with_env(env),
+                claims.with_env(env),
+                (party or self.party).with_env(env),
+                **{"reason": "Nothing helped", **options},
+            )
+            .with_env(self.env)
+        )
