@@ -81,8 +81,9 @@ class Slice(chain.Walk):
 
     def personal(self, seq: int, kept: str | None, salt: str | None, values: dict | None) -> None:
         """As for a whole chain, but what could name somebody may have been left out on purpose."""
-        if values is not None and salt is not None:
-            super().personal(seq, kept, salt, values)
+        if values is None or salt is None:
+            return None
+        return super().personal(seq, kept, salt, values)
 
 
 def gap_line(first: int, last: int, previous: str, digest: str) -> str:

@@ -14,7 +14,14 @@ from odoo.addons.cremann_dunning.engine import chain, dossier
 
 
 def event(n, about=1):
-    return {"facts": {}, "id": n, "kind": "letter.sent", "debtor": about, "personal": None, "recorded": f"2026-01-{n:02}"}
+    return {
+        "facts": {},
+        "id": n,
+        "kind": "letter.sent",
+        "debtor": about,
+        "personal": None,
+        "recorded": f"2026-01-{n:02}",
+    }
 
 
 def record(count=9, ours=(2, 3, 7)):
@@ -160,9 +167,7 @@ def test_stands_alone(tmp_path):
     (tmp_path / "a.zip").write_bytes(packed().getvalue())
     (tmp_path / "b.zip").write_bytes(packed(listed=lambda entries: entries[1:]).getvalue())
     for name, code, said in (("a.zip", 0, "all fits"), ("b.zip", 1, "DOES NOT FIT")):
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; import verify;"
-             f"sys.exit(verify.main([{str(tmp_path / name)!r}]))"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        script = f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; import verify; sys.exit(verify.main(sys.argv[1:]))"
+        command = [sys.executable, "-I", "-S", "-c", script, str(tmp_path / name)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert (done.returncode, said in done.stdout) == (code, True), done.stderr
