@@ -69,16 +69,15 @@ class Given:
 
     def path(self, kind, name):
         """Where a document lies in the ZIP: a folder by its kind, in the language of the reader, and a free name."""
-        _ = self.env._
         folder = {
-            documents.INVOICE: lambda: _("1 Invoices"),
-            documents.UBL: lambda: _("1 Invoices"),
-            documents.LETTER: lambda: _("2 Letters"),
-            documents.PROOF: lambda: _("3 Proof of sending"),
-            documents.REPLY: lambda: _("4 From the debtor"),
-            documents.AGREEMENT: lambda: _("5 Agreements"),
-            documents.EVIDENCE: lambda: _("6 Orders, deliveries, terms"),
-            documents.STATEMENT: lambda: _("7 Account"),
+            documents.INVOICE: lambda: self.env._("1 Invoices"),
+            documents.UBL: lambda: self.env._("1 Invoices"),
+            documents.LETTER: lambda: self.env._("2 Letters"),
+            documents.PROOF: lambda: self.env._("3 Proof of sending"),
+            documents.REPLY: lambda: self.env._("4 From the debtor"),
+            documents.AGREEMENT: lambda: self.env._("5 Agreements"),
+            documents.EVIDENCE: lambda: self.env._("6 Orders, deliveries, terms"),
+            documents.STATEMENT: lambda: self.env._("7 Account"),
         }[kind]()
         stem, dot, ending = file_name(name).rpartition(".")
         free, number = f"{folder}/{stem}{dot}{ending}", 1

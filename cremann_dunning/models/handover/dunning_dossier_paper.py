@@ -64,26 +64,26 @@ class Page:
 
     def problem(self, code):
         """What is wrong with a document, and what it means for the reader."""
-        _ = self.env._
         return {
-            GONE: lambda: _("Not included: the stored file is empty or has gone."),
-            DIFFERS: lambda: _("Not included: the stored file is not the one that was issued (its SHA-256 differs)."),
-            FAILED: lambda: _("Not included: it could not be read or printed."),
-            BROKEN: lambda: _("Included as it is, but it does not open as a PDF."),
+            GONE: lambda: self.env._("Not included: the stored file is empty or has gone."),
+            DIFFERS: lambda: self.env._(
+                "Not included: the stored file is not the one that was issued (its SHA-256 differs)."
+            ),
+            FAILED: lambda: self.env._("Not included: it could not be read or printed."),
+            BROKEN: lambda: self.env._("Included as it is, but it does not open as a PDF."),
         }[code]()
 
     def kind(self, code):
         """What kind of document it is."""
-        _ = self.env._
         return {
-            "invoice": lambda: _("Invoice"),
-            "ubl": lambda: _("E-invoice"),
-            "letter": lambda: _("Letter"),
-            "proof": lambda: _("Proof"),
-            "reply": lambda: _("From the debtor"),
-            "agreement": lambda: _("Agreement"),
-            "evidence": lambda: _("Evidence"),
-            "statement": lambda: _("Account"),
+            "invoice": lambda: self.env._("Invoice"),
+            "ubl": lambda: self.env._("E-invoice"),
+            "letter": lambda: self.env._("Letter"),
+            "proof": lambda: self.env._("Proof"),
+            "reply": lambda: self.env._("From the debtor"),
+            "agreement": lambda: self.env._("Agreement"),
+            "evidence": lambda: self.env._("Evidence"),
+            "statement": lambda: self.env._("Account"),
         }[code]()
 
     def claims_in(self, code):
@@ -117,11 +117,11 @@ class Page:
     @cached_property
     def done(self):
         """What was already done, in the order of its days: ``[(day, what, more)]``."""
-        _, found = self.env._, []
+        found = []
         for letter in self.data["letters"]:
             more = [self.money(letter["total"], letter["currency"]), *self.arrived(letter)]
             if letter["term_ends"]:
-                more.append(_("Term until %s", self.day(letter["term_ends"])))
+                more.append(self.env._("Term until %s", self.day(letter["term_ends"])))
             found.append((letter["sent_on"] or "", f"{letter['step']} {letter['number']}".strip(), more))
         for contact in self.data["contacts"]:
             what = self.label("dunning.contact", "kind", contact["kind"])
@@ -129,27 +129,27 @@ class Page:
                 (contact["date"], what, [self.label("dunning.contact", "outcome", contact["outcome"]), contact["note"]])
             )
         for reply in self.data["replies"]:
-            what = _("The debtor wrote (%s)", self.label("dunning.reply", "source", reply["source"]))
+            what = self.env._("The debtor wrote (%s)", self.label("dunning.reply", "source", reply["source"]))
             found.append((reply["received_at"], what, [reply["subject"], _shorter(reply["text"])]))
         found += self._agreed()
         return sorted(((day[:10], what, [m for m in more if m]) for day, what, more in found), key=lambda row: row[0])
 
     def _agreed(self):
         """Agreements and disputes among what was done."""
-        _, found = self.env._, []
+        found = []
         for one in self.data["agreements"]:
             promise = one["kind"] == "promise"
-            what = _("The debtor promised to pay") if promise else _("A payment plan was agreed")
+            what = self.env._("The debtor promised to pay") if promise else self.env._("A payment plan was agreed")
             model = "dunning.promise" if promise else "dunning.payment.plan"
             more = [self.money(one["amount"], one["currency"]), self.label(model, "state", one["state"]), one["about"]]
             found.append((one["agreed_on"] or "", what, more))
         for one in self.data["disputes"]:
             reason = self.label("dunning.dispute", "reason", one["reason"])
             more = [reason, one["about"], _shorter(one["text"])]
-            found.append((one["opened_on"] or "", _("The debtor did not agree"), more))
+            found.append((one["opened_on"] or "", self.env._("The debtor did not agree"), more))
             if one["closed_on"]:
                 outcome = self.label("dunning.dispute", "outcome", one["outcome"])
-                found.append((one["closed_on"], _("That dispute was closed"), [outcome]))
+                found.append((one["closed_on"], self.env._("That dispute was closed"), [outcome]))
         return found
 
 
