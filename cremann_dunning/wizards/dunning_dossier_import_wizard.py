@@ -20,7 +20,7 @@ class DunningDossierImportWizard(models.TransientModel):
     _inherit = ["dunning.window.mixin"]
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    file = fields.Binary(string="File", attachment=False)
+    file = fields.Binary(attachment=False)
     file_name = fields.Char()
     digest = fields.Char(string="SHA-256", help="As the mail gave it; leave it empty when you have none.")
     state = fields.Selection(

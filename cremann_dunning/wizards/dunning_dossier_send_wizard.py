@@ -14,7 +14,7 @@ class DunningDossierSendWizard(models.TransientModel):
     to = fields.Char(
         string="E-mail", compute="_compute_to", store=True, readonly=False, precompute=True, compute_sudo=False
     )
-    days = fields.Integer(string="Days", default=DAYS, required=True, help="So long the link opens.")
+    days = fields.Integer(default=DAYS, required=True, help="So long the link opens.")
 
     @api.depends("file_id")
     def _compute_to(self):
