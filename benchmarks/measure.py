@@ -17,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
+import dossiers
 import plans
 import seed
 from freezegun import freeze_time
@@ -667,6 +668,12 @@ def events(env, options):
     return clock.steps
 
 
+def dossier(env, options):
+    """A file of claims with all that proves them, see ``dossiers``."""
+    with report_server(env):
+        return dossiers.written(env, benchmark_company(env), Clock(env), check)
+
+
 def propose_for(env, company, debtors):
     """A proposal for these debtors only."""
     run = env["dunning.run"].create({"company_id": company.id, "partner_ids": [fields.Command.set(debtors.ids)]})
@@ -708,6 +715,7 @@ MEASURES = {
     "clients": clients,
     "limitation": limited,
     "plans": settled,
+    "dossier": dossier,
 }  # fmt: skip
 
 

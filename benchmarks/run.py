@@ -72,6 +72,7 @@ DATABASES = dict.fromkeys(
         "clients",
         "plans",
         "limitation",
+        "dossier",
     ),
     "DUNNING_BENCH_DB",
 ) | {"peer": "DUNNING_BENCH_PEER_DB"}
@@ -142,6 +143,13 @@ def run_events(count, repeat):
     with throw_away(os.environ[DATABASES["events"]]) as seeded:
         measure("seed", seeded, 100)
         return run_measure("events", seeded, 100, repeat, "--letters", str(count))
+
+
+def run_dossier(repeat):
+    """A file of claims; the ledger beside them is small."""
+    with throw_away(os.environ[DATABASES["dossier"]]) as seeded:
+        measure("seed", seeded, 100)
+        return run_measure("dossier", seeded, 100, repeat)
 
 
 def run_crowd(users, invoices):
@@ -293,6 +301,8 @@ def main():
             rows += run_events(options.events, options.repeat)
         if options.only and "send" in options.only:
             rows += run_send(options.pdf or 100, options.repeat)
+        if options.only and "dossier" in options.only:
+            rows += run_dossier(options.repeat)
         if options.only and "crowd" in options.only:
             rows += run_crowd(options.users, max(options.sizes))
         if options.only and "visitors" in options.only:

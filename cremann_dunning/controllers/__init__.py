@@ -1,1 +1,1 @@
-from . import account, account_acts, account_pay, payment, portal, record, window
+from . import account, account_acts, account_pay, dossier, payment, portal, record, window

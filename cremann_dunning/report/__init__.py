@@ -1,1 +1,7 @@
-from . import ir_actions_report, report_dunning_filing, report_dunning_statement, report_dunning_story
+from . import (
+    ir_actions_report,
+    report_dunning_dossier,
+    report_dunning_filing,
+    report_dunning_statement,
+    report_dunning_story,
+)

@@ -25,6 +25,7 @@ PAPERS = (
     "cremann_dunning.report_dunning_statement",
     "cremann_dunning.report_dunning_posting_cover",
     "cremann_dunning.report_dunning_filing",
+    "cremann_dunning.report_dunning_dossier",
     AGREEMENT,
     RECEIPT,
 )

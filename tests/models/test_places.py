@@ -40,6 +40,7 @@ PLACES = {
     "dunning.care": {"company_id", "partner_id"},
     "dunning.help.text": {"company_id"},
     "dunning.handover": CASE,
+    "dunning.handover.file": {"company_id", "case_id"},
     "dunning.handover.claim": {"handover_id", "company_id", "claim_id"},
     "dunning.party": {"company_id", "partner_id"},
     "dunning.hold": {"company_id", "letter_id", "move_id", "partner_id"},
@@ -103,6 +104,8 @@ class TestPlaces(AccessCase):
         """Records of the models that a run makes none of."""
         env, letter = cls.env, cls.own["dunning.letter"]
         env["dunning.digest"].create({"company_id": cls.nl.id})
+        file = {"name": "?", "company_id": cls.nl.id, "case_id": cls.case.id, "purpose": "collection"}
+        env["dunning.handover.file"].create(file)
         env["dunning.dispatch"]._record_end(letter, "withheld")
         env["dunning.opening"].create(
             {"letter_id": letter.id, "opened_at": "2026-03-02 08:00:00", "hour": "2026-03-02 08:00:00"}

@@ -14,6 +14,12 @@ class WindowMixin:
     """For cases with ``letter``, ``case``, ``attempt``, ``paper``, ``the_run``, ``table`` and ``partner``."""
 
     @property
+    def dossier(self):
+        """A file of claims of the case."""
+        vals = {"name": "Dossier.zip", "company_id": self.nl.id, "case_id": self.case.id, "purpose": "collection"}
+        return self.env["dunning.handover.file"].sudo().create(vals)  # sudo: such files are the system's to make
+
+    @property
     def ahead(self):
         """Whom the simulation is about."""
         return self.partner
@@ -44,6 +50,9 @@ class WindowMixin:
             "dunning.claim.import.wizard": {"company_id": self.nl.id, "notes": SECRET},
             "dunning.confirm.wizard": {"run_ids": [Command.set(self.the_run.ids)]},
             "dunning.desk.wizard": {"reply_id": self._came_in().id, "act": "hold", "note": SECRET},
+            "dunning.dossier.import.wizard": {"company_id": self.nl.id, "reference": SECRET},
+            "dunning.dossier.send.wizard": {"file_id": self.dossier.id, "to": "secret@agency.example.com"},
+            "dunning.dossier.wizard": {"case_id": case, "claim_ids": [Command.set(self.letter.line_ids.claim_id.ids)]},
             "dunning.erasure.wizard": {"company_id": self.nl.id, "partner_id": self.partner.id},
             "dunning.handover.wizard": {
                 "company_id": self.nl.id,
