@@ -29,6 +29,7 @@ def uninstall_hook(env):
     proof = env["ir.attachment"].with_context(**{MODULE_UNINSTALL_FLAG: True})
     proof.search([("res_model", "=", "dunning.dispatch"), ("res_field", "=", False)]).unlink()
     agreements = (
+        "handover_status",
         "handover_claim",
         "handover",
         "party",

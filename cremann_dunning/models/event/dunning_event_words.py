@@ -9,10 +9,11 @@ from .kinds_debtor import DEBTOR
 from .kinds_letter import LETTER
 from .kinds_money import MONEY
 from .kinds_rules import RULES
+from .kinds_status import STATUSES
 
 _lt = LazyTranslate(__name__)
 
-KINDS: dict[str, Kind] = {**LETTER, **DEBTOR, **MONEY, **RULES, **CHAIN}
+KINDS: dict[str, Kind] = {**LETTER, **DEBTOR, **MONEY, **RULES, **CHAIN, **STATUSES}
 
 # So much of a value is shown in a sentence; the event holds all of it.
 LONGEST = 80
@@ -31,6 +32,7 @@ FAMILIES = [
     ("charge", "Costs and interest"),
     ("ledger", "Payments and credits"),
     ("end", "Hand-over and write-off"),
+    ("handover", "Hand-overs"),
     ("rules", "Rules and settings"),
     ("debtor", "The debtor himself"),
     ("chain", "The record itself"),
