@@ -15,11 +15,11 @@ from .left_over import earned_discount, is_small_rest
 from .letters import make_letters, without_calls_too_soon, without_small_calls
 from .outcome import ANY_HOUSE, Decision, Outcome, Question
 from .reasons import ERROR, SKIP, WAIT
-from .rules import CALL, MATCH, SEEN, House, Level, Procedure
+from .rules import CALL, HANDOVER, MATCH, SEEN, House, Level, Procedure
 from .set_off import apply_credits, disputed_parts
 
 # Kept with every decision: which code decided. Raise it whenever the same facts could now give another answer.
-VERSION = "12"
+VERSION = "13"
 
 
 def decide(
@@ -130,6 +130,9 @@ def _blocked(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
     """Reasons why this claim may not be chased at all."""
     if debtor.insolvencies and (stopped := insolvent(debtor, claim)):
         return stopped
+    if claim.handed_over:
+        facts = {"party": claim.handed_over.party, "since": claim.handed_over.since}
+        return Decision(claim, "HANDED_OVER", facts)
     if claim.no_followup:
         return Decision(claim, "NO_FOLLOWUP", {})
     if earned_discount(claim):
@@ -170,6 +173,11 @@ def _agreed(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
             facts = {"amount": last.amount, "date": last.date, "until": until}
             return Decision(claim, code if waits else asked, facts, on=until + timedelta(days=1))
     return None
+
+
+def agreement(debtor: Debtor, claim: Claim, as_of: date) -> Decision | None:
+    """What the promise or plan that keeps a claim back on that day says of it; None for none."""
+    return _agreed(debtor, claim, as_of)
 
 
 def is_agreed(debtor: Debtor, claim: Claim, as_of: date) -> bool:
@@ -341,6 +349,9 @@ def _step(procedure: Procedure, claim: Claim, level: Level, question: Question, 
         return Decision(claim, "CALL_DUE", facts, level=level, on=as_of)
     if care and level.is_heavy:
         return Decision(claim, "CARE_PERSON", {"level": level.name}, level=level, on=as_of)
+    if level.legal_type == HANDOVER:  # a person hands over; the letter follows from that
+        facts = {"level": level.name, "due_date": claim.due_date, "days": (as_of - claim.due_date).days}
+        return Decision(claim, "HANDOVER_DUE", facts, level=level, on=as_of)
     if not level.has_text:
         return Decision(claim, "NO_TEXT", {"level": level.name}, level=level)
     if by_hand := _by_hand(claim, level, question):

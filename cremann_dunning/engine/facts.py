@@ -93,6 +93,14 @@ class Charged:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The claim is with a party since a day: that one asks for it, and we do not. ``party`` is its name."""
+
+    party: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """Payments of a claim that came back and of which no letter told its debtor yet: ids of ``dunning.return``.
 
@@ -147,7 +155,8 @@ class Claim:
     ``by_hand``: somebody wants no letter about it to go by itself. ``not_before``: the day that somebody set for its
     next step, on the invoice or on its debtor; of two the later one. ``check``: what is not in order with an invoice of
     which no letter was sent, or not known of it. ``paying``: what its debtor is paying of it at this moment, costs and
-    interest among it, in a payment that he started on his page and ``payment`` names.
+    interest among it, in a payment that he started on his page and ``payment`` names. ``handed_over``: a party asks for
+    it now.
     """
 
     line_id: int
@@ -192,6 +201,7 @@ class Claim:
     not_before: date | None = None
     check: Check | None = None
     paying: Decimal = ZERO
+    handed_over: HandedOver | None = None
 
     @property
     def ends(self) -> date | None:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from ..law.calendar import ContactHours, next_contact
 from .facts import ZERO, Charged, Notice
 from .others import NOBODY, PHRASE, Others, plain, stands_in
-from .rules import LETTER_CHANNELS, MATCH, PRE_DUE, PROTECTED_KINDS, STATUTORY_NOTICE, House, Procedure
+from .rules import HANDOVER, LETTER_CHANNELS, MATCH, PRE_DUE, PROTECTED_KINDS, STATUTORY_NOTICE, House, Procedure
 from .wording import RED_CODES, Finding
 
 
@@ -78,7 +78,7 @@ class ClaimOnLetter:
     ``place`` is the place in the procedure of the level it moves to (None when it stays), ``reached`` that of the
     furthest level it really had (-1 for none), ``open`` what the letter asks for it. ``in_term_until`` is the first day
     after a free term that it has. ``notice``, ``default_from``, ``periodic``, ``receipts``, ``charged`` and ``rest`` as
-    in ``facts.Claim``.
+    in ``facts.Claim``. ``handed_over``: it is with a party.
     """
 
     line_id: int
@@ -95,6 +95,7 @@ class ClaimOnLetter:
     receipts: tuple[tuple[date, Decimal], ...] = ()
     charged: Charged | None = None
     rest: bool = False
+    handed_over: bool = False
 
     def costs_base(self, on: date) -> Decimal:
         """The sum over which costs are reckoned: what is open, and what came in once costs were due.
@@ -161,6 +162,8 @@ class Refusal:
 
 # Code -> whether it is final. Codes are stored, so a code is never renamed or reused.
 CODES = {
+    "HANDED_OVER": True,
+    "NOT_HANDED_OVER": True,
     "NOT_DUE": True,
     "ORDER": False,
     "INTERVAL": False,
@@ -218,6 +221,15 @@ def place_on_ladder(
 def is_protected(kind: str, law: Law) -> bool:
     """Whether nothing may be asked of this debtor that a statutory notice did not announce."""
     return law.costs_need_notice or kind in PROTECTED_KINDS
+
+
+def _handed_over(letter: Letter, law: Law) -> Iterator[Refusal]:
+    """What is with a party only that one asks for; and nobody is told of a hand-over that was not made."""
+    is_notice = letter.legal_type == HANDOVER
+    wrong = [claim for claim in letter.claims if claim.handed_over != is_notice]
+    if wrong:
+        code = "NOT_HANDED_OVER" if is_notice else "HANDED_OVER"
+        yield Refusal(code, "", {"invoices": _numbers(wrong)}, _lines(wrong))
 
 
 def _order(letter: Letter, law: Law) -> Iterator[Refusal]:
@@ -347,5 +359,5 @@ def _wording(letter: Letter, law: Law) -> Iterator[Refusal]:
 
 
 RULES: tuple[Callable[[Letter, Law], Iterator[Refusal]], ...] = (
-    _order, _terms, _costs, _interest, _text, _delivery, _wording,
+    _handed_over, _order, _terms, _costs, _interest, _text, _delivery, _wording,
 )  # fmt: skip

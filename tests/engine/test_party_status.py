@@ -171,7 +171,7 @@ def test_csv_as_people_keep_it():
         ("OVD/1;03-04-2026;betaald;1,00", "DATE_TWO_WAYS"),
         ("OVD/1;31-12-2026;betaald;1.250", "AMOUNT_TWO_WAYS"),
         ("OVD/1;31-12-2026;betaald;-1,00", "NEGATIVE"),
-        ("OVD/1;31-12-2026;betaald;1,005", "AMOUNT"),
+        ("OVD/1;31-12-2026;betaald;1,0055", "AMOUNT"),
         ("OVD/1;31-12-2026;betaald;veel", "AMOUNT"),
         ("OVD/1;31-12-2026;betaald;99999999999,00", "AMOUNT"),
         ("OVD/1;31-12-2026;misschien;1,00", "STATUS"),

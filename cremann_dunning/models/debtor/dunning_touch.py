@@ -31,12 +31,14 @@ TABLES = {
     "dunning_customer_group": "SELECT r.company_id, m.partner_id FROM {r} r"
     " JOIN dunning_customer_group_member m ON m.group_id = r.id",
     "dunning_claim": OWN + " WHERE r.is_taken_in OR r.rest_is_asked",
+    "dunning_handover_claim": OF_CLAIM,
     "dunning_charge": OF_CLAIM,
     "dunning_charge_booking": OF_CLAIM,
     **dict.fromkeys(
         (
             "dunning_letter", "dunning_hold", "dunning_insolvency", "dunning_dispute", "dunning_promise",
             "dunning_agreement_letter", "dunning_payment_plan", "dunning_contact", "dunning_check", "dunning_care",
+            "dunning_handover",
             "dunning_reply", "account_payment", "account_bank_statement_line",
         ),
         OWN + " WHERE r.partner_id IS NOT NULL",

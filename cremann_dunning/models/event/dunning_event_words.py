@@ -6,6 +6,7 @@ from ..dunning_money import written
 from .kind import Kind
 from .kinds_chain import CHAIN
 from .kinds_debtor import DEBTOR
+from .kinds_handover import HANDOVERS
 from .kinds_letter import LETTER
 from .kinds_money import MONEY
 from .kinds_rules import RULES
@@ -13,7 +14,7 @@ from .kinds_status import STATUSES
 
 _lt = LazyTranslate(__name__)
 
-KINDS: dict[str, Kind] = {**LETTER, **DEBTOR, **MONEY, **RULES, **CHAIN, **STATUSES}
+KINDS: dict[str, Kind] = {**LETTER, **DEBTOR, **MONEY, **RULES, **CHAIN, **HANDOVERS, **STATUSES}
 
 # So much of a value is shown in a sentence; the event holds all of it.
 LONGEST = 80
@@ -31,8 +32,8 @@ FAMILIES = [
     ("hold", "Holds and decisions of a person"),
     ("charge", "Costs and interest"),
     ("ledger", "Payments and credits"),
-    ("end", "Hand-over and write-off"),
     ("handover", "Hand-overs"),
+    ("end", "Hand-over and write-off"),
     ("rules", "Rules and settings"),
     ("debtor", "The debtor himself"),
     ("chain", "The record itself"),

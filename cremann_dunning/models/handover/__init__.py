@@ -3,9 +3,15 @@
 May import debtor and delivery, and what those may."""
 
 from . import (
+    dunning_case,
+    dunning_handing_over,
     dunning_handover,
     dunning_handover_claim,
+    dunning_handover_letter,
+    dunning_handover_look,
+    dunning_letter,
     dunning_party,
+    dunning_party_check,
 )
 
 # isort: split
@@ -22,8 +28,7 @@ from . import (
     dunning_handover_status_taking,
     dunning_handover_telling,
     dunning_handover_whom,
-    dunning_letter,
-    dunning_party_check,
+    dunning_letter_whom,
     dunning_party_overview,
     dunning_party_results,
     dunning_reply,

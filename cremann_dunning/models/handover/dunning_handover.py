@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import dunning_bulk
 
 DRAFT, WITH_PARTY, RECALLED, CLOSED = "draft", "with_party", "recalled", "closed"
 STATES = [
@@ -31,6 +34,9 @@ class DunningHandover(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Debtor", required=True, readonly=True, index=True, ondelete="restrict"
     )
+    party_name = fields.Char(
+        string="Name of the party", readonly=True, help="As it was called on the day of the hand-over."
+    )
     party_id = fields.Many2one("dunning.party", index=True, ondelete="restrict", check_company=True, readonly=True)
     purpose = fields.Selection(PURPOSES, required=True, default=COLLECTION, readonly=True)
     state = fields.Selection(STATES, required=True, default=DRAFT, readonly=True, index=True, tracking=True)
@@ -46,3 +52,67 @@ class DunningHandover(models.Model):
     recalled_on = fields.Date(readonly=True)
     recall_reason = fields.Char(readonly=True)
     closed_on = fields.Date(readonly=True)
+    letter_wanted = fields.Boolean(readonly=True, help="The letter to the debtor has yet to be made.")
+    accepted = fields.Char(readonly=True, help="What stood in the way and somebody answered for, as codes.")
+    currency_id = fields.Many2one("res.currency", compute="_compute_sums")
+    amount_principal = fields.Monetary(string="Principal", compute="_compute_sums")
+    amount_total = fields.Monetary(string="Handed over", compute="_compute_sums")
+    amount_open = fields.Monetary(string="Open now", compute="_compute_sums", help="Of the principal.")
+    create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
+    write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
+
+    _letters_idx = models.Index("(company_id) WHERE letter_wanted")
+
+    @api.depends("line_ids")
+    def _compute_sums(self):
+        for handover in self:
+            lines = handover.line_ids
+            handover.currency_id = lines.currency_id[:1] or handover.company_id.currency_id
+            for name, field in (("principal", "principal"), ("total", "total"), ("open", "amount_open")):
+                handover[f"amount_{name}"] = sum(lines.mapped(field))
+
+    # -- the act --------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _hand_over(self, case, claims, party, *, purpose=COLLECTION, reason="", owner=None, accepted=None):
+        """Hand claims on one debtor over to a party: everything is asked once more, they are frozen, it is told, and the
+        letter to the debtor is drafted.
+
+        :param claims: ``dunning.claim`` records. :param owner: who hears what the party says; else whoever hands over.
+        :param accepted: codes of ``engine.handover`` for which this person answers; None: all for which one may.
+        :return: the hand-over; one more for each further currency.
+        :raises UserError: what stands in the way. :raises AccessError: this person hands nothing over.
+        """
+        if claims.case_id - case or not claims:
+            raise UserError(self.env._("Choose claims of this debtor to hand over."))
+        made, refused = self._hand_over_many(
+            claims, party, purpose=purpose, reason=reason, owner=owner, accepted=accepted, letters=True
+        )
+        if refused:
+            acting = self.env["dunning.handing.over"]
+            raise UserError("\n".join(acting._sentence(answer) for answers in refused.values() for answer in answers))
+        return made
+
+    @api.model
+    def _hand_over_many(
+        self, claims, party, *, purpose=COLLECTION, reason="", owner=None, accepted=(), letters=False
+    ):
+        """Hand claims on many debtors over to one party, each debtor alone: of whom something stands in the way stays.
+
+        Arguments as for ``_hand_over``. :param letters: draft the letters now; else a job of the next minutes does.
+        :return: ``(hand-overs, {case: answers that stop it})``.
+        """
+        acting = self.env["dunning.handing.over"]
+        return acting._do(claims, party, purpose, reason, owner or self.env.user, accepted, letters)
+
+    def _recall(self, reason, ends=False):
+        """Take these claims back from the party, in one act.
+
+        :param ends: nobody follows them up from now on; else the ladder goes on where it stood.
+        :raises UserError: they are with no party, or nobody says why.
+        """
+        return self.env["dunning.handing.over"]._recall(self, reason, ends)
+
+    def _release(self, lines, how):
+        """These rows are with the party no longer. :param how: recalled, settled, or closed."""
+        return self.env["dunning.handing.over"]._release(self, lines, how)

@@ -1,4 +1,17 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...engine.facts import HandedOver
+from .. import dunning_bulk
+
+FACTS = """
+SELECT c.move_line_id, h.party_name, h.date
+  FROM dunning_handover_claim k
+  JOIN dunning_claim c ON c.id = k.claim_id
+  JOIN dunning_handover h ON h.id = k.handover_id
+  JOIN res_partner p ON p.id = c.partner_id
+ WHERE k.is_frozen AND k.company_id = %s AND p.commercial_partner_id IN %s AND c.move_line_id IS NOT NULL
+"""
 
 
 class DunningHandoverClaim(models.Model):
@@ -20,6 +33,7 @@ class DunningHandoverClaim(models.Model):
     interest = fields.Monetary(readonly=True)
     costs = fields.Monetary(string="Collection costs", readonly=True)
     total = fields.Monetary(readonly=True)
+    amount_open = fields.Monetary(related="claim_id.amount_open", string="Open now")
     is_frozen = fields.Boolean(
         string="With the party",
         readonly=True,
@@ -30,7 +44,30 @@ class DunningHandoverClaim(models.Model):
         [("recalled", "Recalled"), ("settled", "Paid or credited"), ("closed", "Closed by the party")],
         readonly=True,
     )
+    create_uid = dunning_bulk.UnguardedAuthor("res.users", string="Created by", readonly=True)
+    write_uid = dunning_bulk.UnguardedAuthor("res.users", string="Last Updated by", readonly=True)
 
     _once = models.UniqueIndex(
         "(claim_id) WHERE is_frozen", "This claim is with a party already. Recall it first, then hand it over again."
     )
+    _frozen_idx = models.Index("(company_id) WHERE is_frozen")
+
+    @api.model
+    def _facts(self, company, partners):
+        """Which items a party asks for now: ``{item id: engine.facts.HandedOver}``; one statement."""
+        self.flush_model(["is_frozen", "claim_id", "handover_id", "company_id"])
+        self.env["dunning.handover"].flush_model(["party_name", "date"])
+        rows = self.env.execute_query(SQL(FACTS, company.id, tuple(partners)))
+        return {line_id: HandedOver(party or "", since) for line_id, party, since in rows}
+
+    @api.model
+    def _frozen(self, moves, partner=None):
+        """The rows of claims of these entries that are with a party now.
+
+        :param partner: only of this debtor, of an entry with items of several.
+        """
+        # sudo: that a claim is with a party stops whoever would ask for it
+        about = [("claim_id.move_id", "in", moves.ids), ("is_frozen", "=", True)]
+        if partner:
+            about.append(("claim_id.partner_id", "=", partner.commercial_partner_id.id))
+        return self.sudo().search(about)

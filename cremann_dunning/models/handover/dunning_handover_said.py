@@ -7,15 +7,13 @@ class DunningHandover(models.Model):
     _inherit = "dunning.handover"  # pylint: disable=consider-merging-classes-inherited
 
     status_ids = fields.One2many("dunning.handover.status", "handover_id", string="What the party said", readonly=True)
-    currency_id = fields.Many2one("res.currency", compute="_compute_said")
     amount_received = fields.Monetary(compute="_compute_said", string="Received by the party")
     amount_kept = fields.Monetary(compute="_compute_said", string="Fees and costs of the party")
 
-    @api.depends("line_ids.currency_id", "status_ids.amount_received")
+    @api.depends("status_ids.amount_received")
     def _compute_said(self):
         for handover in self:
             said = handover.status_ids
-            handover.currency_id = handover.line_ids.currency_id[:1] or handover.company_id.currency_id
             handover.amount_received = sum(said.mapped("amount_received"))
             handover.amount_kept = sum(said.mapped("amount_fees")) + sum(said.mapped("amount_costs"))
 

@@ -127,6 +127,9 @@ class DunningHandoverStatus(models.Model):
         if reference := next((one.reference for one in reversed(made) if one.reference), False):
             handover.party_reference = reference
         self.env["dunning.event"]._tell([status._event_row() for status in made.sudo()])  # sudo: as above
+        if made.move_id:  # of what is paid nothing is with the party any more
+            settled = handover.line_ids.filtered(lambda line: line.is_frozen and line.claim_id.state == "settled")
+            handover._release(settled, "settled")
         for status in made:
             if status._asks_owner():
                 self.env["dunning.handover.telling"]._ask_owner(handover, status._summary(), status.note or "")

@@ -1,25 +1,28 @@
-from odoo import models
-
-WITH_PARTY = "with_party"
+from odoo import fields, models
 
 
 class DunningLetter(models.Model):
-    """The page of a letter about what is with a party by now says whom to pay, and asks for nothing."""
+    """The letter that tells a debtor of a hand-over names the party, how to reach it, and its file number."""
 
-    _inherit = "dunning.letter"
+    _inherit = "dunning.letter"  # pylint: disable=consider-merging-classes-inherited
 
-    def _page_state(self, demanded, under_way, beyond):
-        state = super()._page_state(demanded, under_way, beyond)
-        return WITH_PARTY if state == "open" and self._frozen_lines() else state
+    handover_ids = fields.One2many("dunning.handover", "letter_id", string="Hand-over", readonly=True)
 
-    def _page_values(self):
-        """With ``whom``: a ``Whom`` for each party."""
-        values = super()._page_values()
-        lines = self._frozen_lines() if values["state"] == WITH_PARTY else self.env["dunning.handover.claim"]
-        return {**values, "whom": self.env["dunning.handover.whom"]._whom(lines, self.env.lang)}
+    def _party_text(self):
+        handover = self.handover_ids[:1].sudo()  # sudo: what the letter itself says
+        if not handover:
+            return super()._party_text()
+        env = self.with_context(lang=self.lang).env
+        parts = [handover.party_name or ""]
+        if phone := handover.party_id.partner_id.phone:
+            parts.append(env._("telephone %s", phone.replace(" ", "\xa0")))
+        if handover.party_reference:
+            parts.append(env._("file number %s", handover.party_reference))
+        return ", ".join(parts)
 
-    def _frozen_lines(self):
-        """Of what this letter demands the rows that are with a party; its own hand-over letter is among them."""
-        frozen = self.env["dunning.handover.whom"]._of_debtor(self.company_id, self.partner_id)
-        items = self._demanded_lines().move_line_id.ids
-        return self.env["dunning.handover.claim"].union(*(frozen[id_] for id_ in items if id_ in frozen))
+    def _party_names(self):
+        handover = self.handover_ids[:1].sudo()  # sudo: as above
+        if not handover:
+            return super()._party_names()
+        phone = (handover.party_id.partner_id.phone or "").replace(" ", "\xa0")
+        return [handover.party_name, phone, handover.party_reference, self._party_text()]

@@ -81,7 +81,9 @@ class DunningParty(models.Model):
     def _number_in(self, country):
         """Its registration number in a country: ``NL`` or ``BE``; empty where it has none there."""
         self.ensure_one()
-        is_belgian = self.sudo().partner_id.country_id.code == "BE"  # sudo: where it is, for whoever hands over
+        # sudo: where it is, for whoever hands over; nobody wrote it down where it is where we are
+        place = self.sudo().partner_id.country_id or (self.company_id or self.env.company).country_id
+        is_belgian = place.code == "BE"
         if country == "BE":
             return (self.registration_be or (self.registration if is_belgian else "") or "").strip()
         return "" if is_belgian and not self.registration_be else (self.registration or "").strip()
@@ -176,6 +178,11 @@ class DunningParty(models.Model):
         if state == VALID:
             return None
         return f"PARTY_{state.upper()}", f"{contact.name}: {self._registration_note(state)}", article
+
+    def _needs_registration(self, case):
+        """Whether the law wants this party to be registered for claims on this debtor."""
+        self.ensure_one()
+        return bool(self._asked_of(case)[1])
 
     def _asked_of(self, case):
         """In which register this party has to be for a debtor: ``(country, article)``, both empty for none."""

@@ -157,6 +157,7 @@ class DunningAsked(models.AbstractModel):
                 ("principal_part", "=", True),
                 ("state", "=", "sent"),
                 ("letter_id.legal_type", "!=", PRE_DUE),
+                ("letter_id.level_id", "!=", False),
             ]
         )
         oldest_first = lines.sorted(lambda line: (line.letter_id.sent_on, line.letter_id.id))

@@ -123,8 +123,10 @@ class DunningLastLook(models.AbstractModel):
         :param posted_on: the day on which they were put in the post, if not today.
         """
         waiting = letters.filtered(lambda letter: letter.state in states)
-        answers = waiting.filtered("answer")
-        whys, waiting = letters._answers_overtaken(answers), waiting - answers
+        over = waiting.filtered(lambda letter: letter.legal_type == rules.HANDOVER)
+        answers = waiting.filtered("answer") - over
+        whys, waiting = letters._answers_overtaken(answers), waiting - answers - over
+        whys |= self.env["dunning.handover.letter"]._overtaken(over)
         for company, own in waiting.grouped("company_id").items():
             answers = self.env["dunning.engine"]._decide_now(company, own, keep_debtors=True)
             for letter in own:

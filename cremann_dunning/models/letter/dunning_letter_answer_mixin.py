@@ -11,8 +11,9 @@ ANSWERS = [
     ("declined", "Declined"),
     ("plan", "Paid in instalments"),
     ("asked", "An open question"),
+    ("handed_over", "Handed over"),
 ]
-ASKED = "asked"
+ASKED, OVER = "asked", "handed_over"
 
 
 class DunningLetterAnswerMixin(models.AbstractModel):
@@ -52,6 +53,7 @@ class DunningLetterAnswerMixin(models.AbstractModel):
     def _compute_heading(self):
         for letter in self:
             heading = self.env._("A question") if letter.answer == ASKED else self.env._("Our answer")
+            heading = self.env._("Hand-over") if letter.answer == OVER else heading
             letter.heading = heading if letter.answer else letter.level_id.name
 
     def _compute_answer_parts(self):
@@ -82,7 +84,7 @@ class DunningLetterAnswerMixin(models.AbstractModel):
         """The invoices that the letter asks to pay: those that it demands, or that it answers about."""
         if self.answer == ASKED:
             return self.asked_move_ids
-        return self.dispute_id.move_ids if self.answer else self._demanded_lines().move_id
+        return self.dispute_id.move_ids if self.answer and self.answer != OVER else self._demanded_lines().move_id
 
     def _asked_items(self):
         """What a question is about: ``(number, day of the invoice, due date, what is open)`` of each invoice."""
@@ -96,7 +98,8 @@ class DunningLetterAnswerMixin(models.AbstractModel):
         """The text of an answer, for the way in which the debtor is addressed."""
         self.ensure_one()
         known = self.env["ir.model.data"]._xmlid_to_res_id
-        names = [f"cremann_dunning.mail_template_answer_{self.answer}{'_paid' if self.said_paid_on else ''}"]
+        name = "handover" if self.answer == OVER else f"answer_{self.answer}{'_paid' if self.said_paid_on else ''}"
+        names = [f"cremann_dunning.mail_template_{name}"]
         if self.tone == "informal":
             names.insert(0, f"{names[0]}_informal")
         found = next(filter(None, (known(name, raise_if_not_found=False) for name in names)), False)

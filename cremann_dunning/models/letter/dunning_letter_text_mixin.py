@@ -89,7 +89,7 @@ class DunningLetterTextMixin(models.AbstractModel):
             letter._set_notice_parts(previous[letter])
             booked = bookings.get(letter.company_id)
             letter.bookings_text = booked and letter._day(booked)
-            letter.party_text = letter.company_id.dunning_handover_party
+            letter.party_text = letter._party_text()
             # a number is not cut in two at the end of a line
             letter.phone_text = (letter.user_id.phone or letter.company_id.phone or "").replace(" ", "\xa0")
             letter.amount_text = letter._money(letter.amount_total)
@@ -105,6 +105,14 @@ class DunningLetterTextMixin(models.AbstractModel):
                     lambda level, letter=letter: level.active and level.sequence > letter.level_id.sequence
                 )[:1].name
             )
+
+    def _party_text(self):
+        """To whom its claims go or went, as the text names it; False for nobody."""
+        return self.company_id.dunning_handover_party
+
+    def _party_names(self):
+        """What in that others chose."""
+        return [self.company_id.dunning_handover_party]
 
     def _day(self, day, form="d MMMM y"):
         """A date in words, as the debtor's language writes it."""

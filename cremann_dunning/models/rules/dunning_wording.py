@@ -184,7 +184,7 @@ class DunningWording(models.AbstractModel):
     def _names(self, letter):
         """Texts on a letter that others chose: whatever they hold is not ours to judge."""
         company, lines, moves, user = letter.company_id, letter.line_ids, letter.line_ids.move_id, letter.user_id
-        yield from (letter.name, company.dunning_handover_party, company.dunning_consumer_clause)
+        yield from (letter.name, *letter._party_names(), company.dunning_consumer_clause)
         for partner in (letter.partner_id, letter.contact_id, company.partner_id, user.partner_id):
             yield from (
                 partner.name,

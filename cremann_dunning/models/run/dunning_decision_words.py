@@ -49,6 +49,10 @@ SENTENCES = {
     ),
     "DAY_SET": _lt("%(level)s on %(date)s: somebody set that day."),
     "CALL_DUE": _lt("%(level)s: call the debtor and log the contact. %(days)s past the due date of %(due_date)s."),
+    "HANDOVER_DUE": _lt(
+        "%(level)s: ready for hand-over, %(days)s past the due date of %(due_date)s. A person decides, nothing goes by "
+        "itself."
+    ),
     "NOT_A_SENDING_DAY": _lt("%(level)s is due and waits for %(date)s, the next day on which letters go out."),
     "BANK_BEHIND": _lt(
         "The bank is not up to date: %(journal)s is booked up to %(date)s, and it may be %(days)s behind. Import "
@@ -64,6 +68,9 @@ SENTENCES = {
     "ESTATE": _lt(
         "Arose after the bankruptcy of %(since)s: a debt of the estate, and nothing goes to the debtor. Write to the "
         "trustee by hand."
+    ),
+    "HANDED_OVER": _lt(
+        "With %(party)s since %(since)s: nothing of ours asks for it. It goes on here when somebody recalls it."
     ),
     "HOLD": _lt("On hold without an end date: %(reason)s"),
     "HOLD_UNTIL": _lt("On hold up to and including %(until)s: %(reason)s"),
@@ -171,11 +178,13 @@ LABELS = {
     "CARE_PERSON": _lt("With care: a person first"),
     "DAY_SET": _lt("Day set by somebody"),
     "CALL_DUE": _lt("Call due"),
+    "HANDOVER_DUE": _lt("Ready for hand-over"),
     "NOT_A_SENDING_DAY": _lt("No sending day"),
     "BANK_BEHIND": _lt("Bank not up to date"),
     "INSOLVENT": _lt("Debtor insolvent"),
     "DISCHARGED": _lt("After an insolvency"),
     "ESTATE": _lt("Debt of the estate"),
+    "HANDED_OVER": _lt("Handed over"),
     "HOLD": _lt("On hold"),
     "HOLD_UNTIL": _lt("On hold until a date"),
     "REPLIED": _lt("Reply to handle"),

@@ -14,6 +14,10 @@ _lt = LazyTranslate(__name__)
 
 # One sentence per code of engine/gate.py. A test holds the two lists equal.
 SENTENCES = {
+    "HANDED_OVER": _lt("%(invoices)s is with a party: only that one asks for it. Recall it first."),
+    "NOT_HANDED_OVER": _lt(
+        "%(invoices)s is not with a party, so nothing is told of a hand-over. Hand it over on the case."
+    ),
     "NOT_DUE": _lt("Invoice %(invoice)s is not overdue."),
     "ORDER": _lt("%(invoices)s did not have the step before this one, or had this one already."),
     "INTERVAL": _lt("The last letter to this debtor is too recent: not before %(date)s."),
@@ -116,6 +120,8 @@ class DunningGate(models.AbstractModel):
         }
         carried, found = self.env["dunning.procedure"]._carried(pairs), {}
         charged, receipts = self._imputed(letters)
+        # sudo: that it is with a party, whoever writes
+        frozen = set(self.env["dunning.handover.claim"].sudo()._frozen(letters.line_ids.move_id).claim_id.ids)
         for letter in letters:
             procedure = procedures.get(letter.procedure_id)
             today, house = company._dunning_today(), company._dunning_house()
@@ -143,6 +149,7 @@ class DunningGate(models.AbstractModel):
                         receipts=receipts.get(line.move_line_id.id, ()),
                         charged=charged.get(line.move_line_id.id),
                         rest=line.is_rest,
+                        handed_over=line.claim_id.id in frozen,
                     )
                 )
         return found

@@ -100,10 +100,12 @@ class DunningGather(models.AbstractModel):
         totals = self._overdue_totals(rows, as_of)
         chosen = self.env["dunning.online.payment"]._chosen(company, rows)
         in_payment = self.env["dunning.ledger"]._in_payment(company, partners, rows, chosen)
+        handed_over = self.env["dunning.handover.claim"]._facts(company, partners)
         refused = self.env["dunning.arrival"]._refused({row["move_id"] for row in rows if row["amount_sign"] > 0})
         for row in rows:
             row["residual"], row["residual_company"] = Decimal(row["amount"]), Decimal(row["residual_company"])
             row["overdue_total"] = totals[row["partner_id"]]
+            row["handed_over"] = handed_over.get(row["line_id"])
             row["not_arrived"] = refused.get(row["move_id"], "")
             row["in_payment"], row["payment"] = in_payment.get(row["line_id"], (ZERO, ""))
             row["paying"] = chosen[row["line_id"]].total if row["line_id"] in chosen else ZERO
@@ -326,6 +328,7 @@ class DunningGather(models.AbstractModel):
             by_hand=row["by_hand"],
             not_before=row["not_before"],
             paying=row["paying"],
+            handed_over=row["handed_over"],
         )
 
     @api.model

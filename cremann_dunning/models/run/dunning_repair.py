@@ -51,6 +51,8 @@ class DunningRepair(models.AbstractModel):
         "CARE_PERSON": "case",
         "DAY_SET": "case",
         "CALL_DUE": "call",
+        "HANDOVER_DUE": "hand_over",
+        "HANDED_OVER": "handover",
         "BANK_BEHIND": "bank",
         "NO_PROCEDURE": "procedures",
         "MIN_AMOUNT": "procedure",
@@ -98,6 +100,8 @@ class DunningRepair(models.AbstractModel):
             "letter": env._("Open the letter"),
             "run": env._("Propose it in a run"),
             "call": env._("Log the call"),
+            "hand_over": env._("Hand over"),
+            "handover": env._("Open the hand-over"),
             "bank": env._("Import the bank statement"),
             "procedures": env._("Choose a procedure"),
             "procedure": env._("Open the procedure"),
@@ -264,6 +268,15 @@ class DunningRepair(models.AbstractModel):
 
     def _open_call(self, decision):
         return self._case(decision).action_log_call()
+
+    def _open_hand_over(self, decision):
+        return self._case(decision).action_dunning_hand_over()
+
+    def _open_handover(self, decision):
+        line = self.env["dunning.handover.claim"].search(
+            [("claim_id.move_line_id", "=", decision.move_line_id.id), ("is_frozen", "=", True)], limit=1
+        )
+        return self._form(line.handover_id) if line else self._form(self._case(decision))
 
     def _open_bank(self, _decision):
         return self._window("account.open_account_journal_dashboard_kanban")

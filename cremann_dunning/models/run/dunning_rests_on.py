@@ -126,6 +126,12 @@ SOURCES = (
      WHERE c.company_id = %(company)s AND c.ended_on IS NULL GROUP BY 1
     """,
     f"""
+    SELECT c.partner_id, {_mark("k", "h")} FROM dunning_handover_claim k JOIN dunning_claim c ON c.id = k.claim_id
+      JOIN dunning_handover h ON h.id = k.handover_id
+     WHERE k.company_id = %(company)s AND k.is_frozen AND c.partner_id IN (SELECT partner_id FROM known)
+     GROUP BY 1
+    """,
+    f"""
     SELECT partner_id, {_mark("d")} FROM dunning_dispute d
      WHERE company_id = %(company)s AND state = 'open' GROUP BY 1
     """,

@@ -189,6 +189,7 @@ class RunContext:
             receipts=claim.receipts,
             charged=claim.charged,
             rest=claim.rest,
+            handed_over=bool(claim.handed_over),
         )
 
     def rules(self, debtor, kind, decisions):

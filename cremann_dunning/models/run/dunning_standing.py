@@ -24,6 +24,8 @@ SELECT partner_id FROM dunning_hold WHERE active AND company_id = %(company)s
  UNION SELECT partner_id FROM dunning_insolvency
         WHERE stops AND (company_id = %(company)s OR company_id IS NULL)
  UNION SELECT partner_id FROM dunning_care WHERE ended_on IS NULL AND company_id = %(company)s
+ UNION SELECT c.partner_id FROM dunning_handover_claim k JOIN dunning_claim c ON c.id = k.claim_id
+        WHERE k.company_id = %(company)s AND k.is_frozen
  UNION SELECT partner_id FROM dunning_dispute WHERE company_id = %(company)s AND state = 'open'
  UNION SELECT partner_id FROM dunning_promise WHERE company_id = %(company)s AND state = 'open'
  UNION SELECT partner_id FROM dunning_agreement_letter WHERE company_id = %(company)s
