@@ -4,12 +4,12 @@ Nothing is guessed, and nothing half read: a file that is cut off, or that does 
 refused as a whole. What is wrong with one row is said of that row, in ``Row.problems``.
 """
 
+import datetime
 import hashlib
 import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import date as Day
 from decimal import Decimal
 
 from . import incoming
@@ -73,7 +73,7 @@ class Row:
     place: int
     id: str = ""
     handover: str = ""
-    date: Day | None = None
+    date: datetime.date | None = None
     status: str = ""
     received: Decimal = ZERO
     fees: Decimal = ZERO
@@ -152,6 +152,7 @@ def _with(row, code, **params):
 
 # -- status.json -------------------------------------------------------------------------------------------------------
 
+_DASHED = re.compile(r"\d{1,2}-\d{1,2}-\d{4}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONEY = re.compile(r"[0-9]{1,10}\.[0-9]{2}")
 _TOP = ("format", "version", "party", "creditor", "made_on", "count", "received", "rows")
@@ -176,7 +177,7 @@ def _loaded(text):
         )
     except json.JSONDecodeError as error:
         # what ends in the middle was cut off on its way
-        ends = error.pos >= len(text.rstrip())
+        ends = not text.rstrip().endswith(("}", "]"))
         raise Refused("CUT_OFF" if ends else "BROKEN_JSON", line=error.lineno) from None
     except (RecursionError, ValueError):  # nested without end, a number of a million digits
         raise Refused("BROKEN_JSON", line=0) from None
@@ -341,6 +342,8 @@ def _day(row, text, order=None, is_table=False):
     try:
         if not isinstance(text, str) or (not is_table and not _DAY.fullmatch(text)):
             raise incoming.Unreadable(str(text))
+        if not order and _DASHED.fullmatch(text):  # nobody writes the month first and dashes between
+            order = incoming.DAY_FIRST
         return replace(row, date=incoming.day(text, order))
     except incoming.Unreadable as error:
         return _with(row, "DATE_TWO_WAYS" if isinstance(error, incoming.Ambiguous) else "DATE")

@@ -168,7 +168,7 @@ def test_csv_as_people_keep_it():
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("OVD/1;03-04-2026;betaald;1,00", "DATE_TWO_WAYS"),
+        ("OVD/1;03/04/2026;betaald;1,00", "DATE_TWO_WAYS"),
         ("OVD/1;31-12-2026;betaald;1.250", "AMOUNT_TWO_WAYS"),
         ("OVD/1;31-12-2026;betaald;-1,00", "NEGATIVE"),
         ("OVD/1;31-12-2026;betaald;1,0055", "AMOUNT"),

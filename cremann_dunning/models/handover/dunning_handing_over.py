@@ -155,9 +155,7 @@ class DunningHandingOver(models.AbstractModel):
             this._lock(lines.claim_id)
             today = company._dunning_today()
             lines.write({"is_frozen": False, "released_on": today, "release_reason": "recalled"})
-            own.write(
-                {"state": RECALLED, "recalled_on": today, "recall_reason": reason, "letter_wanted": False}
-            )
+            own.write({"state": RECALLED, "recalled_on": today, "recall_reason": reason, "letter_wanted": False})
             this.env["dunning.handover.letter"]._drop(own)
             if ends:
                 this._end(lines, reason)
@@ -191,7 +189,9 @@ class DunningHandingOver(models.AbstractModel):
             own.write({"is_frozen": False, "released_on": today, "release_reason": how})
             for handover, rows in own.grouped("handover_id").items():
                 this._tell(handover, "handover.released", rows, how=as_fact.choice(rows[:1], "release_reason"))
-            over = own.handover_id.filtered(lambda one: one.state == WITH_PARTY and not any(one.line_ids.mapped("is_frozen")))
+            over = own.handover_id.filtered(
+                lambda one: one.state == WITH_PARTY and not any(one.line_ids.mapped("is_frozen"))
+            )
             over.write({"state": CLOSED, "closed_on": today, "letter_wanted": False})
             this._tell(over, "handover.closed")
             this._after(company, own.handover_id.partner_id)

@@ -94,9 +94,7 @@ class DunningHandover(models.Model):
         return made
 
     @api.model
-    def _hand_over_many(
-        self, claims, party, *, purpose=COLLECTION, reason="", owner=None, accepted=(), letters=False
-    ):
+    def _hand_over_many(self, claims, party, *, purpose=COLLECTION, reason="", owner=None, accepted=(), letters=False):
         """Hand claims on many debtors over to one party, each debtor alone: of whom something stands in the way stays.
 
         Arguments as for ``_hand_over``. :param letters: draft the letters now; else a job of the next minutes does.

@@ -21,7 +21,9 @@ SENTENCES = {
     "PARTY_FINE": _lt("It is registered; looked up on %(date)s."),
     "WITH_PARTY": _lt("%(numbers)s is with a party already. Recall it first."),
     "NOT_OVERDUE": _lt("%(numbers)s is not overdue."),
-    "NOTHING_OPEN": _lt("Nothing is asked of %(numbers)s any more: it was paid or credited, or a payment is under way."),
+    "NOTHING_OPEN": _lt(
+        "Nothing is asked of %(numbers)s any more: it was paid or credited, or a payment is under way."
+    ),
     "INSOLVENT": _lt("The debtor is insolvent: %(numbers)s is filed with the trustee, and nobody else may collect it."),
     "AGREED": _lt("About %(numbers)s a promise or payment plan runs. End it first, when it was not kept."),
     "TERM_RUNNING": _lt("The free term that the statutory letter gives for %(numbers)s runs until %(date)s."),
@@ -80,9 +82,7 @@ class DunningHandoverLook(models.AbstractModel):
         asked = this.env["dunning.asked"]._parts(company, partners.ids)
         parts = {part.claim.line_id: part for own in asked.values() for part in own}
         # sudo: as above
-        frozen = this.env["dunning.handover.claim"].search(
-            [("claim_id", "in", claims.ids), ("is_frozen", "=", True)]
-        )
+        frozen = this.env["dunning.handover.claim"].search([("claim_id", "in", claims.ids), ("is_frozen", "=", True)])
         held = {row.claim_id.id: row.handover_id.party_name or "" for row in frozen}
         proofs = this._proofs(parts.values())
         found, regimes = {}, this.env["dunning.regime"]._regime_map(company._dunning_today())

@@ -43,7 +43,9 @@ class DunningHandoverStatus(models.Model):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     amount_received = fields.Monetary(string="Received", readonly=True, help="What the debtor paid to the party.")
     amount_fees = fields.Monetary(string="Fees", readonly=True)
-    amount_costs = fields.Monetary(string="Costs", readonly=True, help="What the party paid for us, such as court fees.")
+    amount_costs = fields.Monetary(
+        string="Costs", readonly=True, help="What the party paid for us, such as court fees."
+    )
     reference = fields.Char(string="Reference of the party", readonly=True)
     note = fields.Text(string="Notes", readonly=True)
     source = fields.Selection(SOURCES, string="Came by", required=True, readonly=True)

@@ -102,10 +102,10 @@ class DunningHandoverStatusBooking(models.AbstractModel):
                 "ref": self.env._(
                     "%(party)s, %(handover)s", party=status.party_id.partner_id.name, handover=handover.name
                 ),
-                "dunning_by_party": True,
                 "line_ids": [Command.create(vals) for vals in values],
             }
         )  # fmt: skip
+        entry.sudo().dunning_by_party = True  # sudo: the system says so, whoever may book it
         entry._post(soft=False)
         return entry
 

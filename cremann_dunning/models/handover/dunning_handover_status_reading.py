@@ -107,9 +107,7 @@ class DunningHandoverStatusReading(models.AbstractModel):
         """The hand-overs that rows name: ``{number: hand-over}``."""
         numbers = sorted({row.handover for row in rows if row.handover})
         found = self.env["dunning.handover"].search([("company_id", "=", company.id), ("name", "in", numbers)])
-        found |= found.search(
-            [("company_id", "=", company.id), ("name", "in", [number.upper() for number in numbers])]
-        )
+        found |= found.search([("company_id", "=", company.id), ("name", "in", [number.upper() for number in numbers])])
         return {handover.name.upper(): handover for handover in found}
 
     @api.model

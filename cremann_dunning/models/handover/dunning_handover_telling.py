@@ -23,7 +23,7 @@ SELECT r.id, h.id
 
 class DunningHandoverTelling(models.AbstractModel):
     """Tells a party, and whoever looks after the hand-over, what happens here about claims that are with it: money, a
-    credit note, a reply. Of what a debtor wrote the party hears that he wrote; what it needs of it a person passes on."""
+    credit note, a reply. Of what a debtor wrote the party hears that he did; what it needs of it a person passes on."""
 
     _name = "dunning.handover.telling"
     _description = "What Parties Hear"
@@ -38,12 +38,18 @@ class DunningHandoverTelling(models.AbstractModel):
         rows = self.env.execute_query(SQL(FROZEN, partials.ids))
         if rows:
             # sudo: what is told is the system's to gather, whoever books
-            self = self.sudo()
-            self.env["dunning.event"]._tell_beside(lambda: self._of_rows(rows, gone), partials)
+            this = self.sudo()
+            this.env["dunning.event"]._tell_beside(lambda: this._of_rows(rows, gone), partials)
 
     @api.model
     def _of_rows(self, rows, gone):
-        """Gather what these matches come to, per hand-over, and tell it; no event is left to be told."""
+        """Gather what these matches come to, per hand-over, and tell it, all or nothing; no event is left to tell."""
+        with self.env.cr.savepoint(flush=False):
+            self._tell_rows(rows, gone)
+        return []
+
+    @api.model
+    def _tell_rows(self, rows, gone):
         lines = {line.id: line for line in self.env["dunning.handover.claim"].browse([row[1] for row in rows])}
         told = self.env["dunning.ledger.told"]
         found = defaultdict(lambda: defaultdict(lambda: ZERO))
@@ -60,7 +66,6 @@ class DunningHandoverTelling(models.AbstractModel):
         for handover, amounts in found.items():
             currency = handover.line_ids.currency_id[:1]
             self._tell(handover, dict(amounts), list(numbers[handover]), currency)
-        return []
 
     @api.model
     def _of_replies(self, replies):
@@ -68,7 +73,10 @@ class DunningHandoverTelling(models.AbstractModel):
         heard = replies.filtered(lambda reply: reply.partner_id and not (reply.is_automatic or reply.is_foreign))
         if not heard:
             return
-        domain = [("is_frozen", "=", True), ("handover_id.partner_id", "in", heard.partner_id.commercial_partner_id.ids)]
+        domain = [
+            ("is_frozen", "=", True),
+            ("handover_id.partner_id", "in", heard.partner_id.commercial_partner_id.ids),
+        ]
         frozen = self.env["dunning.handover.claim"].search(domain)
         for reply in heard if frozen else ():
             debtor = reply.partner_id.commercial_partner_id
@@ -176,14 +184,23 @@ class DunningHandoverTelling(models.AbstractModel):
             "number": self._named(handover),
             "sentences": self._sentences(what, numbers, currency),
             "is_money": set(what) != {REPLIED},
-            "left": [
-                (line.claim_id.number, written(self.env, line.claim_id.amount_open, line.currency_id))
-                for line in handover.line_ids.filtered("is_frozen")
-            ],
+            "left": self._left(handover),
             "person": owner.name or handover.company_id.name,
             "phone": owner.phone or handover.company_id.phone,
             "email": owner.email or handover.company_id.email,
         }
+
+    @api.model
+    def _left(self, handover):
+        """What the books hold open of what is with the party: ``[(number, amount in words)]``."""
+        lines = handover.line_ids.filtered("is_frozen")
+        items = lines.claim_id.move_line_id.exists()
+        return [
+            (line.claim_id.number, written(self.env, line.claim_id.move_line_id.amount_residual_currency,
+                                           line.currency_id))
+            for line in lines
+            if line.claim_id.move_line_id in items
+        ]  # fmt: skip
 
     @api.model
     def _named(self, handover):

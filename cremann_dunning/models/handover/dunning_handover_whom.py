@@ -30,13 +30,17 @@ class DunningHandoverWhom(models.AbstractModel):
     def _of_debtor(self, company, partner):
         """What of a debtor is with a party: ``{item id: row of a hand-over}``, in one statement."""
         # sudo: with whom a claim is; what a visitor may see of it is asked where it is shown
-        lines = self.sudo().env["dunning.handover.claim"].search(
-            [
-                ("company_id", "=", company.id),
-                ("is_frozen", "=", True),
-                ("claim_id.partner_id", "=", partner.commercial_partner_id.id),
-                ("claim_id.ended_on", "=", False),
-            ]
+        lines = (
+            self.sudo()
+            .env["dunning.handover.claim"]
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("is_frozen", "=", True),
+                    ("claim_id.partner_id", "=", partner.commercial_partner_id.id),
+                    ("claim_id.ended_on", "=", False),
+                ]
+            )
         )
         return {line.claim_id.move_line_id.id: line for line in lines}
 

@@ -198,7 +198,9 @@ class DunningParty(models.Model):
 
     @api.model
     def _kind_of(self, case):
-        debtor = case.partner_id.commercial_partner_id.sudo().with_company(case.company_id)  # sudo: what his rules go by
+        debtor = case.partner_id.commercial_partner_id.sudo().with_company(
+            case.company_id
+        )  # sudo: what his rules go by
         return debtor.dunning_debtor_kind or "unknown"
 
     @api.model

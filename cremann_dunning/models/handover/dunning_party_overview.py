@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .dunning_party import KINDS
 from .dunning_handover import STATES
+from .dunning_party import KINDS
 
 # One row per hand-over. What was received is what the party said, and what is open is what the ledger says by now.
 QUERY = """
@@ -10,7 +10,7 @@ SELECT h.id, h.id AS handover_id, h.company_id, h.party_id, y.kind, h.partner_id
        c.claims AS claim_count, c.total AS amount_handed_over, COALESCE(s.received, 0) AS amount_received,
        COALESCE(s.kept, 0) AS amount_kept, COALESCE(s.received, 0) - COALESCE(s.kept, 0) AS amount_net,
        CASE WHEN c.total > 0 THEN LEAST(100.0 * COALESCE(s.received, 0) / c.total, 100.0) ELSE 0 END AS success,
-       COALESCE(h.closed_on, h.recalled_on, (now() AT TIME ZONE 'UTC')::date) - h.date AS days,
+       COALESCE(h.closed_on, h.recalled_on, %(today)s) - h.date AS days,
        s.paid_on - h.date AS days_to_money
   FROM dunning_handover h
   JOIN dunning_party y ON y.id = h.party_id
@@ -61,7 +61,7 @@ class DunningPartyOverview(models.Model):
 
     @property
     def _table_query(self):
-        return SQL(QUERY)
+        return SQL(QUERY, today=self.env.company._dunning_today())
 
     def action_open(self):
         """The hand-over of a row."""

@@ -10,7 +10,9 @@ class DunningParty(models.Model):
 
     @api.depends("handover_ids")
     def _compute_handover_count(self):
-        found = dict(self.env["dunning.handover"]._read_group([("party_id", "in", self.ids)], ["party_id"], ["__count"]))
+        found = dict(
+            self.env["dunning.handover"]._read_group([("party_id", "in", self.ids)], ["party_id"], ["__count"])
+        )
         for party in self:
             party.handover_count = found.get(party._origin, 0)
 

@@ -48,9 +48,13 @@ class HandoverCase(DunningCase):
     def hand_over(self, claims=None, party=None, user=None, **options):
         claims = claims or self.claim
         env = self.as_user(user or self.manager)
-        return env["dunning.handover"]._hand_over(
-            claims.case_id.with_env(env),
-            claims.with_env(env),
-            (party or self.party).with_env(env),
-            **{"reason": "Nothing helped", **options},
-        ).with_env(self.env)
+        return (
+            env["dunning.handover"]
+            ._hand_over(
+                claims.case_id.with_env(env),
+                claims.with_env(env),
+                (party or self.party).with_env(env),
+                **{"reason": "Nothing helped", **options},
+            )
+            .with_env(self.env)
+        )
