@@ -46,8 +46,8 @@ class DunningHandoverStatusReading(models.AbstractModel):
         }
         if told.party and not _is(told.party, known, contact.name):
             return self.env._(
-                "This is a file of %(other)s, and you chose %(party)s. Nothing of it was read. Choose that party, or ask "
-                "for the right file.",
+                "This is a file of %(other)s, and you chose %(party)s. Nothing of it was read. Choose that party, or "
+                "ask for the right file.",
                 other=told.party["name"],
                 party=contact.name,
             )
@@ -260,8 +260,8 @@ class DunningHandoverStatusReading(models.AbstractModel):
             ),
             "UNKNOWN_KEY": lambda: self.env._("It says “%(key)s”, which the format does not know.", **params),
             "COUNT": lambda: self.env._(
-                "It says that it has %(said)s rows and has %(found)s: something is missing. Nothing of it was read. Ask "
-                "for it again.",
+                "It says that it has %(said)s rows and has %(found)s: something is missing. Nothing of it was read. "
+                "Ask for it again.",
                 **params,
             ),
             "TOTAL": lambda: self.env._(

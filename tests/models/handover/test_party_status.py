@@ -151,13 +151,12 @@ class TestPartyStatus(StatusCase):
         """What is left beyond the invoice pays costs that letters asked, and the rest stays as the debtor's credit."""
         letter = self.send_level(partners=self.partner)
         charge = {"company_id": self.nl.id, "claim_id": self.claim.id, "kind": "costs", "amount": 75, "base": 500}
-        line = letter.line_ids[:1]
         self.env["dunning.charge"].create(
             {
                 **charge,
                 "letter_id": letter.id,
                 "currency_id": self.eur.id,
-                "letter_line_id": line.id,
+                "letter_line_id": letter.line_ids[:1].id,
                 "date": TODAY,
                 "state": "asked",
             }
