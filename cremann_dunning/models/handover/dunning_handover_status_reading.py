@@ -195,7 +195,7 @@ class DunningHandoverStatusReading(models.AbstractModel):
         elif any((row.received, row.fees, row.costs)) and currency not in handover.line_ids.currency_id:
             found.append(self.env._("The claims are in another currency than %s.", row.currency))
         if row.status == "paid" and not row.received:
-            found.append(self.env._("It says that was paid, and not how much."))
+            found.append(self.env._("It says that something was paid, and not how much."))
         return found
 
     # -- in words -------------------------------------------------------------------------------------------------

@@ -6,17 +6,17 @@ from odoo.tools import format_date
 
 @dataclass(frozen=True)
 class Whom:
-    """Whom a debtor pays now, as a page or a letter says it: texts, empty for none. ``day``: handed over on; ``files``:
-    the numbers by which the party finds it; ``numbers``: of the invoices, the oldest first."""
+    """Whom a debtor pays now, as a page or a letter says it: texts, empty for none. ``files``: the numbers by which the
+    party finds it; ``heading``, ``about`` and ``sentence``: the same in words, from short to long."""
 
     party: str
     kind: str
     street: str
     phone: str
     email: str
-    day: str
     files: str
-    numbers: tuple[str, ...]
+    heading: str
+    about: str
     sentence: str
 
 
@@ -55,15 +55,25 @@ class DunningHandoverWhom(models.AbstractModel):
         party, contact = handover.party_id, handover.party_id.partner_id
         kinds = dict(party._fields["kind"]._description_selection(handover.env))
         place = ", ".join(filter(None, [contact.street, " ".join(filter(None, [contact.zip, contact.city]))]))
+        name = contact.commercial_partner_id.name or contact.name
+        rows = lines.sorted(lambda one: (one.date_due, one.id))
+        told = {
+            "numbers": ", ".join(line.claim_id.number or "" for line in rows),
+            "day": format_date(handover.env, handover.date, date_format="d MMMM y"),
+        }
         return Whom(
-            party=contact.commercial_partner_id.name or contact.name,
+            party=name,
             kind=kinds[party.kind],
             street=place,
             phone=contact.phone or contact.commercial_partner_id.phone or "",
             email=party._address(),
-            day=format_date(handover.env, handover.date, date_format="d MMMM y") if handover.date else "",
             files=" / ".join(filter(None, [handover.party_reference, handover.name])),
-            numbers=tuple(line.claim_id.number or "" for line in lines.sorted(lambda one: (one.date_due, one.id))),
+            heading=handover.env._("Handed over: please pay %s, and not us", name),
+            about=handover.env._(
+                "We handed %(numbers)s over on %(day)s. Please pay there, and get in touch there. What you paid to us "
+                "already is taken off there.",
+                **told,
+            ),
             sentence=self._sentence(handover),
         )
 

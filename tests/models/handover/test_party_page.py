@@ -28,7 +28,7 @@ class TestPartyPage(AccountCase):
     def test_page(self):
         page = self.get(self.key)
         text = self.text(page)
-        self.assertIn("Handed over: pay Incasso <i>Partners</i>, and not us", text)
+        self.assertIn("Handed over: please pay Incasso <i>Partners</i>, and not us", text)
         self.assertNotIn("<i>Partners", page.text)
         for said in ("+31 30 765 43 21", "files@agency.example.com", "D-<88>", self.handover.name):
             self.assertIn(said, text)
@@ -65,7 +65,7 @@ class TestPartyPage(AccountCase):
         values = letter._page_values()
         self.assertEqual((values["state"], bool(values["payable"])), ("with_party", False))
         page = self.url_open(f"/my/dunning/{letter.id}?access_token={letter.access_token}")
-        self.assertIn("Handed over: pay Incasso", self.text(page))
+        self.assertIn("Handed over: please pay Incasso", self.text(page))
         self.assertNotIn("To pay now", self.text(page))
         self.handover._recall("Back")
         self.env.invalidate_all()

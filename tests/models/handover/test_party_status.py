@@ -64,6 +64,7 @@ class TestPartyStatus(StatusCase):
         self.assertEqual(self.balance(self.lawyer.partner_id), 50.5)
         told = " ".join(self.told_on(self.case))
         self.assertIn("Received: €200.00", told)
+        self.assertEqual(self.env["dunning.event"].search_count([("kind", "=", "handover.said")]), 3)
 
     def by_hand(self, handover, **vals):
         env = self.as_user(self.user)
@@ -123,7 +124,7 @@ class TestPartyStatus(StatusCase):
             self.file(self.row(mine, "received"), creditor={"name": "?", "company_number": "3020 1234"})
         )
         self.assertEqual([state for state, _why in self.said(window)], ["good"])
-        rows = (self.row(his), self.row(mine, id="A-2", handover="H/99999"))
+        rows = (self.row(his), {**self.row(mine), "id": "A-2", "handover": "H/99999"})
         said = self.said(self.window(self.file(*rows)))
         self.assertEqual([state for state, _why in said], ["bad", "bad"])
         self.assertIn("is with Mr. De Boer", said[0][1])
