@@ -114,6 +114,7 @@
         "wizards/dunning_desk_wizard_views.xml",
         "wizards/dunning_ending_wizard_views.xml",
         "wizards/dunning_erasure_wizard_views.xml",
+        "wizards/dunning_handover_wizard_views.xml",
         "wizards/dunning_hold_wizard_views.xml",
         "wizards/dunning_kind_wizard_views.xml",
         "wizards/dunning_leave_out_wizard_views.xml",

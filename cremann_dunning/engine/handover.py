@@ -1,7 +1,7 @@
 """Before claims are handed over: what the law and what was agreed say to it, and how complete the file is.
 
-``check`` asks everything that a lawyer would ask first, each answer with its article; ``score`` counts what a file should
-hold and names what is missing. Plain facts in, answers out; nothing here hands anything over.
+``check`` asks everything that a lawyer would ask first, each answer with its article; ``score`` counts what a file
+should hold and names what is missing. Plain facts in, answers out; nothing here hands anything over.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,9 +26,9 @@ LOOKED_UP_DAYS = 90
 class Handed:
     """One claim that is about to be handed over.
 
-    ``codes`` are the reasons that keep it from being asked today, all of them (``obstacles``), ``open`` what is asked of
-    it, ``interest`` and ``costs`` on top. ``notice`` and ``default_from`` as in ``facts.Claim``. ``proof`` is how well the
-    receipt of its notice is proven. ``party``: the one that has it already.
+    ``codes`` are the reasons that keep it from being asked today, all of them (``obstacles``), ``open`` what is asked
+    of it, ``interest`` and ``costs`` on top. ``notice``, ``default_from`` and ``ends`` as in ``facts.Claim``. ``proof``
+    is how well the receipt of its notice is proven. ``party``: the one that has it already.
     """
 
     line_id: int
@@ -40,6 +40,7 @@ class Handed:
     costs: Decimal = ZERO
     notice: Notice | None = None
     default_from: date | None = None
+    ends: date | None = None
     proof: str = "none"
     party: str = ""
 
@@ -75,7 +76,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one question came to: a code of :data:`CODES`, how it weighs, the article, and the facts of its sentence."""
+    """What one question came to: a code of :data:`CODES`, how it weighs, the article, the facts of its sentence."""
 
     code: str
     weight: str
@@ -87,8 +88,8 @@ class Answer:
 # Every answer there is, in the order in which a person would ask. Stored by nobody, shown by ``dunning.handing.over``.
 CODES = (
     "PARTY_REFUSED", "PARTY_OLD", "PARTY_FINE", "WITH_PARTY", "NOT_OVERDUE", "NOTHING_OPEN", "INSOLVENT", "AGREED",
-    "TERM_RUNNING", "NO_NOTICE", "NOTICE_FINE", "NOT_IN_DEFAULT", "DEFAULT_FINE", "DISPUTED", "REPLIED", "CARE", "HELD",
-    "RECEIPT", "LETTER_UNDER_WAY", "LAPSED", "LAPSES", "LAPSES_LATER", "COSTS", "NO_FEE",
+    "TERM_RUNNING", "TERM_GIVEN", "NO_NOTICE", "NOTICE_FINE", "NOT_IN_DEFAULT", "DEFAULT_FINE", "DISPUTED", "REPLIED",
+    "CARE", "HELD", "RECEIPT", "LETTER_UNDER_WAY", "LAPSED", "LAPSES", "LAPSES_LATER", "COSTS", "NO_FEE",
 )  # fmt: skip
 
 # Reasons of decisions by what they are to a hand-over.
@@ -196,6 +197,8 @@ def _statutory(file: File) -> Iterator[Answer]:
     article = {"NL": "art. 6:96 lid 6 BW", "BE": "art. XIX.2 WER"}.get(file.country, "")
     facts = {"date": max((c.notice.claimable_from for c in running), default=None)}
     yield from _of(running, "TERM_RUNNING", FINAL, article, **facts)
+    given = [c for c in claims if c not in running and c.ends and c.ends > file.on]
+    yield from _of(given, "TERM_GIVEN", MAY, "", date=max((c.ends for c in given), default=None))
     if file.is_protected:
         without = [claim for claim in claims if not claim.notice]
         yield from _of(without, "NO_NOTICE", MAY, article if file.country != "BE" else "art. XIX.2, XIX.8 WER")
@@ -259,7 +262,7 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One thing that a file should hold: a part of :data:`PARTS`, whether it is there, and about which claim (0: all)."""
+    """One thing that a file should hold: a part of :data:`PARTS`, whether it is there, about which claim (0: all)."""
 
     part: str
     there: bool

@@ -291,6 +291,7 @@ class DunningCallWizard(models.TransientModel):
                     case.open_reply_count
                 )
                 lines += filter(None, [self.env["dunning.insolvency"]._why_silent(case)])
+                lines += filter(None, [self.env["dunning.handover.claim"]._why_silent(case)])
             window.notice = "\n".join(lines)
 
     @api.depends("outcome", "level_id")

@@ -32,6 +32,7 @@ class DunningEndingWizard(models.TransientModel):
             "statement": env._("Send a statement of account"),
             "call": env._("Call the debtor"),
             "hold": env._("Wait until a day"),
+            "hand_over": env._("Hand it over to an agency, a bailiff or a lawyer"),
             "write_off": env._("Write it off"),
             "stop": env._("Stop following it up"),
         }
@@ -89,6 +90,9 @@ class DunningEndingWizard(models.TransientModel):
         return self.case_id._action_new(
             "dunning.contact", self.env._("Log a contact"), move_ids=self._items().move_id.ids
         )
+
+    def _do_hand_over(self):
+        return self.case_id.action_dunning_hand_over()
 
     def _do_hold(self):
         if not self.date_until or self.date_until < self.company_id._dunning_today():

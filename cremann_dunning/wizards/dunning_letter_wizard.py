@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ..engine.outcome import LetterPlan
 from ..engine.reasons import ERROR, SKIP
 from ..engine.recipient import choose
+from ..engine.rules import HANDOVER
 from ..models.rules.dunning_level import WRITTEN_TYPES
 from ..models.rules.regime_map import RegimeError
 
@@ -63,7 +64,10 @@ class DunningLetterWizard(models.TransientModel):
             debtor = wizard._debtor()
             procedures = {claim.procedure for claim in debtor.claims} if debtor else set()
             levels = self.env["dunning.level"].search([("procedure_id", "in", list(procedures))])
-            wizard.allowed_level_ids = levels.filtered(lambda level: level.legal_type in WRITTEN_TYPES)
+            wizard.allowed_level_ids = levels.filtered(
+                # that a hand-over was made is told by the act itself
+                lambda level: level.legal_type in WRITTEN_TYPES - {HANDOVER}
+            )
 
     @api.depends("case_id", "level_id", "move_ids")
     @api.depends_context("lang")
@@ -121,6 +125,12 @@ class DunningLetterWizard(models.TransientModel):
             raise UserError(self.env["dunning.decision.register"]._sentence(chosen[0], self.company_id))
         procedure = procedures.get(self.level_id.procedure_id.id)
         level = next((level for level in procedure.levels if level.id == self.level_id.id), None) if procedure else None
+        if level and level.legal_type == HANDOVER:
+            raise UserError(
+                self.env._(
+                    "This letter follows from a hand-over. Hand the claims over on the case, then it is drafted."
+                )
+            )
         free = [decision for decision in free if level and decision.claim.procedure == procedure.id]
         currencies = {decision.claim.currency for decision in free}
         if len(currencies) != 1:

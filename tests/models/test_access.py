@@ -120,6 +120,9 @@ RIGHTS = {
     "dunning.confirm.wizard": ("rwcd", "rwcd", ""),
     "dunning.leave.out.wizard": ("rwcd", "rwcd", ""),
     "dunning.rate.import.wizard": ("", "rwcd", ""),
+    "dunning.handover.wizard": ("", "rwcd", ""),
+    "dunning.handover.wizard.line": ("", "rwcd", ""),
+    "dunning.recall.wizard": ("", "rwcd", ""),
     "dunning.handover": ("rw", "rw", ""),
     "dunning.handover.status": ("r", "r", ""),
     "dunning.party.overview": ("r", "r", ""),
@@ -228,11 +231,25 @@ class AccessCase(DunningCase):
         cls.env["dunning.contact"].create({"outcome": "not_reached", **about})
 
     @classmethod
+    def handed_over(cls):
+        """A claim on a Dutch debtor that is with a lawyer."""
+        env, debtor = cls.env, cls.debtor("Overgedragen")
+        move = cls.invoice(debtor, 10, due=10)
+        env["dunning.case"]._for_partners(debtor, cls.nl, create=True)
+        env["dunning.claim"]._of_moves(move)
+        claim = env["dunning.claim"].search([("move_id", "=", move.id)])
+        party = env["dunning.party"].create(
+            {"partner_id": cls.debtor("Advocaat").id, "kind": "lawyer", "company_id": cls.nl.id}
+        )
+        return env["dunning.handover"].sudo()._hand_over(claim.case_id, claim, party, reason="Nothing helped")
+
+    @classmethod
     def ended_claims(cls):
         """An insolvency of a Dutch debtor with what was filed in it, and a claim on another that was written off."""
         env, insolvent = cls.env, {"partner_id": cls.debtor("Failliet").id, "company_id": cls.nl.id, "date": TODAY}
         insolvency = env["dunning.insolvency"].create(insolvent | {"kind": "nl_bankruptcy"})
         env["dunning.insolvency.filing"].create({"insolvency_id": insolvency.id, "company_id": cls.nl.id})
+        cls.handed_over()
         window = cls.invoice(cls.debtor("Oninbaar"), 10, due=10).action_dunning_write_off()
         env["dunning.write.off.wizard"].browse(window["res_id"]).action_write_off()
         written_off = env["dunning.write.off"].search([("company_id", "=", cls.nl.id)])

@@ -45,6 +45,13 @@ class WindowMixin:
             "dunning.confirm.wizard": {"run_ids": [Command.set(self.the_run.ids)]},
             "dunning.desk.wizard": {"reply_id": self._came_in().id, "act": "hold", "note": SECRET},
             "dunning.erasure.wizard": {"company_id": self.nl.id, "partner_id": self.partner.id},
+            "dunning.handover.wizard": {
+                "company_id": self.nl.id,
+                "claim_ids": [Command.set(self.letter.line_ids.claim_id.ids)],
+                "reason": SECRET,
+                "line_ids": [Command.create({"part": SECRET})],
+            },
+            "dunning.recall.wizard": {"handover_ids": [Command.set([])], "reason": SECRET},
             "dunning.hold.wizard": {"case_ids": [Command.set([case])], "reason": f"About {SECRET}"},
             "dunning.leave.out.wizard": {"letter_ids": [Command.set([letter])], "reason": f"About {SECRET}"},
             "dunning.left.over.wizard": {"move_line_ids": [Command.set(self.letter.line_ids.move_line_id.ids)]},

@@ -170,12 +170,21 @@ class DunningAccountActs(models.AbstractModel):
         insolvent = self.env["dunning.insolvency"]._of(case.partner_id, case.company_id)
         if insolvent:
             return self.env._("This is dealt with in the insolvency. Please contact us.")
+        # sudo: that a claim is with a party, for the debtor himself
+        frozen = self.env["dunning.handover.claim"].sudo()._frozen(moves, case.partner_id)
+        if frozen:
+            number = ", ".join(frozen.claim_id.move_id._dunning_numbers(case.partner_id))
+            party = frozen[0].handover_id._whom_to_pay()
+            return self.env._(
+                "%(number)s was handed over to %(party)s. Please contact them.", number=number, party=party
+            )
         line = self.env["dunning.letter.line"].search(
             [
                 ("move_id", "in", moves.ids),
                 ("state", "=", "sent"),
                 ("principal_part", "=", True),
                 ("letter_id.legal_type", "=", HANDOVER),
+                ("letter_id.handover_ids", "=", False),  # of those the claim itself says whether it is with a party
             ],
             limit=1,
         )

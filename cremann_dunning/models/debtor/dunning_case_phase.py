@@ -37,7 +37,7 @@ OF_TYPE = {
     rules.HANDOVER: "handed_over",
 }
 INSOLVENT = ("INSOLVENT", "DISCHARGED", "ESTATE")
-AT_END = ("LAST_LEVEL", "STOP_COUNT", "STOP_AGE", "BACKLOG")
+AT_END = ("HANDOVER_DUE", "LAST_LEVEL", "STOP_COUNT", "STOP_AGE", "BACKLOG")
 
 
 class DunningCase(models.Model):
@@ -108,6 +108,7 @@ class DunningCase(models.Model):
             """
             CASE WHEN %(overdue)s IS NOT TRUE AND %(not_due)s IS NOT TRUE THEN 'settled'
                  WHEN %(reason)s = ANY(%(insolvent)s) THEN 'insolvent'
+                 WHEN %(reason)s = 'HANDED_OVER' THEN 'handed_over'
                  WHEN %(held)s >= %(today)s THEN 'hold'
                  WHEN %(overdue)s IS NOT TRUE THEN 'not_due'
                  WHEN %(dispute)s THEN 'dispute'

@@ -6,6 +6,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime, plaintext2html
 
+from ...engine.rules import HANDOVER
 from ..letter.dunning_letter_paper_mixin import BY_POST
 
 _logger = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
         stale = self.filtered(lambda attempt: not attempt._is_still_wanted(silenced))
         for letter, attempts in stale.grouped("letter_id").items():
             env = letter._told_to_keepers().env
-            answer = env._("Not sent: it was paid or taken back since, or the debtor is insolvent.")
+            answer = env._("Not sent: it was paid, taken back or handed over since, or the debtor is insolvent.")
             attempts.write({"state": "withheld", "answer": answer})
         ready = (self - stale).try_lock_for_update().filtered(lambda attempt: attempt.state == "queued")
         if not ready:
@@ -102,7 +103,12 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
         letter = self.letter_id
         if letter.state != "sent" or letter.partner_id.commercial_partner_id in silenced:
             return False
-        return any(move.payment_state in OPEN for move in letter.line_ids.filtered("principal_part").move_id)
+        lines = letter.line_ids.filtered("principal_part")
+        # sudo: what is with a party, whoever sends
+        frozen = self.env["dunning.handover.claim"].sudo()._frozen(lines.move_id).claim_id
+        if letter.legal_type != HANDOVER and set(lines.claim_id.ids) & set(frozen.ids):
+            return False
+        return any(move.payment_state in OPEN for move in lines.move_id)
 
     def _silenced(self):
         """Those of the debtors who became insolvent since."""
@@ -170,7 +176,8 @@ class DunningDispatchCompanionMixin(models.AbstractModel):
         if not self._is_still_wanted(self._silenced()):
             raise UserError(
                 self.env._(
-                    "It was paid or taken back since, or the debtor is insolvent: there is nothing to write about."
+                    "It was paid, taken back or handed over since, or the debtor is insolvent: there is nothing to "
+                    "write about."
                 )
             )
         return {

@@ -9,6 +9,7 @@ from . import (
     dunning_handover_claim,
     dunning_handover_letter,
     dunning_handover_look,
+    dunning_handover_score,
     dunning_letter,
     dunning_party,
     dunning_party_check,

@@ -77,13 +77,15 @@ class DunningHandingOver(models.AbstractModel):
     def _write(self, company, looks, party, purpose, reason, owner):
         """The hand-overs and their rows, each in one statement, and what is told of them."""
         heads, rows = [], []
+        scores = self.env["dunning.handover.score"]._of_many({case: look.claims for case, look in looks.items()})
         for case, look in looks.items():
             accepted = " ".join(a.code for a in look.answers if a.weight == engine.MAY)
             by_currency = defaultdict(list)
             for claim in look.claims:
                 by_currency[claim.currency_id].append(claim)
+            score = scores.get(case, 0)
             for own in by_currency.values():
-                heads.append(self._head(company, case, party, purpose, reason, owner, accepted))
+                heads.append(self._head(company, case, party, purpose, reason, owner, accepted, score))
                 rows.append([self._row(claim, look.parts[claim.move_line_id.id]) for claim in own])
         if not heads:
             return self.env["dunning.handover"]
@@ -101,7 +103,7 @@ class DunningHandingOver(models.AbstractModel):
         return made
 
     @api.model
-    def _head(self, company, case, party, purpose, reason, owner, accepted):
+    def _head(self, company, case, party, purpose, reason, owner, accepted, score):
         return {
             "company_id": company.id,
             "case_id": case.id,
@@ -115,6 +117,7 @@ class DunningHandingOver(models.AbstractModel):
             "user_id": self.env.uid,
             "owner_id": owner.id,
             "accepted": accepted or None,
+            "score": score,
             "letter_wanted": True,
         }
 

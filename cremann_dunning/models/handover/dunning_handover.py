@@ -53,6 +53,9 @@ class DunningHandover(models.Model):
     recall_reason = fields.Char(readonly=True)
     closed_on = fields.Date(readonly=True)
     letter_wanted = fields.Boolean(readonly=True, help="The letter to the debtor has yet to be made.")
+    score = fields.Integer(
+        string="Complete", readonly=True, aggregator="avg", help="How complete its file was, from 0 to 100."
+    )
     accepted = fields.Char(readonly=True, help="What stood in the way and somebody answered for, as codes.")
     currency_id = fields.Many2one("res.currency", compute="_compute_sums")
     amount_principal = fields.Monetary(string="Principal", compute="_compute_sums")
@@ -71,12 +74,39 @@ class DunningHandover(models.Model):
             for name, field in (("principal", "principal"), ("total", "total"), ("open", "amount_open")):
                 handover[f"amount_{name}"] = sum(lines.mapped(field))
 
+    def _whom_to_pay(self):
+        """The party as a debtor reads it: its name, how to reach it and its file number."""
+        self.ensure_one()
+        parts = [self.party_name or ""]
+        if phone := self.party_id.partner_id.phone:
+            parts.append(self.env._("telephone %s", phone.replace(" ", "\xa0")))
+        if self.party_reference:
+            parts.append(self.env._("file number %s", self.party_reference))
+        return ", ".join(parts)
+
+    def action_recall(self):
+        """Ask why these claims are taken back, and whether follow-up goes on."""
+        self.check_access("write")
+        return self.env["dunning.recall.wizard"]._open_for(self)
+
+    def action_open_letter(self):
+        """The letter to the debtor; it is drafted where there is none yet."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.letter_id._get_records_action() if self.letter_id else False
+
+    def action_open_case(self):
+        """The case of the debtor."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.case_id._get_records_action()
+
     # -- the act --------------------------------------------------------------------------------------------------
 
     @api.model
     def _hand_over(self, case, claims, party, *, purpose=COLLECTION, reason="", owner=None, accepted=None):
-        """Hand claims on one debtor over to a party: everything is asked once more, they are frozen, it is told, and the
-        letter to the debtor is drafted.
+        """Hand claims on one debtor over to a party: everything is asked once more, they are frozen, it is told, and
+        the letter to the debtor is drafted.
 
         :param claims: ``dunning.claim`` records. :param owner: who hears what the party says; else whoever hands over.
         :param accepted: codes of ``engine.handover`` for which this person answers; None: all for which one may.

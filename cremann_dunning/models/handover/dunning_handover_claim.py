@@ -71,3 +71,27 @@ class DunningHandoverClaim(models.Model):
         if partner:
             about.append(("claim_id.partner_id", "=", partner.commercial_partner_id.id))
         return self.sudo().search(about)
+
+    @api.model
+    def _why_silent(self, record):
+        """Why nothing is asked of the debtor about what a record names, in words; False when something may be.
+
+        A dispute is answered also when its claim is with a party. What names no invoices is about all of the debtor.
+
+        :param record: a letter, promise, plan or set-off; its ``move_ids`` or lines say what it is about.
+        """
+        if record._name == "dunning.dispute":
+            return False
+        if "line_ids" in record._fields and record._name == "dunning.letter":
+            moves = record.line_ids.move_id
+        else:
+            moves = record.move_ids if "move_ids" in record._fields else self.env["account.move"]
+        moves = moves or record.case_id.open_move_ids
+        frozen = self._frozen(moves, record.partner_id)
+        if not frozen:
+            return False
+        return self.env._(
+            "%(numbers)s is with %(party)s: nothing of ours asks for it. Recall it first.",
+            numbers=", ".join(dict.fromkeys(filter(None, frozen.mapped("number")))),
+            party=frozen[:1].handover_id.party_name,
+        )

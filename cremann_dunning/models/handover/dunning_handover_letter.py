@@ -4,6 +4,7 @@ from odoo import Command, api, models
 from odoo.exceptions import UserError
 
 from ...engine import rules
+from ...engine.decide import decide
 from ...engine.outcome import Decision, LetterPlan, Outcome
 from ...engine.recipient import choose
 from ..dunning_money import exact
@@ -66,18 +67,28 @@ class DunningHandoverLetter(models.AbstractModel):
         claims = [claim for claim in debtor.claims if claim.line_id in rows] if debtor else []
         if len(claims) < len(rows):
             raise UserError(self.env._("What was handed over is not open any more."))
-        decisions = tuple(self._decision(claim, rows[claim.line_id], question) for claim in claims)
+        due = self._due(debtor, question)
+        decisions = tuple(self._decision(claim, rows[claim.line_id], due) for claim in claims)
         steps = {(decision.claim.procedure, decision.level) for decision in decisions}
         if len(steps) == 1 and decisions[0].level:
             return self._of_level(handover, debtor, decisions, question)
         return self._without_level(handover, debtor, decisions)
 
     @api.model
-    def _decision(self, claim, row, question):
-        """What the letter asks for one claim; its level is that of the hand-over where that is its next step."""
-        procedure = question.procedures.get(claim.procedure)
-        level = procedure.next_level(claim.levels_done) if procedure else None
-        level = level if level and level.legal_type == rules.HANDOVER and level.has_text else None
+    def _due(self, debtor, question):
+        """The levels of a hand-over that are due of these claims, as if they were with nobody: by line id."""
+        free = replace(debtor, claims=tuple(replace(claim, handed_over=None) for claim in debtor.claims))
+        outcome = decide(free, question.procedures, question.as_of, house=question.house)
+        return {
+            decision.claim.line_id: decision.level
+            for decision in outcome.decisions
+            if decision.code == "HANDOVER_DUE" and decision.level.has_text
+        }
+
+    @api.model
+    def _decision(self, claim, row, due):
+        """What the letter asks for one claim; its level is that of the hand-over where that is due."""
+        level = due.get(claim.line_id)
         return Decision(claim, "LETTER", {}, level, open=exact(row.principal, row.currency_id))
 
     @api.model

@@ -16,7 +16,8 @@ _lt = LazyTranslate(__name__)
 SENTENCES = {
     "PARTY_REFUSED": _lt("%(sentence)s"),
     "PARTY_OLD": _lt(
-        "Its registration was last looked up %(date)s. Look it up again: it may have ended, and then it may not collect."
+        "When its registration was last looked up: %(date)s. Look it up again: it may have ended, and then it may not "
+        "collect."
     ),
     "PARTY_FINE": _lt("It is registered; looked up on %(date)s."),
     "WITH_PARTY": _lt("%(numbers)s is with a party already. Recall it first."),
@@ -27,9 +28,10 @@ SENTENCES = {
     "INSOLVENT": _lt("The debtor is insolvent: %(numbers)s is filed with the trustee, and nobody else may collect it."),
     "AGREED": _lt("About %(numbers)s a promise or payment plan runs. End it first, when it was not kept."),
     "TERM_RUNNING": _lt("The free term that the statutory letter gives for %(numbers)s runs until %(date)s."),
+    "TERM_GIVEN": _lt("The last letter about %(numbers)s gives the debtor time until %(date)s."),
     "NO_NOTICE": _lt(
-        "No statutory letter with its free term went for %(numbers)s: without it the debtor owes no costs, and the party "
-        "has to send it first."
+        "No statutory letter with its free term went for %(numbers)s: without it the debtor owes no costs, and the "
+        "party has to send it first."
     ),
     "NOTICE_FINE": _lt("The statutory letter went and its term ran out. Proof of receipt: %(proof)s."),
     "NOT_IN_DEFAULT": _lt("For %(numbers)s the debtor was given no term to pay that has run out."),
@@ -116,7 +118,7 @@ class DunningHandoverLook(models.AbstractModel):
         codes = engine.obstacles(debtor, known, code, today) if debtor else frozenset()
         return engine.Handed(
             line_id, claim.number or "", codes, part.principal or part.disputed, facts.is_overdue(today),
-            part.interest, part.costs, facts.notice, facts.default_from,
+            part.interest, part.costs, facts.notice, facts.default_from, facts.ends,
             proofs.get(facts.notice.letter_id, "none") if facts.notice else "none", held.get(claim.id, ""),
         )  # fmt: skip
 
@@ -149,7 +151,7 @@ class DunningHandoverLook(models.AbstractModel):
     def _sentence(self, answer, currency=None):
         """An answer in the reader's language, with the article that it rests on."""
         facts = {name: self._word(name, value, currency) for name, value in answer.facts.items()}
-        sentence = self.env._(SENTENCES[answer.code]) % facts
+        sentence = self.env._(SENTENCES[answer.code], **facts)
         return f"{sentence} ({answer.article})" if answer.article else sentence
 
     @api.model

@@ -12,13 +12,7 @@ class DunningLetter(models.Model):
         handover = self.handover_ids[:1].sudo()  # sudo: what the letter itself says
         if not handover:
             return super()._party_text()
-        env = self.with_context(lang=self.lang).env
-        parts = [handover.party_name or ""]
-        if phone := handover.party_id.partner_id.phone:
-            parts.append(env._("telephone %s", phone.replace(" ", "\xa0")))
-        if handover.party_reference:
-            parts.append(env._("file number %s", handover.party_reference))
-        return ", ".join(parts)
+        return handover.with_context(lang=self.lang)._whom_to_pay()
 
     def _party_names(self):
         handover = self.handover_ids[:1].sudo()  # sudo: as above

@@ -100,7 +100,8 @@ class DunningAsked(models.AbstractModel):
     def _letters_of(self, debtor, question):
         """The letters that would go out today, and those that only a promise or a plan holds back: another agreement
         about the same claims comes in its place."""
-        letters = engine.decide(debtor, question.procedures, question.as_of, house=question.house).letters
+        outcome = engine.decide(debtor, question.procedures, question.as_of, house=question.house)
+        letters = outcome.letters + self._handovers_of(debtor, outcome, question)
         if debtor.promises or debtor.plans:
             free = replace(debtor, promises=(), plans=())
             taken = {decision.claim.line_id for plan in letters for decision in plan.decisions}
@@ -108,6 +109,25 @@ class DunningAsked(models.AbstractModel):
                 rest = tuple(decision for decision in plan.decisions if decision.claim.line_id not in taken)
                 letters += (replace(plan, decisions=rest),) if rest else ()
         return [(debtor, plan) for plan in letters]
+
+    @api.model
+    def _handovers_of(self, debtor, outcome, question):
+        """The letters that would follow if what is ready for hand-over were handed over today."""
+        groups = defaultdict(list)
+        for decision in outcome.decisions:
+            if decision.code == "HANDOVER_DUE":
+                groups[decision.claim.currency, decision.claim.procedure].append(replace(decision, code="LETTER"))
+        return tuple(
+            LetterPlan(
+                debtor.partner_id,
+                currency,
+                question.procedures[procedure],
+                own[0].level,
+                own[0].level.channel,
+                tuple(own),
+            )
+            for (currency, procedure), own in groups.items()
+        )
 
     @api.model
     def _received(self, company, debtor, question):

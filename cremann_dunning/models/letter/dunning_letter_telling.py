@@ -37,6 +37,7 @@ CAUSES = [
     ("INSOLVENT", "The debtor is insolvent"),
     ("DISCHARGED", "The debts were discharged"),
     ("ESTATE", "It is a debt of the estate"),
+    ("HANDED_OVER", "It was handed over"),
     ("NO_FOLLOWUP", "Not to be followed up"),
     ("NET_CREDIT", "Own credits cover it"),
     ("UNMATCHED_PAYMENT", "A receipt is not booked yet"),

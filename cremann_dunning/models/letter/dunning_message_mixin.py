@@ -47,10 +47,12 @@ class DunningMessageMixin(models.AbstractModel):
         """Open the composer with a shipped text; nothing leaves before somebody has read it and presses send.
 
         :param name: of the text, without ``mail_template_`` and without its tone.
-        :raises UserError: the debtor is insolvent, so nothing is written to him.
+        :raises UserError: the debtor is insolvent, or it was handed over, so nothing is written to him.
         """
         self.ensure_one()
         if silence := self.env["dunning.insolvency"]._why_silent(self):
+            raise UserError(silence)
+        if silence := self.env["dunning.handover.claim"]._why_silent(self):
             raise UserError(silence)
         suffix = "_informal" if self._tone() == "informal" else ""
         known = self.env["ir.model.data"]._xmlid_to_res_id

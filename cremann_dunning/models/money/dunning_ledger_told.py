@@ -157,7 +157,7 @@ class DunningLedgerTold(models.AbstractModel):
                     "name": letter.name,
                     "numbers": ", ".join(dict.fromkeys(line.number or "" for line in letter.line_ids)),
                 },
-                "personal": as_fact.known(party=letter.company_id.dunning_handover_party),
+                "personal": as_fact.known(party=letter._party_text()),
             }
             for letter in letters
         ]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL, LazyTranslate, format_date, format_datetime, format_list
 
-from ...engine import gate
+from ...engine import gate, rules
 from ..claim.dunning_history import NO_HISTORY
 from ..dunning_money import exact, written
 from ..rules.dunning_charges import Charges, claim_beside
@@ -195,7 +195,8 @@ class DunningGate(models.AbstractModel):
         """A letter as the engine reads it."""
         company = letter.company_id
         interval = max(letter.procedure_id.minimum_interval, 1)
-        if letter.answer:  # it answers, whenever we wrote last
+        # it answers, or follows from a hand-over, whenever we wrote last
+        if letter.answer or letter.legal_type == rules.HANDOVER:
             last_letter_on = None
         return gate.Letter(
             legal_type=letter.legal_type,

@@ -6,7 +6,7 @@ from ...common import TODAY, DunningCase
 
 
 class HandoverCase(DunningCase):
-    """``cls.case`` with the claim ``cls.claim`` of a Dutch business whose ladder was sent, and an agency ``cls.party``."""
+    """``cls.case`` with the claim ``cls.claim`` on a Dutch business, and an agency ``cls.party``."""
 
     without_pdf = True
 

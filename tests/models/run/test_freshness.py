@@ -114,6 +114,14 @@ class FreshCase(DunningCase):
         vals = {"partner_id": self.partner.id, "company_id": self.nl.id, "kind": "nl_moratorium", "date": TODAY}
         return self.env["dunning.insolvency"].create(vals)
 
+    def handed_over(self):
+        case = self.env["dunning.case"]._for_partners(self.partner, self.nl, create=True)
+        self.env["dunning.claim"]._of_moves(self.move)
+        claim = self.env["dunning.claim"].search([("move_id", "=", self.move.id)])
+        contact = self.env["res.partner"].create({"name": "Advocaat"})
+        party = self.env["dunning.party"].create({"partner_id": contact.id, "kind": "lawyer", "company_id": self.nl.id})
+        return self.env["dunning.handover"].sudo()._hand_over(case, claim, party, reason="Nothing helped")
+
     def with_care(self):
         return self.env["dunning.care"].create(
             {"partner_id": self.partner.id, "company_id": self.nl.id, "reason": "money"}
@@ -152,6 +160,7 @@ class TestFreshness(FreshCase):
                 ),
                 "CARE_WAIT",
             ),
+            "handed over": (self.handed_over, "HANDED_OVER"),
             "insolvent": (self.insolvent, "INSOLVENT"),
             "insolvent everywhere, SQL": (
                 lambda: self.sql(

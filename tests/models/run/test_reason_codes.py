@@ -294,6 +294,17 @@ def _care_person(case, company, partner, legal_type):
 
 
 @scenario(
+    "HANDOVER_DUE",
+    Point("handover", "HANDOVER_DUE", 0, ("Step 1: ready for hand-over", "A person decides")),
+    Point("reminder", "LETTER"),
+    apart=True,
+)
+def _handover_due(case, company, partner, legal_type):
+    case.follow(company, partner, {"legal_type": legal_type, "automatic": legal_type == "reminder"})
+    return case.late(company, partner, 60)
+
+
+@scenario(
     "DAY_SET",
     Point(-1, "DAY_SET", 1, (f"Reminder on {us(-1)}", "somebody set that day")),
     Point(0, "LETTER"),
@@ -344,6 +355,25 @@ def _bank_behind(case, company, partner, days):
 
 
 # -- what people said ---------------------------------------------------------------------------------------------
+
+
+@scenario(
+    "HANDED_OVER",
+    Point("over", "HANDED_OVER", None, ("Incasso", us(0), "recalls it")),
+    Point("recalled", "LETTER"),
+)
+def _handed_over(case, company, partner, stands):
+    move = case.late(company, partner)
+    case.env["dunning.case"]._for_partners(partner, company, create=True)
+    case.env["dunning.claim"]._of_moves(move)
+    contact = case.env["res.partner"].create({"name": "Incasso", "is_company": True})
+    party = case.env["dunning.party"].create({"partner_id": contact.id, "kind": "lawyer", "company_id": company.id})
+    claim = case.env["dunning.claim"].search([("move_id", "=", move.id)])
+    over = case.env["dunning.handover"].sudo()
+    made = over._hand_over(claim.case_id, claim, party, reason="Nothing helped")
+    if stands == "recalled":
+        made._recall("Pays after all")
+    return move
 
 
 @scenario(

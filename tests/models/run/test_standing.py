@@ -156,6 +156,7 @@ class TestStanding(StandingMixin, DunningCase):
             "hold": (lambda: self._hold(one), {one.id}),
             "insolvency": (lambda: self._insolvent(one), {one.id}),
             "care": (lambda: self._care(one), {one.id}),
+            "handed over": (lambda: self._hand_over(move), {one.id}),
             "dispute": (lambda: self._agree("dunning.dispute", one, reason="price"), {one.id}),
             "draft taken away": (lambda: self._drop_draft(one), {one.id}),
             "level": (lambda: level.write({"delay_days": 200}), everybody),
@@ -199,6 +200,12 @@ class TestStanding(StandingMixin, DunningCase):
     def _insolvent(self, partner):
         vals = {"partner_id": partner.id, "company_id": self.nl.id, "kind": "nl_bankruptcy", "date": TODAY}
         self.as_user(self.user)["dunning.insolvency"].create(vals)
+
+    def _hand_over(self, move):
+        claim = self.env["dunning.claim"].browse(list(self.env["dunning.claim"]._of_moves(move).values()))
+        contact = self.env["res.partner"].create({"name": "Advocaat"})
+        party = self.env["dunning.party"].create({"partner_id": contact.id, "kind": "lawyer", "company_id": self.nl.id})
+        self.env["dunning.handover"].sudo()._hand_over(claim.case_id, claim, party, reason="Nothing helped")
 
     def _care(self, partner):
         vals = {"partner_id": partner.id, "company_id": self.nl.id, "reason": "money"}
