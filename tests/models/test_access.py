@@ -7,6 +7,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
+from odoo.addons.cremann_dunning.engine.party_status import Row
+
 from ..common import TODAY, DunningCase
 
 EVIDENCE = ("dunning.decision", "dunning.snapshot", "dunning.claim", "dunning.letter", "dunning.letter.line")
@@ -241,7 +243,10 @@ class AccessCase(DunningCase):
         party = env["dunning.party"].create(
             {"partner_id": cls.debtor("Advocaat").id, "kind": "lawyer", "company_id": cls.nl.id}
         )
-        return env["dunning.handover"].sudo()._hand_over(claim.case_id, claim, party, reason="Nothing helped")
+        made = env["dunning.handover"].sudo()._hand_over(claim.case_id, claim, party, reason="Nothing helped")
+        row = Row(1, id="first", handover=made.name, date=TODAY, status="received")
+        made.status_ids._take(made, [row], "json")
+        return made
 
     @classmethod
     def ended_claims(cls):
