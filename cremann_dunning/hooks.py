@@ -30,6 +30,7 @@ def uninstall_hook(env):
     proof.search([("res_model", "=", "dunning.dispatch"), ("res_field", "=", False)]).unlink()
     agreements = (
         "handover_file",
+        "handover_status",
         "handover_claim",
         "handover",
         "party",

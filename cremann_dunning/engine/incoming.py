@@ -110,13 +110,14 @@ def decode(content):
     return text
 
 
-def from_text(text):
+def from_text(text, known=None):
     """The rows of a CSV file, the separator found by its headings: lists of texts, the first one the headings.
 
+    :param known: which heading is which column, by ``plain``; those of claims where None.
     :raises Refused: quotes that do not end, or too many rows.
     """
     head = next(line for line in text.splitlines() if line.strip())
-    separator = max(SEPARATORS, key=lambda sign: len(_columns(next(csv.reader([head], delimiter=sign), []))[0]))
+    separator = max(SEPARATORS, key=lambda sign: len(columns(next(csv.reader([head], delimiter=sign), []), known)[0]))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows = []
     try:
@@ -130,9 +131,12 @@ def from_text(text):
     return rows
 
 
-def _columns(header):
-    """``({column: place}, [headings that are not known], [columns that two headings name])``."""
-    names = [KNOWN.get(plain(heading)) for heading in header]
+def columns(header, known=None):
+    """``({column: place}, [headings that are not known], [columns that two headings name])``.
+
+    :param known: as for ``from_text``.
+    """
+    names = [(KNOWN if known is None else known).get(plain(heading)) for heading in header]
     often = [column for column, times in Counter(filter(None, names)).items() if times > 1]
     unknown = [heading.strip() for heading, name in zip(header, names, strict=True) if not name and heading.strip()]
     return {name: place for place, name in enumerate(names) if name}, unknown, often
@@ -145,7 +149,7 @@ def table(rows):
     :return: ``([{column: text, "row": number, "extra": texts beyond the headings}], [headings that are not known])``.
     :raises Refused: the headings do not say what is needed, or there is nothing below them.
     """
-    places, unknown, often = _columns(rows[0][1]) if rows else ({}, [], [])
+    places, unknown, often = columns(rows[0][1]) if rows else ({}, [], [])
     if often:
         raise Refused("TWICE", columns=often)
     missing = [name for name in ("number", "amount") if name not in places]

@@ -16,6 +16,7 @@ from .facts import ZERO
 NOTHING, UNKNOWN, CURRENCIES, TOO_MUCH, NOT_MUCH = "nothing", "unknown", "currencies", "too_much", "not_much"
 # Why an item cannot be paid here now.
 INSOLVENT, DISPUTED, UNDER_WAY, SETTLED = "insolvent", "disputed", "under_way", "settled"
+HANDED_OVER = "handed_over"
 
 
 @dataclass(frozen=True, slots=True)

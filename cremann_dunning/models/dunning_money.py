@@ -7,8 +7,10 @@ from odoo.tools.misc import get_lang
 from ..tools import spelling
 
 # Of entries `m` in journals `j` those that are money which came in or went out, in SQL: no credit note, no correction.
+# What a party received for us has come in as well.
 IS_MONEY = (
-    "(m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL OR j.type IN ('bank', 'cash', 'credit'))"
+    "(m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL OR j.type IN ('bank', 'cash', 'credit')"
+    " OR m.dunning_by_party IS TRUE)"
 )
 
 

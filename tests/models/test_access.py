@@ -7,6 +7,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
+from odoo.addons.cremann_dunning.engine.party_status import Row
+
 from ..common import TODAY, DunningCase
 
 PDF = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\ntrailer\n<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
@@ -132,6 +134,11 @@ RIGHTS = {
     "dunning.recall.wizard": ("", "rwcd", ""),
     "dunning.handover": ("rw", "rw", ""),
     "dunning.handover.file": ("r", "r", ""),
+    "dunning.handover.status": ("r", "r", ""),
+    "dunning.party.overview": ("r", "r", ""),
+    "dunning.status.wizard": ("rwcd", "rwcd", ""),
+    "dunning.status.import.wizard": ("rwcd", "rwcd", ""),
+    "dunning.status.import.wizard.line": ("rwcd", "rwcd", ""),
     "dunning.handover.claim": ("r", "r", ""),
     "dunning.party": ("r", "rwcd", ""),
     "dunning.insolvency": ("rwc", "rwcd", ""),
@@ -248,7 +255,10 @@ class AccessCase(DunningCase):
         party = env["dunning.party"].create(
             {"partner_id": cls.debtor("Advocaat").id, "kind": "lawyer", "company_id": cls.nl.id}
         )
-        return env["dunning.handover"].sudo()._hand_over(claim.case_id, claim, party, reason="Nothing helped")
+        made = env["dunning.handover"].sudo()._hand_over(claim.case_id, claim, party, reason="Nothing helped")
+        row = Row(1, id="first", handover=made.name, date=TODAY, status="received")
+        made.status_ids._take(made, [row], "json")
+        return made
 
     @classmethod
     def ended_claims(cls):

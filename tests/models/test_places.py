@@ -42,6 +42,8 @@ PLACES = {
     "dunning.handover": CASE,
     "dunning.handover.file": {"company_id", "case_id"},
     "dunning.handover.claim": {"handover_id", "company_id", "claim_id"},
+    "dunning.handover.status": {"handover_id", "company_id", "party_id"},
+    "dunning.party.overview": {"handover_id", "company_id", "party_id", "partner_id"},
     "dunning.party": {"company_id", "partner_id"},
     "dunning.hold": {"company_id", "letter_id", "move_id", "partner_id"},
     "dunning.insolvency": {"company_id", "partner_id"},

@@ -60,6 +60,15 @@ class WindowMixin:
                 "reason": SECRET,
                 "line_ids": [Command.create({"part": SECRET})],
             },
+            "dunning.status.wizard": {
+                "handover_id": self.env["dunning.handover"].search([("company_id", "=", self.nl.id)], limit=1).id,
+                "note": SECRET,
+            },
+            "dunning.status.import.wizard": {
+                "company_id": self.nl.id,
+                "party_id": self.env["dunning.party"].search([("company_id", "=", self.nl.id)], limit=1).id,
+                "line_ids": [Command.create({"remark": SECRET})],
+            },
             "dunning.recall.wizard": {"handover_ids": [Command.set([])], "reason": SECRET},
             "dunning.hold.wizard": {"case_ids": [Command.set([case])], "reason": f"About {SECRET}"},
             "dunning.leave.out.wizard": {"letter_ids": [Command.set([letter])], "reason": f"About {SECRET}"},
@@ -151,6 +160,7 @@ class WindowMixin:
         claim = {"debtor_name": SECRET, "number": SECRET, "pdf": base64.b64encode(b"%PDF-"), "amount": 1}
         found["dunning.claim.import.wizard"].line_ids = [Command.create(claim)]
         found["dunning.claim.import.wizard.line"] = found["dunning.claim.import.wizard"].line_ids
+        found["dunning.status.import.wizard.line"] = found["dunning.status.import.wizard"].line_ids
         found["dunning.call.wizard.line"] = found["dunning.call.wizard"].line_ids
         found["dunning.take.in.wizard.line"] = found["dunning.take.in.wizard"].line_ids
         found["dunning.receipt.wizard"].line_ids = [

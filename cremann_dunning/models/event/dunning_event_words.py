@@ -11,10 +11,11 @@ from .kinds_handover import HANDOVERS
 from .kinds_letter import LETTER
 from .kinds_money import MONEY
 from .kinds_rules import RULES
+from .kinds_status import STATUSES
 
 _lt = LazyTranslate(__name__)
 
-KINDS: dict[str, Kind] = {**LETTER, **DEBTOR, **MONEY, **RULES, **CHAIN, **HANDOVERS, **DOSSIERS}
+KINDS: dict[str, Kind] = {**LETTER, **DEBTOR, **MONEY, **RULES, **CHAIN, **HANDOVERS, **DOSSIERS, **STATUSES}
 
 # So much of a value is shown in a sentence; the event holds all of it.
 LONGEST = 80

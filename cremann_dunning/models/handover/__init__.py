@@ -26,3 +26,23 @@ from . import (
     dunning_party,
     dunning_party_check,
 )
+
+# isort: split
+from . import (
+    account_partial_reconcile,
+    dunning_account_acts,
+    dunning_account_items,
+    dunning_account_page,
+    dunning_account_paying,
+    dunning_handover_said,
+    dunning_handover_status,
+    dunning_handover_status_booking,
+    dunning_handover_status_reading,
+    dunning_handover_status_taking,
+    dunning_handover_telling,
+    dunning_handover_whom,
+    dunning_letter_whom,
+    dunning_party_overview,
+    dunning_party_results,
+    dunning_reply,
+)

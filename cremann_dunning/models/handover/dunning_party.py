@@ -54,6 +54,21 @@ class DunningParty(models.Model):
     fee_percent = fields.Float(string="Percentage", digits=(5, 2))
     fee_amount = fields.Monetary(string="Amount per file")
     fee_note = fields.Char(string="What was agreed")
+    fee_by = fields.Selection(
+        [("withheld", "Kept from what it pays to us"), ("bill", "By a bill")],
+        string="How its fee is paid",
+        default="withheld",
+        required=True,
+        help="What it keeps is booked with the money that it received. What it sends a bill for is noted, and booked "
+        "with that bill.",
+    )
+    fee_account_id = fields.Many2one(
+        "account.account",
+        string="Account for its fee",
+        company_dependent=True,
+        domain="[('account_type', 'not in', ('asset_receivable', 'liability_payable', 'off_balance'))]",
+        help="Where what it kept for itself is booked as a cost, in this company.",
+    )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     file_format = fields.Selection(
         [("zip", "ZIP with everything"), ("csv", "CSV only")], string="Wanted file", default="zip", required=True

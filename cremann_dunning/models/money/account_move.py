@@ -10,6 +10,13 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
+    dunning_by_party = fields.Boolean(
+        string="Received by a party",
+        readonly=True,
+        copy=False,
+        help="What the debtor paid to an agency, a bailiff or a lawyer for us: it is money as if it came in here.",
+        groups=INSIDE,
+    )
     dunning_beyond_text = fields.Char(
         compute="_compute_dunning_beyond_text", string="Costs and interest", groups=INSIDE
     )

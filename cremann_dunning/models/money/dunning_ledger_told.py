@@ -65,7 +65,10 @@ class DunningLedgerTold(models.AbstractModel):
         if entry.move_type == "out_refund":
             return "ledger.credited"
         is_money = (
-            entry.origin_payment_id or entry.statement_line_id or entry.journal_id.type in ("bank", "cash", "credit")
+            entry.origin_payment_id
+            or entry.statement_line_id
+            or entry.journal_id.type in ("bank", "cash", "credit")
+            or entry.dunning_by_party
         )
         return "ledger.paid" if is_money else "ledger.matched"
 
