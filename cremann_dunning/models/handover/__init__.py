@@ -5,5 +5,6 @@ May import debtor and delivery, and what those may."""
 from . import (
     dunning_handover,
     dunning_handover_claim,
+    dunning_issuer,
     dunning_party,
 )

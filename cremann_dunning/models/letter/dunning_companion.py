@@ -242,7 +242,7 @@ class DunningCompanion(models.AbstractModel):
             )
             for line in lines
         )
-        company, invoices = (letter._issuer() or {"name": letter.company_id.name})["name"], ", ".join(letter._demanded_numbers())
+        company, invoices = letter.company_id.name, ", ".join(letter._demanded_numbers())
         script = (
             env._("You speak with %(name)s of %(company)s. Is this a good moment?", name=user.name, company=company),
             env._(

@@ -1,10 +1,11 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import formataddr
 from odoo.tools.mail import email_split
 
-from ...engine.issuer import OF_OFFICE
+from ...engine.issuer import OF_OFFICE, stops
 from ...engine.rules import PROTECTED_KINDS
 from ..rules.regime_map import RegimeError
 
@@ -69,7 +70,18 @@ class DunningLetterIssuerMixin(models.AbstractModel):
             letter.issuer_html = letter.issuer_id and qweb._render("cremann_dunning.letter_issuer", values)
 
     def _rendered(self, text):
-        """The particulars that the law asks stand in every letter on mandate, whatever its text is."""
+        """The particulars that the law asks stand in every letter on mandate, whatever its text is.
+
+        :raises UserError: the text is one on behalf of a creditor, and the letter is the creditor's own.
+        """
+        own = self.filtered(lambda letter: not letter.issuer_id)
+        if any("object.issuer_html" in (text.with_context(lang=lang).body_html or "") for lang in set(own.mapped("lang"))):
+            raise UserError(
+                self.env._(
+                    "it is one on behalf of a creditor, and nobody gave a mandate for this level. Choose in whose name "
+                    "it goes, or another text"
+                )
+            )
         words = super()._rendered(text)
         for letter in self.filtered("issuer_id"):
             subject, body = words[letter.id]
@@ -110,6 +122,14 @@ class DunningLetterIssuerMixin(models.AbstractModel):
             text = env._("This letter is an out-of-court collection of a debt. It is NOT a summons and NOT a seizure.")
             rights.insert(0, (name, text))
         return rights
+
+    def _issuer_words(self):
+        """What in this letter is the issuer's own, or what the law has him say: no words of the text itself."""
+        issuer = self._issuer()
+        if not issuer:
+            return []
+        rights = [sentence for _name, sentence in self._issuer_rights()] if self._is_to_belgian_consumer() else []
+        return [*map(str, issuer.values()), *rights]
 
     def _no_summons(self):
         """The sentence that stands by itself in bold, where this letter needs it."""
@@ -165,6 +185,24 @@ class DunningLetterIssuerMixin(models.AbstractModel):
         own = email_split(found or "")
         address = issuer["reply_to"] or (own and own[0]) or issuer["email"]
         return formataddr((issuer["name"], address)) if address else found
+
+    def _answers_as(self):
+        """As whom an answer to a reply on this letter is mailed: its issuer, as long as he lets us.
+
+        :return: values for ``message_post``, and as ``foot`` what stands below the words; empty for the company itself.
+        """
+        issuer = self.sudo().issuer_id[:1]  # sudo: as in _issuer
+        if not issuer:
+            return {}, Markup()
+        today, protected = self.company_id._dunning_today(), self.debtor_kind in PROTECTED_KINDS
+        if any(stops(issuer._engine_issuer(), today, self._issuer_country(), protected)):
+            return {}, Markup()
+        qweb = self.env["ir.qweb"].with_context(lang=self.lang)
+        foot = qweb._render("cremann_dunning.letter_issuer_foot", {"letter": self, "issuer": self._issuer()})
+        whom = {"author_id": issuer.partner_id.id, "email_from": self._mail_from()}
+        if self._issuer()["reply_to"]:
+            whom["reply_to"] = self._reply_address(False)
+        return whom, foot
 
     # -- how it looks -------------------------------------------------------------------------------------------------
 

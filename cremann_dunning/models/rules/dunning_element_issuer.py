@@ -2,7 +2,7 @@ from odoo import api, models
 
 from ...engine.gate import Element
 from ...engine.issuer import OF_OFFICE
-from ...engine.others import DATA, FIGURE, PHRASE
+from ...engine.others import DATA, FIGURE
 from .dunning_element import NAMES
 
 WKI, DECREE, BELGIAN = "art. 11 Wki", "art. 3.1 Besluit kwaliteit incassodienstverlening", "art. XIX.7 WER"
@@ -40,7 +40,7 @@ class DunningElement(models.Model):
             kind = DATA if value in NAMES else FIGURE
             found += [Element(names[value], article, tuple(filter(None, way)), kind=kind) for way in ways]
         if belgian:
-            found += [Element(name, BELGIAN, (words,), kind=PHRASE) for name, words in letter._issuer_rights()]
+            found += [Element(name, BELGIAN, (words,), kind=DATA) for name, words in letter._issuer_rights()]
         return found
 
     @api.model

@@ -65,6 +65,7 @@ class DunningIssuer(models.Model):
     mandate_by = fields.Char(string="Signed by", help="Who signed the mandate for it.")
     mandate_file = fields.Binary(string="Signed mandate", attachment=True, help="Without it nothing goes out.")
     mandate_name = fields.Char()
+    is_signed = fields.Boolean(compute="_compute_is_signed", store=True, help="The signed mandate is there.")
 
     email_from = fields.Char(
         string="Letters are mailed from",
@@ -124,12 +125,17 @@ class DunningIssuer(models.Model):
             if issuer.colour and not colours.tidy(issuer.colour):
                 raise ValidationError(self.env._("“%s” is no colour. Enter one as #1f4e79.", issuer.colour))
 
+    @api.depends("mandate_file")
+    def _compute_is_signed(self):
+        for issuer in self:
+            issuer.is_signed = bool(issuer.mandate_file)
+
     # -- how it stands ------------------------------------------------------------------------------------------------
 
     def _engine_issuer(self):
         """As a value of the engine: what the gate asks about."""
         self.ensure_one()
-        signed = self.active and self.mandate_from and self.with_context(bin_size=True).mandate_file
+        signed = self.active and self.mandate_from and self.is_signed
         return engine.Issuer(
             name=self.name,
             kind=self.kind,
@@ -138,7 +144,7 @@ class DunningIssuer(models.Model):
         )
 
     @api.depends(
-        "active", "kind", "mandate_from", "mandate_until", "mandate_file", "registration_ids.valid_from",
+        "active", "kind", "mandate_from", "mandate_until", "is_signed", "registration_ids.valid_from",
         "registration_ids.valid_until", "registration_ids.number", "registration_ids.country_id",
     )  # fmt: skip
     @api.depends_context("lang", "uid")
@@ -151,7 +157,7 @@ class DunningIssuer(models.Model):
         """Why nothing goes out in this name today, in sentences."""
         self.ensure_one()
         mandate, found = self._engine_issuer().mandate, []
-        if not self.mandate_file or not self.mandate_from:
+        if not self.is_signed or not self.mandate_from:
             found.append(self.env._("There is no signed mandate with its first day yet: nothing goes out in this name."))
         elif mandate is None or not mandate.holds(today):
             found.append(self.env._("The mandate does not hold today: nothing goes out in this name."))

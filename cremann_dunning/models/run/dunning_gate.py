@@ -227,13 +227,13 @@ class DunningGate(models.AbstractModel):
         if "words" in facts:  # of the text itself, so that they stand apart from ours
             facts["words"] = ", ".join(f"“{word}”" for word in refusal.facts["words"])
         if refusal.code == "ISSUER_REGISTRATION":
-            facts["country"] = self._register(facts["country"])
+            facts["country"] = self._in_register(facts["country"])
         sentence = self.env._(SENTENCES[refusal.code])
         sentence = sentence % facts
         return f"{sentence} ({refusal.article})" if refusal.article else sentence
 
     @api.model
-    def _register(self, country):
+    def _in_register(self, country):
         """In whose register an agency had to be, as a part of the sentence."""
         if country == "NL":
             return self.env._("in the Dutch register (Justis)")

@@ -15,8 +15,6 @@ from .dunning_recipient import BOUNCED
 # Tables of rules and names that no single debtor owns. A change in one of them is about everybody.
 RULES = (
     "dunning_cause_route",
-    "dunning_issuer",
-    "dunning_issuer_registration",
     "dunning_level",
     "dunning_level_channel",
     "dunning_procedure",

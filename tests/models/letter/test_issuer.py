@@ -54,12 +54,12 @@ class TestOnMandate(IssuerModelCase):
     def test_a_letter_keeps_who_issued_it(self):
         run, letter = self.drafted(self.had_first())
         self.confirm(run)
-        body, facts = letter.body, json.dumps(letter.issuer_facts)
+        body, facts = letter.body, dict(letter.issuer_facts)
         self.send_outbox(letter)
         self.agency.write({"name": "Andere naam", "colour": "#ff0000", "signature_name": "Iemand"})
         self.agency.partner_id.write({"street": "Elders 1", "phone": False})
         self.env.invalidate_all()
-        self.assertEqual((letter.body, json.dumps(letter.issuer_facts)), (body, facts))
+        self.assertEqual((letter.body, letter.issuer_facts), (body, facts))
         self.assertEqual(letter._issuer()["name"], "Noorderlicht Incasso B.V.")
         self.assertEqual(letter._page_values()["issuer"]["street"], "Hanzeplein 9")
         with self.refused("", UserError):
@@ -108,13 +108,43 @@ class TestOnMandate(IssuerModelCase):
 
     def test_without_an_issuer_nothing_changes(self):
         self.level.issuer_id = False
+        self.level.template_id = self.env.ref("cremann_dunning.mail_template_reminder")
         run, letter = self.drafted(self.had_first())
         self.confirm(run)
+        self.assertFalse(letter.error)
         self.assertFalse(letter.issuer_id)
         self.assertFalse(letter.issuer_facts)
         self.assertNotIn("o_dunning_issuer", letter.body)
         [message] = self.send_outbox(letter)
         self.assertIn(self.user.email, message["From"])
+
+    def test_nobody_plays_the_agency_with_its_text(self):
+        self.level.issuer_id = False
+        run, letter = self.drafted(self.had_first())
+        self.confirm(run)
+        self.assertEqual(letter.state, "failed")
+        self.assertIn("nobody gave a mandate", letter.error)
+
+    def test_an_answer_to_a_reply_is_the_issuers_while_the_mandate_holds(self):
+        run, letter = self.drafted(self.had_first())
+        self.confirm(run)
+        self.send_outbox(letter)
+        for ago, holds in ((1, False), (0, True), (-1, True)):
+            self.agency.mandate_until = day(ago)
+            whom, foot = letter._answers_as()
+            self.assertEqual(whom.get("author_id"), self.agency.partner_id.id if holds else None)
+            self.assertEqual("JUS-2026-0417" in foot, holds)
+        reply = self.env["dunning.reply"].create(
+            {"case_id": letter.case_id.id, "letter_id": letter.id, "received_on": TODAY, "email_from": "x@y.example.com"}
+        )
+        window = self.as_user(self.user)["dunning.desk.wizard"].create(
+            {"reply_id": reply.id, "act": "answer", "subject": "Your question", "body": "We look into it <b>now</b>."}
+        )
+        window._do_answer()
+        message = letter.case_id.message_ids.filtered(lambda one: one.subject == "Your question")
+        self.assertEqual(message.author_id, self.agency.partner_id)
+        self.assertIn("Noorderlicht Incasso B.V.", message.body)
+        self.assertNotIn("<b>now", message.body)
 
     def test_the_record_says_in_whose_name(self):
         run, letter = self.drafted(self.had_first())
@@ -268,9 +298,10 @@ class TestBelgium(IssuerModelCase):
         self.be_level.channel = "print"
         run, letter = self.drafted(self.had_first(self.belgian(), self.be), self.be)
         self.confirm(run)
+        look = self.env["dunning.last.look"]
+        self.assertFalse(look._settled_reasons(letter))
         with self.at(2):
-            self.send_outbox(letter)
-        self.assertEqual(letter.state, "cancelled")
+            self.assertIn("too few days", look._settled_reasons(letter)[letter])
 
     def test_registered_in_belgium_for_consumers(self):
         partner = self.had_first(self.belgian(), self.be)
@@ -304,7 +335,7 @@ class TestIssuerRecord(IssuerModelCase):
             ("not one e-mail address", {"reply_to": "a@example.com, b@example.com"}),
             ("not one e-mail address", {"email_from": "nobody"}),
             ("name under which", {"name": "   "}),
-            ("before it begins", {"mandate_from": day(0), "mandate_until": day(1)}),
+            ("one_way", {"mandate_from": day(0), "mandate_until": day(1)}),
         ):
             with self.subTest(message, vals=vals), self.refused(message, (ValidationError, Exception)):
                 self.agency.write(vals)
@@ -318,12 +349,14 @@ class TestIssuerRecord(IssuerModelCase):
     def test_which_steps(self):
         for legal_type in ("pre_due", "call", "handover"):
             with self.subTest(legal_type), self.refused("in its own name|own name"):
-                self.level.write({"legal_type": legal_type, "costs": "none", "charge_interest": False})
+                self.level.write(
+                    {"legal_type": legal_type, "costs": "none", "charge_interest": False, "automatic": False}
+                )
 
     def test_a_manager_makes_one_on_the_screen(self):
         env = self.as_user(self.manager)
         with Form(env["dunning.issuer"]) as form:
-            form.partner_id = env["res.partner"].create({"name": "Incasso Zuid", "company_id": self.nl.id})
+            form.partner_id = self.debtor("Incasso Zuid").with_env(env)
             self.assertEqual(form.name, "Incasso Zuid")
         self.assertEqual(form.record.company_id, self.nl)
         self.assertIn("no signed mandate", form.record.standing_note)
