@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from odoo.addons.cremann_dunning.engine.facts import Notice
 from odoo.addons.cremann_dunning.engine.gate import ClaimOnLetter, Law, Letter, check
 from odoo.addons.cremann_dunning.engine.issuer import (
     AGENCY,
@@ -15,7 +16,6 @@ from odoo.addons.cremann_dunning.engine.issuer import (
     has_to_be_registered_in,
     stops,
 )
-from odoo.addons.cremann_dunning.engine.facts import Notice
 from odoo.addons.cremann_dunning.engine.rules import FINAL_NOTICE, REMINDER, STATUTORY_NOTICE
 
 from .support import TODAY, day

@@ -58,7 +58,7 @@ class DunningLetterIssuerMixin(models.AbstractModel):
     def _issuer_told(self):
         """What the event of its issue says of it."""
         issuer = self._issuer()
-        return issuer and {"issuer": issuer["name"], "registration": issuer["registration"] or None} or {}
+        return (issuer and {"issuer": issuer["name"], "registration": issuer["registration"] or None}) or {}
 
     # -- words --------------------------------------------------------------------------------------------------------
 
@@ -75,7 +75,9 @@ class DunningLetterIssuerMixin(models.AbstractModel):
         :raises UserError: the text is one on behalf of a creditor, and the letter is the creditor's own.
         """
         own = self.filtered(lambda letter: not letter.issuer_id)
-        if any("object.issuer_html" in (text.with_context(lang=lang).body_html or "") for lang in set(own.mapped("lang"))):
+        if any(
+            "object.issuer_html" in (text.with_context(lang=lang).body_html or "") for lang in set(own.mapped("lang"))
+        ):
             raise UserError(
                 self.env._(
                     "it is one on behalf of a creditor, and nobody gave a mandate for this level. Choose in whose name "
@@ -106,7 +108,9 @@ class DunningLetterIssuerMixin(models.AbstractModel):
             ),
             (
                 self.env._("How to dispute"),
-                env._("Do you dispute the debt? Write to us why, and we suspend the collection until you are answered."),
+                env._(
+                    "Do you dispute the debt? Write to us why, and we suspend the collection until you are answered."
+                ),
             ),
             (
                 self.env._("Right to ask for payment facilities"),

@@ -158,7 +158,9 @@ class DunningIssuer(models.Model):
         self.ensure_one()
         mandate, found = self._engine_issuer().mandate, []
         if not self.is_signed or not self.mandate_from:
-            found.append(self.env._("There is no signed mandate with its first day yet: nothing goes out in this name."))
+            found.append(
+                self.env._("There is no signed mandate with its first day yet: nothing goes out in this name.")
+            )
         elif mandate is None or not mandate.holds(today):
             found.append(self.env._("The mandate does not hold today: nothing goes out in this name."))
         if self.kind not in engine.OF_OFFICE and not any(

@@ -3,7 +3,7 @@
 import json
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from ...common import TODAY, day
@@ -135,7 +135,12 @@ class TestOnMandate(IssuerModelCase):
             self.assertEqual(whom.get("author_id"), self.agency.partner_id.id if holds else None)
             self.assertEqual("JUS-2026-0417" in foot, holds)
         reply = self.env["dunning.reply"].create(
-            {"case_id": letter.case_id.id, "letter_id": letter.id, "received_on": TODAY, "email_from": "x@y.example.com"}
+            {
+                "case_id": letter.case_id.id,
+                "letter_id": letter.id,
+                "received_on": TODAY,
+                "email_from": "x@y.example.com",
+            }
         )
         window = self.as_user(self.user)["dunning.desk.wizard"].create(
             {"reply_id": reply.id, "act": "answer", "subject": "Your question", "body": "We look into it <b>now</b>."}
@@ -360,7 +365,7 @@ class TestIssuerRecord(IssuerModelCase):
             self.assertEqual(form.name, "Incasso Zuid")
         self.assertEqual(form.record.company_id, self.nl)
         self.assertIn("no signed mandate", form.record.standing_note)
-        with self.assertRaises(Exception):
+        with self.assertRaises(AccessError):
             self.as_user(self.user, form.record).name = "X"
 
     def test_changes_are_told(self):
@@ -369,7 +374,7 @@ class TestIssuerRecord(IssuerModelCase):
         self.assertIn("mandate_until", json.dumps(event.facts))
 
     def test_one_that_letters_name_stays(self):
-        run, letter = self.drafted(self.had_first())
+        run, _letter = self.drafted(self.had_first())
         self.confirm(run)
         with self.refused("", Exception):
             self.agency.unlink()
