@@ -54,6 +54,8 @@ def uninstall_hook(env):
         "reply",
         "letter_line",
         "letter",
+        "issuer_registration",
+        "issuer",
         "claim",
         "decision_run_rel",
         "case",

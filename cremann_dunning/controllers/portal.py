@@ -132,7 +132,7 @@ class DunningPortal(CustomerPortal):
             "page_name": "dunning_letter",
             "dunning_letter": letter,
             "res_company": letter.company_id,  # logo and name above the page
-            "title": f"{letter.name} · {letter.company_id.name}",
+            "title": f"{letter.name} · {(letter._issuer() or {}).get('name') or letter.company_id.name}",
             "access_token": access_token,
             "no_breadcrumbs": request.env.user._is_public(),
             "document_problem": problem,

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ..law.calendar import ContactHours, next_contact
+from . import issuer as mandate
 from .facts import ZERO, Charged, Notice
 from .others import NOBODY, PHRASE, Others, plain, stands_in
 from .rules import HANDOVER, LETTER_CHANNELS, MATCH, PRE_DUE, PROTECTED_KINDS, STATUTORY_NOTICE, House, Procedure
@@ -119,7 +120,8 @@ class Letter:
     """The letter as it would go out. ``text`` is its plain text, None before it was rendered, ``others`` what in it is
     not of the text itself, ``subject`` its subject, in which nothing forbidden may stand either; ``moment`` the local
     time when it is about to be mailed, None when it is not. ``wait_until`` ends the shortest interval between letters.
-    ``findings`` is what ``wording.check`` says of the text; only what is red there stops the letter."""
+    ``findings`` is what ``wording.check`` says of the text; only what is red there stops the letter. ``issuer``: in
+    whose name it is, where that is not the creditor's own."""
 
     legal_type: str
     kind: str
@@ -135,6 +137,7 @@ class Letter:
     findings: tuple[Finding, ...] = ()
     others: Others = NOBODY
     subject: str = ""
+    issuer: mandate.Issuer | None = None
 
     @property
     def demanded(self) -> tuple[ClaimOnLetter, ...]:
@@ -187,6 +190,9 @@ CODES = {
     "TEXT_DATE": True,
     "TEXT_WORDS": False,
     "TEXT_LANGUAGE": False,
+    "ISSUER_MANDATE": True,
+    "ISSUER_REGISTRATION": True,
+    "ISSUER_TOO_EARLY": False,  # final to a Belgian consumer: the creditor's own reminder comes first
 }
 
 
@@ -358,6 +364,16 @@ def _wording(letter: Letter, law: Law) -> Iterator[Refusal]:
             yield Refusal(code, article, {"words": words, "statutory": any(finding.final for finding in red)})
 
 
+def _on_mandate(letter: Letter, law: Law) -> Iterator[Refusal]:
+    """Nothing in the name of somebody else without his mandate and his registration, and no first letter."""
+    if letter.issuer is None:
+        return
+    protected = is_protected(letter.kind, law)
+    found = [*mandate.stops(letter.issuer, letter.on, law.country, protected)]
+    found += mandate.too_early(letter.claims, letter.legal_type, letter.on, law.country, protected)
+    yield from (Refusal(stop.code, stop.article, stop.facts, stop.lines) for stop in found)
+
+
 RULES: tuple[Callable[[Letter, Law], Iterator[Refusal]], ...] = (
-    _handed_over, _order, _terms, _costs, _interest, _text, _delivery, _wording,
+    _handed_over, _order, _terms, _costs, _interest, _text, _delivery, _wording, _on_mandate,
 )  # fmt: skip

@@ -138,8 +138,9 @@ class DunningDeskSavingMixin(models.AbstractModel):
             whom = {"partner_ids": [], "outgoing_email_to": company._dunning_test_address()}
             subject = self.env._("[Test] %s", subject)
         thread, parent = self._thread()
+        by_issuer, foot = self.reply_id.letter_id._answers_as()
         thread.message_post(
-            body=self.env["dunning.answer.text"]._as_html(self.body),
+            body=self.env["dunning.answer.text"]._as_html(self.body) + foot,
             subject=subject,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
@@ -147,6 +148,7 @@ class DunningDeskSavingMixin(models.AbstractModel):
             attachments=self._copies() if self.with_copy else None,
             email_layout_xmlid="mail.mail_notification_light",
             **whom,
+            **by_issuer,
         )
         return self.env._("Answered: %s", self.subject)
 

@@ -17,6 +17,7 @@ import odoo.addons.cremann_dunning.engine as engine_folder
 from odoo.addons.cremann_dunning.engine import gate
 from odoo.addons.cremann_dunning.engine.facts import Notice
 from odoo.addons.cremann_dunning.engine.gate import CODES, ClaimOnLetter, Element, Law, Letter, check
+from odoo.addons.cremann_dunning.engine.issuer import Issuer, Period, Registration
 from odoo.addons.cremann_dunning.engine.others import Others
 from odoo.addons.cremann_dunning.engine.rules import (
     CALL,
@@ -108,6 +109,8 @@ def only(outgoing, law=CONSUMER):
 IBAN = Element("IBAN", "art. 2 BIK", ("NL91 ABNA 0417 1643 00",))
 NO_FEES = Element("Reminder fee", "art. 6:96 lid 5 BW", ("administration fee",), forbidden=True)
 
+AGENCY = Issuer("Noorderlicht", mandate=Period(day(-10), day(10)), registrations=(Registration("NL", "123"),))
+
 # One letter per code that is refused for that and nothing else.
 EXAMPLES = {
     "NOT_DUE": (letter(owed(overdue=0)), CONSUMER),
@@ -131,6 +134,9 @@ EXAMPLES = {
         code: (letter(findings=(Finding(code, True, ("x",), final=code == "TEXT_DATE"),)), CONSUMER)
         for code in RED_CODES
     },
+    "ISSUER_MANDATE": (letter(issuer=replace(AGENCY, mandate=None)), CONSUMER),
+    "ISSUER_REGISTRATION": (letter(issuer=replace(AGENCY, registrations=())), CONSUMER),
+    "ISSUER_TOO_EARLY": (letter(owed(place=0, reached=-1), issuer=AGENCY), CONSUMER),
 }
 
 # What would take money from a protected debtor against the law; everything else a manager may override.
@@ -146,9 +152,11 @@ FINAL = {
     "INTEREST_NO_CLAUSE",
     "INTEREST_ABOVE_CAP",
     "TEXT_DATE",
+    "ISSUER_MANDATE",
+    "ISSUER_REGISTRATION",
 }
 # The order of the steps is the company's own, and so is how a letter reads.
-WITHOUT_ARTICLE = {"ORDER", "INTERVAL", *RED_CODES}
+WITHOUT_ARTICLE = {"ORDER", "INTERVAL", "ISSUER_TOO_EARLY", *RED_CODES}
 
 
 @cache

@@ -141,6 +141,7 @@ RIGHTS = {
     "dunning.status.import.wizard.line": ("rwcd", "rwcd", ""),
     "dunning.handover.claim": ("r", "r", ""),
     "dunning.party": ("r", "rwcd", ""),
+    **dict.fromkeys(("dunning.issuer", "dunning.issuer.registration"), ("r", "rwcd", "")),
     "dunning.insolvency": ("rwc", "rwcd", ""),
     "dunning.insolvency.filing": ("rwc", "rwcd", ""),
     "dunning.write.off": ("rw", "rw", ""),

@@ -45,6 +45,8 @@ PLACES = {
     "dunning.handover.status": {"handover_id", "company_id", "party_id"},
     "dunning.party.overview": {"handover_id", "company_id", "party_id", "partner_id"},
     "dunning.party": {"company_id", "partner_id"},
+    "dunning.issuer": {"company_id", "partner_id"},
+    "dunning.issuer.registration": {"issuer_id", "company_id"},
     "dunning.hold": {"company_id", "letter_id", "move_id", "partner_id"},
     "dunning.insolvency": {"company_id", "partner_id"},
     "dunning.insolvency.filing": {"insolvency_id", "company_id"},
@@ -141,6 +143,9 @@ class TestPlaces(AccessCase):
         act = {"case_id": cls.case.id, "letter_id": letter.id, "kind": "question", "token": "x", "done_on": TODAY}
         env["dunning.page.act"].create(act)
         env["dunning.plan.limit"].create({"company_id": cls.nl.id, "debtor_kind": "business", "amount_max": 1})
+        issuer = {"name": "Agency", "company_id": cls.nl.id, "partner_id": cls.debtor("Agency").id}
+        registration = {"country_id": env.ref("base.nl").id, "number": "1"}
+        env["dunning.issuer"].create(issuer | {"registration_ids": [Command.create(registration)]})
         cls.ended_claims()
         cls.recorded()
 

@@ -55,14 +55,16 @@ class DunningAccountPage(models.AbstractModel):
         """What every page below this address needs for its frame: the firm, its person and colours, the languages."""
         company, env = visit.company, visit.env
         person = visit.letter.user_id or company.dunning_responsible_id
-        main = colours.readable(company.primary_color)
+        issuer = visit.letter and visit.letter.sudo()._issuer()  # sudo: as it is shown on the letter
+        main = issuer["colour"] if issuer else colours.readable(company.primary_color)
         return {
             "visit": visit,
             "company": company,
             "partner": visit.partner,
             "person": person,
-            "phone": person.phone or company.phone,
-            "email": person.email or company.email,
+            "issuer": issuer,
+            "phone": issuer["phone"] if issuer else person.phone or company.phone,
+            "email": (issuer["reply_to"] or issuer["email"]) if issuer else person.email or company.email,
             "main_colour": main,
             "on_main": colours.on(main),
             "languages": self._languages(visit),

@@ -104,7 +104,8 @@ class DunningOutbox(models.AbstractModel):
         found = {}
         for sender, own in letters.grouped(lambda letter: (letter._sender(), letter.company_id)).items():
             default = sender[0].email_formatted or sender[1].email_formatted
-            found |= own._notify_get_reply_to(default=default)
+            theirs = own._notify_get_reply_to(default=default)
+            found |= {letter.id: letter._reply_address(theirs[letter.id]) for letter in own}
         return found
 
     @api.model
@@ -139,7 +140,7 @@ class DunningOutbox(models.AbstractModel):
         return {
             "subject": self.env._("TEST: %s", letter.subject) if letter.is_test else letter.subject,
             "body_html": body,
-            "email_from": sender.email_formatted or letter.company_id.email_formatted,
+            "email_from": letter._mail_from(),
             "author_id": sender.id,
             "email_to": letter.email_to,
             "email_cc": letter.copy_to,

@@ -1,6 +1,7 @@
 from odoo.tools import LazyTranslate
 
 from .kind import Kind
+from .kinds_issuer import ON_MANDATE
 
 _lt = LazyTranslate(__name__)
 
@@ -25,6 +26,7 @@ _MADE = {
             "costs": _lt("Costs in it: %(costs)s."),
             "announced": _lt("It announces costs of %(announced)s."),
             "test": _lt("It is a test."),
+            **ON_MANDATE,
         },
     ),
     "letter.stopped": Kind(_lt("The rules stopped letter %(name)s."), tails=_REASON),

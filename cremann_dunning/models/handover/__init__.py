@@ -23,6 +23,7 @@ from . import (
     dunning_handover_look,
     dunning_handover_score,
     dunning_letter,
+    dunning_issuer,
     dunning_party,
     dunning_party_check,
 )

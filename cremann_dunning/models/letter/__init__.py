@@ -17,6 +17,7 @@ from . import (
     dunning_letter_answer_mixin,
     dunning_letter_chatter_mixin,
     dunning_letter_document_mixin,
+    dunning_letter_issuer_mixin,
     dunning_letter_left_out_mixin,
     dunning_letter_light,
     dunning_letter_line,

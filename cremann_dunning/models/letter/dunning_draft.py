@@ -67,7 +67,8 @@ class DunningDraft(models.AbstractModel):
             "regime_id": regime.id,
             "channel": plan.channel,
             "date": context.date,
-            "deadline": context.deadline(level),
+            "deadline": context.deadline(level, regime, kind),
+            "issuer_id": context.issuer_of(level).id,
         }
 
     @api.model

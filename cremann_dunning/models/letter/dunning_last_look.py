@@ -199,7 +199,11 @@ class DunningLastLook(models.AbstractModel):
     def _lost_days(self, letter, posted_on=None):
         """Why a letter that lay for some time leaves its debtor too few days to pay, False when it does not."""
         left_on = posted_on or letter.company_id._dunning_today()
-        if letter.is_test or not last_look.is_overtaken(letter.date, letter.deadline or None, left_on):
+        overtaken = last_look.is_overtaken(letter.date, letter.deadline or None, left_on)
+        if letter.issuer_id and letter.deadline:
+            least = letter._issuer_deadline(letter.regime_id, letter.debtor_kind, left_on, letter.deadline)
+            overtaken = overtaken or least > letter.deadline
+        if letter.is_test or not overtaken:
             return False
         return self.env._(
             "Not sent: it asks to pay before or on %s, and that leaves too few days by now. Propose it anew.",

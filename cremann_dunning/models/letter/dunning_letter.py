@@ -20,6 +20,7 @@ from . import (  # the mixins before the model that is made of them
     dunning_letter_answer_mixin,  # noqa: F401
     dunning_letter_chatter_mixin,  # noqa: F401
     dunning_letter_document_mixin,
+    dunning_letter_issuer_mixin,  # noqa: F401
     dunning_letter_left_out_mixin,  # noqa: F401
     dunning_letter_outcome_mixin,  # noqa: F401
     dunning_letter_own_words_mixin,  # noqa: F401
@@ -56,6 +57,7 @@ class DunningLetter(models.Model):
     _description = "Dunning letter"
     _inherit = [  # our own first: they refine what mail.thread does
         "dunning.record.mixin",
+        "dunning.letter.issuer.mixin",  # refines words, page and sender
         "dunning.letter.answer.mixin",  # which text it has, before what is done with it
         "dunning.letter.text.mixin",
         "dunning.letter.own.words.mixin",

@@ -177,6 +177,7 @@ class DunningLetterTelling(models.AbstractModel):
                 "terms": letter.terms_version or None,
                 "run": as_fact.named(letter.run_id, str(letter.run_id.date)),
                 "test": letter.is_test or None,
+                **letter._issuer_told(),
             }
             personal = {
                 "whom": letter.contact_name,

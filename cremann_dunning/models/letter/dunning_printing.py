@@ -72,7 +72,7 @@ class DunningPrinting(models.AbstractModel):
     def _render(self, letters):
         """PDF per letter. Every file is read back: a letter never gets the pages of another."""
         pdfs = {}
-        for batch in letters.grouped(lambda letter: (letter.company_id, letter.lang)).values():
+        for batch in letters.grouped(lambda letter: (letter.company_id, letter.lang, letter.issuer_id)).values():
             pdfs.update(self._render_batch(batch))
         return pdfs
 

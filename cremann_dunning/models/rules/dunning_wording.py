@@ -198,6 +198,7 @@ class DunningWording(models.AbstractModel):
             yield from (partner.vat, partner.company_registry, partner.email, partner.phone)
         yield from (company.company_registry, letter.shown_reference)
         yield from letter._answer_names()
+        yield from letter._issuer_words()
         for bank in letter.bank_account_id:
             yield from (bank.acc_holder_name, bank.acc_number, bank.bank_id.name)
         for line in lines:

@@ -65,6 +65,18 @@ SENTENCES = {
         "The text is translated to the language of the debtor in part only. Complete subject and words under "
         "Configuration, Texts."
     ),
+    "ISSUER_MANDATE": _lt(
+        "No signed mandate of %(issuer)s holds on %(date)s, so nothing goes out in that name. Complete it under "
+        "Configuration, Letters on mandate, or take the name off the level."
+    ),
+    "ISSUER_REGISTRATION": _lt(
+        "%(issuer)s is not registered to collect for others %(country)s on %(date)s, so nothing goes out in that name. "
+        "Complete it under Configuration, Letters on mandate, or take the name off the level."
+    ),
+    "ISSUER_TOO_EARLY": _lt(
+        "%(invoices)s: the first letter is the creditor's own, and a Belgian consumer first has the whole term of the "
+        "free reminder. Write in the name of somebody else at a later level."
+    ),
 }
 
 
@@ -209,6 +221,8 @@ class DunningGate(models.AbstractModel):
             announced=exact(letter.amount_costs_announced, letter.currency_id),
             moment=company._dunning_now() if leaving else None,
             wait_until=last_letter_on and last_letter_on + timedelta(days=interval),
+            # sudo: whoever sends; as it stands today, whatever the letter says of it
+            issuer=letter.issuer_id.sudo()._engine_issuer() if letter.issuer_id else None,
         )
 
     @api.model
@@ -220,9 +234,18 @@ class DunningGate(models.AbstractModel):
             return self._with_hints(refusal)
         if "words" in facts:  # of the text itself, so that they stand apart from ours
             facts["words"] = ", ".join(f"“{word}”" for word in refusal.facts["words"])
+        if refusal.code == "ISSUER_REGISTRATION":
+            facts["country"] = self._in_register(facts["country"])
         sentence = self.env._(SENTENCES[refusal.code])
         sentence = sentence % facts
         return f"{sentence} ({refusal.article})" if refusal.article else sentence
+
+    @api.model
+    def _in_register(self, country):
+        """In whose register an agency had to be, as a part of the sentence."""
+        if country == "NL":
+            return self.env._("in the Dutch register (Justis)")
+        return self.env._("with the Belgian FPS Economy") if country == "BE" else self.env._("anywhere")
 
     @api.model
     def _with_hints(self, refusal):

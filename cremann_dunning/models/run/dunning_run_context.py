@@ -45,6 +45,7 @@ class RunContext:
         # sudo: a setting of the letter, for whoever may make it
         self._tones = {partner.id: partner.dunning_tone for partner in partners.sudo()}
         self._house = self.company._dunning_house()
+        self._issuers = {level.id: level._issuer_for(self.company) for level in self.levels.values()}
         self._signers = {level.id: self._usable(level.sudo().signer_id) for level in self.levels.values()}
         self._colleagues = self._copied_colleagues(partners)
         self._frames = {}
@@ -81,6 +82,10 @@ class RunContext:
         """Who signs a letter of this level: whom it names, if he works for the company, else the responsible."""
         return self._signers[level.id] or self.signer
 
+    def issuer_of(self, level):
+        """In whose name a letter of this level is, on mandate; none for the company's own."""
+        return self._issuers[level.id]
+
     def copy_for(self, level, debtor):
         """Id of the partner who gets a copy of a letter of this level, None for nobody."""
         if level.copy_to == "escalation":
@@ -107,7 +112,14 @@ class RunContext:
         case = self.cases.get(partner.id)
         return (case and case.sudo().user_id) or self.company.sudo().dunning_responsible_id  # sudo: as in _usable
 
-    def deadline(self, level):
+    def deadline(self, level, regime, kind):
+        """The date a letter of this level prints, on mandate with the days that the law wants (XIX.9 WER)."""
+        found = self._deadline(level)
+        if not self.issuer_of(level):
+            return found
+        return self.env["dunning.letter"]._issuer_deadline(regime, kind, self.date, found)
+
+    def _deadline(self, level):
         """The date a letter prints. A statutory notice prints none: its term runs from receipt (HR 2016:2704).
 
         Nor does a notice before the due date: every invoice on it has its own. Nor one of a hand-over: it asks nothing.
@@ -285,6 +297,7 @@ class RunContext:
             costs=vals["amount_costs"],
             announced=vals["amount_costs_announced"],
             wait_until=wait,
+            issuer=self._engine_issuer(vals["level_id"]),
         )
         refusals = gate.check(letter, charges.law(letter, Decimal(str(vals["costs_vat_rate"]))))
         refusals = [refusal for refusal in refusals if refusal.final or not self.by_hand]
@@ -293,6 +306,10 @@ class RunContext:
             lines = frozenset().union(*(refusal.lines for refusal in refusals)) if alone else frozenset()
             sentence = self.env["dunning.gate"]._sentence(refusals[0], vals["currency_id"])
             raise RegimeError("REFUSED", sentence, lines)
+
+    def _engine_issuer(self, level_id):
+        issuer = self._issuers[level_id]
+        return issuer._engine_issuer() if issuer else None
 
     def _declares_vat(self, template, lang):
         """Whether a text declares the VAT in this language; asked once per text and language."""

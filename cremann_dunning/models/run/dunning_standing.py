@@ -14,9 +14,10 @@ from .dunning_recipient import BOUNCED
 # looked at again. A test holds this list and the next two equal to what a proposal reads.
 SETTINGS = (
     "account_account", "account_journal", "dunning_cause_route", "dunning_cost_bracket", "dunning_cost_scale",
-    "dunning_element", "dunning_interest_rate", "dunning_interest_table", "dunning_level", "dunning_level_channel",
-    "dunning_procedure", "dunning_regime", "dunning_regime_requirement", "mail_blacklist", "mail_template",
-    "payment_provider", "res_company", "res_country", "res_currency", "res_lang", "res_users",
+    "dunning_element", "dunning_interest_rate", "dunning_interest_table", "dunning_issuer",
+    "dunning_issuer_registration", "dunning_level", "dunning_level_channel", "dunning_procedure", "dunning_regime",
+    "dunning_regime_requirement", "mail_blacklist", "mail_template", "payment_provider", "res_company", "res_country",
+    "res_currency", "res_lang", "res_users",
 )  # fmt: skip
 # Debtors with anything here are looked at again each time: it is little, and it changes by the hour.
 BUSY = """
