@@ -3,10 +3,10 @@
 May import debtor and delivery, and what those may."""
 
 from . import (
-    dunning_case_court,
-    dunning_court,
     dunning_case,
+    dunning_case_court,
     dunning_case_dossier,
+    dunning_court,
     dunning_dossier,
     dunning_dossier_data,
     dunning_dossier_documents,
@@ -22,8 +22,8 @@ from . import (
     dunning_handover_letter,
     dunning_handover_look,
     dunning_handover_score,
-    dunning_letter,
     dunning_issuer,
+    dunning_letter,
     dunning_party,
     dunning_party_check,
 )
