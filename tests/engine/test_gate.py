@@ -110,6 +110,8 @@ NO_FEES = Element("Reminder fee", "art. 6:96 lid 5 BW", ("administration fee",),
 
 # One letter per code that is refused for that and nothing else.
 EXAMPLES = {
+    "HANDED_OVER": (replace(letter(), claims=(replace(owed(), handed_over=True),)), CONSUMER),
+    "NOT_HANDED_OVER": (replace(letter(legal_type=HANDOVER), claims=(owed(),)), CONSUMER),
     "NOT_DUE": (letter(owed(overdue=0)), CONSUMER),
     "ORDER": (letter(owed(place=2)), CONSUMER),
     "INTERVAL": (letter(wait_until=day(1)), CONSUMER),
@@ -135,6 +137,8 @@ EXAMPLES = {
 
 # What would take money from a protected debtor against the law; everything else a manager may override.
 FINAL = {
+    "HANDED_OVER",
+    "NOT_HANDED_OVER",
     "NOT_DUE",
     "NOT_IN_DEFAULT",
     "NO_FREE_TERM",
@@ -148,7 +152,7 @@ FINAL = {
     "TEXT_DATE",
 }
 # The order of the steps is the company's own, and so is how a letter reads.
-WITHOUT_ARTICLE = {"ORDER", "INTERVAL", *RED_CODES}
+WITHOUT_ARTICLE = {"HANDED_OVER", "NOT_HANDED_OVER", "ORDER", "INTERVAL", *RED_CODES}
 
 
 @cache
