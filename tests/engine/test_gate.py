@@ -113,6 +113,8 @@ AGENCY = Issuer("Noorderlicht", mandate=Period(day(-10), day(10)), registrations
 
 # One letter per code that is refused for that and nothing else.
 EXAMPLES = {
+    "HANDED_OVER": (replace(letter(), claims=(replace(owed(), handed_over=True),)), CONSUMER),
+    "NOT_HANDED_OVER": (replace(letter(legal_type=HANDOVER), claims=(owed(),)), CONSUMER),
     "NOT_DUE": (letter(owed(overdue=0)), CONSUMER),
     "ORDER": (letter(owed(place=2)), CONSUMER),
     "INTERVAL": (letter(wait_until=day(1)), CONSUMER),
@@ -141,6 +143,8 @@ EXAMPLES = {
 
 # What would take money from a protected debtor against the law; everything else a manager may override.
 FINAL = {
+    "HANDED_OVER",
+    "NOT_HANDED_OVER",
     "NOT_DUE",
     "NOT_IN_DEFAULT",
     "NO_FREE_TERM",
@@ -156,7 +160,7 @@ FINAL = {
     "ISSUER_REGISTRATION",
 }
 # The order of the steps is the company's own, and so is how a letter reads.
-WITHOUT_ARTICLE = {"ORDER", "INTERVAL", "ISSUER_TOO_EARLY", *RED_CODES}
+WITHOUT_ARTICLE = {"HANDED_OVER", "NOT_HANDED_OVER", "ORDER", "INTERVAL", "ISSUER_TOO_EARLY", *RED_CODES}
 
 
 @cache

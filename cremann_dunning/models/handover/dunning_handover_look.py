@@ -151,7 +151,8 @@ class DunningHandoverLook(models.AbstractModel):
     def _sentence(self, answer, currency=None):
         """An answer in the reader's language, with the article that it rests on."""
         facts = {name: self._word(name, value, currency) for name, value in answer.facts.items()}
-        sentence = self.env._(SENTENCES[answer.code], **facts)
+        sentence = self.env._(SENTENCES[answer.code])
+        sentence %= facts
         return f"{sentence} ({answer.article})" if answer.article else sentence
 
     @api.model
