@@ -39,8 +39,10 @@ class WindowMixin:
         handovers = self.env["dunning.handover"].sudo()
         if found := handovers.search([("company_id", "=", self.nl.id), ("party_id", "!=", False)], limit=1):
             return found
-        party = self.env["dunning.party"].sudo().create(
-            {"partner_id": self.debtor("Advocaat").id, "kind": "lawyer", "company_id": self.nl.id}
+        party = (
+            self.env["dunning.party"]
+            .sudo()
+            .create({"partner_id": self.debtor("Advocaat").id, "kind": "lawyer", "company_id": self.nl.id})
         )
         about = {"company_id": self.nl.id, "case_id": self.case.id, "partner_id": self.case.partner_id.id}
         return handovers.create({**about, "party_id": party.id, "name": "H/1", "date": TODAY})
