@@ -39,7 +39,7 @@ PLACES = {
     "dunning.advice": {"company_id", "partner_id"},
     "dunning.care": {"company_id", "partner_id"},
     "dunning.help.text": {"company_id"},
-    "dunning.handover": CASE,
+    "dunning.handover": CASE | {"letter_id"},
     "dunning.handover.file": {"company_id", "case_id"},
     "dunning.handover.claim": {"handover_id", "company_id", "claim_id"},
     "dunning.handover.status": {"handover_id", "company_id", "party_id"},

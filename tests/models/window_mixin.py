@@ -39,6 +39,20 @@ class WindowMixin:
         """Its open item."""
         return self.move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
 
+    @property
+    def handed(self):
+        """A hand-over of the Dutch company."""
+        handovers = self.env["dunning.handover"].sudo()
+        if found := handovers.search([("company_id", "=", self.nl.id), ("party_id", "!=", False)], limit=1):
+            return found
+        party = (
+            self.env["dunning.party"]
+            .sudo()
+            .create({"partner_id": self.debtor("Advocaat").id, "kind": "lawyer", "company_id": self.nl.id})
+        )
+        about = {"company_id": self.nl.id, "case_id": self.case.id, "partner_id": self.case.partner_id.id}
+        return handovers.create({**about, "party_id": party.id, "name": "H/1", "date": TODAY})
+
     def values(self):
         """What a manager of the Dutch company opens each window with; a line of a window comes with its window."""
         letter, case = self.letter.id, self.case.id
@@ -61,12 +75,12 @@ class WindowMixin:
                 "line_ids": [Command.create({"part": SECRET})],
             },
             "dunning.status.wizard": {
-                "handover_id": self.env["dunning.handover"].search([("company_id", "=", self.nl.id)], limit=1).id,
+                "handover_id": self.handed.id,
                 "note": SECRET,
             },
             "dunning.status.import.wizard": {
                 "company_id": self.nl.id,
-                "party_id": self.env["dunning.party"].search([("company_id", "=", self.nl.id)], limit=1).id,
+                "party_id": self.handed.party_id.id,
                 "line_ids": [Command.create({"remark": SECRET})],
             },
             "dunning.recall.wizard": {"handover_ids": [Command.set([])], "reason": SECRET},

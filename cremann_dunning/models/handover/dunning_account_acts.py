@@ -9,12 +9,10 @@ class DunningAccountActs(models.AbstractModel):
     @api.model
     def _with_others(self, case, moves):
         """With whom these invoices are, where one of them is with a party."""
-        if told := super()._with_others(case, moves):
-            return told
         frozen = self.env["dunning.handover.whom"]._of_debtor(case.company_id, case.partner_id)
         lines = [line for line in frozen.values() if line.claim_id.move_id in moves]
         if not lines:
-            return ""
+            return super()._with_others(case, moves)
         number = ", ".join(line.claim_id.number or "" for line in lines)
         [whom] = self.env["dunning.handover.whom"]._whom(lines[0], self.env.lang)
         return f"{number}: {whom.sentence}"

@@ -66,6 +66,7 @@ class DunningPartyOverview(models.Model):
     def action_open(self):
         """The hand-over of a row."""
         self.ensure_one()
+        self.check_access("read")
         return self.handover_id._get_records_action()
 
     @api.model
