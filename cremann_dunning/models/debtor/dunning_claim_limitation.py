@@ -6,7 +6,7 @@ class DunningClaim(models.Model):
 
     _inherit = "dunning.claim"  # pylint: disable=consider-merging-classes-inherited
 
-    limitation_ids = fields.One2many("dunning.limitation.claim", "claim_id", string="Limitation", readonly=True)
+    limitation_ids = fields.One2many("dunning.limitation.claim", "claim_id", readonly=True)
     limitation_day = fields.Date(related="limitation_ids.last_day", string="Lapses after", related_sudo=False)
     limitation_act_by = fields.Date(related="limitation_ids.safe_day", string="Act by", related_sudo=False)
     limitation_stage = fields.Selection(related="limitation_ids.stage", related_sudo=False)

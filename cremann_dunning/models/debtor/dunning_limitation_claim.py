@@ -134,7 +134,7 @@ class DunningLimitationClaim(models.Model):
             ]
         known = WAYS.get((self.regime_id.limitation_rule or "")[:2], {})
         sentences = (known.get(way) for way in (self.ways or "").split(","))
-        return [self.env._(sentence) for sentence in sentences if sentence]  # pylint: disable=gettext-variable
+        return [self.env._(sentence) for sentence in sentences if sentence]
 
     def _act_words(self, act):
         """One act against the limitation in words, and whether it worked."""

@@ -1,5 +1,5 @@
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -25,6 +25,7 @@ class Page:
     given: object
     data: dict
     needs_letterhead: bool
+    known: dict = field(default_factory=dict)  # labels of choices, by model and field
 
     @property
     def env(self):
@@ -47,11 +48,10 @@ class Page:
         """What a choice is called. :param model: :param name: the field that holds it."""
         return self._labels(model, name).get(code, code or "")
 
-    def _labels(self, model, name, known={}):  # noqa: B006  (of this class, by language)
-        key = model, name, self.given.lang
-        if key not in known:
-            known[key] = dict(self.env[model].fields_get([name])[name]["selection"])
-        return known[key]
+    def _labels(self, model, name):
+        if (model, name) not in self.known:
+            self.known[model, name] = dict(self.env[model].fields_get([name])[name]["selection"])
+        return self.known[model, name]
 
     @cached_property
     def _currencies(self):

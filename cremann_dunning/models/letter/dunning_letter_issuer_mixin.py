@@ -92,9 +92,10 @@ class DunningLetterIssuerMixin(models.AbstractModel):
         return words
 
     def _compute_text_parts(self):
-        super()._compute_text_parts()
+        result = super()._compute_text_parts()
         for letter in self.filtered("issuer_id"):
             letter.phone_text = letter._issuer()["phone"].replace(" ", "\xa0")
+        return result
 
     def _issuer_rights(self):
         """What Book XIX has a collector tell a Belgian consumer: ``[(name of the element, sentence)]``, in the words

@@ -77,7 +77,7 @@ class DunningIssuer(models.Model):
         "you see only what is passed on to you.",
     )
     logo = fields.Image(max_width=1024, max_height=1024)
-    colour = fields.Char(string="Colour", help="Of headings and lines, as #rrggbb.")
+    colour = fields.Char(help="Of headings and lines, as #rrggbb.")
     footer = fields.Char(translate=True, help="At the foot of every page.")
     signature_name = fields.Char(string="Signed in letters by", help="Empty: only its name.")
     signature_function = fields.Char(string="Function", translate=True)
