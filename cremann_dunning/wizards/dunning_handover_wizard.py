@@ -48,7 +48,7 @@ class DunningHandoverWizard(models.TransientModel):
         compute_sudo=False,
     )
     # what whoever presses the button has read; sent along by the window, so that what came later is not taken for read
-    seen = fields.Char(compute="_compute_answers", compute_sudo=False, store=True, readonly=False)
+    seen = fields.Char(compute="_compute_seen", compute_sudo=False, store=True, readonly=False)
     score = fields.Integer(string="Complete", compute="_compute_score", compute_sudo=False)
     line_ids = fields.One2many("dunning.handover.wizard.line", "window_id", string="Missing in the file")
 
@@ -65,8 +65,13 @@ class DunningHandoverWizard(models.TransientModel):
             answers = [answer for look in looks.values() for answer in look.answers]
             weights = {answer.weight for answer in answers}
             window.verdict = next((weight for weight in ("final", "may") if weight in weights), "fine")
-            window.seen = " ".join(sorted({answer.code for answer in answers if answer.weight == engine.MAY}))
             window.answers_html = window._answers_html(looks) if looks else False
+
+    @api.depends("claim_ids", "party_id")
+    def _compute_seen(self):
+        for window in self:
+            answers = [answer for look in window._looks().values() for answer in look.answers]
+            window.seen = " ".join(sorted({answer.code for answer in answers if answer.weight == engine.MAY}))
 
     def _looks(self):
         claims = self.claim_ids._origin

@@ -47,7 +47,7 @@ PACES = {
 # Looking is not written down: each process counts by itself who looks faster than a person can. {page: (left, when)}
 _looks: dict = {}
 # A page takes a worker some tenths of a second, so whoever asks for one without end gets few of them.
-LOOKS, LOOKS_A_SECOND, LOOKED_AT = 20, 0.2, 5000
+LOOKS, LOOKS_A_SECOND, LOOKED_AT = 60, 0.2, 5000
 
 
 class TooMany(UserError):

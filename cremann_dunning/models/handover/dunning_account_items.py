@@ -12,10 +12,10 @@ class DunningAccountItems(models.AbstractModel):
     _inherit = "dunning.account.items"
 
     @api.model
-    def _rows(self, visit):
+    def _rows(self, visit, facts):
         """With whom each of them is."""
         frozen = self.env["dunning.handover.whom"]._of_debtor(visit.company, visit.partner)
-        return super(DunningAccountItems, self.with_context(dunning_frozen=Inside(frozen)))._rows(visit)
+        return super(DunningAccountItems, self.with_context(dunning_frozen=Inside(frozen)))._rows(visit, facts)
 
     @api.model
     def _row(self, item, claim, part, decision, beyond, question, visit):

@@ -11,9 +11,9 @@ class DunningAccountPaying(models.AbstractModel):
     _inherit = "dunning.account.paying"
 
     @api.model
-    def _rows(self, company, partner):
+    def _rows(self, company, partner, facts=None):
         """Of what is with a party nothing can be chosen."""
-        rows = super()._rows(company, partner)
+        rows = super()._rows(company, partner, facts)
         frozen = self.env["dunning.handover.whom"]._of_debtor(company, partner) if rows else {}
         return [replace(row, stop=engine.HANDED_OVER) if row.item in frozen else row for row in rows]
 

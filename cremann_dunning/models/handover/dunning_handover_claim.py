@@ -86,7 +86,8 @@ class DunningHandoverClaim(models.Model):
             moves = record.line_ids.move_id
         else:
             moves = record.move_ids if "move_ids" in record._fields else self.env["account.move"]
-        moves = moves or record.case_id.open_move_ids
+        case = record if record._name == "dunning.case" else record.case_id
+        moves = moves or case.open_move_ids
         frozen = self._frozen(moves, record.partner_id)
         if not frozen:
             return False
