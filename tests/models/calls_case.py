@@ -1,5 +1,6 @@
 """One record of every model of ours for each company, every public method, and what a call could have changed."""
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import get_public_method
 from odoo.tools import SQL
@@ -76,6 +77,11 @@ class CallsCase(WindowMixin, AccessCase):
         env["dunning.page.act"].create(act)
         env["dunning.plan.limit"].create({"company_id": cls.nl.id, "debtor_kind": "business", "amount_max": 1})
         cls.ended_claims()
+        file = {"name": "?", "company_id": cls.nl.id, "case_id": case.id, "purpose": "collection"}
+        env["dunning.handover.file"].create(file)
+        issuer = {"name": f"Agency {SECRET}", "company_id": cls.nl.id, "partner_id": cls.debtor("Agency").id}
+        registration = {"country_id": env.ref("base.nl").id, "number": "1"}
+        env["dunning.issuer"].create(issuer | {"registration_ids": [Command.create(registration)]})
         cls.recorded()
         cls.as_user(cls.user)["dunning.digest"].create({"company_id": cls.nl.id})  # nobody reads that of another
         env["dunning.level.channel"].create(

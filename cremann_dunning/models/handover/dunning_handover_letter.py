@@ -141,6 +141,7 @@ class DunningHandoverLetter(models.AbstractModel):
     def _overtaken(self, letters):
         """Why those of these letters about hand-overs should not leave: ``{letter: Why}``."""
         found, look = {}, self.env["dunning.last.look"]
+        letters.handover_ids.line_ids.claim_id.invalidate_recordset(["amount_open"])  # as of this moment
         for letter in letters:
             handover = letter.handover_ids[:1]
             rows = handover.line_ids.filtered("is_frozen")

@@ -80,10 +80,16 @@ class TestNotPaid(PayCase):
         for typed, value in (("12,34", 12.34), ("12.34", 12.34), ("€ 1.000,-", 1000), (str(total), float(total))):
             self.assertMoney(self.chosen(self.letter, self.moves, typed, known=False).amount, value)
 
+    def groups(self):
+        """The forms of the page, one for each currency."""
+        visit = self.visit(self.letter)
+        facts = self.env["dunning.account.items"]._facts(visit)
+        return self.env["dunning.account.paying"]._page_values(visit, facts)["pay_groups"]
+
     def test_two_currencies(self):
         dollars = self.invoice(self.partner, 90, due=30, currency=self.usd)
         self.assertRefused("different currencies one after the other", moves=self.moves + dollars, known=True)
-        groups = self.env["dunning.account.paying"]._page_values(self.visit(self.letter))["pay_groups"]
+        groups = self.groups()
         self.assertEqual({group["currency"].name for group in groups}, {"EUR", "USD"})
         choice = self.chosen(self.letter, dollars)
         self.assertEqual((choice.currency_id, choice.amount), (self.usd, 90))
@@ -104,7 +110,7 @@ class TestNotPaid(PayCase):
         )
         plan.instalment_ids.amount = plan.amount
         plan.action_agree()
-        [group] = self.env["dunning.account.paying"]._page_values(self.visit(self.letter))["pay_groups"]
+        [group] = self.groups()
         shown = {row["number"]: row for row in group["rows"]}
         self.assertFalse(shown[self.moves[0].name]["checked"])
         self.assertIn("in instalments", shown[self.moves[0].name]["note"])

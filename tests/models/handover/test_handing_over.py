@@ -241,7 +241,7 @@ class TestHandingOver(HandoverCase):
                 over._hand_over_many(group, self.party, reason="Old", accepted=None)
             counts.append(count[0])
         self.assertLessEqual(counts[2], counts[1] + 8, counts)
-        rest = claims - claims.union(*groups)
+        rest = claims - self.env["dunning.claim"].union(*groups)
         start = time.monotonic()
         made, refused = over._hand_over_many(rest, self.party, reason="Old", accepted=None)
         took = time.monotonic() - start
