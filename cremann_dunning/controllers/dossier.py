@@ -21,7 +21,7 @@ class DunningDossier(DunningPortal):
             raise NotFound()
         file.check_access("read")
         file._check_right(file.case_id, file.handover_id)
-        return self._file(file)
+        return self._zip(file)
 
     @route(f"{FILE}/<string:token>", type="http", auth="public", sitemap=False, methods=["GET"])
     def dunning_dossier_page(self, file_id, token, **_options):
@@ -38,7 +38,7 @@ class DunningDossier(DunningPortal):
         if not hasattr(file, "_name"):
             return file
         try:
-            response = self._file(file)
+            response = self._zip(file)
         except UserError:
             return self._shut_dossier()
         address = request.httprequest.remote_addr or ""
@@ -75,7 +75,7 @@ class DunningDossier(DunningPortal):
             "until": fields.Date.to_string(file.expires_on),
         }
 
-    def _file(self, file):
+    def _zip(self, file):
         """The answer with the file, read from the disk piece by piece."""
         stream = file._path()._to_http_stream()
         response = stream.get_response(as_attachment=True, immutable=None, max_age=None)

@@ -36,6 +36,8 @@ class DunningEndingWizard(models.TransientModel):
             "write_off": env._("Write it off"),
             "stop": env._("Stop following it up"),
         }
+        if not env.su and not env.user.has_group("cremann_dunning.group_dunning_manager"):
+            del words["hand_over"]  # a manager does that
         return list(words.items())
 
     @api.model

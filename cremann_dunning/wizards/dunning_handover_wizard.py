@@ -48,7 +48,7 @@ class DunningHandoverWizard(models.TransientModel):
         compute_sudo=False,
     )
     # what whoever presses the button has read; sent along by the window, so that what came later is not taken for read
-    seen = fields.Char(compute="_compute_seen", compute_sudo=False, store=True, precompute=True, readonly=False)
+    seen = fields.Char(compute="_compute_seen", compute_sudo=False, store=True, readonly=False)
     score = fields.Integer(string="Complete", compute="_compute_score", compute_sudo=False)
     line_ids = fields.One2many("dunning.handover.wizard.line", "window_id", string="Missing in the file")
 
@@ -108,6 +108,7 @@ class DunningHandoverWizard(models.TransientModel):
     def create(self, vals_list):
         """What is missing stands in the window, each with where it is added."""
         windows = super().create(vals_list)
+        windows.mapped("seen")  # as of now, and not of when it is written
         for window in windows:
             window.line_ids = [Command.create(vals) for vals in window._missing()]
         return windows

@@ -170,7 +170,8 @@ class DunningCourt(models.AbstractModel):
             "day": format_date(self.env, point.day) if point.day else "",
             "amount": written(self.env, point.amount, currency) if point.amount is not None else "",
         }
-        return self.env._(words.POINTS[point.code][point.state], **values)
+        sentence = self.env._(words.POINTS[point.code][point.state])
+        return sentence % values
 
     @api.model
     def _paper(self, paper):

@@ -11,6 +11,7 @@ from ..dunning_money import exact
 from ..letter.dunning_last_look import Why
 from ..letter.dunning_letter_answer_mixin import OVER
 from ..rules.regime_map import RegimeError
+from ..run.dunning_progress import progress
 from ..run.dunning_run_context import RunContext
 from .dunning_handover import WITH_PARTY
 
@@ -49,7 +50,7 @@ class DunningHandoverLetter(models.AbstractModel):
             this = self.with_company(company).with_context(lang=company._dunning_lang())
             this._draft(own.with_env(this.env))
         left = len(waiting) > BATCH
-        self.env["ir.cron"]._commit_progress(len(waiting[:BATCH]), remaining=int(left))
+        progress(self.env, len(waiting[:BATCH]), remaining=int(left))
 
     @api.model
     def _drop(self, handovers):

@@ -270,6 +270,8 @@ class DunningRepair(models.AbstractModel):
         return self._case(decision).action_log_call()
 
     def _open_hand_over(self, decision):
+        if not self.env.user.has_group("cremann_dunning.group_dunning_manager"):
+            return self._form(self._case(decision))  # who hands nothing over looks at what there is
         return self._case(decision).action_dunning_hand_over()
 
     def _open_handover(self, decision):

@@ -22,6 +22,7 @@ class TestHandingOver(HandoverCase):
         action = self.as_user(self.manager, (claims or self.claim).case_id).action_dunning_hand_over()
         window = self.as_user(self.manager)[action["res_model"]].browse(action["res_id"])
         window.write({"party_id": self.party.id, "reason": "Nothing helped", **vals})
+        window.flush_recordset()  # as the request ends
         return window
 
     # -- the act --------------------------------------------------------------------------------------------------

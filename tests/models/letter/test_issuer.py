@@ -281,7 +281,7 @@ class TestBelgium(IssuerModelCase):
         self.confirm(run)
         self.assertFalse(letter.error)
         words = letter.env["dunning.wording"]._plain_text(letter.body)
-        for said in ("FOD-998877", "0477472701", "office@be.example.com", "Supervised by FOD Economie",
+        for said in ("FOD-998877", "0477472701", "office@be.example.com", "Supervised by: FOD Economie",
                      "right to ask us at any moment for the documents", "dispute the debt", "payment facilities",
                      "other steps may follow", "Consultancy"):  # fmt: skip
             self.assertIn(said, words)

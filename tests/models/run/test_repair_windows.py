@@ -208,6 +208,7 @@ class TestRepairWindows(DunningCase):
                 "stop": "HOLD_UNTIL",
             },
         )
+        self.assertIn("hand_over", dict(self.as_user(self.manager, window)._choices()), "a manager hands over")
 
     def test_a_hold_needs_its_day_and_reason(self):
         move, _letter, window = self.at_the_end()

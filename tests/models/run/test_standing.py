@@ -35,7 +35,8 @@ ELSEWHERE = {
     "res_groups", "res_groups_users_rel", "res_groups_implied_rel", "ir_model_access", "ir_rule", "ir_model",
     "ir_model_fields", "ir_model_data", "ir_config_parameter", "ir_default", "ir_module_module", "mail_message",
     "mail_activity", "mail_activity_type", "mail_followers", "mail_tracking_value", "res_company_users_rel",
-    "ir_sequence", "ir_attachment", "dunning_limitation", "dunning_override", "bus_bus",
+    "ir_sequence", "ir_attachment", "dunning_limitation", "dunning_override",
+    "dunning_handover", "bus_bus",
     "mail_message_subtype", "product_pricelist", "account_payment_method_line", "account_payment_term",
     "account_fiscal_position", "res_groups_privilege", "ir_cron", "ir_cron_trigger", "ir_act_window",
 }  # fmt: skip
