@@ -83,7 +83,7 @@ class WindowMixin:
                 "party_id": self.handed.party_id.id,
                 "line_ids": [Command.create({"remark": SECRET})],
             },
-            "dunning.recall.wizard": {"handover_ids": [Command.set([])], "reason": SECRET},
+            "dunning.recall.wizard": {"handover_ids": [Command.set(self.handed.ids)], "reason": SECRET},
             "dunning.hold.wizard": {"case_ids": [Command.set([case])], "reason": f"About {SECRET}"},
             "dunning.leave.out.wizard": {"letter_ids": [Command.set([letter])], "reason": f"About {SECRET}"},
             "dunning.left.over.wizard": {"move_line_ids": [Command.set(self.letter.line_ids.move_line_id.ids)]},
@@ -175,6 +175,7 @@ class WindowMixin:
         found["dunning.claim.import.wizard"].line_ids = [Command.create(claim)]
         found["dunning.claim.import.wizard.line"] = found["dunning.claim.import.wizard"].line_ids
         found["dunning.status.import.wizard.line"] = found["dunning.status.import.wizard"].line_ids
+        found["dunning.handover.wizard.line"] = found["dunning.handover.wizard"].line_ids
         found["dunning.call.wizard.line"] = found["dunning.call.wizard"].line_ids
         found["dunning.take.in.wizard.line"] = found["dunning.take.in.wizard"].line_ids
         found["dunning.receipt.wizard"].line_ids = [

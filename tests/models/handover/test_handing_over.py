@@ -222,6 +222,23 @@ class TestHandingOver(HandoverCase):
         with self.refused("art. 4 Wki"):
             self.hand_over(claim)
 
+    def test_told(self):
+        """Each act stands on the record: made, recalled; released and closed when all of it was paid."""
+
+        def told(made):
+            events = self.env["dunning.event"].search([("kind", "=like", "handover.%")], order="id")
+            about = events.filtered(lambda event: event.facts.get("name") == made.name)
+            return about.mapped("kind")
+
+        made = self.hand_over()
+        made._recall("Paid soon")
+        self.cr.precommit.run()
+        self.assertEqual(told(made), ["handover.made", "handover.recalled"])
+        again = self.hand_over()
+        again._release(again.line_ids, "settled")
+        self.cr.precommit.run()
+        self.assertEqual(told(again), ["handover.made", "handover.released", "handover.closed"])
+
     # -- many -----------------------------------------------------------------------------------------------------
 
     def test_flat(self):
