@@ -175,7 +175,7 @@ class WindowMixin:
         found["dunning.claim.import.wizard"].line_ids = [Command.create(claim)]
         found["dunning.claim.import.wizard.line"] = found["dunning.claim.import.wizard"].line_ids
         found["dunning.status.import.wizard.line"] = found["dunning.status.import.wizard"].line_ids
-        found["dunning.handover.wizard.line"] = found["dunning.handover.wizard"].line_ids
+        found["dunning.handover.wizard.line"] = found["dunning.handover.wizard"].line_ids[:1]
         found["dunning.call.wizard.line"] = found["dunning.call.wizard"].line_ids
         found["dunning.take.in.wizard.line"] = found["dunning.take.in.wizard"].line_ids
         found["dunning.receipt.wizard"].line_ids = [
