@@ -271,6 +271,7 @@ class TestDutchReasons(DutchCase):
             "way": "mail",
             "number": 4,
             "group": "Jansen Holding",
+            "party": "Incasso Partners",
         }
         model = self.env["dunning.decision"].with_context(lang="nl_NL")
         english = self.env["dunning.decision"].with_context(lang="en_US")

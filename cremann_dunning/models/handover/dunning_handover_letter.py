@@ -30,7 +30,7 @@ class DunningHandoverLetter(models.AbstractModel):
 
     @api.model
     def _draft(self, handovers):
-        """Draft the letters of these hand-overs that want one; why one cannot be made stands in its chatter."""
+        """Draft the letters of these hand-overs that want one; why one cannot be made its owner is told."""
         # sudo: letters are evidence, written by the system; whoever handed over had the right to it
         for handover in handovers.sudo().filtered(lambda one: one.letter_wanted and one.state == WITH_PARTY):
             handover.letter_wanted = False
@@ -38,8 +38,10 @@ class DunningHandoverLetter(models.AbstractModel):
                 with self.env.cr.savepoint():
                     handover.letter_id = self._make(handover)
             except (UserError, RegimeError) as error:
-                handover._told_to_keepers().message_post(
-                    body=self.env._("The letter to the debtor could not be made: %s", str(error))
+                handover.activity_schedule(
+                    "mail.mail_activity_data_warning",
+                    summary=self.env._("The letter to the debtor could not be made: %s", str(error)),
+                    user_id=(handover.owner_id or handover.user_id).id or self.env.uid,
                 )
 
     @api.model
