@@ -43,7 +43,7 @@ PLACES = {
     "dunning.handover.file": {"company_id", "case_id"},
     "dunning.handover.claim": {"handover_id", "company_id", "claim_id"},
     "dunning.handover.status": {"handover_id", "company_id", "party_id", "move_id"},
-    "dunning.party.overview": {"handover_id", "company_id", "party_id", "partner_id"},
+    "dunning.party.overview": {"company_id", "partner_id"},
     "dunning.party": {"company_id", "partner_id"},
     "dunning.issuer": {"company_id", "partner_id"},
     "dunning.issuer.registration": {"issuer_id", "company_id"},

@@ -28,6 +28,7 @@ class DunningPartyOverview(models.Model):
 
     _name = "dunning.party.overview"
     _description = "Results of Parties"
+    _inherit = ["dunning.record.mixin"]
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "handover_id"
