@@ -2,6 +2,14 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from .models import dunning_triggers
 
+# Tables of ours that Odoo's own clearing away would stumble over, each before what it points to.
+TABLES = (
+    "handover_file", "handover_status", "handover_claim", "handover", "party", "limitation_claim", "interruption",
+    "agreement_letter", "contact", "dispute", "promise", "payment_plan_instalment", "payment_plan", "receipt_claim",
+    "receipt", "receipt_look", "override", "dispatch", "opening", "reply", "letter_line", "letter",
+    "issuer_registration", "issuer", "claim", "decision_run_rel", "case", "decision", "hold", "run", "regime",
+)  # fmt: skip
+
 
 def post_init_hook(env):
     """What is open already when the addon comes has its cases as soon as somebody looks."""
@@ -28,43 +36,8 @@ def uninstall_hook(env):
     # proof of posting and delivery is locked, except now
     proof = env["ir.attachment"].with_context(**{MODULE_UNINSTALL_FLAG: True})
     proof.search([("res_model", "=", "dunning.dispatch"), ("res_field", "=", False)]).unlink()
-    agreements = (
-        "handover_file",
-        "handover_status",
-        "handover_claim",
-        "handover",
-        "party",
-        "limitation_claim",
-        "interruption",
-        "agreement_letter",
-        "contact",
-        "dispute",
-        "promise",
-        "payment_plan_instalment",
-        "payment_plan",
-    )
-    for table in (
-        *agreements,
-        "receipt_claim",
-        "receipt",
-        "receipt_look",
-        "override",
-        "dispatch",
-        "opening",
-        "reply",
-        "letter_line",
-        "letter",
-        "issuer_registration",
-        "issuer",
-        "claim",
-        "decision_run_rel",
-        "case",
-        "decision",
-        "hold",
-        "run",
-        "regime",
-    ):
-        env.cr.execute(f"DELETE FROM dunning_{table}")  # names from the line above, nothing of a user's
+    for table in TABLES:
+        env.cr.execute(f"DELETE FROM dunning_{table}")  # names from above, nothing of a user's
     dunning_triggers.remove(env.cr)
     env["ir.sequence"].search([("code", "=", "dunning.letter")]).unlink()
     env.invalidate_all(flush=False)
