@@ -41,14 +41,17 @@ class DunningHandoverWizard(models.TransientModel):
         help="Who hears what the party says.",
     )
     reason = fields.Char(help="Why they are handed over now; with it somebody answers for what stands in the way.")
-    answers_html = fields.Html(string="Before it goes", compute="_compute_answers", compute_sudo=False, sanitize=False)
+    answers_html = fields.Html(
+        string="Before it goes", compute="_compute_answers", compute_sudo=False, store=True, sanitize=False
+    )
     verdict = fields.Selection(
         [("fine", "Nothing in the way"), ("may", "With a reason"), ("final", "Not possible")],
         compute="_compute_answers",
         compute_sudo=False,
+        store=True,
     )
     # what whoever presses the button has read; sent along by the window, so that what came later is not taken for read
-    seen = fields.Char(compute="_compute_seen", compute_sudo=False, store=True, readonly=False)
+    seen = fields.Char(compute="_compute_answers", compute_sudo=False, store=True, readonly=False)
     score = fields.Integer(string="Complete", compute="_compute_score", compute_sudo=False)
     line_ids = fields.One2many("dunning.handover.wizard.line", "window_id", string="Missing in the file")
 
@@ -57,8 +60,8 @@ class DunningHandoverWizard(models.TransientModel):
         for window in self:
             window.case_ids = window.claim_ids.case_id
 
+    # kept as they were shown: what the window says and what its reader answers for are of one moment
     @api.depends("claim_ids", "party_id")
-    @api.depends_context("lang")
     def _compute_answers(self):
         for window in self:
             looks = window._looks()
@@ -66,11 +69,6 @@ class DunningHandoverWizard(models.TransientModel):
             weights = {answer.weight for answer in answers}
             window.verdict = next((weight for weight in ("final", "may") if weight in weights), "fine")
             window.answers_html = window._answers_html(looks) if looks else False
-
-    @api.depends("claim_ids", "party_id")
-    def _compute_seen(self):
-        for window in self:
-            answers = [answer for look in window._looks().values() for answer in look.answers]
             window.seen = " ".join(sorted({answer.code for answer in answers if answer.weight == engine.MAY}))
 
     def _looks(self):
