@@ -1,5 +1,3 @@
-import io
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
@@ -37,12 +35,6 @@ class DunningCourtWizard(models.TransientModel):
     overview = fields.Html(compute="_compute_told", compute_sudo=False, sanitize=False)
     told = fields.Html(compute="_compute_told", compute_sudo=False, sanitize=False)
     can_be_had = fields.Boolean(compute="_compute_told", compute_sudo=False)
-    can_hand_over = fields.Boolean(compute="_compute_can")
-    can_make_file = fields.Boolean(compute="_compute_can")
-
-    def _compute_can(self):
-        self.can_hand_over = "dunning.handover.wizard" in self.env
-        self.can_make_file = "dunning.dossier" in self.env
 
     def _routes(self):
         """The ways for the chosen claims, none without claims: ``{code: engine.court.Route}``."""
@@ -90,15 +82,5 @@ class DunningCourtWizard(models.TransientModel):
     def action_file(self):
         """The file with what there is for this purpose, to keep or to hand on."""
         claims = self._checked()
-        target = io.BytesIO()
-        self.env["dunning.dossier"]._write(self.case_id, claims, target, purpose=self.route)
-        kept = self.env["ir.attachment"].create(
-            {
-                "name": f"{self.route}-{self.case_id.id}.zip",
-                "raw": target.getvalue(),
-                "mimetype": "application/zip",
-                "res_model": self._name,
-                "res_id": self.id,
-            }
-        )
-        return {"type": "ir.actions.act_url", "url": f"/web/content/{kept.id}?download=true", "target": "download"}
+        file = self.env["dunning.handover.file"]._make(self.case_id, claims, purpose=self.route)
+        return file._get_records_action(name=file.name, target="current")

@@ -98,6 +98,17 @@ class TestCourt(DunningCase):
             window.invalidate_recordset()
             self.assertIn("look up and fill", window.told)
 
+    def test_file_of_a_way(self):
+        """It is kept and told as any other file of claims, and says what it is for."""
+        with self.refused("whoever looks after this debtor", AccessError):
+            self.open("de").action_file()
+        window = self.open("de", user=self.manager, name="Another")
+        self.assertTrue(window.can_be_had, window.route)
+        action = window.action_file()
+        file = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual((file.purpose, file.case_id, file.user_id), (window.route, window.case_id, self.manager))
+        self.assertRegex(file.digest, "^[0-9a-f]{64}$")
+
     def test_paid_while_the_window_is_open(self):
         window = self.open("de")
         self.pay(window.claim_ids.move_id.with_env(self.env))
