@@ -3,6 +3,11 @@ from dataclasses import dataclass
 from odoo import api, models
 from odoo.tools import format_date
 
+from ..dunning_inside import Inside, inside
+
+# The key of the context under which a page keeps it.
+KEPT = "dunning_frozen"
+
 
 @dataclass(frozen=True)
 class Whom:
@@ -28,7 +33,10 @@ class DunningHandoverWhom(models.AbstractModel):
 
     @api.model
     def _of_debtor(self, company, partner):
-        """What of a debtor is with a party: ``{item id: row of a hand-over}``, in one statement."""
+        """What of a debtor is with a party: ``{item id: row of a hand-over}``, in one statement or as ``_kept``."""
+        known = inside(self.env, KEPT, {}).get((company.id, partner.commercial_partner_id.id))
+        if known is not None:
+            return known
         # sudo: with whom a claim is; what a visitor may see of it is asked where it is shown
         lines = (
             self.sudo()
@@ -43,6 +51,11 @@ class DunningHandoverWhom(models.AbstractModel):
             )
         )
         return {line.claim_id.move_line_id.id: line for line in lines}
+
+    @api.model
+    def _kept(self, records, company, partner, frozen):
+        """These records, with whom what of this debtor is, see ``_of_debtor``, known to whoever asks on from them."""
+        return records.with_context(**{KEPT: Inside({(company.id, partner.commercial_partner_id.id): frozen})})
 
     @api.model
     def _whom(self, lines, lang):
